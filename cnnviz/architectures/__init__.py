@@ -1,0 +1,129 @@
+"""The catalogue: every architecture, oldest first, and how to look one up and build it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from cnnviz.architectures import resnet, squeezenet, vgg
+from cnnviz.architectures.base import Architecture, Layer, Network, NetworkSpec, Variant
+from cnnviz.hyperparameters import Value
+
+ARCHITECTURES: tuple[Architecture, ...] = (
+    vgg.ARCHITECTURE,
+    resnet.ARCHITECTURE,
+    squeezenet.ARCHITECTURE,
+)
+
+__all__ = [
+    "ARCHITECTURES",
+    "Architecture",
+    "Layer",
+    "Network",
+    "NetworkSpec",
+    "Variant",
+    "architecture",
+    "architecture_of",
+    "build",
+    "is_published",
+    "specify",
+    "variant",
+    "variants",
+]
+
+
+def variants() -> tuple[str, ...]:
+    """Names of all published variants, family by family, oldest first."""
+    return tuple(_families())
+
+
+def architecture(name: str) -> Architecture:
+    """The family of that name.
+
+    Raises:
+        KeyError: There is none; the message lists the known names.
+    """
+    for family in ARCHITECTURES:
+        if family.name == name:
+            return family
+    known = ", ".join(family.name for family in ARCHITECTURES)
+    raise KeyError(f"{name} is no architecture; known are {known}.")
+
+
+def architecture_of(variant: str) -> Architecture:
+    """The family that a variant belongs to.
+
+    Raises:
+        KeyError: There is no such variant; the message lists the known names.
+    """
+    try:
+        return _families()[variant]
+    except KeyError:
+        raise KeyError(f"{variant} is no variant; known are {', '.join(_families())}.") from None
+
+
+def variant(name: str) -> Variant:
+    """The published configuration of that name.
+
+    Raises:
+        KeyError: There is none; the message lists the known names.
+    """
+    return architecture_of(name).variants[name]
+
+
+def specify(
+    variant: str,
+    num_classes: int | None = None,
+    in_channels: int = 3,
+    **hyperparameters: Value,
+) -> NetworkSpec:
+    """The specification of a variant, with some of its settings replaced.
+
+    Raises:
+        KeyError: Unknown variant or hyperparameter; the message lists the known names.
+        ValueError: A value outside its domain, fewer than 1 class, or other than 1 or 3 channels.
+    """
+    family = architecture_of(variant)
+    published = family.variants[variant]
+    if num_classes is not None and not 1 <= num_classes <= 100_000:
+        raise ValueError(f"num_classes must be between 1 and 100000; received {num_classes}.")
+    if in_channels not in (1, 3):
+        raise ValueError(f"in_channels must be 1 or 3; received {in_channels}.")
+    config = published.config.with_values(hyperparameters)
+    if num_classes is None:
+        num_classes = published.num_classes
+    return NetworkSpec(variant, config, in_channels, num_classes)
+
+
+def build(
+    variant: str | NetworkSpec,
+    num_classes: int | None = None,
+    in_channels: int = 3,
+    **hyperparameters: Value,
+) -> Network:
+    """The network of a variant in eval mode with random weights, drawn as its paper says.
+
+    Under ``torch.device("meta")`` it has shapes but no weights and costs nothing.
+
+    Args:
+        variant: Name of a published variant, or a whole specification (then nothing else is given).
+        num_classes: Outputs of the last layer; default as published.
+        in_channels: Channels of the image, 1 or 3.
+        **hyperparameters: Settings of the family that differ from the variant's.
+
+    Raises:
+        KeyError: Unknown variant or hyperparameter; the message lists the known names.
+        ValueError: A value outside its domain.
+    """
+    if not isinstance(variant, NetworkSpec):
+        variant = specify(variant, num_classes, in_channels, **hyperparameters)
+    return architecture_of(variant.variant).build(variant)
+
+
+def is_published(spec: NetworkSpec) -> bool:
+    """Whether the hyperparameters are exactly those of the variant that they started from."""
+    return spec.config == variant(spec.variant).config
+
+
+@cache
+def _families() -> dict[str, Architecture]:
+    return {name: family for family in ARCHITECTURES for name in family.variants}

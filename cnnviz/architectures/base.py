@@ -1,0 +1,152 @@
+"""What every architecture is made of: Network, Variant, Architecture and their small records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import nn
+
+from cnnviz.hyperparameters import Config
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """Everything that determines a network except its weights; hashable, so it is a cache key.
+
+    Attributes:
+        variant: Name of the published variant that the settings started from.
+        config: The family's hyperparameters.
+        in_channels: Channels of the image, 1 or 3.
+        num_classes: Outputs of the last layer.
+    """
+
+    variant: str
+    config: Config
+    in_channels: int
+    num_classes: int
+
+
+class Layer(nn.Module):
+    """A layer that torch.nn does not have; the analysis shows it as one row.
+
+    Attributes:
+        kind: The layer's name on screen.
+        kernel_size: Side of the window that one output unit reads, in input units.
+        stride: Input units between neighbouring outputs.
+    """
+
+    kind = "layer"
+    kernel_size = 1
+    stride = 1
+
+
+class Network(nn.Module):
+    """A network as stem, stages and head with one shared forward.
+
+    A stage is a run of layers at one resolution; what reduces the resolution is its first layer.
+    ``stages[-1]`` is therefore the last feature map before the head: the usual target of a class
+    activation map.
+
+    Attributes:
+        spec: What it was built from; set by ``Architecture.build``.
+    """
+
+    spec: NetworkSpec
+
+    def __init__(self, stem: nn.Module, stages: Iterable[nn.Module], head: nn.Module) -> None:
+        super().__init__()
+        self.stem = stem
+        self.stages = nn.Sequential(*stages)
+        self.head = head
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        """Logits (N, num_classes) of images (N, in_channels, H, W)."""
+        logits: torch.Tensor = self.head(self.stages(self.stem(image)))
+        return logits
+
+
+# Classes of the data sets that networks were published for.
+NUM_CLASSES = {"ImageNet": 1000, "CIFAR-10": 10}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A published configuration.
+
+    Attributes:
+        title: Name as people write it ("ResNet-50").
+        config: Its hyperparameters.
+        resolution: Side of its input image in pixels.
+        dataset: The data set that it was published for; a key of ``NUM_CLASSES``.
+        torchvision: Name of the torchvision model with the same tensors and the same logits.
+        year: Year of publication where it differs from the family's.
+    """
+
+    title: str
+    config: Config
+    resolution: int = 224
+    dataset: str = "ImageNet"
+    torchvision: str | None = None
+    year: int | None = None
+
+    @property
+    def num_classes(self) -> int:
+        """Classes of its data set."""
+        return NUM_CLASSES[self.dataset]
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A printed figure that the built network does not round to, and why."""
+
+    variants: tuple[str, ...]
+    quantity: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A family: its paper, its hyperparameters, its network and its published variants.
+
+    Attributes:
+        name: Identifier in URLs and on the command line.
+        title: Name on screen.
+        year: Year in which the paper became public.
+        paper: Authors, title and venue.
+        url: Where to read it.
+        idea: What was new, in one sentence.
+        config: The family's hyperparameters.
+        network: Builds the network from (config, in_channels, num_classes).
+        variants: Published configurations by name, smallest first.
+        deviations: Printed figures that the networks do not round to.
+    """
+
+    name: str
+    title: str
+    year: int
+    paper: str
+    url: str
+    idea: str
+    config: type[Config]
+    network: Callable[..., Network]
+    variants: Mapping[str, Variant] = field(hash=False)
+    deviations: tuple[Deviation, ...] = ()
+
+    def build(self, spec: NetworkSpec) -> Network:
+        """The network of a specification in eval mode, initialised as its paper says."""
+        network = self.network(spec.config, spec.in_channels, spec.num_classes)
+        network.spec = spec
+        return network.eval()
+
+    def year_of(self, variant: str) -> int:
+        """Year in which a variant was published."""
+        return self.variants[variant].year or self.year
+
+    def deviation(self, variant: str, quantity: str) -> str | None:
+        """Why a variant's count differs from the printed one, or None if it does not."""
+        reasons = (
+            d.reason for d in self.deviations if variant in d.variants and quantity == d.quantity
+        )
+        return next(reasons, None)

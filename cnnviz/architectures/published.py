@@ -1,0 +1,46 @@
+"""What the papers print, from published.csv: variant, quantity, value, unit, source."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+SCALES = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}
+
+
+@dataclass(frozen=True)
+class PublishedFigure:
+    """One printed number.
+
+    Attributes:
+        variant: The published configuration.
+        quantity: "params" or "macs".
+        value: The number as it is printed ("0.27").
+        unit: Its unit prefix ("M").
+        source: Paper, table and row.
+    """
+
+    variant: str
+    quantity: str
+    value: str
+    unit: str
+    source: str
+
+    def agrees(self, count: float) -> bool:
+        """Whether a count, rounded to as many digits as are printed, is the printed number."""
+        decimals = len(self.value.partition(".")[2])
+        return f"{count / SCALES[self.unit]:.{decimals}f}" == self.value
+
+
+def published(variant: str) -> tuple[PublishedFigure, ...]:
+    """Everything that is printed about a variant, in the order of the file."""
+    return tuple(figure for figure in _figures() if figure.variant == variant)
+
+
+@cache
+def _figures() -> tuple[PublishedFigure, ...]:
+    path = Path(__file__).with_name("published.csv")
+    with path.open(newline="", encoding="utf-8") as file:
+        return tuple(PublishedFigure(**row) for row in csv.DictReader(file))

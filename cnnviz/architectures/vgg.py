@@ -1,0 +1,142 @@
+"""Very Deep Convolutional Networks for Large-Scale Image Recognition (Simonyan, Zisserman; 2014).
+
+https://arxiv.org/abs/1409.1556 (ICLR 2015)
+
+Table 1 gives configurations A, A-LRN, B, C, D and E, Table 2 their parameters. Everybody's
+"VGG-16" is D, "VGG-19" is E.
+
+Deviations:
+    ``batch_norm`` and the ``_bn`` variants are torchvision's; the paper predates batch
+    normalisation.
+    For inputs other than 224 px the last feature map is pooled to 7x7 (as torchvision does), so
+    that the first linear layer keeps its shape; at 224 px this changes nothing.
+    The pooling that closes a stage in Table 1 opens the next stage here (the last one, the head),
+    so that a stage is a run of layers at one resolution. The order of the layers is the paper's.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+
+from torch import nn
+
+from cnnviz.architectures.base import Architecture, Network, Variant
+from cnnviz.architectures.blocks import initialise, named
+from cnnviz.hyperparameters import Config, choice, flag, steps
+
+# Table 1: convolutions in each of the five stages.
+DEPTHS = {
+    "A": (1, 1, 2, 2, 2),
+    "A-LRN": (1, 1, 2, 2, 2),
+    "B": (2, 2, 2, 2, 2),
+    "C": (2, 2, 3, 3, 3),
+    "D": (2, 2, 3, 3, 3),
+    "E": (2, 2, 4, 4, 4),
+}
+# Table 1: conv3-64, -128, -256, -512, -512, as multiples of the first stage's channels.
+WIDTHS = (1, 2, 4, 8, 8)
+
+
+@dataclass(frozen=True)
+class VGGConfig(Config):
+    """Hyperparameters of VGG networks."""
+
+    configuration: str = choice(
+        *DEPTHS, default="D", help="Column of the paper's Table 1; D is VGG-16, E is VGG-19."
+    )
+    batch_norm: bool = flag(
+        default=False, help="Batch normalisation after every convolution (not in the paper)."
+    )
+    kernel_size: int = choice(
+        1, 3, 5, 7, default=3, unit="px", help="Side of every filter; the paper's point is 3."
+    )
+    width: int = steps(
+        16, 128, 16, default=64, unit="channels", help="Channels of the first stage; 8 x at most."
+    )
+    hidden_units: int = choice(
+        256, 512, 1024, 2048, 4096, default=4096, unit="units", help="Of both hidden linear layers."
+    )
+    dropout: float = choice(
+        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.5, help="After both hidden linear layers."
+    )
+
+
+def stage(config: VGGConfig, index: int, in_channels: int) -> nn.Sequential:
+    """A column section of Table 1: pooling (but before the first stage), then convolutions."""
+    layers: OrderedDict[str, nn.Module] = OrderedDict()
+    if index > 0:
+        layers["pool"] = nn.MaxPool2d(2, 2)
+    out_channels = config.width * WIDTHS[index]
+    for number in range(1, DEPTHS[config.configuration][index] + 1):
+        is_1x1 = config.configuration == "C" and number == 3
+        size = 1 if is_1x1 else config.kernel_size
+        layers[f"conv{number}"] = nn.Conv2d(in_channels, out_channels, size, padding=size // 2)
+        if config.batch_norm:
+            layers[f"norm{number}"] = nn.BatchNorm2d(out_channels)
+        layers[f"relu{number}"] = nn.ReLU()
+        in_channels = out_channels
+    if config.configuration == "A-LRN" and index == 0:
+        # Section 2.1: the parameters of Krizhevsky et al. 2012, section 3.3.
+        layers["lrn"] = nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0)
+    return nn.Sequential(layers)
+
+
+def head(config: VGGConfig, num_classes: int) -> nn.Sequential:
+    """The last pooling and FC-4096, FC-4096, FC-1000 of Table 1."""
+    return named(
+        pool=nn.MaxPool2d(2, 2),
+        resize=nn.AdaptiveAvgPool2d(7),
+        flatten=nn.Flatten(),
+        linear1=nn.Linear(config.width * WIDTHS[-1] * 7 * 7, config.hidden_units),
+        relu1=nn.ReLU(),
+        dropout1=nn.Dropout(config.dropout),
+        linear2=nn.Linear(config.hidden_units, config.hidden_units),
+        relu2=nn.ReLU(),
+        dropout2=nn.Dropout(config.dropout),
+        linear3=nn.Linear(config.hidden_units, num_classes),
+    )
+
+
+class VGG(Network):
+    """Five stages of convolutions and three linear layers; there is no stem."""
+
+    def __init__(self, config: VGGConfig, in_channels: int, num_classes: int) -> None:
+        channels = [in_channels, *(config.width * factor for factor in WIDTHS)]
+        stages = [stage(config, index, channels[index]) for index in range(len(WIDTHS))]
+        super().__init__(nn.Identity(), stages, head(config, num_classes))
+        # Section 3.1: Glorot and Bengio's initialisation makes the pre-training from A unnecessary.
+        initialise(self, convolution=nn.init.xavier_normal_, linear=nn.init.xavier_normal_)
+
+
+A, B, C, D, E = (VGGConfig(letter) for letter in "ABCDE")
+
+
+def batch_normalised(title: str, config: VGGConfig, torchvision: str) -> Variant:
+    """torchvision's twin of a configuration."""
+    return Variant(f"{title} BN", replace(config, batch_norm=True), torchvision=torchvision)
+
+
+ARCHITECTURE = Architecture(
+    name="vgg",
+    title="VGG",
+    year=2014,
+    paper="Simonyan, Zisserman: Very Deep Convolutional Networks for Large-Scale Image "
+    "Recognition, ICLR 2015",
+    url="https://arxiv.org/abs/1409.1556",
+    idea="Only 3x3 convolutions, stacked: two see 5x5, three see 7x7, with fewer parameters.",
+    config=VGGConfig,
+    network=VGG,
+    variants={
+        "vgg11": Variant("VGG-11 (A)", A, torchvision="vgg11"),
+        "vgg11_lrn": Variant("VGG-11 (A-LRN)", VGGConfig("A-LRN")),
+        "vgg13": Variant("VGG-13 (B)", B, torchvision="vgg13"),
+        "vgg16_c": Variant("VGG-16 (C)", C),
+        "vgg16": Variant("VGG-16 (D)", D, torchvision="vgg16"),
+        "vgg19": Variant("VGG-19 (E)", E, torchvision="vgg19"),
+        "vgg11_bn": batch_normalised("VGG-11", A, "vgg11_bn"),
+        "vgg13_bn": batch_normalised("VGG-13", B, "vgg13_bn"),
+        "vgg16_bn": batch_normalised("VGG-16", D, "vgg16_bn"),
+        "vgg19_bn": batch_normalised("VGG-19", E, "vgg19_bn"),
+    },
+)

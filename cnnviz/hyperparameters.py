@@ -1,0 +1,183 @@
+"""Hyperparameters declared once: validation, widgets, URL and command line follow.
+
+    @dataclass(frozen=True)
+    class ResNetConfig(Config):
+        block: str = choice("basic", "bottleneck", default="basic", help="Two 3x3 or three.")
+        width: int = steps(16, 128, 16, default=64, unit="channels", help="Of the stem.")
+
+Every domain is a finite list, so every value can be checked, offered in a menu and tested.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+Value = str | int | float | bool
+T = TypeVar("T", str, int, float)
+
+
+@dataclass(frozen=True)
+class Hyperparameter:
+    """One declared field of a Config.
+
+    Attributes:
+        name: Field name, also the name in URLs and on the command line.
+        options: Every allowed value, in the order in which a menu shows them.
+        default: The value used where none is given; one of ``options``.
+        help: One sentence for the person who chooses.
+        unit: Unit of the value, or an empty string.
+    """
+
+    name: str
+    options: tuple[Value, ...]
+    default: Value
+    help: str
+    unit: str = ""
+
+    @property
+    def title(self) -> str:
+        """The name as a label: "Stage 1 blocks" for stage1_blocks."""
+        words = self.name.replace("_", " ").replace("stage", "stage ").replace("  ", " ")
+        return words[0].upper() + words[1:]
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether the only values are False and True."""
+        return self.options == (False, True)
+
+    @property
+    def rule(self) -> str:
+        """What a value must be, to follow the word "must"."""
+        shown = [text(option) for option in self.options]
+        if len(shown) > 12:
+            shown = [*shown[:3], "...", shown[-1]]
+        return f"be one of {', '.join(shown)}"
+
+    def check(self, value: object) -> None:
+        """Accept a value of the domain.
+
+        Raises:
+            ValueError: The value is not one of the options (True is not 1, and 1.0 is not 1).
+        """
+        if not any(value == o and type(value) is type(o) for o in self.options):
+            raise ValueError(f"{self.name} must {self.rule}; received {value!r}.")
+
+    def parse(self, written: str) -> Value:
+        """The option that is written so.
+
+        Raises:
+            ValueError: No option is written so.
+        """
+        by_text = {text(option): option for option in self.options}
+        if written.strip() not in by_text:
+            raise ValueError(f"{self.name} must {self.rule}; received {written!r}.")
+        return by_text[written.strip()]
+
+
+def text(value: Value) -> str:
+    """A value as it is written in a URL or on the command line ("true", "0.5", "bottleneck")."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def choice(*options: T, default: T, help: str, unit: str = "") -> T:
+    """A field whose value is one of the options."""
+    field: T = _field(options, default, help, unit)
+    return field
+
+
+def steps(start: int, stop: int, step: int, *, default: int, help: str, unit: str = "") -> int:
+    """A field whose value is start, start + step, ..., stop (inclusive)."""
+    field: int = _field(tuple(range(start, stop + 1, step)), default, help, unit)
+    return field
+
+
+def flag(*, default: bool, help: str) -> bool:
+    """A field that is on or off."""
+    field: bool = _field((False, True), default, help, "")
+    return field
+
+
+def _field(options: tuple[Value, ...], default: Value, help: str, unit: str) -> Any:
+    declared = Hyperparameter("", options, default, help, unit)
+    declared.check(default)
+    return dataclasses.field(default=default, metadata={"hyperparameter": declared})
+
+
+@dataclass(frozen=True)
+class Config:
+    """Base of all configurations: an object that exists is valid.
+
+    Raises:
+        ValueError: At creation, if a field is outside its domain or ``check`` objects.
+    """
+
+    def __post_init__(self) -> None:
+        for hyperparameter in self.hyperparameters():
+            hyperparameter.check(getattr(self, hyperparameter.name))
+        self.check()
+
+    def check(self) -> None:
+        """Relations between fields; a subclass raises ValueError with one sentence."""
+
+    @classmethod
+    def hyperparameters(cls) -> tuple[Hyperparameter, ...]:
+        """The declared fields, in the order of their declaration."""
+        return tuple(
+            dataclasses.replace(field.metadata["hyperparameter"], name=field.name)
+            for field in dataclasses.fields(cls)
+        )
+
+    def to_text(self) -> dict[str, str]:
+        """Every field as it is written in a URL or on the command line."""
+        return {h.name: text(getattr(self, h.name)) for h in self.hyperparameters()}
+
+    def with_values(self, values: Mapping[str, Value]) -> Self:
+        """This configuration with some fields replaced.
+
+        Raises:
+            KeyError: A name is no field; the message lists the known names.
+            ValueError: A value is outside its domain, or the result breaks a relation.
+        """
+        for name in values:
+            self.hyperparameter(name)
+        return dataclasses.replace(self, **values)
+
+    def with_text(self, written: Mapping[str, str]) -> Self:
+        """This configuration with some fields replaced by values as ``to_text`` writes them.
+
+        Raises:
+            KeyError: A name is no field; the message lists the known names.
+            ValueError: A text is no value of its field, or the result breaks a relation.
+        """
+        return self.with_values(
+            {name: self.hyperparameter(name).parse(value) for name, value in written.items()}
+        )
+
+    @classmethod
+    def hyperparameter(cls, name: str) -> Hyperparameter:
+        """The declared field of that name.
+
+        Raises:
+            KeyError: There is none; the message lists the known names.
+        """
+        known = {h.name: h for h in cls.hyperparameters()}
+        if name not in known:
+            raise KeyError(f"{name} is no hyperparameter; known are {', '.join(known)}.")
+        return known[name]
+
+    @classmethod
+    def edge_cases(cls) -> Iterator[Self]:
+        """The default, then every field at both ends of its domain where ``check`` allows it."""
+        default = cls()
+        yield default
+        for hyperparameter in cls.hyperparameters():
+            for value in {hyperparameter.options[0], hyperparameter.options[-1]}:
+                if value == hyperparameter.default:
+                    continue
+                try:
+                    yield dataclasses.replace(default, **{hyperparameter.name: value})
+                except ValueError:  # check() forbids this pair: not a case
+                    continue

@@ -1,0 +1,75 @@
+from dataclasses import dataclass
+
+import pytest
+
+from cnnviz.hyperparameters import Config, choice, flag, steps
+
+
+@dataclass(frozen=True)
+class Example(Config):
+    block: str = choice("basic", "bottleneck", default="basic", help="A block.")
+    width: int = steps(16, 64, 16, default=32, unit="channels", help="A width.")
+    rate: float = choice(0.0, 0.5, default=0.5, help="A rate.")
+    norm: bool = flag(default=False, help="A flag.")
+
+    def check(self) -> None:
+        if self.block == "bottleneck" and self.width == 16:
+            raise ValueError("width must be at least 32 for bottleneck blocks; received 16.")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("block", "wide"), ("width", 17), ("width", 32.0), ("width", True), ("norm", 1), ("rate", 0)],
+)
+def test_a_value_outside_its_domain_is_refused_with_one_sentence(field, value):
+    with pytest.raises(ValueError, match=rf"^{field} must be one of .*; received {value!r}\.$"):
+        Example(**{field: value})
+
+
+def test_a_relation_between_fields_is_checked_at_creation():
+    with pytest.raises(ValueError, match="at least 32 for bottleneck"):
+        Example(block="bottleneck", width=16)
+
+
+def test_text_and_back_is_the_same_configuration():
+    for config in Example.edge_cases():
+        assert Example().with_text(config.to_text()) == config
+
+
+@pytest.mark.parametrize("written", ["True", "1", "", "yes"])
+def test_only_true_and_false_are_flags(written):
+    with pytest.raises(ValueError, match="norm must be one of false, true"):
+        Example().with_text({"norm": written})
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    with pytest.raises(KeyError, match="depth is no hyperparameter; known are block, width"):
+        Example().with_text({"depth": "3"})
+
+
+def test_edge_cases_visit_both_ends_of_every_domain_and_are_distinct():
+    cases = list(Example.edge_cases())
+    assert len(cases) == len(set(cases))
+    assert {case.width for case in cases} == {16, 32, 64}
+    assert {case.block for case in cases} == {"basic", "bottleneck"}
+    assert {case.norm for case in cases} == {False, True}
+
+
+def test_edge_cases_leave_out_what_check_forbids():
+    @dataclass(frozen=True)
+    class Narrow(Example):
+        def check(self) -> None:
+            if self.width == 64:
+                raise ValueError("width must be below 64; received 64.")
+
+    assert {case.width for case in Narrow.edge_cases()} == {16, 32}
+
+
+def test_a_default_outside_its_domain_is_a_mistake_of_the_declaration():
+    with pytest.raises(ValueError, match="must be one of 1, 2; received 3"):
+        choice(1, 2, default=3, help="")
+
+
+def test_labels():
+    titles = {h.name: h.title for h in Example.hyperparameters()}
+    assert titles["width"] == "Width"
