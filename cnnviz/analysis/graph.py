@@ -1,0 +1,229 @@
+"""One pass on the meta device from a network to its graph: layers, edges, shapes.
+
+Everything else in ``cnnviz.analysis`` reads this graph; nothing else runs the network.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import torch
+from torch import nn
+from torch.overrides import TorchFunctionMode
+
+from cnnviz.architectures import Layer, Network, NetworkSpec, build
+
+Shape = tuple[int, ...]
+
+# What a layer is called on screen, by its class; more specific classes first.
+KINDS: tuple[tuple[type[nn.Module], str], ...] = (
+    (nn.Conv2d, "convolution"),
+    (nn.Linear, "linear"),
+    (nn.BatchNorm2d, "batch norm"),
+    (nn.LocalResponseNorm, "local response norm"),
+    (nn.ReLU, "ReLU"),
+    (nn.Tanh, "tanh"),
+    (nn.Sigmoid, "sigmoid"),
+    (nn.MaxPool2d, "max pooling"),
+    (nn.AvgPool2d, "average pooling"),
+    (nn.AdaptiveAvgPool2d, "average pooling"),
+    (nn.Dropout, "dropout"),
+    (nn.Flatten, "flatten"),
+)
+# The same for what a forward method does without a module, by the function's name.
+FUNCTIONS = {
+    "add": "addition",
+    "mul": "multiplication",
+    "cat": "concatenation",
+    "flatten": "flatten",
+}
+# These give the shape that they get; running them on meta tensors would take half of the time.
+SHAPE_KEEPING = (nn.BatchNorm2d, nn.ReLU, nn.Tanh, nn.Sigmoid, nn.Dropout, nn.LocalResponseNorm)
+
+
+class GraphError(ValueError):
+    """The network cannot process an image of that size; the message names the layer."""
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """One layer or operation.
+
+    Attributes:
+        name: Module path ("stages.0.1.conv1"); for an operation the path of its block and its kind.
+        kind: What it is called on screen.
+        stage: "stem", "stage 1", ..., or "head".
+        inputs: Positions in ``NetworkGraph.nodes`` of the nodes that it reads.
+        input_shapes: Shapes that it reads, without N: (C, H, W) or (features,).
+        output_shape: Shape that it makes, without N.
+        module: The layer itself (on the meta device), or None for an operation and for the input.
+    """
+
+    name: str
+    kind: str
+    stage: str
+    inputs: tuple[int, ...]
+    input_shapes: tuple[Shape, ...]
+    output_shape: Shape
+    module: nn.Module | None
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkGraph:
+    """A network's layers in the order of execution; ``nodes[0]`` is the input image."""
+
+    spec: NetworkSpec
+    nodes: tuple[Node, ...]
+
+    @property
+    def input_shape(self) -> Shape:
+        """(C, H, W) of the image."""
+        return self.nodes[0].output_shape
+
+    @property
+    def layers(self) -> tuple[Node, ...]:
+        """All nodes but the input."""
+        return self.nodes[1:]
+
+    @property
+    def edges(self) -> list[tuple[int, int]]:
+        """Pairs (source, target) of positions in ``nodes``."""
+        return [(s, target) for target, node in enumerate(self.nodes) for s in node.inputs]
+
+
+def network_graph(network: Network | NetworkSpec, resolution: int) -> NetworkGraph:
+    """The graph of a network for one square image, in eval mode.
+
+    The network itself is not run: its twin is built on the meta device, where it has no weights.
+
+    Args:
+        network: A network of ``cnnviz.build``, or what it would be built from.
+        resolution: Height and width of the image in pixels.
+
+    Raises:
+        ValueError: ``resolution`` is not positive.
+        GraphError: The image is too small for one of the layers.
+    """
+    if resolution < 1:
+        raise ValueError(f"resolution must be at least 1 px; received {resolution}.")
+    spec = network if isinstance(network, NetworkSpec) else network.spec
+    with torch.device("meta"):
+        twin = build(spec)
+        image = torch.empty(1, spec.in_channels, resolution, resolution)
+    recorder = _Recorder(twin, image)
+    with torch.no_grad(), recorder:
+        twin(image)
+    return NetworkGraph(spec, tuple(recorder.nodes))
+
+
+class _Recorder(TorchFunctionMode):
+    """Records what a private network does with one image: a node a layer, a node an operation.
+
+    Not torch.fx: its tracer patches ``nn.Module.__call__`` for the whole process while it runs, so
+    that the inference of every other thread fails. Here the modules of a network that nobody else
+    has are given new ``forward`` methods, and a function mode, which is local to its thread, sees
+    the operations between them.
+    """
+
+    def __init__(self, network: nn.Module, image: torch.Tensor) -> None:
+        super().__init__()
+        self.nodes = [Node("input", "input", "input", (), (), tuple(image.shape[1:]), None)]
+        self._position = {id(image): 0}
+        self._alive = [image]  # an id is only unique among living tensors
+        self._blocks = [""]
+        self._uses: Counter[str] = Counter()
+        self._in_layer = False
+        for name, module in network.named_modules():
+            run = self._layer if _is_layer(module) else self._block
+            module.forward = partial(run, name, module, module.forward)
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        output = func(*args, **(kwargs or {}))
+        if not self._in_layer and isinstance(output, torch.Tensor):
+            kind = FUNCTIONS.get(func.__name__, func.__name__)
+            return self._record(self._unused(kind), kind, None, list(_tensors(args)), output)
+        return output
+
+    def _block(self, name: str, module: nn.Module, forward: Callable[..., Any], *args: Any) -> Any:
+        self._blocks.append(name)
+        output = forward(*args)
+        self._blocks.pop()
+        return output
+
+    def _layer(
+        self, name: str, module: nn.Module, forward: Callable[..., Any], *args: torch.Tensor
+    ) -> torch.Tensor:
+        self._in_layer = True
+        try:
+            output = args[0].detach() if isinstance(module, SHAPE_KEEPING) else forward(*args)
+        except RuntimeError as error:
+            raise GraphError(
+                f"The image is too small: {name} receives {shape_text(args[0].shape[1:])} and "
+                "cannot make an output of it; choose a larger resolution."
+            ) from error
+        finally:
+            self._in_layer = False
+        return self._record(name, _kind(module), module, args, output)
+
+    def _record(
+        self,
+        name: str,
+        kind: str,
+        module: nn.Module | None,
+        inputs: Sequence[torch.Tensor],
+        output: torch.Tensor,
+    ) -> torch.Tensor:
+        sources = tuple(self._position[id(x)] for x in inputs if id(x) in self._position)
+        shapes = tuple(self.nodes[index].output_shape for index in sources)
+        self._position[id(output)] = len(self.nodes)
+        self._alive.append(output)
+        shape = tuple(output.shape[1:])
+        self.nodes.append(Node(name, kind, _stage(name), sources, shapes, shape, module))
+        return output
+
+    def _unused(self, kind: str) -> str:
+        """The path of the running block and the operation, numbered from the second one on."""
+        name = f"{self._blocks[-1]}.{kind}".lstrip(".")
+        self._uses[name] += 1
+        return name if self._uses[name] == 1 else f"{name}{self._uses[name]}"
+
+
+def _is_layer(module: nn.Module) -> bool:
+    """Whether a module is one row: torch.nn's layers and our own, no containers, no Identity."""
+    if isinstance(module, Layer):
+        return True
+    is_container = isinstance(module, nn.Sequential | nn.ModuleList | nn.Identity)
+    return type(module).__module__.startswith("torch.nn") and not is_container
+
+
+def _tensors(args: Any) -> Iterator[torch.Tensor]:
+    for arg in args:
+        if isinstance(arg, torch.Tensor):
+            yield arg
+        elif isinstance(arg, tuple | list):
+            yield from _tensors(arg)
+
+
+def _kind(module: nn.Module) -> str:
+    if isinstance(module, Layer):
+        return module.kind
+    if isinstance(module, nn.AdaptiveAvgPool2d) and module.output_size in (1, (1, 1)):
+        return "global average pooling"
+    kinds = (kind for layer, kind in KINDS if isinstance(module, layer))
+    return next(kinds, type(module).__name__)
+
+
+def _stage(name: str) -> str:
+    part, _, rest = name.partition(".")
+    return f"stage {int(rest.split('.')[0]) + 1}" if part == "stages" else part
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """A shape as people write it: "64 x 56 x 56"."""
+    return " x ".join(str(size) for size in shape)

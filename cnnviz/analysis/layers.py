@@ -1,0 +1,125 @@
+"""The layer table: one row a layer, and the totals below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from torch import nn
+
+from cnnviz.analysis import counting
+from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.receptive_field import receptive_fields
+from cnnviz.architectures import Layer
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over the layer table, for one image.
+
+    Attributes:
+        params: Learned numbers.
+        macs: Multiply-accumulates of convolutions and linear layers; FLOPs = 2 x MACs.
+        activations: Elements of all layers' outputs.
+        memory: Bytes of all parameters and outputs in float32.
+        receptive_field: Side in pixels of the field of one unit of the last feature map, before
+            global pooling or flattening.
+        depth: Convolutions and linear layers on the longest path: the depth that papers count.
+    """
+
+    params: int
+    macs: int
+    activations: int
+    memory: int
+    receptive_field: int
+    depth: int
+
+
+def layer_table(graph: NetworkGraph) -> pd.DataFrame:
+    """One row a layer, in the order of execution.
+
+    Columns:
+        name, stage, kind: As in ``graph.Node``.
+        input_shape, output_shape: (C, H, W) or (features,); the first input's.
+        inputs: How many nodes the layer reads.
+        kernel_size, stride, padding: (height, width), or None where the layer has none.
+        groups, bias: Of convolutions and (bias) linear layers, else None.
+        params, macs, activations: Counts for one image.
+        memory: Bytes of parameters and output in float32.
+        receptive_field, jump, start: In pixels, along the width.
+        depth: Convolutions and linear layers on the longest path up to and with this layer.
+        params_share, macs_share: Of the network's total, in [0, 1].
+    """
+    rows = [_row(node) for node in graph.layers]
+    table = pd.DataFrame(rows, columns=list(rows[0])).astype({"groups": "Int64"})
+    fields = receptive_fields(graph)[1:]
+    table["receptive_field"] = [field.size for field in fields]
+    table["jump"] = [field.jump for field in fields]
+    table["start"] = [field.start for field in fields]
+    table["depth"] = _depths(graph)[1:]
+    for count in ("params", "macs"):
+        table[f"{count}_share"] = table[count] / max(int(table[count].sum()), 1)
+    return table
+
+
+def totals(table: pd.DataFrame) -> Totals:
+    """The sums of a layer table."""
+    spatial = table[table["output_shape"].map(len) == 3]
+    before_global = spatial[spatial["kind"] != "global average pooling"]
+    return Totals(
+        params=int(table["params"].sum()),
+        macs=int(table["macs"].sum()),
+        activations=int(table["activations"].sum()),
+        memory=int(table["memory"].sum()),
+        receptive_field=int(before_global["receptive_field"].iloc[-1]),
+        depth=int(table["depth"].iloc[-1]),
+    )
+
+
+def _depths(graph: NetworkGraph) -> list[int]:
+    depths = [0]
+    for node in graph.layers:
+        weighted = isinstance(node.module, nn.Conv2d | nn.Linear)
+        depths.append(max(depths[index] for index in node.inputs) + weighted)
+    return depths
+
+
+def _row(node: Node) -> dict[str, Any]:
+    kernel_size, stride, padding = _window(node.module)
+    params, activations = counting.params(node), counting.activations(node)
+    return {
+        "name": node.name,
+        "stage": node.stage,
+        "kind": node.kind,
+        "input_shape": node.input_shapes[0],
+        "output_shape": node.output_shape,
+        "inputs": len(node.inputs),
+        "kernel_size": kernel_size,
+        "stride": stride,
+        "padding": padding,
+        "groups": getattr(node.module, "groups", None),
+        "bias": _has_bias(node.module),
+        "params": params,
+        "macs": counting.macs(node),
+        "activations": activations,
+        "memory": counting.BYTES * (params + activations),
+    }
+
+
+def _window(module: nn.Module | None) -> tuple[Pair | None, Pair | None, Pair | None]:
+    if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
+        return _pair(module.kernel_size), _pair(module.stride), _pair(module.padding)
+    if isinstance(module, Layer):
+        return _pair(module.kernel_size), _pair(module.stride), (0, 0)
+    return None, None, None
+
+
+def _pair(size: Any) -> Pair:
+    return (size, size) if isinstance(size, int) else tuple(size)
+
+
+def _has_bias(module: nn.Module | None) -> bool | None:
+    return module.bias is not None if isinstance(module, nn.Conv2d | nn.Linear) else None

@@ -1,0 +1,103 @@
+"""A network's layer table and totals in one object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from cnnviz.analysis.graph import network_graph
+from cnnviz.analysis.layers import Totals, layer_table, totals
+from cnnviz.architectures import Network, NetworkSpec, architecture_of, specify, variant
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """What a network is made of, for one image.
+
+    Attributes:
+        spec: The network.
+        resolution: Side of the image in pixels.
+        layers: One row a layer; columns as in ``analysis.layers.layer_table``.
+        totals: The sums.
+    """
+
+    spec: NetworkSpec
+    resolution: int
+    layers: pd.DataFrame
+    totals: Totals
+
+    def to_json(self) -> dict[str, Any]:
+        """The summary in plain numbers, lists and dictionaries."""
+        return {
+            "architecture": architecture_of(self.spec.variant).name,
+            "variant": self.spec.variant,
+            "config": {
+                h.name: getattr(self.spec.config, h.name)
+                for h in self.spec.config.hyperparameters()
+            },
+            "input": [self.spec.in_channels, self.resolution, self.resolution],
+            "params": self.totals.params,
+            "macs": self.totals.macs,
+            "activations": self.totals.activations,
+            "receptive_field": self.totals.receptive_field,
+            "layers": [_layer_json(row) for row in self.layers.to_dict("records")],
+        }
+
+    def __str__(self) -> str:
+        """A table for a terminal."""
+        columns = ["name", "kind", "output_shape", "params", "macs", "receptive_field"]
+        shown = self.layers[columns].to_string(
+            index=False, formatters={"params": "{:,}".format, "macs": "{:,}".format}
+        )
+        return (
+            f"{shown}\n\n{self.spec.variant}, {self.spec.in_channels} x {self.resolution} x "
+            f"{self.resolution} to {self.spec.num_classes} classes: "
+            f"{self.totals.params:,} parameters, {self.totals.macs:,} MACs, "
+            f"{self.totals.activations:,} activations, {self.totals.depth} layers deep, "
+            f"receptive field {self.totals.receptive_field} px."
+        )
+
+
+def summary(network: Network | NetworkSpec | str, resolution: int | None = None) -> Summary:
+    """The layer table and the totals of a network for one square image.
+
+    Args:
+        network: A network, its specification, or the name of a published variant.
+        resolution: Side of the image in pixels; default that of the published variant.
+
+    Raises:
+        KeyError: Unknown variant; the message lists the known names.
+        ValueError: The image is too small for the network; the message names the layer.
+    """
+    if isinstance(network, str):
+        network = specify(network)
+    spec = network if isinstance(network, NetworkSpec) else network.spec
+    if resolution is None:
+        resolution = variant(spec.variant).resolution
+    table = layer_table(network_graph(spec, resolution))
+    return Summary(spec, resolution, table, totals(table))
+
+
+def _layer_json(row: dict[Any, Any]) -> dict[str, Any]:
+    return {
+        "name": row["name"],
+        "kind": row["kind"],
+        "input": list(row["input_shape"]),
+        "output": list(row["output_shape"]),
+        "kernel_size": _window_json(row["kernel_size"]),
+        "stride": _window_json(row["stride"]),
+        "padding": _window_json(row["padding"]),
+        "groups": None if pd.isna(row["groups"]) else int(row["groups"]),
+        "params": int(row["params"]),
+        "macs": int(row["macs"]),
+        "receptive_field": int(row["receptive_field"]),
+    }
+
+
+def _window_json(pair: tuple[int, int] | None) -> int | list[int] | None:
+    """One number for a square window, [height, width] for others, None where there is none."""
+    if pair is None:
+        return None
+    return pair[0] if pair[0] == pair[1] else list(pair)
