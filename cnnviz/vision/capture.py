@@ -1,0 +1,62 @@
+"""What layers of a shared network put out during one request, with gradients if they are wanted."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import torch
+from torch import nn
+
+
+@contextmanager
+def captured(network: nn.Module, layers: Sequence[str]) -> Iterator[dict[str, torch.Tensor]]:
+    """The outputs of some layers, filled in by the forward pass that runs inside the context.
+
+    Several threads may do this on one network at once: a hook records for its own thread alone. The
+    first layer that runs becomes a leaf, so that with a frozen network autograd's graph begins
+    there; the layers behind it stay connected to it. What flows on is a copy, so that an in-place
+    operation cannot change what was captured.
+
+    Args:
+        network: Any module.
+        layers: Module paths, as in the layer table.
+
+    Yields:
+        Activations (N, C, H, W) by layer, each requiring a gradient.
+
+    Raises:
+        KeyError: A path is no module of the network; the message names it.
+    """
+    activations: dict[str, torch.Tensor] = {}
+    with ExitStack() as hooks:
+        for name in layers:
+            module = _submodule(network, name)
+            handle = module.register_forward_hook(_recorder(name, activations))
+            hooks.callback(handle.remove)
+        yield activations
+
+
+def _submodule(network: nn.Module, name: str) -> nn.Module:
+    try:
+        return network.get_submodule(name)
+    except AttributeError:
+        last = list(dict(network.named_children()))[-1]
+        raise KeyError(
+            f"{name} is no layer of this network; take a name from its layer table, such as {last}."
+        ) from None
+
+
+def _recorder(name: str, activations: dict[str, torch.Tensor]) -> Callable[..., Any]:
+    owner = threading.get_ident()
+
+    def record(module: nn.Module, args: Any, output: torch.Tensor) -> torch.Tensor | None:
+        if threading.get_ident() != owner:
+            return None
+        activation = output if activations and output.requires_grad else output.detach()
+        activations[name] = activation.requires_grad_()
+        return activation.clone()
+
+    return record

@@ -1,0 +1,299 @@
+"""Photographs in, arrays out: any picture is opened safely and prepared as its network expects it.
+
+``open_image`` turns what phones and the web give students into an upright RGB image, or into one
+sentence that says what is wrong. ``preprocess`` does to it what the network was trained with.
+"""
+
+import contextlib
+import csv
+import ctypes
+import io
+import logging
+import math
+import os
+import re
+import struct
+import threading
+import warnings
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pillow_heif
+import torch
+from PIL import Image, ImageFile, ImageOps, TiffImagePlugin, UnidentifiedImageError, _imaging
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+SAMPLE_FOLDER = Path(__file__).parents[2] / "sample_images"
+
+MAX_BYTES = 20_000_000
+MAX_PIXELS = 50_000_000
+MAX_SIDE = 1024  # px
+MAX_ASPECT = 100  # 1 x 1,024 px, resized to 256 px on the shorter side, would take 265 MB.
+PART_PIXELS = 1_000_000  # An RGBA copy of 50 megapixels takes 200 MB, so they are copied in parts.
+
+# A progressive JPEG visits all pixels in each scan, and a scan may have 75 bytes: 500 scans of
+# 50 megapixels took 8 s. Cameras and editors write about 10.
+MAX_SCANS = 100
+SCAN_HEADER = re.compile(rb"\xff\xda\x00(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
+
+# Pillow makes Python objects of each number in a TIFF's tags: 4.5 million strips (18 MB) took
+# 16 s and 1.4 GB. The longest list in use is a 16-bit colour map, 3 x 65,536.
+MAX_TIFF_LIST = 200_000
+TIFF_TEXT_TYPES = (1, 2, 7)  # BYTE, ASCII, UNDEFINED: one Python object, however long.
+
+# AVIF before HEIF: both accept the brand mif1, and AVIF gives way when the content is HEIC.
+# MPO, two JPEG pictures in one file of a phone, comes through JPEG.
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
+
+UNKNOWN = "The file is damaged or no JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC; choose another."
+DAMAGED = "The picture is damaged or cut off; save it again in an image editor or choose another."
+TOO_MANY_PIXELS = "The picture has more than 50 megapixels; scale it down before you choose it."
+TOO_MANY_PIECES = "The picture is stored in too many pieces; save it again as PNG or JPEG."
+
+# Bad data ends in nearly every built-in exception somewhere in Pillow's parsers. MemoryError is a
+# header that lies about the size, Warning an interpreter told to raise them.
+BAD_VALUES = (ArithmeticError, LookupError, TypeError, ValueError, struct.error, zlib.error)
+BAD_STATES = (AssertionError, AttributeError, EOFError, MemoryError, OSError, RuntimeError)
+BAD_DATA = (*BAD_VALUES, *BAD_STATES, SyntaxError, Warning)
+
+# 50 megapixels of WebP take 760 MB while they are decoded, and a class uploads all at once.
+_decoders = threading.BoundedSemaphore(2)
+
+# Once, at import: filters and handlers belong to the process, so changing them per call is a race.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+logging.getLogger("PIL").addHandler(logging.NullHandler())
+with contextlib.suppress(AttributeError):  # A build of Pillow may hide libtiff.
+    # libtiff prints on stderr what Pillow raises anyway.
+    ctypes.CDLL(_imaging.__file__).TIFFSetErrorHandler(None)
+pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+Image.init()
+
+
+class ImageError(ValueError):
+    """One sentence for the visitor: what is wrong with the picture, and what to do about it."""
+
+
+def open_image(source: str | os.PathLike[str] | bytes | BinaryIO) -> Image.Image:
+    """An upright RGB image, its longer side at most ``MAX_SIDE`` px.
+
+    JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF and HEIC are known by their content; an animation gives
+    its first frame. Transparency lies on white. 16-bit grey is scaled to 8 bits from the range of
+    its type (12 bits if a TIFF says so), 32-bit integers and floats from the range of the finite
+    values in the picture; NaN is black. Colour profiles are not applied.
+
+    Args:
+        source: A path, a file's content, or a binary stream, which is read from its start.
+
+    Raises:
+        ImageError: The file cannot be read, has more than ``MAX_BYTES`` or ``MAX_PIXELS`` (both
+            seen before a pixel is decoded), is of another kind, damaged or cut off.
+    """
+    data = _content(source)
+    try:
+        return _decoded(data)
+    except ImageError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise ImageError(TOO_MANY_PIXELS) from error
+    except UnidentifiedImageError as error:
+        raise ImageError(UNKNOWN) from error
+    except BAD_DATA as error:
+        raise ImageError(DAMAGED) from error
+
+
+def _content(source: str | os.PathLike[str] | bytes | BinaryIO) -> bytes:
+    if isinstance(source, bytes):
+        data = source
+    elif isinstance(source, (str, os.PathLike)):
+        data = _file_content(Path(source))
+    else:
+        if source.seekable():
+            source.seek(0)
+        data = source.read(MAX_BYTES + 1)
+    if not data:
+        raise ImageError("The picture is empty (0 bytes); choose another file.")
+    if len(data) > MAX_BYTES:
+        raise ImageError("The picture has more than 20 MB; save it smaller, or as JPEG.")
+    return data
+
+
+def _file_content(path: Path) -> bytes:
+    """At most ``MAX_BYTES`` + 1 bytes of a regular file; a pipe or a device might never end."""
+    name = repr(str(path)[-60:])
+    try:
+        if not path.is_file():
+            raise ImageError(f"There is no picture file at {name}; check the path.")
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ImageError(f"{name} cannot be read ({error.strerror}); check the path.") from error
+
+
+def _decoded(data: bytes) -> Image.Image:
+    if len(SCAN_HEADER.findall(data)) > MAX_SCANS or _longest_tiff_list(data) > MAX_TIFF_LIST:
+        raise ImageError(TOO_MANY_PIECES)
+    with _decoders, Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        _require_bounded_pixels(image)
+        image.draft(None, _fitted(image.size))  # A large JPEG is decoded at 1/2, 1/4 or 1/8.
+        image.load()
+        with contextlib.suppress(*BAD_DATA):  # A damaged EXIF block says nothing on the pixels.
+            ImageOps.exif_transpose(image, in_place=True)
+        return _shrunk(image)
+
+
+def _longest_tiff_list(data: bytes) -> int:
+    """The most numbers that one tag of a TIFF's first directory lists; 0 for other files."""
+    if data[:4] not in TiffImagePlugin.PREFIXES:
+        return 0
+    order = "<" if data.startswith(b"II") else ">"
+    big = data[2] == 43  # As Pillow tells BigTIFF.
+    offset, number = struct.Struct(order + "LQ"[big]), struct.Struct(order + "HQ"[big])
+    entry = struct.Struct(order + ("HHQ8x" if big else "HHL4x"))
+    (start,) = offset.unpack_from(data, offset.size)
+    (entries,) = number.unpack_from(data, start)
+    table = entry.iter_unpack(data[start + number.size :][: entries * entry.size])
+    return max((count for _, kind, count in table if kind not in TIFF_TEXT_TYPES), default=0)
+
+
+def _require_bounded_pixels(image: ImageFile.ImageFile) -> None:
+    """Refuse, by its header, a picture that is too large or decodes its pixels over and over."""
+    pixels = image.width * image.height
+    if pixels > MAX_PIXELS:
+        raise ImageError(TOO_MANY_PIXELS)
+    if max(image.size) > MAX_ASPECT * min(image.size):
+        raise ImageError("The picture is over 100 times as long as wide; crop it.")
+    boxes = (tile.extents for tile in image.tile if tile.extents)
+    asked = sum((right - left) * (lower - upper) for left, upper, right, lower in boxes)
+    if asked > TiffImagePlugin.MAX_SAMPLESPERPIXEL * pixels:
+        raise ImageError(TOO_MANY_PIECES)
+
+
+def _fitted(size: tuple[int, int]) -> tuple[int, int]:
+    """Width and height (px) scaled down, where needed, to ``MAX_SIDE`` on the longer side."""
+    scale = min(1.0, MAX_SIDE / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _shrunk(image: Image.Image) -> Image.Image:
+    """A loaded image as RGB, its longer side at most ``MAX_SIDE`` px."""
+    grey_range = _grey_range(image) if image.mode[0] in "IF" else None
+    factor = max(1, max(image.size) // (2 * MAX_SIDE))
+    width, height = image.width / factor, image.height / factor
+    reduced = Image.new("RGB", (math.ceil(width), math.ceil(height)))
+    for top, part in _parts(image, factor):
+        reduced.paste(_rgb(part, grey_range).reduce(factor), (0, top // factor))
+    return reduced.resize(_fitted(image.size), Image.Resampling.BICUBIC, (0, 0, width, height))
+
+
+def _parts(image: Image.Image, multiple: int = 1) -> Iterator[tuple[int, Image.Image]]:
+    """Tops (px) and contents of horizontal strips; the tops are multiples of ``multiple``."""
+    rows = math.ceil(PART_PIXELS / image.width / multiple) * multiple
+    for top in range(0, image.height, rows):
+        yield top, image.crop((0, top, image.width, min(top + rows, image.height)))
+
+
+def _rgb(part: Image.Image, grey_range: tuple[float, float] | None) -> Image.Image:
+    """Pixels of any mode as RGB, transparency on white."""
+    if grey_range is not None:
+        part = _grey(part, *grey_range)
+    elif part.mode == "La":  # Pillow converts it to LA alone.
+        part = part.convert("LA")
+    if not part.has_transparency_data:
+        return part.convert("RGB")
+    white = Image.new("RGBA", part.size, "white")
+    return Image.alpha_composite(white, part.convert("RGBA")).convert("RGB")
+
+
+def _grey(part: Image.Image, black: float, white: float) -> Image.Image:
+    """Integers or floats as 8-bit grey, with alpha where the file names a transparent value."""
+    values = np.asarray(part, dtype=np.float64)
+    scaled = np.clip((values - black) * (255 / (white - black)), 0, 255)
+    grey = Image.fromarray(np.rint(np.nan_to_num(scaled)).astype(np.uint8))
+    if "transparency" in part.info:
+        grey.putalpha(Image.fromarray(values != part.info["transparency"]).convert("L"))
+    return grey
+
+
+def _grey_range(image: Image.Image) -> tuple[float, float]:
+    """The values to be shown black and white."""
+    if image.mode.startswith("I;16"):
+        tags = image.tag_v2 if isinstance(image, TiffImagePlugin.TiffImageFile) else {}
+        return 0.0, 2.0 ** max(tags.get(TiffImagePlugin.BITSPERSAMPLE, (16,))) - 1
+    black, white = math.inf, -math.inf
+    for _, part in _parts(image):
+        values = np.asarray(part, dtype=np.float64)
+        finite = values[np.isfinite(values)]
+        black = min(black, finite.min(initial=math.inf))
+        white = max(white, finite.max(initial=-math.inf))
+    return (black, white) if black < white else (0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """What a network was trained to see; the defaults are those of ImageNet.
+
+    Attributes:
+        resize: Shorter side (px) before the crop, bilinear with antialiasing; None: no resizing.
+        crop: Side (px) of the square cut from the centre, black where the image is smaller.
+        mean: Subtracted from red, green and blue in [0, 1].
+        std: What the differences are divided by; above 0.
+    """
+
+    resize: int | None = 256
+    crop: int = 224
+    mean: tuple[float, float, float] = IMAGENET_MEAN
+    std: tuple[float, float, float] = IMAGENET_STD
+
+    def __post_init__(self) -> None:
+        if self.resize is not None and self.resize < 1:
+            raise ValueError(f"resize must be None or at least 1; received {self.resize}.")
+        if self.crop < 1:
+            raise ValueError(f"crop must be at least 1; received {self.crop}.")
+        if min(self.std) <= 0:
+            raise ValueError(f"std must be above 0 in each channel; received {self.std}.")
+
+
+def crop_for_network(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
+    """What the network saw: RGB, ``crop`` x ``crop`` px, rounded wherever torchvision rounds."""
+    seen = image.convert("RGB")
+    if preprocessing.resize is not None:
+        width, height = (int(preprocessing.resize * side / min(seen.size)) for side in seen.size)
+        seen = seen.resize((width, height), Image.Resampling.BILINEAR)
+    gaps = (side - preprocessing.crop for side in seen.size)
+    left, top = (round(gap / 2) if gap > 0 else int(gap / 2) for gap in gaps)
+    return seen.crop((left, top, left + preprocessing.crop, top + preprocessing.crop))
+
+
+def preprocess(image: Image.Image, preprocessing: Preprocessing) -> torch.Tensor:
+    """The image as a network's input: float32, (1, 3, ``crop``, ``crop``), normalised."""
+    pixels = torch.from_numpy(np.array(crop_for_network(image, preprocessing)))
+    scaled = pixels.permute(2, 0, 1).unsqueeze(0).to(torch.float32) / 255
+    mean = torch.tensor(preprocessing.mean, dtype=torch.float32).view(1, 3, 1, 1)
+    std = torch.tensor(preprocessing.std, dtype=torch.float32).view(1, 3, 1, 1)
+    return (scaled - mean) / std
+
+
+@dataclass(frozen=True)
+class SampleImage:
+    """A photograph that ships with cnnviz: file, what it shows, who made it, on what terms."""
+
+    file: str
+    title: str
+    source: str
+    licence: str
+
+    @property
+    def path(self) -> Path:
+        """Where the photograph is on this machine."""
+        return SAMPLE_FOLDER / self.file
+
+
+def sample_images() -> tuple[SampleImage, ...]:
+    """The photographs in ``sample_images/``, in the order of its CSV."""
+    with (SAMPLE_FOLDER / "sample_images.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(SampleImage(**row) for row in csv.DictReader(file))

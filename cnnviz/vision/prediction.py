@@ -1,0 +1,88 @@
+"""A photo to a network's input, and its output to the most probable classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import torch
+from PIL import Image
+
+from cnnviz.architectures import Network, NetworkSpec, variant
+from cnnviz.architectures.base import NUM_CLASSES
+from cnnviz.vision.images import Preprocessing, preprocess
+
+CIFAR10_LABELS = (
+    "airplane",
+    "automobile",
+    "bird",
+    "cat",
+    "deer",
+    "dog",
+    "frog",
+    "horse",
+    "ship",
+    "truck",
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One class with the probability that the network gives it, in [0, 1]."""
+
+    class_index: int
+    label: str
+    probability: float
+
+
+def preprocessing(spec: NetworkSpec) -> Preprocessing:
+    """How a photo is prepared for a network: as for torchvision's weights, 256 px cropped to 224.
+
+    Small inputs (CIFAR) are not cropped from something larger: they show the whole centre square.
+    """
+    resolution = variant(spec.variant).resolution
+    resize = round(resolution * 256 / 224) if resolution >= 64 else resolution
+    return Preprocessing(resize=resize, crop=resolution)
+
+
+def network_input(spec: NetworkSpec, photo: Image.Image) -> torch.Tensor:
+    """A photo as float32 (1, in_channels, H, W); a grey input is the mean of the three channels."""
+    image = preprocess(photo, preprocessing(spec))
+    return image if spec.in_channels == 3 else image.mean(dim=1, keepdim=True)
+
+
+def probabilities(network: Network, image: torch.Tensor) -> np.ndarray:
+    """Softmax of the logits, float32 (num_classes,), for one preprocessed image (1, C, H, W)."""
+    with torch.inference_mode():
+        answer: np.ndarray = network(image)[0].softmax(dim=0).numpy()
+    return answer
+
+
+def top(probabilities: np.ndarray, labels: tuple[str, ...], count: int = 5) -> list[Answer]:
+    """The most probable classes, best first.
+
+    Raises:
+        ValueError: ``count`` is not positive.
+    """
+    if count < 1:
+        raise ValueError(f"top must be at least 1; received {count}.")
+    best = np.argsort(-probabilities, kind="stable")[:count]
+    return [Answer(int(index), labels[index], float(probabilities[index])) for index in best]
+
+
+def labels(spec: NetworkSpec) -> tuple[str, ...]:
+    """Names of a network's classes, by index: of its variant's data set, else "class 0", ..."""
+    dataset = variant(spec.variant).dataset
+    if NUM_CLASSES[dataset] != spec.num_classes:
+        return tuple(f"class {index}" for index in range(spec.num_classes))
+    return _dataset_labels(dataset)
+
+
+@cache
+def _dataset_labels(dataset: str) -> tuple[str, ...]:
+    if dataset == "CIFAR-10":
+        return CIFAR10_LABELS
+    from torchvision.models import ResNet18_Weights
+
+    return tuple(ResNet18_Weights.IMAGENET1K_V1.meta["categories"])
