@@ -1,4 +1,4 @@
-"""Counts against three sources that are not ours: worked-out facts, torchvision, torch's counter."""
+"""Counts against sources that are not ours: arithmetic, torchvision, torch's counter."""
 
 import pytest
 import torch

@@ -85,7 +85,7 @@ def test_the_graph_shows_eval_mode_and_leaves_the_network_alone():
 
 
 def test_an_image_too_small_names_the_layer():
-    with pytest.raises(GraphError, match="too small: head.pool receives 512 x 1 x 1"):
+    with pytest.raises(GraphError, match=r"too small: head\.pool receives 512 x 1 x 1"):
         network_graph(specify("vgg16"), 16)
 
 

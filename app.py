@@ -1,0 +1,17 @@
+"""The page list; ``streamlit run app.py`` imports it once and runs it for every visitor."""
+
+import streamlit as st
+
+if __name__ == "__main__":
+    st.navigation(
+        [
+            st.Page("pages/home.py", title="Home", icon=":material/home:"),
+            st.Page("pages/explore.py", title="Explore", icon=":material/lan:", default=True),
+            st.Page("pages/grad_cam.py", title="Grad-CAM", icon=":material/center_focus_strong:"),
+        ],
+        position="top",
+    ).run()
+else:
+    from cnnviz.ui.serving import lifespan
+
+    app = st.App(__file__, lifespan=lifespan)

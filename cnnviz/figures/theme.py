@@ -1,0 +1,28 @@
+"""One look: colours, number formats, margins."""
+
+from __future__ import annotations
+
+# Okabe and Ito 2008: eight colours that colour-blind people tell apart (black left out).
+CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#F0E442", "#D55E00")
+
+PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def count_text(count: float, unit: str = "") -> str:
+    """A count with four digits and its unit: "11.69 M", "1.814 G MACs", "640"."""
+    for scale, prefix in PREFIXES:
+        if count >= scale:
+            return f"{_four_digits(count / scale)} {prefix}{f' {unit}' if unit else ''}"
+    return f"{count:,.0f}{f' {unit}' if unit else ''}"
+
+
+def bytes_text(size: float) -> str:
+    """A size in decimal units: "44.7 MB"."""
+    for scale, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if size >= scale:
+            return f"{size / scale:.1f} {unit}"
+    return f"{size:.0f} B"
+
+
+def _four_digits(value: float) -> str:
+    return f"{value:.{3 if value < 10 else 2 if value < 100 else 1}f}"

@@ -1,0 +1,57 @@
+"""The widgets that say what a class activation map is to show."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.architectures import NetworkSpec
+from cnnviz.architectures import variant as published_variant
+from cnnviz.ui.cached import cached_layer_table, cached_network
+from cnnviz.vision.class_activation import default_layer
+from cnnviz.vision.weights import WeightsSource
+
+
+def choose_class(names: tuple[str, ...]) -> int | None:
+    """The class to explain, found by typing; None is the most probable one."""
+    options = [f"{index} {name}" for index, name in enumerate(names)]
+    chosen = st.selectbox(
+        "Class to explain",
+        options,
+        index=None,
+        key="class",
+        bind="query-params",
+        placeholder="the most probable one; type to search",
+        help="Grad-CAM shows which region speaks for this class, also for a class that the "
+        "network did not answer.",
+    )
+    return options.index(chosen) if chosen in options else None
+
+
+def choose_layer(spec: NetworkSpec, stages: list[str]) -> str:
+    """The target layer: a stage, or any layer that has feature maps."""
+    table = cached_layer_table(spec, published_variant(spec.variant).resolution)
+    spatial = table[table["output_shape"].map(lambda shape: len(shape) == 3 and shape[1] > 1)]
+    options = stages[::-1] + list(spatial["name"])
+    chosen = st.selectbox(
+        "Target layer",
+        options,
+        key="layer",
+        bind="query-params",
+        help="Whose feature maps are weighted; the last stage knows most about the class.",
+    )
+    return str(chosen) if chosen in options else options[0]
+
+
+def choose_opacity() -> float:
+    """How much of the map covers the photo, in [0, 1]."""
+    percent = st.slider(
+        "Opacity of the map", 0, 100, 70, 5, format="%d %%", key="opacity", bind="query-params"
+    )
+    return percent / 100
+
+
+def stage_names(spec: NetworkSpec, weights: WeightsSource) -> list[str]:
+    """Module paths of the network's stages, first to last."""
+    network = cached_network(spec, weights)
+    last = default_layer(network)
+    return [f"stages.{index}" for index in range(int(last.rpartition(".")[2]) + 1)]

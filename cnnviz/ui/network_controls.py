@@ -1,0 +1,183 @@
+"""The widgets that choose a network; its hyperparameters' declarations draw themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.architectures import (
+    ARCHITECTURES,
+    Architecture,
+    NetworkSpec,
+    Variant,
+    architecture,
+    architecture_of,
+    variants,
+)
+from cnnviz.hyperparameters import Hyperparameter
+
+DEFAULT_VARIANT = "resnet18"
+RESOLUTIONS = (28, 32, 48, 64, 96, 128, 160, 192, 224, 256, 299, 320, 384, 448, 512)
+CLASSES = (2, 5, 10, 20, 50, 100, 200, 365, 500, 1000)
+
+
+@dataclass(frozen=True)
+class NetworkChoice:
+    """What a visitor chose.
+
+    Attributes:
+        family: The architecture.
+        spec: The settings as they are now.
+        resolution: Side of the image in pixels.
+    """
+
+    family: Architecture
+    spec: NetworkSpec
+    resolution: int
+
+    @property
+    def variant(self) -> Variant:
+        """The published variant that the settings started from."""
+        return self.family.variants[self.spec.variant]
+
+    @property
+    def changes(self) -> list[str]:
+        """The settings that differ from the variant's, as "width 32 (64)"."""
+        published = self.variant.config.to_text()
+        now = self.spec.config.to_text()
+        return [
+            f"{h.title.lower()} {now[h.name]} (published: {published[h.name]})"
+            for h in self.family.config.hyperparameters()
+            if now[h.name] != published[h.name]
+        ]
+
+
+def choose_network() -> NetworkChoice | None:
+    """Draw the controls and return the choice, or None after saying why the settings clash."""
+    family = choose_architecture()
+    variant = choose_variant(family)
+    published = family.variants[variant]
+    resolution, in_channels, num_classes = _choose_input_and_output(published)
+    st.subheader("Hyperparameters")
+    st.button(
+        f"Reset to {published.title}",
+        icon=":material/restart_alt:",
+        on_click=_reset,
+        args=(family, published),
+        width="stretch",
+    )
+    values = {h.name: _widget(family, published, h) for h in family.config.hyperparameters()}
+    try:
+        spec = NetworkSpec(variant, family.config(**values), in_channels, num_classes)
+    except ValueError as error:
+        st.error(str(error))
+        return None
+    return NetworkChoice(family, spec, resolution)
+
+
+def choose_architecture() -> Architecture:
+    """The menu of families."""
+    names = [family.name for family in ARCHITECTURES]
+    _follow_variant_of_url(names)
+    name = st.selectbox(
+        "Architecture",
+        names,
+        index=names.index(architecture_of(DEFAULT_VARIANT).name),
+        key="architecture",
+        bind="query-params",
+        on_change=_reset_to_first_variant,
+        help="The family of networks, oldest first.",
+    )
+    return architecture(name if name in names else architecture_of(DEFAULT_VARIANT).name)
+
+
+def choose_variant(family: Architecture) -> str:
+    """The menu of a family's published variants."""
+    names = list(family.variants)
+    default = DEFAULT_VARIANT if DEFAULT_VARIANT in names else names[0]
+    if st.session_state.get("variant") not in names:
+        st.session_state.pop("variant", None)
+    name = st.selectbox(
+        "Variant",
+        names,
+        index=names.index(default),
+        key="variant",
+        bind="query-params",
+        on_change=_reset_to_variant,
+        help="A published configuration; it sets all hyperparameters below.",
+    )
+    return name if name in names else default
+
+
+def _follow_variant_of_url(names: list[str]) -> None:
+    """A link that names only a variant opens its family."""
+    asked = st.query_params.get("variant")
+    said = "architecture" in st.session_state or st.query_params.get("architecture") in names
+    if not said and asked in variants():
+        st.session_state["architecture"] = architecture_of(asked).name
+
+
+def _choose_input_and_output(published: Variant) -> tuple[int, int, int]:
+    resolution = st.select_slider(
+        "Resolution (px)",
+        RESOLUTIONS,
+        published.resolution,
+        key="resolution",
+        bind="query-params",
+        help="Height and width of the input image.",
+    )
+    channels, classes = st.columns(2)
+    in_channels = channels.selectbox(
+        "Image channels", (1, 3), 1, key="in_channels", bind="query-params", help="1 grey, 3 RGB."
+    )
+    num_classes = classes.selectbox(
+        "Classes",
+        CLASSES,
+        CLASSES.index(published.num_classes),
+        key="num_classes",
+        bind="query-params",
+        help="Outputs of the last layer.",
+    )
+    return (
+        resolution if resolution in RESOLUTIONS else published.resolution,
+        in_channels if in_channels in (1, 3) else 3,
+        num_classes if num_classes in CLASSES else published.num_classes,
+    )
+
+
+def _widget(family: Architecture, published: Variant, hyperparameter: Hyperparameter) -> Any:
+    """The widget of one hyperparameter: a switch, a menu of names, or a slider over numbers."""
+    h, default = hyperparameter, getattr(published.config, hyperparameter.name)
+    label = f"{h.title} ({h.unit})" if h.unit else h.title
+    common: dict[str, Any] = {"key": _key(family, h), "bind": "query-params", "help": h.help}
+    if h.is_flag:
+        return st.toggle(label, default, **common)
+    if isinstance(default, str):
+        return st.selectbox(label, h.options, h.options.index(default), **common)
+    return st.select_slider(label, h.options, default, **common)
+
+
+def _key(family: Architecture, hyperparameter: Hyperparameter) -> str:
+    return f"{family.name}_{hyperparameter.name}"
+
+
+def _reset(family: Architecture, published: Variant) -> None:
+    """Write a variant's settings into the widgets' state."""
+    for h in family.config.hyperparameters():
+        st.session_state[_key(family, h)] = getattr(published.config, h.name)
+    st.session_state["resolution"] = published.resolution
+    st.session_state["num_classes"] = published.num_classes
+
+
+def _reset_to_variant() -> None:
+    name = st.session_state["variant"]
+    family = architecture_of(name)
+    _reset(family, family.variants[name])
+
+
+def _reset_to_first_variant() -> None:
+    family = architecture(st.session_state["architecture"])
+    st.session_state["variant"] = next(iter(family.variants))
+    _reset_to_variant()

@@ -1,0 +1,17 @@
+"""What every page does first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.ui.serving import warm_up
+
+
+def open_page(title: str) -> None:
+    """Set up a page: its title in the browser, wide layout, a warm process.
+
+    Each page calls this itself, because the first deep link after a start runs a page without
+    app.py.
+    """
+    st.set_page_config(page_title=f"{title} · cnnviz", page_icon=":material/lan:", layout="wide")
+    warm_up()

@@ -1,0 +1,66 @@
+"""The widgets that choose a photo: a sample, an upload or the camera."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+from PIL import Image
+
+from cnnviz.vision.images import ImageError, open_image, sample_images
+
+SOURCES = ("sample", "upload", "camera")
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """A photo as it arrived.
+
+    Attributes:
+        key: Identifies it in caches.
+        title: What to call it on screen.
+        image: Upright RGB, at most 1,024 px.
+    """
+
+    key: str
+    title: str
+    image: Image.Image
+
+
+def choose_photo() -> Photo | None:
+    """Draw the controls and return the photo, or None after saying what is missing or wrong."""
+    source = st.segmented_control(
+        "Photo", SOURCES, default="sample", required=True, key="photo", bind="query-params"
+    )
+    try:
+        return _sample() if source == "sample" else _own(source)
+    except ImageError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        return None
+
+
+def _sample() -> Photo:
+    samples = {sample.title: sample for sample in sample_images()}
+    title = st.selectbox("Sample photo", list(samples), key="sample", bind="query-params")
+    sample = samples.get(title) or next(iter(samples.values()))
+    st.caption(f"{sample.source}. {sample.licence}.")
+    return Photo(sample.file, sample.title, _opened(sample.file, sample.path.read_bytes()))
+
+
+def _own(source: str | None) -> Photo | None:
+    if source == "camera":
+        received = st.camera_input("Take a photo", key="camera", label_visibility="collapsed")
+    else:
+        received = st.file_uploader(
+            "Your photo: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC, at most 20 MB",
+            key="upload",
+        )
+    if received is None:
+        return None
+    return Photo(received.file_id, received.name, _opened(received.file_id, received.getvalue()))
+
+
+@st.cache_resource(max_entries=32, show_spinner="Opening the photo ...")
+def _opened(key: str, _data: bytes) -> Image.Image:
+    """The photo of that key; opened once however often the page reruns."""
+    return open_image(_data)

@@ -1,0 +1,48 @@
+"""What the server process does once: heavy imports, thread counts, one pass of everything slow."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+
+import anyio.to_thread
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+_warming = threading.Lock()
+
+
+@asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[None]:
+    """Warm the server up before it answers its first visitor."""
+    # Until st.navigation has run once, a link into a page would show the folder's file names.
+    PagesManager.uses_pages_directory = False
+    await anyio.to_thread.run_sync(warm_up)
+    yield
+
+
+def warm_up() -> None:
+    """Import and run once what the first visitor would wait for; further calls do nothing."""
+    with _warming:
+        _warm_up()
+
+
+@cache
+def _warm_up() -> None:
+    import plotly.graph_objects  # noqa: F401
+    import torch
+    import torchvision.models  # noqa: F401
+
+    from cnnviz.analysis.graph import network_graph
+    from cnnviz.analysis.layers import layer_table
+    from cnnviz.architectures import specify
+
+    # Visitors are many and cores are few: one thread an inference.
+    torch.set_num_threads(1)
+    layer_table(network_graph(specify("resnet18"), resolution=224))
+    # Streamlit collects garbage after every run; what is loaded by now never is garbage.
+    gc.collect()
+    gc.freeze()

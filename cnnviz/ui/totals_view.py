@@ -1,0 +1,83 @@
+"""A network's totals with units and, beside them, what the paper prints."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.analysis.layers import Totals
+from cnnviz.architectures import is_published
+from cnnviz.architectures.published import PublishedFigure, published
+from cnnviz.figures.theme import bytes_text, count_text
+from cnnviz.ui.network_controls import NetworkChoice
+
+
+def show_totals(choice: NetworkChoice, totals: Totals) -> None:
+    """Draw the counts as tiles; printed figures only where the network is the published one."""
+    printed = _printed(choice)
+    with st.grid(6, min_column_width=150):
+        _tile(
+            "Parameters",
+            count_text(totals.params),
+            f"Exactly {totals.params:,} learned numbers.",
+            printed.get("params"),
+        )
+        _tile(
+            "MACs",
+            count_text(totals.macs),
+            f"Exactly {totals.macs:,} multiply-accumulates of convolutions and linear layers for "
+            f"one image. FLOPs = 2 x MACs = {count_text(2 * totals.macs)}; most papers print MACs "
+            "and call them FLOPs.",
+            printed.get("macs"),
+        )
+        _tile("Depth", f"{totals.depth} layers", "Weighted layers on the longest path.")
+        _tile(
+            "Receptive field",
+            f"{totals.receptive_field:,} px",
+            "Side of the image region that one unit of the last feature map can see; the image "
+            f"has {choice.resolution} px.",
+        )
+        _tile(
+            "Activations",
+            count_text(totals.activations),
+            f"Exactly {totals.activations:,} elements in all layers' outputs for one image.",
+        )
+        _tile(
+            "Memory",
+            bytes_text(totals.memory),
+            "Parameters and all layers' outputs for one image in float32, 4 bytes a number.",
+        )
+    _show_sources(choice, printed)
+
+
+def _tile(label: str, value: str, help: str, printed: PublishedFigure | None = None) -> None:
+    st.metric(
+        label,
+        value,
+        f"paper: {printed.value} {printed.unit}" if printed else None,
+        delta_color="off",
+        delta_arrow="off",
+        help=help,
+        border=True,
+        height="stretch",
+    )
+
+
+def _printed(choice: NetworkChoice) -> dict[str, PublishedFigure]:
+    """What the paper prints, where this is the paper's network on the paper's input."""
+    ends = (choice.spec.in_channels, choice.spec.num_classes)
+    if not is_published(choice.spec) or ends != (3, choice.variant.num_classes):
+        return {}
+    same_resolution = choice.resolution == choice.variant.resolution
+    return {
+        figure.quantity: figure
+        for figure in published(choice.spec.variant)
+        if same_resolution or figure.quantity == "params"
+    }
+
+
+def _show_sources(choice: NetworkChoice, printed: dict[str, PublishedFigure]) -> None:
+    notes = [f"{figure.quantity}: {figure.source}" for figure in printed.values()]
+    deviations = [choice.family.deviation(choice.spec.variant, quantity) for quantity in printed]
+    notes += [reason for reason in deviations if reason]
+    if notes:
+        st.caption("Printed figures. " + ". ".join(note.rstrip(".") for note in notes) + ".")

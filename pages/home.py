@@ -1,0 +1,62 @@
+"""Home: what is this, and what to try first?"""
+
+import streamlit as st
+
+from cnnviz.architectures import ARCHITECTURES, variants
+from cnnviz.ui.page import open_page
+
+TO_TRY: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
+    (
+        "Where do VGG-16's 138 million parameters sit?",
+        "Nine in ten sit in three linear layers, and nearly all multiplications are elsewhere. "
+        "Halve the hidden units and watch the count.",
+        "Open VGG-16",
+        "pages/explore.py",
+        {"architecture": "vgg", "variant": "vgg16"},
+    ),
+    (
+        "Take the shortcuts out of a ResNet",
+        "The plain twin has the same convolutions, nearly the same cost and the same receptive "
+        "field, and trains worse the deeper it gets. What do the shortcuts cost?",
+        "Open Plain-34",
+        "pages/explore.py",
+        {"variant": "plain34"},
+    ),
+    (
+        "Where does a network look on your photo?",
+        "Upload a photo, see the five most probable classes and the region that speaks for any of "
+        "a thousand.",
+        "Open Grad-CAM",
+        "pages/grad_cam.py",
+        {},
+    ),
+)
+
+
+def show_things_to_try() -> None:
+    """One card each: a question, a hint, a link."""
+    grid = st.grid(len(TO_TRY), min_column_width=260, border=True)
+    for question, hint, label, page, parameters in TO_TRY:
+        with grid.cell():
+            st.subheader(question)
+            st.write(hint)
+            st.page_link(
+                page, label=label, icon=":material/arrow_forward:", query_params=parameters
+            )
+
+
+open_page("Home")
+st.title("Convolutional networks, layer by layer")
+st.markdown(
+    "Pick an architecture, change its hyperparameters, and see at once what it costs: every "
+    "layer's shape, parameters, multiply-accumulates and receptive field. Then give a trained "
+    "network your own photo and see where it looks."
+)
+st.subheader("Three things to try")
+show_things_to_try()
+families = ", ".join(f"{family.title} ({family.year})" for family in ARCHITECTURES)
+st.caption(
+    f"{len(variants())} published networks of {len(ARCHITECTURES)} families, each built from its "
+    f"paper with the paper's counts beside ours: {families}. Every page's address holds what you "
+    "chose: copy it to share it."
+)

@@ -1,0 +1,118 @@
+"""What a visitor does, in a real browser against a real server."""
+
+import csv
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+USED = ("snow leopard", "bee", "cheeseburger", "strawberry", "bullfrog")
+
+
+def metric(page, label):
+    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
+
+
+def settle(page):
+    """Wait until the script run that an action started has ended."""
+    page.wait_for_timeout(300)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=30_000)
+
+
+def choose(page, label, option):
+    page.get_by_test_id("stSidebar").get_by_label(label, exact=True).first.click()
+    page.get_by_role("option", name=option, exact=True).click()
+    settle(page)
+
+
+def test_a_hyperparameter_changes_the_count_and_the_url_restores_it(server, page, browser):
+    page.goto(server)
+    expect(metric(page, "Parameters")).to_have_text("11.69 M")
+    choose(page, "Block", "bottleneck")
+    expect(metric(page, "Parameters")).not_to_have_text("11.69 M")
+    changed = metric(page, "Parameters").inner_text()
+    assert "resnet_block=bottleneck" in page.url
+
+    other = browser.new_context().new_page()
+    other.goto(page.url)
+    expect(metric(other, "Parameters")).to_have_text(changed)
+    other.context.close()
+
+    page.reload()
+    expect(metric(page, "Parameters")).to_have_text(changed)
+
+
+def test_another_architecture_leaves_nothing_behind_and_back_returns(server, page):
+    page.goto(f"{server}/?resnet_block=bottleneck")
+    expect(metric(page, "Parameters")).to_be_visible()
+    choose(page, "Architecture", "vgg")
+    expect(metric(page, "Parameters")).to_have_text("132.9 M")
+    assert "resnet_" not in page.url
+    choose(page, "Variant", "vgg16")
+    expect(metric(page, "Parameters")).to_have_text("138.4 M")
+    expect(page.get_by_role("heading", name="VGG-16 (D)", exact=True)).to_be_visible()
+    page.go_back()
+    expect(metric(page, "Parameters")).to_have_text("132.9 M")
+
+
+def test_home_leads_to_the_things_to_try(server, page):
+    page.goto(f"{server}/home")
+    page.get_by_role("link", name="Open VGG-16").click()
+    expect(metric(page, "Parameters")).to_have_text("138.4 M")
+    page.goto(f"{server}/home")
+    page.get_by_role("link", name="Open Plain-34").click()
+    expect(page.get_by_role("heading", name="Plain-34")).to_be_visible()
+
+
+def test_a_deep_link_into_each_page_stands_alone(server, page):
+    for path, heading in (
+        ("/home", "layer by layer"),
+        ("/grad_cam", "Where does the network look"),
+    ):
+        page.goto(f"{server}{path}")
+        expect(page.get_by_role("heading", name=re.compile(heading))).to_be_visible()
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@pytest.fixture
+def photos(test_data):
+    """Five photos by the first name of their class, as the network should answer."""
+    folder = test_data / "photos" / "imagenet"
+    with (folder / "labels.csv").open() as file:
+        rows = {row["label"].split(",")[0]: folder / row["file"] for row in csv.DictReader(file)}
+    return {label: rows[label] for label in USED}
+
+
+def upload(page, path):
+    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(path)
+
+
+def test_uploaded_photos_get_the_right_class(server, page, photos):
+    page.goto(f"{server}/grad_cam?photo=upload")
+    for label, path in photos.items():
+        upload(page, path)
+        heading = page.get_by_role("heading", name=f"Where it looked for “{label}”")
+        expect(heading).to_be_visible(timeout=30_000)
+        expect(page.get_by_text(f"{label}  ").first).to_be_visible()
+
+
+def test_a_wrong_file_is_one_sentence_and_a_photo_follows(server, page, photos, tmp_path):
+    page.goto(f"{server}/grad_cam?photo=upload")
+    wrong = tmp_path / "essay.jpg"
+    wrong.write_text("This is no photo.")
+    upload(page, wrong)
+    expect(page.get_by_test_id("stAlert").first).to_contain_text(re.compile(r"\.$"))
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    upload(page, photos["bee"])
+    expect(page.get_by_role("heading", name="Where it looked for “bee”")).to_be_visible()
+
+
+def test_a_started_server_answers_soon(server, page):
+    """No time is asserted (make bench does that); a page that never settles fails here."""
+    started = time.monotonic()
+    page.goto(server)
+    expect(metric(page, "Parameters")).to_be_visible()
+    print(f"usable after {time.monotonic() - started:.2f} s")

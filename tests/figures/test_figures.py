@@ -1,0 +1,90 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from cnnviz.figures import answers, distribution, heatmap
+from cnnviz.figures.theme import bytes_text, count_text
+
+TABLE = pd.DataFrame(
+    {
+        "name": ["stem.conv", "stem.relu", "stages.0.conv1", "head.linear"],
+        "stage": ["stem", "stem", "stage 1", "head"],
+        "params": [100, 0, 300, 600],
+        "macs": [4000, 0, 5000, 1000],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (11_689_512, "11.69 M"),
+        (1_814_073_344, "1.814 G"),
+        (640, "640"),
+        (138_357_544, "138.4 M"),
+        (0, "0"),
+        (269_722, "269.7 k"),
+        (2.5e12, "2.500 T"),
+    ],
+)
+def test_counts_have_four_digits_and_a_unit(count, text):
+    assert count_text(count) == text
+
+
+def test_units():
+    assert count_text(1.8e9, "MACs") == "1.800 G MACs"
+    assert (bytes_text(44_700_000), bytes_text(528), bytes_text(2.2e9)) == (
+        "44.7 MB",
+        "528 B",
+        "2.2 GB",
+    )
+
+
+def test_shares_by_stage():
+    figure = distribution.by_stage(TABLE)
+    assert [bar.name for bar in figure.data] == ["stem", "stage 1", "head"]
+    params, macs = zip(*(bar.x for bar in figure.data), strict=True)
+    assert list(params) == [10, 30, 60]
+    assert list(macs) == [40, 50, 10]
+
+
+def test_a_stage_has_its_colour_whatever_else_there_is():
+    with_stem = {bar.name: bar.marker.color for bar in distribution.by_stage(TABLE).data}
+    without = {bar.name: bar.marker.color for bar in distribution.by_stage(TABLE[2:]).data}
+    assert without == {name: with_stem[name] for name in ("stage 1", "head")}
+    assert len(set(with_stem.values())) == 3
+
+
+def test_bars_by_layer_leave_out_layers_without_numbers():
+    figure = distribution.by_layer(TABLE)
+    params = [value for bar in figure.data if bar.yaxis == "y" for value in bar.y]
+    macs = [value for bar in figure.data if bar.yaxis == "y2" for value in bar.y]
+    assert params == [100, 300, 600]
+    assert macs == [4000, 5000, 1000]
+
+
+def test_a_network_without_parameters_is_drawn_too():
+    distribution.by_stage(TABLE.assign(params=0, macs=0))
+
+
+def test_the_colour_scale_is_viridis_from_dark_to_bright():
+    colours = heatmap.coloured(np.array([[0.0, 0.5, 1.0]]))
+    assert colours.dtype == np.uint8
+    assert colours[0].tolist() == [[68, 1, 84], [34, 144, 140], [253, 231, 37]]
+    ramp = heatmap.coloured(np.linspace(0, 1, 50)[None])[0] @ np.array([0.2126, 0.7152, 0.0722])
+    assert (np.diff(ramp) > 0).all(), "brighter is more"
+
+
+def test_an_overlay_is_a_mixture():
+    photo = np.full((2, 2, 3), 200, np.uint8)
+    values = np.array([[0, 1], [1, 0]], np.float32)
+    assert heatmap.overlay(photo, values, 0).tolist() == photo.tolist()
+    assert heatmap.overlay(photo, values, 1)[0].tolist() == [[200, 200, 200], [253, 231, 37]]
+    assert heatmap.overlay(photo, values, 0.5)[0].tolist() == [[200, 200, 200], [226, 216, 118]]
+
+
+def test_answers_are_in_per_cent_with_the_best_on_top():
+    figure = answers.bars(["cat", "dog"], [0.75, 0.25])
+    assert list(figure.data[0].x) == [75, 25]
+    assert list(figure.data[0].text) == ["cat  75.0 %", "dog  25.0 %"]
+    assert figure.layout.yaxis.autorange == "reversed"

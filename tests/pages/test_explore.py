@@ -1,0 +1,164 @@
+"""Explore, as a visitor's script run sees it."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.architectures import ARCHITECTURES
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+def open_explore(**query) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=60)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def printed(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.delta for metric in app.metric if metric.delta}
+
+
+def test_it_opens_on_resnet18_with_the_papers_figure_beside_ours():
+    app = open_explore()
+    assert app.title[0].value == "ResNet-18"
+    assert metrics(app)["Parameters"] == "11.69 M"
+    assert metrics(app)["MACs"] == "1.814 G"
+    assert metrics(app)["Receptive field"] == "435 px"
+    assert printed(app) == {"MACs": "paper: 1.8 G"}
+    assert len(app.dataframe[0].value) == 69
+
+
+def test_the_url_restores_every_control():
+    app = open_explore(
+        architecture="vgg",
+        variant="vgg11",
+        vgg_width="32",
+        vgg_batch_norm="true",
+        vgg_hidden_units="512",
+        resolution="96",
+        in_channels="1",
+        num_classes="10",
+    )
+    assert app.selectbox(key="architecture").value == "vgg"
+    assert app.select_slider(key="vgg_width").value == 32
+    assert app.toggle(key="vgg_batch_norm").value is True
+    assert app.select_slider(key="resolution").value == 96
+    assert app.selectbox(key="in_channels").value == 1
+    assert app.title[0].value == "VGG-11 (A), changed"
+    assert metrics(app)["Parameters"] == "8.999 M"
+    assert not printed(app), "the paper prints nothing about a changed network"
+
+
+def test_a_link_that_names_only_a_variant_opens_its_family():
+    app = open_explore(variant="squeezenet1_1")
+    assert app.selectbox(key="architecture").value == "squeezenet"
+    assert metrics(app)["Parameters"] == "1.235 M"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"variant": "resnet19"},
+        {"architecture": "lenet"},
+        {"architecture": "vgg", "variant": "resnet50"},
+        {"resnet_width": "65"},
+        {"resnet_block": "<script>"},
+        {"resolution": "-3"},
+        {"resolution": "abc", "num_classes": "1e9", "in_channels": "4"},
+        {"find": "no such layer", "view": "sideways", "vgg_width": "16"},
+    ],
+)
+def test_a_bad_url_falls_back(query):
+    app = open_explore(**query)
+    assert metrics(app)["Parameters"] in ("11.69 M", "132.9 M")
+    assert not app.error
+
+
+def test_a_hyperparameter_changes_the_counts_and_reset_brings_them_back():
+    app = open_explore()
+    app.select_slider(key="resnet_width").set_value(128).run()
+    assert metrics(app)["Parameters"] == "45.69 M"
+    assert "width 128 (published: 64)" in " ".join(caption.value for caption in app.caption)
+    app.button[0].click().run()
+    assert metrics(app)["Parameters"] == "11.69 M"
+    assert app.select_slider(key="resnet_width").value == 64
+
+
+def test_a_variant_sets_its_hyperparameters():
+    app = open_explore(resnet_width="32")
+    app.selectbox(key="variant").select("resnet20_cifar").run()
+    assert app.select_slider(key="resnet_width").value == 16
+    assert app.select_slider(key="resnet_stage4_blocks").value == 0
+    assert app.select_slider(key="resolution").value == 32
+    assert app.selectbox(key="num_classes").value == 10
+    assert app.selectbox(key="resnet_shortcut").value == "A"
+    assert metrics(app)["Parameters"] == "269.7 k"
+    assert printed(app) == {"Parameters": "paper: 0.27 M"}
+
+
+def test_an_architecture_sets_its_first_variant():
+    app = open_explore()
+    app.selectbox(key="architecture").select("vgg").run()
+    assert not app.exception
+    assert app.selectbox(key="variant").value == "vgg11"
+    assert metrics(app)["Parameters"] == "132.9 M"
+    app.selectbox(key="architecture").select("resnet").run()
+    assert app.selectbox(key="variant").value == "resnet18"
+
+
+def test_resolution_changes_macs_and_not_parameters():
+    app = open_explore()
+    app.select_slider(key="resolution").set_value(448).run()
+    assert metrics(app)["MACs"] == "7.255 G"
+    assert metrics(app)["Parameters"] == "11.69 M"
+    assert not printed(app), "the paper's MACs are those of 224 px"
+
+
+def test_an_image_too_small_for_the_network_is_one_sentence_and_the_controls_stay():
+    app = open_explore(variant="vgg16", resolution="28")
+    assert len(app.error) == 1
+    assert app.error[0].value.startswith("The image is too small: head.pool receives")
+    app.select_slider(key="resolution").set_value(32).run()
+    assert not app.error
+    assert metrics(app)["Parameters"] == "138.4 M"
+
+
+def test_layers_are_found_by_name_stage_and_kind():
+    app = open_explore(find="stage 2 convolution")
+    found = app.dataframe[0].value
+    assert set(found["stage"]) == {"stage 2"}
+    assert set(found["kind"]) == {"convolution"}
+    assert len(found) == 5
+    app.text_input(key="find").set_value("nothing like it").run()
+    assert not app.exception
+    assert "No layer matches 'nothing like it'" in app.info[0].value
+
+
+def test_deviations_from_the_paper_are_said_where_the_figure_stands():
+    app = open_explore(variant="resnet50")
+    assert metrics(app)["MACs"] == "3.858 G"
+    assert printed(app)["MACs"] == "paper: 3.8 G"
+    assert "Table 1 prints 3.8 G where" in " ".join(caption.value for caption in app.caption)
+
+
+@pytest.mark.parametrize("family", ARCHITECTURES, ids=lambda f: f.name)
+def test_every_family_draws_a_widget_for_every_hyperparameter(family):
+    app = open_explore(variant=list(family.variants)[-1])
+    keys = {
+        widget.key for kind in ("selectbox", "select_slider", "toggle") for widget in app.get(kind)
+    }
+    assert {f"{family.name}_{h.name}" for h in family.config.hyperparameters()} <= keys
+
+
+def test_both_views_of_where_it_sits():
+    for view in ("by stage", "by layer"):
+        assert open_explore(view=view).get("plotly_chart")
