@@ -28,5 +28,5 @@ def overlay(photo: np.ndarray, values: np.ndarray, opacity: float) -> np.ndarray
         opacity: In [0, 1]: how much of the photo is covered where the map is 1.
     """
     covered = (opacity * values)[..., np.newaxis]
-    mixed = covered * coloured(values) + (1 - covered) * photo
+    mixed: np.ndarray = covered * coloured(values) + (1 - covered) * photo
     return mixed.round().astype(np.uint8)
