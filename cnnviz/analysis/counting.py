@@ -11,6 +11,7 @@ from math import prod
 from torch import nn
 
 from cnnviz.analysis.graph import Node
+from cnnviz.architectures import Layer
 
 BYTES = 4  # float32
 
@@ -26,9 +27,14 @@ def macs(node: Node) -> int:
     """Multiply-accumulates of a convolution or a linear layer, else 0.
 
     A convolution makes C_out x H x W outputs of (C_in / groups) x k_h x k_w products each; a linear
-    layer makes each of its outputs of all its inputs.
+    layer makes each of its outputs of all its inputs. Auxiliary heads do not run when the network
+    is used: 0.
     """
     module = node.module
+    if node.training_only:
+        return 0
+    if isinstance(module, Layer):
+        return module.macs(node.output_shape)
     if isinstance(module, nn.Conv2d):
         return prod(node.output_shape) * prod(module.weight.shape[1:])
     if isinstance(module, nn.Linear):
@@ -37,8 +43,8 @@ def macs(node: Node) -> int:
 
 
 def activations(node: Node) -> int:
-    """Elements of the layer's output."""
-    return prod(node.output_shape)
+    """Elements of the layer's output; 0 for auxiliary heads, which do not run."""
+    return 0 if node.training_only else prod(node.output_shape)
 
 
 def memory(node: Node) -> int:

@@ -37,6 +37,8 @@ KINDS: tuple[tuple[type[nn.Module], str], ...] = (
 # The same for what a forward method does without a module, by the function's name.
 FUNCTIONS = {
     "add": "addition",
+    "sub": "subtraction",
+    "rsub": "subtraction",
     "mul": "multiplication",
     "cat": "concatenation",
     "flatten": "flatten",
@@ -61,6 +63,7 @@ class Node:
         input_shapes: Shapes that it reads, without N: (C, H, W) or (features,).
         output_shape: Shape that it makes, without N.
         module: The layer itself (on the meta device), or None for an operation and for the input.
+        training_only: Part of an auxiliary head, which does not run when the network is used.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Node:
     input_shapes: tuple[Shape, ...]
     output_shape: Shape
     module: nn.Module | None
+    training_only: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +100,7 @@ class NetworkGraph:
 
 
 def network_graph(network: Network | NetworkSpec, resolution: int) -> NetworkGraph:
-    """The graph of a network for one square image, in eval mode.
+    """The graph of a network for one square image, in eval mode; auxiliary heads come last.
 
     The network itself is not run: its twin is built on the meta device, where it has no weights.
 
@@ -117,6 +121,7 @@ def network_graph(network: Network | NetworkSpec, resolution: int) -> NetworkGra
     recorder = _Recorder(twin, image)
     with torch.no_grad(), recorder:
         twin(image)
+        recorder.run_auxiliary_heads(twin)
     return NetworkGraph(spec, tuple(recorder.nodes))
 
 
@@ -137,9 +142,17 @@ class _Recorder(TorchFunctionMode):
         self._blocks = [""]
         self._uses: Counter[str] = Counter()
         self._in_layer = False
+        self._outputs: dict[str, torch.Tensor] = {}
+        self._training_only = False
         for name, module in network.named_modules():
             run = self._layer if _is_layer(module) else self._block
             module.forward = partial(run, name, module, module.forward)
+
+    def run_auxiliary_heads(self, network: Network) -> None:
+        """Record the heads that only training uses, on the outputs of the stages they read."""
+        self._training_only = True
+        for stage, head in network.auxiliary_heads.items():
+            head(self._outputs[f"stages.{stage}"])
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
@@ -152,24 +165,22 @@ class _Recorder(TorchFunctionMode):
 
     def _block(self, name: str, module: nn.Module, forward: Callable[..., Any], *args: Any) -> Any:
         self._blocks.append(name)
-        output = forward(*args)
+        output = self._outputs[name] = forward(*args)
         self._blocks.pop()
         return output
 
     def _layer(
-        self, name: str, module: nn.Module, forward: Callable[..., Any], *args: torch.Tensor
+        self, name: str, module: nn.Module, forward: Callable[..., Any], *args: Any
     ) -> torch.Tensor:
+        inputs = list(_tensors(args))
         self._in_layer = True
         try:
-            output = args[0].detach() if isinstance(module, SHAPE_KEEPING) else forward(*args)
+            output = inputs[0].detach() if isinstance(module, SHAPE_KEEPING) else forward(*args)
         except RuntimeError as error:
-            raise GraphError(
-                f"The image is too small: {name} receives {shape_text(args[0].shape[1:])} and "
-                "cannot make an output of it; choose a larger resolution."
-            ) from error
+            raise GraphError(_misfit(name, module, tuple(inputs[0].shape[1:]))) from error
         finally:
             self._in_layer = False
-        return self._record(name, _kind(module), module, args, output)
+        return self._record(name, _kind(module), module, inputs, output)
 
     def _record(
         self,
@@ -183,8 +194,8 @@ class _Recorder(TorchFunctionMode):
         shapes = tuple(self.nodes[index].output_shape for index in sources)
         self._position[id(output)] = len(self.nodes)
         self._alive.append(output)
-        shape = tuple(output.shape[1:])
-        self.nodes.append(Node(name, kind, _stage(name), sources, shapes, shape, module))
+        shape, early = tuple(output.shape[1:]), self._training_only
+        self.nodes.append(Node(name, kind, _stage(name), sources, shapes, shape, module, early))
         return output
 
     def _unused(self, kind: str) -> str:
@@ -192,6 +203,19 @@ class _Recorder(TorchFunctionMode):
         name = f"{self._blocks[-1]}.{kind}".lstrip(".")
         self._uses[name] += 1
         return name if self._uses[name] == 1 else f"{name}{self._uses[name]}"
+
+
+def _misfit(name: str, module: nn.Module, shape: Shape) -> str:
+    """One sentence on a layer that cannot take what it receives."""
+    if isinstance(module, nn.Linear):
+        return (
+            f"{name} takes {module.in_features} numbers and receives {shape_text(shape)}: this "
+            "network is made for another image size; choose another resolution."
+        )
+    return (
+        f"The image is too small: {name} receives {shape_text(shape)} and cannot make an output "
+        "of it; choose a larger resolution."
+    )
 
 
 def _is_layer(module: nn.Module) -> bool:
@@ -221,7 +245,8 @@ def _kind(module: nn.Module) -> str:
 
 def _stage(name: str) -> str:
     part, _, rest = name.partition(".")
-    return f"stage {int(rest.split('.')[0]) + 1}" if part == "stages" else part
+    numbered = {"stages": "stage", "auxiliary": "auxiliary head after stage"}
+    return f"{numbered[part]} {int(rest.split('.')[0]) + 1}" if part in numbered else part
 
 
 def shape_text(shape: Sequence[int]) -> str:

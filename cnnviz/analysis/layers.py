@@ -68,21 +68,23 @@ def layer_table(graph: NetworkGraph) -> pd.DataFrame:
 def totals(table: pd.DataFrame) -> Totals:
     """The sums of a layer table."""
     spatial = table[table["output_shape"].map(len) == 3]
-    before_global = spatial[spatial["kind"] != "global average pooling"]
+    before_global = spatial[
+        (spatial["kind"] != "global average pooling") & ~spatial["stage"].str.startswith("aux")
+    ]
     return Totals(
         params=int(table["params"].sum()),
         macs=int(table["macs"].sum()),
         activations=int(table["activations"].sum()),
         memory=int(table["memory"].sum()),
         receptive_field=int(before_global["receptive_field"].iloc[-1]),
-        depth=int(table["depth"].iloc[-1]),
+        depth=int(table.loc[table["stage"] == "head", "depth"].iloc[-1]),
     )
 
 
 def _depths(graph: NetworkGraph) -> list[int]:
     depths = [0]
     for node in graph.layers:
-        weighted = isinstance(node.module, nn.Conv2d | nn.Linear)
+        weighted = isinstance(node.module, nn.Conv2d | nn.Linear) or counting.macs(node) > 0
         depths.append(max(depths[index] for index in node.inputs) + weighted)
     return depths
 

@@ -75,7 +75,7 @@ def summary(network: Network | NetworkSpec | str, resolution: int | None = None)
         network = specify(network)
     spec = network if isinstance(network, NetworkSpec) else network.spec
     if resolution is None:
-        resolution = variant(spec.variant).resolution
+        resolution = spec.fixed_resolution or variant(spec.variant).resolution
     table = layer_table(network_graph(spec, resolution))
     return Summary(spec, resolution, table, totals(table))
 

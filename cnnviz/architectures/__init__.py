@@ -73,7 +73,7 @@ def variant(name: str) -> Variant:
 def specify(
     variant: str,
     num_classes: int | None = None,
-    in_channels: int = 3,
+    in_channels: int | None = None,
     **hyperparameters: Value,
 ) -> NetworkSpec:
     """The specification of a variant, with some of its settings replaced.
@@ -86,6 +86,8 @@ def specify(
     published = family.variants[variant]
     if num_classes is not None and not 1 <= num_classes <= 100_000:
         raise ValueError(f"num_classes must be between 1 and 100000; received {num_classes}.")
+    if in_channels is None:
+        in_channels = published.in_channels
     if in_channels not in (1, 3):
         raise ValueError(f"in_channels must be 1 or 3; received {in_channels}.")
     config = published.config.with_values(hyperparameters)
@@ -97,7 +99,7 @@ def specify(
 def build(
     variant: str | NetworkSpec,
     num_classes: int | None = None,
-    in_channels: int = 3,
+    in_channels: int | None = None,
     **hyperparameters: Value,
 ) -> Network:
     """The network of a variant in eval mode with random weights, drawn as its paper says.
@@ -107,7 +109,7 @@ def build(
     Args:
         variant: Name of a published variant, or a whole specification (then nothing else is given).
         num_classes: Outputs of the last layer; default as published.
-        in_channels: Channels of the image, 1 or 3.
+        in_channels: Channels of the image, 1 or 3; default as published: 3 for photos.
         **hyperparameters: Settings of the family that differ from the variant's.
 
     Raises:

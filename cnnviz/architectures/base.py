@@ -27,6 +27,11 @@ class NetworkSpec:
     in_channels: int
     num_classes: int
 
+    @property
+    def fixed_resolution(self) -> int | None:
+        """The only image side that the network takes, where a hyperparameter says it."""
+        return getattr(self.config, "resolution", None)
+
 
 class Layer(nn.Module):
     """A layer that torch.nn does not have; the analysis shows it as one row.
@@ -41,13 +46,22 @@ class Layer(nn.Module):
     kernel_size = 1
     stride = 1
 
+    def macs(self, output_shape: tuple[int, ...]) -> int:
+        """Multiply-accumulates of its convolutions or linear maps for one image; 0 if it has none.
+
+        Args:
+            output_shape: (C, H, W) or (features,).
+        """
+        return 0
+
 
 class Network(nn.Module):
     """A network as stem, stages and head with one shared forward.
 
     A stage is a run of layers at one resolution; what reduces the resolution is its first layer.
     ``stages[-1]`` is therefore the last feature map before the head: the usual target of a class
-    activation map.
+    activation map. Auxiliary heads, where a paper has them, read the output of earlier stages and
+    are used in training alone.
 
     Attributes:
         spec: What it was built from; set by ``Architecture.build``.
@@ -55,20 +69,42 @@ class Network(nn.Module):
 
     spec: NetworkSpec
 
-    def __init__(self, stem: nn.Module, stages: Iterable[nn.Module], head: nn.Module) -> None:
+    def __init__(
+        self,
+        stem: nn.Module,
+        stages: Iterable[nn.Module],
+        head: nn.Module,
+        auxiliary: Mapping[int, nn.Module] | None = None,
+    ) -> None:
+        """Join the parts; ``auxiliary`` heads are given by the position of the stage they read."""
         super().__init__()
         self.stem = stem
         self.stages = nn.Sequential(*stages)
         self.head = head
+        if auxiliary:
+            self.auxiliary = nn.ModuleDict({str(i): head for i, head in auxiliary.items()})
 
-    def forward(self, image: torch.Tensor) -> torch.Tensor:
-        """Logits (N, num_classes) of images (N, in_channels, H, W)."""
-        logits: torch.Tensor = self.head(self.stages(self.stem(image)))
-        return logits
+    def forward(self, image: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, ...]:
+        """Logits (N, num_classes) of images (N, in_channels, H, W).
+
+        In training mode, with auxiliary heads: a tuple of the logits and of each such head's.
+        """
+        x, early = self.stem(image), []
+        for index, stage in enumerate(self.stages):
+            x = stage(x)
+            if self.training and str(index) in self.auxiliary_heads:
+                early.append(self.auxiliary_heads[str(index)](x))
+        logits: torch.Tensor = self.head(x)
+        return (logits, *early) if early else logits
+
+    @property
+    def auxiliary_heads(self) -> Mapping[str, nn.Module]:
+        """Heads used in training alone, by the position of the stage that they read."""
+        return dict(self.auxiliary.items()) if hasattr(self, "auxiliary") else {}
 
 
 # Classes of the data sets that networks were published for.
-NUM_CLASSES = {"ImageNet": 1000, "CIFAR-10": 10}
+NUM_CLASSES = {"ImageNet": 1000, "CIFAR-10": 10, "MNIST": 10}
 
 
 @dataclass(frozen=True)
@@ -80,6 +116,9 @@ class Variant:
         config: Its hyperparameters.
         resolution: Side of its input image in pixels.
         dataset: The data set that it was published for; a key of ``NUM_CLASSES``.
+        in_channels: Channels of its input image.
+        half_normalised: Its published weights take pixels scaled to [-1, 1], not normalised by
+            ImageNet's mean and standard deviation.
         torchvision: Name of the torchvision model with the same tensors and the same logits.
         year: Year of publication where it differs from the family's.
     """
@@ -88,6 +127,8 @@ class Variant:
     config: Config
     resolution: int = 224
     dataset: str = "ImageNet"
+    in_channels: int = 3
+    half_normalised: bool = False
     torchvision: str | None = None
     year: int | None = None
 
@@ -121,6 +162,8 @@ class Architecture:
         network: Builds the network from (config, in_channels, num_classes).
         variants: Published configurations by name, smallest first.
         deviations: Printed figures that the networks do not round to.
+        resolutions: Sides of images that some configuration opens; a variant's own come on top.
+        has_feature_maps: Whether its stages give feature maps (C, H, W).
     """
 
     name: str
@@ -133,6 +176,8 @@ class Architecture:
     network: Callable[..., Network]
     variants: Mapping[str, Variant] = field(hash=False)
     deviations: tuple[Deviation, ...] = ()
+    resolutions: tuple[int, ...] = (32, 224)
+    has_feature_maps: bool = True
 
     def build(self, spec: NetworkSpec) -> Network:
         """The network of a specification in eval mode, initialised as its paper says."""

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-SCALES = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}
+SCALES = {"": 1, "%": 1, "k": 1e3, "M": 1e6, "G": 1e9}
+COUNTS = ("params", "macs")
+ERRORS = {
+    "top1_error": "ImageNet top-1 error",
+    "top5_error": "ImageNet top-5 error",
+    "c10_error": "CIFAR-10 error, no augmentation",
+    "c10plus_error": "CIFAR-10 error, flips and shifts",
+    "c100_error": "CIFAR-100 error, no augmentation",
+    "c100plus_error": "CIFAR-100 error, flips and shifts",
+    "svhn_error": "SVHN error",
+    "mnist_error": "MNIST error",
+}
 
 
 @dataclass(frozen=True)
@@ -16,9 +27,9 @@ class PublishedFigure:
 
     Attributes:
         variant: The published configuration.
-        quantity: "params" or "macs".
+        quantity: One of ``COUNTS`` or of ``ERRORS``.
         value: The number as it is printed ("0.27").
-        unit: Its unit prefix ("M").
+        unit: Its unit prefix ("M"), or "%".
         source: Paper, table and row.
     """
 

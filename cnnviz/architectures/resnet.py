@@ -23,7 +23,14 @@ from torch import nn
 from torch.nn import functional
 
 from cnnviz.architectures.base import Architecture, Deviation, Layer, Network, Variant
-from cnnviz.architectures.blocks import global_average_head, he_normal, initialise, named
+from cnnviz.architectures.blocks import (
+    global_average_head,
+    he_normal,
+    initialisation,
+    initialise,
+    named,
+    reinitialise,
+)
 from cnnviz.hyperparameters import Config, choice, steps
 
 BLOCKS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 23, 24, 30, 36, 48, 64, 100, 111, 200)
@@ -76,6 +83,7 @@ class ResNetConfig(Config):
         help="Which convolution of a bottleneck takes the stride: the first 1x1 (the paper) or "
         "the 3x3 (v1.5, torchvision). Basic blocks have no choice.",
     )
+    initialisation: str = initialisation()
 
     @property
     def depths(self) -> tuple[int, ...]:
@@ -181,6 +189,7 @@ class ResNet(Network):
         head = global_average_head(channels, num_classes)
         super().__init__(stem(config, in_channels), stages, head)
         initialise(self, convolution=he_normal)
+        reinitialise(self, config.initialisation)
 
 
 def stem(config: ResNetConfig, in_channels: int) -> nn.Sequential:

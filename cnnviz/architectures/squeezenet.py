@@ -15,13 +15,12 @@ Deviations:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 from torch import nn
 
 from cnnviz.architectures.base import Architecture, Network, Variant
-from cnnviz.architectures.blocks import initialise, named
+from cnnviz.architectures.blocks import gaussian, initialisation, initialise, named, reinitialise
 from cnnviz.hyperparameters import Config, choice, steps
 
 # Fire modules in the three stages between the poolings of version 1.1.
@@ -50,6 +49,7 @@ class SqueezeNetConfig(Config):
     dropout: float = choice(
         0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.5, help="Before the last convolution."
     )
+    initialisation: str = initialisation()
 
 
 class Fire(nn.Module):
@@ -98,7 +98,8 @@ class SqueezeNet(Network):
         super().__init__(stem, stages, head)
         # The authors' Caffe files: "xavier" everywhere, N(0, 0.01) for the last convolution.
         initialise(self, convolution=nn.init.xavier_uniform_)
-        initialise(head, convolution=partial(nn.init.normal_, std=0.01))
+        initialise(head, convolution=gaussian)
+        reinitialise(self, config.initialisation)
 
 
 ARCHITECTURE = Architecture(

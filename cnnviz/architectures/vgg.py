@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from torch import nn
 
 from cnnviz.architectures.base import Architecture, Network, Variant
-from cnnviz.architectures.blocks import initialise, named
+from cnnviz.architectures.blocks import initialisation, initialise, named, reinitialise, xavier
 from cnnviz.hyperparameters import Config, choice, flag, steps
 
 # Table 1: convolutions in each of the five stages.
@@ -60,6 +60,7 @@ class VGGConfig(Config):
     dropout: float = choice(
         0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.5, help="After both hidden linear layers."
     )
+    initialisation: str = initialisation()
 
 
 def stage(config: VGGConfig, index: int, in_channels: int) -> nn.Sequential:
@@ -106,7 +107,8 @@ class VGG(Network):
         stages = [stage(config, index, channels[index]) for index in range(len(WIDTHS))]
         super().__init__(nn.Identity(), stages, head(config, num_classes))
         # Section 3.1: Glorot and Bengio's initialisation makes the pre-training from A unnecessary.
-        initialise(self, convolution=nn.init.xavier_normal_, linear=nn.init.xavier_normal_)
+        initialise(self, convolution=xavier, linear=xavier)
+        reinitialise(self, config.initialisation)
 
 
 A, B, C, D, E = (VGGConfig(letter) for letter in "ABCDE")

@@ -59,7 +59,10 @@ def choose_network() -> NetworkChoice | None:
     family = choose_architecture()
     variant = choose_variant(family)
     published = family.variants[variant]
-    resolution, in_channels, num_classes = _choose_input_and_output(published)
+    resolution = (
+        None if "resolution" in published.config.to_text() else _choose_resolution(published)
+    )
+    in_channels, num_classes = _choose_ends(published)
     st.subheader("Hyperparameters")
     st.button(
         f"Reset to {published.title}",
@@ -74,7 +77,7 @@ def choose_network() -> NetworkChoice | None:
     except ValueError as error:
         st.error(str(error))
         return None
-    return NetworkChoice(family, spec, resolution)
+    return NetworkChoice(family, spec, resolution or spec.fixed_resolution or published.resolution)
 
 
 def choose_architecture() -> Architecture:
@@ -119,7 +122,7 @@ def _follow_variant_of_url(names: list[str]) -> None:
         st.session_state["architecture"] = architecture_of(asked).name
 
 
-def _choose_input_and_output(published: Variant) -> tuple[int, int, int]:
+def _choose_resolution(published: Variant) -> int:
     resolution = st.select_slider(
         "Resolution (px)",
         RESOLUTIONS,
@@ -128,9 +131,18 @@ def _choose_input_and_output(published: Variant) -> tuple[int, int, int]:
         bind="query-params",
         help="Height and width of the input image.",
     )
+    return resolution if resolution in RESOLUTIONS else published.resolution
+
+
+def _choose_ends(published: Variant) -> tuple[int, int]:
     channels, classes = st.columns(2)
     in_channels = channels.selectbox(
-        "Image channels", (1, 3), 1, key="in_channels", bind="query-params", help="1 grey, 3 RGB."
+        "Image channels",
+        (1, 3),
+        (1, 3).index(published.in_channels),
+        key="in_channels",
+        bind="query-params",
+        help="1 grey, 3 RGB.",
     )
     num_classes = classes.selectbox(
         "Classes",
@@ -141,8 +153,7 @@ def _choose_input_and_output(published: Variant) -> tuple[int, int, int]:
         help="Outputs of the last layer.",
     )
     return (
-        resolution if resolution in RESOLUTIONS else published.resolution,
-        in_channels if in_channels in (1, 3) else 3,
+        in_channels if in_channels in (1, 3) else published.in_channels,
         num_classes if num_classes in CLASSES else published.num_classes,
     )
 
@@ -168,6 +179,7 @@ def _reset(family: Architecture, published: Variant) -> None:
     for h in family.config.hyperparameters():
         st.session_state[_key(family, h)] = getattr(published.config, h.name)
     st.session_state["resolution"] = published.resolution
+    st.session_state["in_channels"] = published.in_channels
     st.session_state["num_classes"] = published.num_classes
 
 

@@ -65,13 +65,16 @@ def _tile(label: str, value: str, help: str, printed: PublishedFigure | None = N
 def _printed(choice: NetworkChoice) -> dict[str, PublishedFigure]:
     """What the paper prints, where this is the paper's network on the paper's input."""
     ends = (choice.spec.in_channels, choice.spec.num_classes)
-    if not is_published(choice.spec) or ends != (3, choice.variant.num_classes):
+    if not is_published(choice.spec) or ends != (
+        choice.variant.in_channels,
+        choice.variant.num_classes,
+    ):
         return {}
     same_resolution = choice.resolution == choice.variant.resolution
     return {
         figure.quantity: figure
         for figure in published(choice.spec.variant)
-        if same_resolution or figure.quantity == "params"
+        if figure.quantity == "params" or (same_resolution and figure.quantity == "macs")
     }
 
 

@@ -15,7 +15,6 @@ import re
 import struct
 import threading
 import warnings
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +56,7 @@ TOO_MANY_PIECES = "The picture is stored in too many pieces; save it again as PN
 
 # Bad data ends in nearly every built-in exception somewhere in Pillow's parsers. MemoryError is a
 # header that lies about the size, Warning an interpreter told to raise them.
-BAD_VALUES = (ArithmeticError, LookupError, TypeError, ValueError, struct.error, zlib.error)
+BAD_VALUES = (ArithmeticError, LookupError, TypeError, ValueError, struct.error)
 BAD_STATES = (AssertionError, AttributeError, EOFError, MemoryError, OSError, RuntimeError)
 BAD_DATA = (*BAD_VALUES, *BAD_STATES, SyntaxError, Warning)
 
@@ -179,6 +178,7 @@ def _fitted(size: tuple[int, int]) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
+@np.errstate(invalid="ignore")  # A TIFF of floats may hold signalling NaNs.
 def _shrunk(image: Image.Image) -> Image.Image:
     """A loaded image as RGB, its longer side at most ``MAX_SIDE`` px."""
     grey_range = _grey_range(image) if image.mode[0] in "IF" else None

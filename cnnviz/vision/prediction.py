@@ -41,9 +41,12 @@ def preprocessing(spec: NetworkSpec) -> Preprocessing:
 
     Small inputs (CIFAR) are not cropped from something larger: they show the whole centre square.
     """
-    resolution = variant(spec.variant).resolution
+    published = variant(spec.variant)
+    resolution = spec.fixed_resolution or published.resolution
     resize = round(resolution * 256 / 224) if resolution >= 64 else resolution
-    return Preprocessing(resize=resize, crop=resolution)
+    if published.half_normalised:
+        return Preprocessing(resize, resolution, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
+    return Preprocessing(resize, resolution)
 
 
 def network_input(spec: NetworkSpec, photo: Image.Image) -> torch.Tensor:

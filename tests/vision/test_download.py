@@ -55,6 +55,14 @@ def test_progress_only_grows_and_is_told_at_most_ten_times_a_second(server, path
     assert 4 <= len(reports) <= 3 + 10 * (time.monotonic() - began)
 
 
+def test_no_progress_is_told_twice(server, path, monkeypatch):
+    monkeypatch.setattr("cnnviz.vision.download.REPORT_EVERY", 0)
+    received = []
+    download(server.serve("good", CONTENT), path, "", lambda number, total: received.append(number))
+    assert len(received) > 2
+    assert received == sorted(set(received))
+
+
 def test_a_server_may_keep_the_length_to_itself(server, path):
     def unannounced(request):
         request.send_response(200)

@@ -46,7 +46,10 @@ STORED = {
     7: Transpose.TRANSVERSE,
     8: Transpose.ROTATE_270,
 }
-OPTIONS = {"WEBP": {"lossless": True}, "JPEG": {"quality": 95, "subsampling": 0}}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "WEBP": {"lossless": True},
+    "JPEG": {"quality": 95, "subsampling": 0},
+}
 REFUSED = {
     "damaged or no JPEG": """heif_corrupted.heic pil_balloon.jpf pil_decompression_bomb.ico
         pil_hopper.psd pil_hopper_1bit.pbm pil_la.tga pil_no_cursors.cur pil_test-card-lossless.jp2
@@ -120,7 +123,8 @@ def opened_apart(paths: list[Path]) -> list[Report]:
     command = [sys.executable, __file__, *map(str, paths)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
+    reports: list[Report] = json.loads(done.stdout)
+    return reports
 
 
 @pytest.fixture(scope="module")
@@ -268,9 +272,11 @@ def test_16_bits_are_scaled_not_clipped(kind: str, order: str) -> None:
     assert np.array_equal(seen[..., 0], np.rint(levels / 257))
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_32_bits_are_scaled_from_the_finite_values_in_the_picture() -> None:
     integers = np.array([[-70_000, 0], [70_000, 35_000]], dtype=np.int32)
     floats = np.array([[-0.5, np.nan], [np.inf, 0.5]], dtype=np.float32)
+    floats.view(np.uint32)[0, 1] = 0x7FA00000  # A signalling NaN.
     constant = np.full((2, 2), 7, dtype=np.int32)
     for values, expected in (
         (integers, [0, 128, 255, 191]),
