@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from cnnviz.ui.serving import warm_up
+
+# A file of ours: the icons that Streamlit knows by name are fetched from the internet.
+ICON = Path(__file__).with_name("icon.png")
 
 
 def open_page(title: str) -> None:
@@ -13,5 +18,5 @@ def open_page(title: str) -> None:
     Each page calls this itself, because the first deep link after a start runs a page without
     app.py.
     """
-    st.set_page_config(page_title=f"{title} · cnnviz", page_icon=":material/lan:", layout="wide")
+    st.set_page_config(page_title=f"{title} · cnnviz", page_icon=str(ICON), layout="wide")
     warm_up()

@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.vision.weights import WeightsError
+
 PAGE = str(Path(__file__).parents[2] / "pages" / "grad_cam.py")
 
 
@@ -86,6 +88,35 @@ def test_without_weights_it_says_what_to_do_and_downloads_nothing(no_weights):
     assert any("not on this machine yet" in info.value for info in app.info)
     assert app.button(key="download").label == "Download 5.0 MB"
     assert "Where it looked for" not in headings(app)
+
+
+def test_a_download_shows_its_progress_and_then_the_answer(no_weights, test_data, monkeypatch):
+    calls = []
+
+    def fetch(variant, progress):
+        for received in (0, 2_000_000, 4_961_704):
+            progress(received, 4_961_704)
+        shutil.copy(test_data / "weights" / "squeezenet1_1.pth", no_weights)
+        calls.append(variant)
+
+    monkeypatch.setattr("cnnviz.ui.weights_controls.fetch", fetch)
+    app = open_cam(variant="squeezenet1_1")
+    app.button(key="download").click().run()
+    assert not app.exception
+    assert calls == ["squeezenet1_1"]
+    assert "Where it looked for" in headings(app)
+
+
+def test_a_failed_download_is_one_sentence(no_weights, monkeypatch):
+    def fetch(variant, progress):
+        raise WeightsError("The download failed; try again.")
+
+    monkeypatch.setattr("cnnviz.ui.weights_controls.fetch", fetch)
+    app = open_cam(variant="squeezenet1_1")
+    app.button(key="download").click().run()
+    assert not app.exception
+    assert [error.value for error in app.error] == ["The download failed; try again."]
+    assert app.button(key="download")
 
 
 def test_random_weights_are_labelled_as_random(no_weights):
