@@ -41,7 +41,8 @@ def _choose_source(variant: str) -> WeightsSource:
     title = st.selectbox(
         "Weights",
         list(offered),
-        key=f"weights_{variant}",
+        # Another widget when there are other files, so that what was just downloaded is chosen.
+        key=f"weights_{variant}_{'_'.join(offered)}",
         help=f"Files in {weights_folder()} come first; without a trained file, random weights "
         "show what an untrained network does.",
     )

@@ -228,7 +228,7 @@ def _file_source(path: Path, published: TorchvisionFile | None) -> WeightsSource
         return None
     if not stat.S_ISREG(facts.st_mode):
         return None
-    title = f"{path.name} ({_megabytes(facts.st_size)}, in the weights folder)"
+    title = f"{path.name} ({_megabytes(facts.st_size)})"
     url = published.url if published and published.name == path.name else None
     return WeightsSource("file", title, path, url, facts.st_size, facts.st_mtime_ns)
 
