@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.architectures import NetworkSpec, specify
+from cnnviz.architectures import NetworkSpec, architecture_of, specify
 from cnnviz.ui.cached import TimedActivation, cached_activation
 from cnnviz.ui.cam_controls import choose_class, choose_layer, choose_opacity, stage_names
 from cnnviz.ui.cam_view import (
@@ -66,6 +66,8 @@ with st.sidebar:
 st.title("Where does the network look?")
 if trained is None:
     st.info("Download the weights in the sidebar, or choose other weights or another network.")
+elif not architecture_of(trained[0]).has_feature_maps:
+    st.info("This network has no feature maps to look at; choose a convolutional one.")
 elif photo is None:
     st.info("Choose a sample photo, or give one of your own, in the sidebar.")
 else:

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from cnnviz.figures.theme import CATEGORIES, count_text
+from cnnviz.figures.theme import count_text, stage_colour
 
 COUNTS = {"params": "Parameters", "macs": "MACs"}
 
@@ -32,7 +32,7 @@ def by_stage(table: pd.DataFrame) -> go.Figure:
             textangle=0,
             textfont_size=14,
             orientation="h",
-            marker_color=_colour(stage),
+            marker_color=stage_colour(stage),
             hovertemplate=f"{stage}: %{{customdata}} %{{y}}, %{{x:.1f}} %<extra></extra>",
         )
     figure.update_layout(
@@ -65,7 +65,7 @@ def by_layer(table: pd.DataFrame) -> go.Figure:
                     (name, count_text(value))
                     for name, value in zip(rows["name"], rows[count], strict=True)
                 ],
-                marker_color=_colour(stage),
+                marker_color=stage_colour(stage),
                 hovertemplate=f"%{{customdata[0]}}: %{{customdata[1]}} {title}<extra></extra>",
                 row=row,
                 col=1,
@@ -81,11 +81,3 @@ def by_layer(table: pd.DataFrame) -> go.Figure:
 def _label(stage: str, share: float) -> str:
     """Text inside a bar, where there is room for it."""
     return f"{stage} {share:.0f} %" if share >= 12 else ""
-
-
-def _colour(stage: str) -> str:
-    """The same colour for the same part in every network: stem first, head last."""
-    *stages, head = CATEGORIES
-    if stage == "head":
-        return head
-    return stages[int(stage.split()[-1]) % len(stages) if stage != "stem" else 0]

@@ -8,6 +8,18 @@ CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#F0E442", 
 PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
+def stage_colour(part: str) -> str:
+    """The same colour for the same part in every network: stem first, head last.
+
+    Args:
+        part: "stem", "stage 1", ..., "head", or an auxiliary head.
+    """
+    *stages, head = CATEGORIES
+    if not part.startswith(("stem", "stage")):
+        return head
+    return stages[0 if part == "stem" else int(part.split()[-1]) % len(stages)]
+
+
 def count_text(count: float, unit: str = "") -> str:
     """A count with four digits and its unit: "11.69 M", "1.814 G MACs", "640"."""
     for scale, prefix in PREFIXES:

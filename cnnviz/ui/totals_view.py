@@ -6,9 +6,11 @@ import streamlit as st
 
 from cnnviz.analysis.layers import Totals
 from cnnviz.architectures import is_published
-from cnnviz.architectures.published import PublishedFigure, published
+from cnnviz.architectures.published import ERRORS, PublishedFigure, published
 from cnnviz.figures.theme import bytes_text, count_text
 from cnnviz.ui.network_controls import NetworkChoice
+
+LABELS = {"params": "Parameters", "macs": "MACs"}
 
 
 def show_totals(choice: NetworkChoice, totals: Totals) -> None:
@@ -79,8 +81,20 @@ def _printed(choice: NetworkChoice) -> dict[str, PublishedFigure]:
 
 
 def _show_sources(choice: NetworkChoice, printed: dict[str, PublishedFigure]) -> None:
-    notes = [f"{figure.quantity}: {figure.source}" for figure in printed.values()]
-    deviations = [choice.family.deviation(choice.spec.variant, quantity) for quantity in printed]
-    notes += [reason for reason in deviations if reason]
+    """Where the printed counts stand, why ours deviate, and all else that is printed."""
+    name = choice.spec.variant
+    notes = [f"{LABELS[quantity]}: {figure.source}" for quantity, figure in printed.items()]
+    notes += filter(None, (choice.family.deviation(name, quantity) for quantity in printed))
     if notes:
         st.caption("Printed figures. " + ". ".join(note.rstrip(".") for note in notes) + ".")
+    results = [figure for figure in published(name) if figure.quantity in ERRORS]
+    if results and is_published(choice.spec):
+        with st.expander(f"Printed results of {choice.variant.title}"):
+            st.table(
+                {
+                    "Result": [ERRORS[figure.quantity] for figure in results],
+                    "Printed": [f"{figure.value} {figure.unit}" for figure in results],
+                    "Source": [figure.source for figure in results],
+                },
+                hide_index=True,
+            )

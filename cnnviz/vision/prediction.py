@@ -13,18 +13,11 @@ from cnnviz.architectures import Network, NetworkSpec, variant
 from cnnviz.architectures.base import NUM_CLASSES
 from cnnviz.vision.images import Preprocessing, preprocess
 
-CIFAR10_LABELS = (
-    "airplane",
-    "automobile",
-    "bird",
-    "cat",
-    "deer",
-    "dog",
-    "frog",
-    "horse",
-    "ship",
-    "truck",
-)
+# Names of the classes by data set; ImageNet's come from torchvision.
+LABELS = {
+    "CIFAR-10": tuple("airplane automobile bird cat deer dog frog horse ship truck".split()),
+    "MNIST": tuple("0123456789"),
+}
 
 
 @dataclass(frozen=True)
@@ -84,8 +77,8 @@ def labels(spec: NetworkSpec) -> tuple[str, ...]:
 
 @cache
 def _dataset_labels(dataset: str) -> tuple[str, ...]:
-    if dataset == "CIFAR-10":
-        return CIFAR10_LABELS
+    if dataset in LABELS:
+        return LABELS[dataset]
     from torchvision.models import ResNet18_Weights
 
     return tuple(ResNet18_Weights.IMAGENET1K_V1.meta["categories"])

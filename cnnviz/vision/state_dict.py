@@ -132,11 +132,11 @@ def _unwrapped(content: object, origin: str) -> StateDict:
 
 
 def _is_plain(tensor: object) -> bool:
-    """Whether it is a tensor with numbers in memory: dense, not quantised, not on meta."""
+    """Whether it is a tensor of real numbers that are all there: dense, and not on meta."""
     return (
         isinstance(tensor, torch.Tensor)
         and tensor.layout == torch.strided
-        and not (tensor.is_meta or tensor.is_quantized or tensor.is_complex())
+        and not (tensor.is_meta or tensor.is_complex())
     )
 
 

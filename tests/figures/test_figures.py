@@ -1,9 +1,12 @@
+from xml.etree import ElementTree
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from cnnviz.figures import answers, distribution, heatmap
+from cnnviz.figures import answers, distribution, heatmap, history
 from cnnviz.figures.theme import bytes_text, count_text
+from cnnviz.figures.thumbnail import thumbnail
 
 TABLE = pd.DataFrame(
     {
@@ -88,3 +91,51 @@ def test_answers_are_in_per_cent_with_the_best_on_top():
     assert list(figure.data[0].x) == [75, 25]
     assert list(figure.data[0].text) == ["cat  75.0 %", "dog  25.0 %"]
     assert figure.layout.yaxis.autorange == "reversed"
+
+
+def test_a_thumbnail_has_a_bar_a_part_as_high_as_its_maps():
+    drawing = thumbnail([("stem", (64, 112, 112)), ("stage 1", (64, 56, 56)), ("head", (1000,))])
+    bars = ElementTree.fromstring(drawing).findall("{http://www.w3.org/2000/svg}rect")
+    heights = [float(bar.get("height")) for bar in bars]
+    assert heights == sorted(heights, reverse=True)
+    assert len({bar.get("fill") for bar in bars}) == 3
+
+
+def test_error_against_cost_has_every_point_with_its_source():
+    points = pd.DataFrame(
+        {
+            "variant": ["a", "b"],
+            "title": ["A", "B"],
+            "family": ["First", "Second"],
+            "error": [7.3, 3.6],
+            "source": ["Table 1", "Table 2"],
+            "params": [1e6, 5e7],
+        }
+    )
+    figure = history.error_against_cost(points, "params", "Parameters", "top-5 error")
+    assert [(trace.x[0], trace.y[0]) for trace in figure.data] == [(1e6, 7.3), (5e7, 3.6)]
+    assert [list(trace.customdata[0]) for trace in figure.data] == [
+        ["a", "A", "Table 1"],
+        ["b", "B", "Table 2"],
+    ]
+    assert figure.layout.xaxis.type == "log"
+
+
+def test_families_keep_apart_beyond_the_colours():
+    points = pd.DataFrame(
+        {
+            "variant": list("abcdefghij"),
+            "title": list("abcdefghij"),
+            "family": list("abcdefghij"),
+            "error": range(10),
+            "source": "s",
+            "params": range(1, 11),
+        }
+    )
+    figure = history.error_against_cost(points, "params", "", "")
+    assert len({(t.marker.color, t.marker.symbol) for t in figure.data}) == 10
+
+
+def test_winners_are_labelled():
+    figure = history.winners([2012, 2015], [16.4, 3.57], ["AlexNet", "ResNet"])
+    assert list(figure.data[0].text) == ["AlexNet<br>16.4 %", "ResNet<br>3.57 %"]

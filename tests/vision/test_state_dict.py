@@ -190,6 +190,7 @@ CONTENTS = {
     "checkpoint": ({"epoch": 3}, "must hold tensors by name alone; received int under 'epoch'."),
     "numbers": ({1: PLAIN}, "received strided tensor of float32 on cpu under 1."),
     "sparse": ({"a": PLAIN.to_sparse()}, "received sparse_coo tensor of float32 on cpu under 'a'."),
+    "complex": ({"a": PLAIN.cfloat()}, "received strided tensor of complex64 on cpu under 'a'."),
     "meta": ({"a": PLAIN.to("meta")}, "received strided tensor of float32 on meta under 'a'."),
 }
 
@@ -299,6 +300,15 @@ def test_other_precisions_become_the_networks(squeezenet, dtype):
     assert {parameter.dtype for parameter in network.parameters()} == {torch.float32}
     pairs = zip(network.state_dict().values(), state.values(), strict=True)
     assert all(ours.equal(theirs.float()) for ours, theirs in pairs)
+
+
+def test_any_memory_format_becomes_the_usual_one(squeezenet):
+    state = {
+        key: tensor.to(memory_format=torch.channels_last) if tensor.dim() == 4 else tensor
+        for key, tensor in squeezenet.items()
+    }
+    network = load_state_dict(meta("squeezenet1_1"), state, "a test")
+    assert all(parameter.is_contiguous() for parameter in network.parameters())
 
 
 def misfit(network, state, ordered=True):

@@ -117,7 +117,7 @@ def test_files_come_in_order_of_preference(folder):
     found = sources("resnet50_v1_5")
     assert names_of(found) == own + theirs
     assert [source.kind for source in found] == ["file"] * 4 + ["random"]
-    assert found[0].title == "resnet50_v1_5.safetensors (1.2 MB, in the weights folder)"
+    assert found[0].title == "resnet50_v1_5.safetensors (1.2 MB)"
     assert [source.url is not None for source in found] == [False, False, True, False, False]
 
 
@@ -296,6 +296,14 @@ def test_a_file_of_torchvisions_model_gives_torchvisions_logits(tmp_path, name, 
     assert (found - expected).abs().max() < 1e-5 * expected.abs().max()
 
 
+def test_the_order_in_a_safetensors_file_says_nothing(tmp_path):
+    tensors = build("squeezenet1_1").state_dict().values()
+    renamed = {f"{number:02}.weight": tensor for number, tensor in enumerate(tensors)}
+    safetensors.torch.save_file(renamed, tmp_path / "own.safetensors")
+    with pytest.raises(WeightsError, match=r"own.safetensors .*: features.0.weight is missing\."):
+        load_weights(build("squeezenet1_1"), tmp_path / "own.safetensors")
+
+
 def test_torchvisions_damaged_file_is_not_loaded(published, folder):
     touch(folder, published.name)
     with pytest.raises(
@@ -388,6 +396,12 @@ def test_torchvisions_weights_are_not_fetched_for_other_settings(published, serv
     assert server.requests == []
 
 
+def test_torchvisions_weights_of_another_variant_are_not_fetched(folder):
+    source = sources("vgg16")[0]
+    with pytest.raises(WeightsError, match=r"vgg16-397923af.pth does not fit .* of ResNet-18;"):
+        load_network(specify("resnet18"), source)
+
+
 def test_a_source_without_a_path_is_an_error():
     with pytest.raises(ValueError, match="source must have a path or be random; received Weights"):
         load_network(specify("squeezenet1_1"), WeightsSource("file", "nothing"))
@@ -396,7 +410,7 @@ def test_a_source_without_a_path_is_an_error():
 def test_the_published_squeezenet_loads_from_a_folder(test_data, monkeypatch):
     monkeypatch.setenv("CNNVIZ_WEIGHTS", str(test_data / "weights"))
     source = sources("squeezenet1_1")[0]
-    assert source.title == "squeezenet1_1.pth (5.0 MB, in the weights folder)"
+    assert source.title == "squeezenet1_1.pth (5.0 MB)"
     network = load_network(specify("squeezenet1_1"), source)
     tensors = read_state_dict(source.path)
     assert network.head.conv.weight.equal(tensors["classifier.1.weight"])
