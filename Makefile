@@ -9,7 +9,7 @@ run: $(VENV)/run.stamp
 	$(BIN)/streamlit run app.py
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest -m "not benchmark" $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m "not benchmark" $(ARGS)
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -120,7 +120,7 @@ def _list(options: argparse.Namespace) -> int:
                     "torchvision": variant.torchvision,
                 }
             )
-    line = "{variant:<18} {architecture:<12} {year} {params:>13,}"
+    line = "{variant:<26} {architecture:<17} {year} {params:>13,}"
     _print(rows if options.json else "\n".join(line.format(**row) for row in rows))
     return 0
 

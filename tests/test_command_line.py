@@ -48,14 +48,15 @@ def test_list(run):
     rows = json.loads(out)
     assert code == 0
     assert [row["variant"] for row in rows] == list(variants())
-    assert rows[0] == {
+    by_name = {row["variant"]: row for row in rows}
+    assert by_name["vgg11"] == {
         "architecture": "vgg",
         "variant": "vgg11",
         "year": 2014,
         "params": 132_863_336,
         "torchvision": "vgg11",
     }
-    assert {row["variant"]: row["torchvision"] for row in rows}["resnet50"] is None
+    assert by_name["resnet50"]["torchvision"] is None
     assert len(run("list")[1].splitlines()) == len(variants())
 
 

@@ -26,7 +26,7 @@ class Totals:
         activations: Elements of all layers' outputs.
         memory: Bytes of all parameters and outputs in float32.
         receptive_field: Side in pixels of the field of one unit of the last feature map, before
-            global pooling or flattening.
+            global pooling or flattening; of the whole image where there are no maps.
         depth: Convolutions and linear layers on the longest path: the depth that papers count.
     """
 
@@ -67,16 +67,15 @@ def layer_table(graph: NetworkGraph) -> pd.DataFrame:
 
 def totals(table: pd.DataFrame) -> Totals:
     """The sums of a layer table."""
-    spatial = table[table["output_shape"].map(len) == 3]
-    before_global = spatial[
-        (spatial["kind"] != "global average pooling") & ~spatial["stage"].str.startswith("aux")
-    ]
+    is_map = table["output_shape"].map(len) == 3
+    is_used = ~table["stage"].str.startswith("auxiliary")
+    maps = table[is_map & is_used & (table["kind"] != "global average pooling")]
     return Totals(
         params=int(table["params"].sum()),
         macs=int(table["macs"].sum()),
         activations=int(table["activations"].sum()),
         memory=int(table["memory"].sum()),
-        receptive_field=int(before_global["receptive_field"].iloc[-1]),
+        receptive_field=int((table if maps.empty else maps)["receptive_field"].iloc[-1]),
         depth=int(table.loc[table["stage"] == "head", "depth"].iloc[-1]),
     )
 

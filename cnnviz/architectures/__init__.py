@@ -4,14 +4,48 @@ from __future__ import annotations
 
 from functools import cache
 
-from cnnviz.architectures import resnet, squeezenet, vgg
+from cnnviz.architectures import (
+    alexnet,
+    all_cnn,
+    deeply_supervised,
+    densenet,
+    fractalnet,
+    googlenet,
+    highway,
+    inception,
+    lenet,
+    mlp,
+    nin,
+    preact_resnet,
+    resnet,
+    squeezenet,
+    stochastic_depth,
+    vgg,
+    wide_resnet,
+    zfnet,
+)
 from cnnviz.architectures.base import Architecture, Layer, Network, NetworkSpec, Variant
 from cnnviz.hyperparameters import Value
 
 ARCHITECTURES: tuple[Architecture, ...] = (
+    mlp.ARCHITECTURE,
+    lenet.ARCHITECTURE,
+    alexnet.ARCHITECTURE,
+    zfnet.ARCHITECTURE,
+    nin.ARCHITECTURE,
     vgg.ARCHITECTURE,
+    googlenet.ARCHITECTURE,
+    deeply_supervised.ARCHITECTURE,
+    all_cnn.ARCHITECTURE,
+    highway.ARCHITECTURE,
+    inception.ARCHITECTURE,
     resnet.ARCHITECTURE,
     squeezenet.ARCHITECTURE,
+    preact_resnet.ARCHITECTURE,
+    stochastic_depth.ARCHITECTURE,
+    wide_resnet.ARCHITECTURE,
+    fractalnet.ARCHITECTURE,
+    densenet.ARCHITECTURE,
 )
 
 __all__ = [

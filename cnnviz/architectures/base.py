@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -104,7 +105,7 @@ class Network(nn.Module):
 
 
 # Classes of the data sets that networks were published for.
-NUM_CLASSES = {"ImageNet": 1000, "CIFAR-10": 10, "MNIST": 10}
+NUM_CLASSES = {"ImageNet": 1000, "CIFAR-10": 10, "MNIST": 10, "two classes": 2}
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,13 @@ class Architecture:
         network = self.network(spec.config, spec.in_channels, spec.num_classes)
         network.spec = spec
         return network.eval()
+
+    @property
+    def deviation_notes(self) -> str:
+        """The section "Deviations" of the family file's docstring as one paragraph of Markdown."""
+        text = inspect.getdoc(inspect.getmodule(self.config)) or ""
+        section = text.partition("Deviations:\n")[2].partition("\n\n")[0]
+        return " ".join(section.split()).replace("``", "`")
 
     def year_of(self, variant: str) -> int:
         """Year in which a variant was published."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
+from cnnviz.architectures.base import Layer
 from cnnviz.hyperparameters import choice
 
 Initialiser = Callable[[torch.Tensor], torch.Tensor]
@@ -16,6 +17,18 @@ Initialiser = Callable[[torch.Tensor], torch.Tensor]
 def named(**modules: nn.Module) -> nn.Sequential:
     """A Sequential whose layers have names."""
     return nn.Sequential(OrderedDict(modules))
+
+
+class Branches(nn.Module):
+    """Paths side by side on one input; their outputs are concatenated along the channels."""
+
+    def __init__(self, **paths: nn.Module) -> None:
+        super().__init__()
+        for name, path in paths.items():
+            self.add_module(name, path)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.cat([path(x) for path in self.children()], dim=1)
 
 
 def initialise(
@@ -45,12 +58,17 @@ def xavier(weight: torch.Tensor) -> torch.Tensor:
     return nn.init.xavier_normal_(weight)
 
 
+def he_forward(weight: torch.Tensor) -> torch.Tensor:
+    """N(0, 2 / fan_in): He et al. 2015, equation 10, keeps the size of activations."""
+    return nn.init.kaiming_normal_(weight, mode="fan_in", nonlinearity="relu")
+
+
 def he_normal(weight: torch.Tensor) -> torch.Tensor:
-    """N(0, 2 / fan_out): He et al. 2015, equation 14."""
+    """N(0, 2 / fan_out): He et al. 2015, equation 14, keeps the size of gradients."""
     return nn.init.kaiming_normal_(weight, mode="fan_out", nonlinearity="relu")
 
 
-INITIALISERS: dict[str, Initialiser] = {"gaussian": gaussian, "xavier": xavier, "he": he_normal}
+INITIALISERS: dict[str, Initialiser] = {"gaussian": gaussian, "xavier": xavier, "he": he_forward}
 
 
 def initialisation() -> str:
@@ -75,3 +93,62 @@ def global_average_head(channels: int, num_classes: int) -> nn.Sequential:
     return named(
         pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(channels, num_classes)
     )
+
+
+ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
+    "relu": nn.ReLU,
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+}
+
+
+def response_norm() -> nn.LocalResponseNorm:
+    """b = a / (k + alpha sum a^2)^beta over n = 5 maps (Krizhevsky et al. 2012, section 3.3).
+
+    k = 2, alpha = 1e-4 and beta = 0.75; torch divides alpha by n, so that it is given n alpha.
+    """
+    return nn.LocalResponseNorm(5, alpha=5 * 1e-4, beta=0.75, k=2.0)
+
+
+def linear_layers(
+    in_features: int, hidden_units: int, num_classes: int, dropout: float, activation: str = "relu"
+) -> dict[str, nn.Module]:
+    """Two hidden layers with dropout and the classifier (Krizhevsky et al. 2012, section 3.5)."""
+    return {
+        "linear1": nn.Linear(in_features, hidden_units),
+        f"{activation}1": ACTIVATIONS[activation](),
+        "dropout1": nn.Dropout(dropout),
+        "linear2": nn.Linear(hidden_units, hidden_units),
+        f"{activation}2": ACTIVATIONS[activation](),
+        "dropout2": nn.Dropout(dropout),
+        "linear3": nn.Linear(hidden_units, num_classes),
+    }
+
+
+class Scale(Layer):
+    """A constant times the input."""
+
+    kind = "scaling"
+
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.factor * x
+
+    def extra_repr(self) -> str:
+        return f"{self.factor:g}"
+
+
+def micro_network(in_channels: int, *widths: int) -> dict[str, nn.Module]:
+    """What makes a convolution an mlpconv layer: ReLU, then 1x1 convolutions with ReLU.
+
+    Lin et al. 2014, equation 2.
+    """
+    layers: dict[str, nn.Module] = {"relu": nn.ReLU()}
+    for number, width in enumerate(widths, start=1):
+        layers[f"mlp{number}"] = nn.Conv2d(in_channels, width, 1)
+        layers[f"mlp{number}_relu"] = nn.ReLU()
+        in_channels = width
+    return layers

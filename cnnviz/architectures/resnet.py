@@ -46,8 +46,8 @@ IMAGENET_DEPTHS = {
 
 
 @dataclass(frozen=True)
-class ResNetConfig(Config):
-    """Hyperparameters of residual networks and of their plain twins."""
+class ResidualConfig(Config):
+    """What every network of residual blocks on the scheme of Table 1 is asked."""
 
     stem: str = choice(
         "imagenet",
@@ -67,6 +67,18 @@ class ResNetConfig(Config):
     width: int = steps(
         16, 128, 16, default=64, unit="channels", help="Channels of the stem; each stage doubles."
     )
+
+    @property
+    def depths(self) -> tuple[int, ...]:
+        """Blocks in each stage that there is."""
+        stages = (self.stage1_blocks, self.stage2_blocks, self.stage3_blocks, self.stage4_blocks)
+        return tuple(blocks for blocks in stages if blocks)
+
+
+@dataclass(frozen=True)
+class ResNetConfig(ResidualConfig):
+    """Hyperparameters of residual networks and of their plain twins."""
+
     shortcut: str = choice(
         "A",
         "B",
@@ -84,12 +96,6 @@ class ResNetConfig(Config):
         "the 3x3 (v1.5, torchvision). Basic blocks have no choice.",
     )
     initialisation: str = initialisation()
-
-    @property
-    def depths(self) -> tuple[int, ...]:
-        """Blocks in each stage that there is."""
-        stages = (self.stage1_blocks, self.stage2_blocks, self.stage3_blocks, self.stage4_blocks)
-        return tuple(blocks for blocks in stages if blocks)
 
 
 class PaddedShortcut(Layer):
@@ -140,8 +146,13 @@ class BasicBlock(nn.Module):
         self.shortcut = shortcut(config.shortcut, in_channels, width, stride)
         self.relu2 = nn.ReLU()
 
+    def residual(self, x: torch.Tensor) -> torch.Tensor:
+        """F(x) of equation 1."""
+        f: torch.Tensor = self.norm2(self.conv2(self.relu1(self.norm1(self.conv1(x)))))
+        return f
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        f = self.norm2(self.conv2(self.relu1(self.norm1(self.conv1(x)))))
+        f = self.residual(x)
         y: torch.Tensor = self.relu2(f if self.shortcut is None else f + self.shortcut(x))
         return y
 
@@ -192,7 +203,7 @@ class ResNet(Network):
         reinitialise(self, config.initialisation)
 
 
-def stem(config: ResNetConfig, in_channels: int) -> nn.Sequential:
+def stem(config: ResidualConfig, in_channels: int) -> nn.Sequential:
     """conv1 and the max pooling of Table 1, or the single 3x3 of section 4.2."""
     if config.stem == "cifar":
         return named(

@@ -15,26 +15,28 @@ from cnnviz.figures.thumbnail import thumbnail
 
 @st.cache_resource(show_spinner="Counting every published network, once ...")
 def cached_errors() -> pd.DataFrame:
-    """A row for every printed error, beside our counts of the published network and image.
+    """The first printed error of each kind, beside our counts of the published network and image.
 
-    Columns: variant, title, family, quantity, error (per cent), source, params, macs.
+    Columns: variant, title, family, quantity, error (per cent), source, params (without auxiliary
+    heads), macs.
     """
     rows = [row for name in variants() for row in _errors(name)]
     columns = ["variant", "title", "family", "quantity", "error", "source", "params", "macs"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).drop_duplicates(["variant", "quantity"])
 
 
 def _errors(name: str) -> list[dict[str, Any]]:
     figures = [figure for figure in published(name) if figure.quantity in ERRORS]
     if not figures:
         return []
-    totals = summary(name).totals
+    layers = summary(name).layers
+    used = layers[~layers["stage"].str.startswith("auxiliary")]
     facts = {
         "variant": name,
         "title": variant(name).title,
         "family": architecture_of(name).title,
-        "params": totals.params,
-        "macs": totals.macs,
+        "params": int(used["params"].sum()),
+        "macs": int(used["macs"].sum()),
     }
     return [
         {**facts, "quantity": f.quantity, "error": float(f.value), "source": f.source}

@@ -99,19 +99,24 @@ def choose_architecture() -> Architecture:
 def choose_variant(family: Architecture) -> str:
     """The menu of a family's published variants."""
     names = list(family.variants)
-    default = DEFAULT_VARIANT if DEFAULT_VARIANT in names else names[0]
+    default = names.index(DEFAULT_VARIANT) if DEFAULT_VARIANT in names else None
     if st.session_state.get("variant") not in names:
         st.session_state.pop("variant", None)
+        if default is None and st.query_params.get("variant") not in names:
+            st.session_state["variant"] = names[0]
     name = st.selectbox(
         "Variant",
         names,
-        index=names.index(default),
+        # A default is left out of the URL, and a link without any variant opens the default's
+        # family: so there is none for the others, and their links name the variant.
+        index=default,
+        required=True,
         key="variant",
         bind="query-params",
         on_change=_reset_to_variant,
         help="A published configuration; it sets all hyperparameters below.",
     )
-    return name if name in names else default
+    return name if name in names else names[default or 0]
 
 
 def _follow_variant_of_url(names: list[str]) -> None:

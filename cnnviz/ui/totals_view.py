@@ -87,14 +87,24 @@ def _show_sources(choice: NetworkChoice, printed: dict[str, PublishedFigure]) ->
     notes += filter(None, (choice.family.deviation(name, quantity) for quantity in printed))
     if notes:
         st.caption("Printed figures. " + ". ".join(note.rstrip(".") for note in notes) + ".")
-    results = [figure for figure in published(name) if figure.quantity in ERRORS]
-    if results and is_published(choice.spec):
-        with st.expander(f"Printed results of {choice.variant.title}"):
-            st.table(
-                {
-                    "Result": [ERRORS[figure.quantity] for figure in results],
-                    "Printed": [f"{figure.value} {figure.unit}" for figure in results],
-                    "Source": [figure.source for figure in results],
-                },
-                hide_index=True,
-            )
+    with st.container(horizontal=True):
+        if choice.family.deviation_notes:
+            with st.popover("Where it differs from the paper", icon=":material/difference:"):
+                st.markdown(choice.family.deviation_notes)
+        _show_results(choice)
+
+
+def _show_results(choice: NetworkChoice) -> None:
+    """The errors that are printed about the variant, with their sources."""
+    results = [f for f in published(choice.spec.variant) if f.quantity in ERRORS]
+    if not results or not is_published(choice.spec):
+        return
+    with st.popover("Printed results", icon=":material/menu_book:"):
+        st.table(
+            {
+                "Result": [ERRORS[figure.quantity] for figure in results],
+                "Printed": [f"{figure.value} {figure.unit}" for figure in results],
+                "Source": [figure.source for figure in results],
+            },
+            hide_index=True,
+        )

@@ -15,8 +15,12 @@ from cnnviz.vision.images import Preprocessing, preprocess
 
 # Names of the classes by data set; ImageNet's come from torchvision.
 LABELS = {
-    "CIFAR-10": tuple("airplane automobile bird cat deer dog frog horse ship truck".split()),
+    "CIFAR-10": (
+        *("airplane", "automobile", "bird", "cat", "deer"),
+        *("dog", "frog", "horse", "ship", "truck"),
+    ),
     "MNIST": tuple("0123456789"),
+    "two classes": ("class 0", "class 1"),
 }
 
 

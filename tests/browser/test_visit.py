@@ -67,6 +67,18 @@ def test_home_leads_to_the_things_to_try(server, page):
     expect(page.get_by_role("heading", name="Plain-34")).to_be_visible()
 
 
+def test_a_point_of_the_timeline_opens_its_network(server, page):
+    page.goto(f"{server}/timeline")
+    points = page.locator(".scatterlayer .point")
+    points.first.wait_for(timeout=60_000)
+    points.first.scroll_into_view_if_needed()
+    settle(page)
+    box = points.first.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url("**/?*variant=*")
+    expect(metric(page, "Parameters")).to_be_visible()
+
+
 def test_a_deep_link_into_each_page_stands_alone(server, page):
     for path, heading in (
         ("/home", "layer by layer"),

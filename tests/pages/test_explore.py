@@ -68,7 +68,7 @@ def test_a_link_that_names_only_a_variant_opens_its_family():
     "query",
     [
         {"variant": "resnet19"},
-        {"architecture": "lenet"},
+        {"architecture": "lenet6"},
         {"architecture": "vgg", "variant": "resnet50"},
         {"resnet_width": "65"},
         {"resnet_block": "<script>"},

@@ -1,0 +1,132 @@
+"""Striving for Simplicity: The All Convolutional Net (Springenberg et al.; 2014).
+
+https://arxiv.org/abs/1412.6806 (ICLR 2015 workshop)
+
+Springenberg, Dosovitskiy, Brox, Riedmiller. Table 1 gives the base models A, B and C, Table 2 the
+three ways to do without pooling (for C; A and B go alike), section 3.1 the training.
+
+Deviations:
+    Table 3 prints about 1.4 M parameters for All-CNN-C, Table 4 about 1.3 M for the same network;
+    it has 1,369,738.
+    The paper does not say how weights are drawn; He's initialisation is used.
+    The 6x6 of the global average in Table 1 comes from 8x8 maps: here the 3x3 convolution before
+    the two 1x1 convolutions has no padding, and all others keep the size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import nn
+
+from cnnviz.architectures.base import Architecture, Network, Variant
+from cnnviz.architectures.blocks import (
+    he_normal,
+    initialisation,
+    initialise,
+    named,
+    reinitialise,
+)
+from cnnviz.hyperparameters import Config, choice, steps
+
+# Table 1: kernel sizes before each pooling.
+KERNEL_SIZES = {"A": (5,), "B": (5, 1), "C": (3, 3)}
+
+
+@dataclass(frozen=True)
+class AllCNNConfig(Config):
+    """Hyperparameters of all convolutional nets and of the base models that they come from."""
+
+    model: str = choice(
+        *KERNEL_SIZES,
+        default="C",
+        help="Column of the paper's Table 1: one 5x5 convolution before each pooling, a 5x5 and a "
+        "1x1, or two 3x3.",
+    )
+    downsampling: str = choice(
+        *("convolution", "stride", "pooling", "convolution, pooling"),
+        default="convolution",
+        help="A convolution of stride 2 (All-CNN), a stride in the last layer (Strided-CNN), max "
+        "pooling (the base model), or that after one more convolution (ConvPool-CNN).",
+    )
+    width: int = steps(
+        32, 192, 32, default=96, unit="channels", help="Of the first stage; the others double it."
+    )
+    input_dropout: float = choice(
+        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, default=0.2, help="Of the image's pixels."
+    )
+    dropout: float = choice(
+        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.5, help="After each downsampling."
+    )
+    initialisation: str = initialisation()
+
+
+def rectified(
+    in_channels: int, out_channels: int, kernel_size: int, stride: int = 1, pad: bool = True
+) -> nn.Sequential:
+    """A convolution and its ReLU: a line of Table 1."""
+    padding = kernel_size // 2 if pad else 0
+    return named(
+        conv=nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding), relu=nn.ReLU()
+    )
+
+
+def section(
+    config: AllCNNConfig, in_channels: int, width: int
+) -> tuple[list[nn.Module], list[nn.Module]]:
+    """Convolutions (Table 1), and what halves the resolution after them (Table 2)."""
+    *first, last = KERNEL_SIZES[config.model]
+    layers: list[nn.Module] = []
+    for kernel_size in first:
+        layers.append(rectified(in_channels, width, kernel_size))
+        in_channels = width
+    halving: nn.Module = nn.MaxPool2d(3, 2, ceil_mode=True)
+    if config.downsampling == "stride":
+        halving = rectified(in_channels, width, last, stride=2)
+    else:
+        layers.append(rectified(in_channels, width, last))
+    if config.downsampling == "convolution":
+        halving = rectified(width, width, 3, stride=2)
+    elif config.downsampling == "convolution, pooling":
+        layers.append(rectified(width, width, 3))
+    return layers, [halving, nn.Dropout(config.dropout)]
+
+
+class AllCNN(Network):
+    """Two sections of convolutions, a 3x3 and two 1x1, and the averages of one map a class."""
+
+    def __init__(self, config: AllCNNConfig, in_channels: int, num_classes: int) -> None:
+        narrow, wide = config.width, 2 * config.width
+        first, halving1 = section(config, in_channels, narrow)
+        second, halving2 = section(config, narrow, wide)
+        third = [
+            rectified(wide, wide, 3, pad=False),
+            rectified(wide, wide, 1),
+            rectified(wide, num_classes, 1),
+        ]
+        sections = (first, [*halving1, *second], [*halving2, *third])
+        super().__init__(
+            named(dropout=nn.Dropout(config.input_dropout)),
+            [nn.Sequential(*layers) for layers in sections if layers],
+            named(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten()),
+        )
+        initialise(self, convolution=he_normal)
+        reinitialise(self, config.initialisation)
+
+
+ARCHITECTURE = Architecture(
+    name="all_cnn",
+    title="All-CNN",
+    year=2014,
+    paper="Springenberg, Dosovitskiy, Brox, Riedmiller: Striving for Simplicity: The All "
+    "Convolutional Net, ICLR 2015 workshop",
+    url="https://arxiv.org/abs/1412.6806",
+    idea="Nothing but convolutions: strides replace pooling, averages replace linear layers.",
+    config=AllCNNConfig,
+    network=AllCNN,
+    variants={
+        "all_cnn_c_cifar": Variant(
+            "All-CNN-C (CIFAR)", AllCNNConfig(), resolution=32, dataset="CIFAR-10"
+        ),
+    },
+)

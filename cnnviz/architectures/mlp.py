@@ -1,0 +1,101 @@
+"""Learning Representations by Back-Propagating Errors (Rumelhart, Hinton, Williams; 1986).
+
+https://doi.org/10.1038/323533a0 (Nature 323)
+
+The regular network that convolutional networks are compared with: the image is one long vector,
+every unit reads all of it (equation 1 of the paper) and is squashed (equation 2). A first-layer
+neuron of a 1024 px colour image has 3 x 2^20 weights: it does not scale, and it does not know that
+two pixels are neighbours.
+
+Deviations:
+    The paper's networks are tiny (the family trees of its Figures 2 to 4) and see no photographs.
+    ``mlp`` is a baseline for CIFAR-10, not a published network: its sizes are ours, and it uses
+    ReLU and Xavier initialisation, so that it can be trained. The paper's own non-linearity is
+    ``activation="sigmoid"``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import nn
+
+from cnnviz.architectures.base import Architecture, Network, Variant
+from cnnviz.architectures.blocks import (
+    ACTIVATIONS,
+    initialisation,
+    initialise,
+    named,
+    reinitialise,
+    xavier,
+)
+from cnnviz.hyperparameters import Config, choice
+
+
+@dataclass(frozen=True)
+class MLPConfig(Config):
+    """Hyperparameters of a fully connected network."""
+
+    resolution: int = choice(
+        *(28, 32, 48, 64, 96, 128, 160, 192, 224, 256, 512, 1024),
+        default=32,
+        unit="px",
+        help="Side of the image; the first layer has a weight for each of its numbers.",
+    )
+    hidden_layers: int = choice(
+        0, 1, 2, 3, 4, 6, 8, default=2, help="Linear layers before the last one."
+    )
+    hidden_units: int = choice(
+        *(1, 16, 32, 64, 128, 256, 512, 1024, 2048),
+        default=512,
+        unit="units",
+        help="Neurons of each hidden layer.",
+    )
+    activation: str = choice(
+        *ACTIVATIONS, default="relu", help="The non-linearity of the hidden layers."
+    )
+    dropout: float = choice(
+        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.0, help="After each hidden layer."
+    )
+    initialisation: str = initialisation()
+
+
+def hidden_layer(config: MLPConfig, in_features: int) -> nn.Sequential:
+    """y = f(W x + b) (equations 1 and 2)."""
+    return named(
+        linear=nn.Linear(in_features, config.hidden_units),
+        activation=ACTIVATIONS[config.activation](),
+        dropout=nn.Dropout(config.dropout),
+    )
+
+
+class MLP(Network):
+    """The image as a vector, hidden layers (a stage each), class scores."""
+
+    def __init__(self, config: MLPConfig, in_channels: int, num_classes: int) -> None:
+        features, stages = in_channels * config.resolution**2, []
+        for _ in range(config.hidden_layers):
+            stages.append(hidden_layer(config, features))
+            features = config.hidden_units
+        stem, head = named(flatten=nn.Flatten()), named(linear=nn.Linear(features, num_classes))
+        super().__init__(stem, stages, head)
+        initialise(self, convolution=xavier, linear=xavier)
+        reinitialise(self, config.initialisation)
+
+
+ARCHITECTURE = Architecture(
+    name="mlp",
+    title="Regular network",
+    year=1986,
+    paper="Rumelhart, Hinton, Williams: Learning Representations by Back-Propagating Errors, "
+    "Nature 323, 1986",
+    url="https://doi.org/10.1038/323533a0",
+    idea="Hidden layers learn what to represent, because errors are propagated back to them.",
+    config=MLPConfig,
+    network=MLP,
+    variants={
+        "mlp": Variant("Regular network", MLPConfig(), resolution=32, dataset="CIFAR-10"),
+    },
+    resolutions=(28, 32, 1024),
+    has_feature_maps=False,
+)

@@ -1,0 +1,56 @@
+"""The result tables of the papers as the slides print them, from results.csv.
+
+The file has a line for every cell: table, source, row (from 1), column, value. A value is the
+printed text; a dash is what the papers print where there is no value. Left out are the numbers of
+the papers' reference lists, and a label that spans rows stands in each of them.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class ResultTable:
+    """One printed table.
+
+    Attributes:
+        title: Paper and table ("ResNet Table 6").
+        source: The paper and table in full, with what was measured on which data.
+        rows: From top to bottom, the printed text by column; all have the same columns.
+    """
+
+    title: str
+    source: str
+    rows: tuple[dict[str, str], ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns, from left to right."""
+        return tuple(self.rows[0])
+
+
+def number(printed: str) -> float | None:
+    """The number that a cell begins with, to sort by: 7.54 of "7.54 (7.72 ± 0.16)", else None."""
+    found = re.match(r"-?\d+(\.\d+)?", printed)
+    return float(found[0]) if found else None
+
+
+@cache
+def result_tables() -> dict[str, ResultTable]:
+    """Every table by its title, in the order of the file."""
+    path = Path(__file__).with_name("results.csv")
+    with path.open(newline="", encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    rows: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
+    for line in lines:
+        table = rows.setdefault((line["table"], line["source"]), {})
+        table.setdefault(line["row"], {})[line["column"]] = line["value"]
+    return {
+        title: ResultTable(title, source, tuple(table.values()))
+        for (title, source), table in rows.items()
+    }

@@ -1,0 +1,124 @@
+"""Timeline: how did the field move from 1998 to 2017?"""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cnnviz.architectures import ARCHITECTURES, Architecture, architecture_of
+from cnnviz.architectures.published import ERRORS
+from cnnviz.architectures.results import ResultTable, number, result_tables
+from cnnviz.figures import history
+from cnnviz.ui.catalogue import cached_errors, cached_thumbnails
+from cnnviz.ui.page import open_page
+
+WINNERS = "ILSVRC winners by year"
+COSTS = {"params": "Parameters", "macs": "MACs of one image (FLOPs = 2 x MACs)"}
+
+
+def show_winners(table: ResultTable) -> None:
+    """The winners' top-5 error, year by year."""
+    st.subheader("The ImageNet challenge, year by year")
+    rows = pd.DataFrame(table.rows)
+    figure = history.winners(
+        list(rows["year"]), list(rows["top-5 error (%)"].astype(float)), list(rows["winner"])
+    )
+    st.plotly_chart(figure, config={"displayModeBar": False}, alt=table.title)
+    st.caption(f"{table.source}.")
+
+
+def show_cards() -> None:
+    """Each architecture: year, idea, paper, shape, and a link into Explore."""
+    st.subheader("The architectures")
+    thumbnails = cached_thumbnails()
+    grid = st.grid(4, min_column_width=240, border=True)
+    for family in ARCHITECTURES:
+        with grid.cell():
+            show_card(family, thumbnails[family.name])
+
+
+def show_card(family: Architecture, drawing: str) -> None:
+    """One architecture."""
+    st.markdown(f"**{family.title}** :gray-badge[{family.year}]")
+    st.image(drawing, alt=f"Stages of {family.title}")
+    st.write(family.idea)
+    st.caption(f"[{family.paper}]({family.url})")
+    variant = next(iter(family.variants))
+    st.page_link(
+        "pages/explore.py",
+        label="Explore",
+        icon=":material/arrow_forward:",
+        query_params={"architecture": family.name, "variant": variant},
+    )
+
+
+def show_errors() -> None:
+    """Printed error over our counts; a click on a point opens the network."""
+    st.subheader("Error against cost")
+    st.caption(
+        "Errors as the papers print them (the first figure of each network; Explore lists all), "
+        "counts as this explorer counts them. Colours are families; click a point to explore the "
+        "network. Papers differ in crops and augmentation: the source stands at each point."
+    )
+    errors = cached_errors()
+    printed = [quantity for quantity in ERRORS if quantity in set(errors["quantity"])]
+    left, right = st.columns(2)
+    quantity = left.selectbox(
+        "Error", printed, format_func=ERRORS.__getitem__, key="error", bind="query-params"
+    )
+    cost = right.segmented_control(
+        "Cost", list(COSTS), default="params", required=True, key="cost", bind="query-params"
+    )
+    quantity = quantity if quantity in printed else printed[0]
+    points = errors[errors["quantity"] == quantity]
+    figure = history.error_against_cost(points, cost, COSTS[cost], ERRORS[quantity])
+    clicked = st.plotly_chart(
+        figure,
+        on_select="rerun",
+        selection_mode="points",
+        key="points",
+        config={"displaylogo": False, "scrollZoom": False},
+        alt=f"{ERRORS[quantity]} over {cost}",
+    )
+    open_clicked(clicked["selection"]["points"])
+
+
+def open_clicked(points: list[dict[str, Any]]) -> None:
+    """Go to the network of the first clicked point."""
+    if points:
+        variant = points[0]["customdata"][0]
+        family = architecture_of(variant).name
+        st.switch_page(
+            "pages/explore.py", query_params={"architecture": family, "variant": variant}
+        )
+
+
+def show_tables(tables: dict[str, ResultTable]) -> None:
+    """One result table of the papers at a time, as printed or sorted by the numbers of a column."""
+    st.subheader("The result tables of the papers")
+    left, right = st.columns(2)
+    title = left.selectbox("Table", list(tables), key="table", bind="query-params")
+    table = tables.get(title) or next(iter(tables.values()))
+    order = right.selectbox("Order", ["as printed", *table.columns], key=f"order_{table.title}")
+    rows = sorted_rows(table, order) if order in table.columns else list(table.rows)
+    st.dataframe(pd.DataFrame(rows), hide_index=True, placeholder="", alt=table.title)
+    st.caption(f"{table.source}. As printed.")
+
+
+def sorted_rows(table: ResultTable, column: str) -> list[dict[str, str]]:
+    """Rows by the number that their cell begins with, those without one last."""
+    numbers = [(number(row[column]), row) for row in table.rows]
+    found = [(value, row) for value, row in numbers if value is not None]
+    others = [row for value, row in numbers if value is None]
+    return [row for _, row in sorted(found, key=lambda pair: pair[0])] + others
+
+
+open_page("Timeline")
+st.title("From LeNet to DenseNet")
+results = result_tables()
+show_winners(results[WINNERS])
+show_cards()
+errors_slot = st.container()  # filled last: counting all networks takes seconds, once
+show_tables(results)
+with errors_slot:
+    show_errors()
