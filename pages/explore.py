@@ -40,8 +40,11 @@ def show_network(choice: NetworkChoice) -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
-    figure = distribution.by_layer(table) if view == "by layer" else distribution.by_stage(table)
-    st.plotly_chart(figure, config={"displaylogo": False}, alt=f"Parameters and MACs {view}")
+    if view == "by layer":
+        figure = distribution.by_layer(table)
+        st.plotly_chart(figure, config={"displaylogo": False}, alt="Parameters and MACs by layer")
+    else:
+        st.html(distribution.by_stage(table))
     st.subheader("Layers")
     show_layers(table, f"{choice.spec.variant}-{choice.resolution}px.csv")
 

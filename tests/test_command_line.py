@@ -104,7 +104,7 @@ def test_summary_with_settings(run):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("summary", "resnet19"), "resnet19 is no variant; known are vgg11,"),
+        (("summary", "resnet19"), "resnet19 is no variant; known are mlp,"),
         (("summary", "resnet18", "--set", "width=33"), "width must be one of 16, 32"),
         (("summary", "resnet18", "--set", "breadth=32"), "breadth is no hyperparameter"),
         (("summary", "resnet18", "--set", "width"), "--set must be name=value"),

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import plotly.graph_objects as go
+from html import escape
 
 from cnnviz.figures.theme import CATEGORIES
 
+ROW = (
+    '<div style="margin-bottom:10px">'
+    '<div style="display:flex;justify-content:space-between;font-size:1.1rem">'
+    "<span>{label}</span><span>{percent:.1f} %</span></div>"
+    '<div style="height:10px;border-radius:5px;background:rgba(128,128,128,0.25)">'
+    '<div style="height:10px;border-radius:5px;background:{colour};width:{percent:.2f}%"></div>'
+    "</div></div>"
+)
 
-def bars(labels: Sequence[str], probabilities: Sequence[float]) -> go.Figure:
-    """Horizontal bars in per cent, the most probable class on top."""
-    percent = [100 * probability for probability in probabilities]
-    figure = go.Figure(
-        go.Bar(
-            x=percent,
-            y=list(range(len(labels))),
-            orientation="h",
-            marker_color=CATEGORIES[0],
-            text=[f"{label}  {value:.1f} %" for label, value in zip(labels, percent, strict=True)],
-            textposition="outside",
-            textfont_size=15,
-            cliponaxis=False,
-            hovertemplate="%{text}<extra></extra>",
-        )
+
+def bars(labels: Sequence[str], probabilities: Sequence[float]) -> str:
+    """HTML with a bar a class, in per cent; no script, so that it is there at once."""
+    rows = (
+        ROW.format(label=escape(label), percent=100 * probability, colour=CATEGORIES[0])
+        for label, probability in zip(labels, probabilities, strict=True)
     )
-    figure.update_layout(
-        height=44 * len(labels) + 10, margin={"l": 0, "r": 0, "t": 0, "b": 0}, bargap=0.35
-    )
-    # Room on the right for the text of a bar that is full.
-    figure.update_xaxes(range=[0, 220], visible=False)
-    figure.update_yaxes(visible=False, autorange="reversed")
-    return figure
+    return f"<div>{''.join(rows)}</div>"

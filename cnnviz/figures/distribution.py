@@ -6,42 +6,56 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from cnnviz.figures.theme import count_text, stage_colour
+from cnnviz.figures.theme import count_text, stage_colour, text_colour
 
 COUNTS = {"params": "Parameters", "macs": "MACs"}
+LABELLED = 0.12  # a narrower part has no room for its name
 
 
-def by_stage(table: pd.DataFrame) -> go.Figure:
-    """Two bars, parameters and MACs, each divided into the stages' shares in per cent.
+def by_stage(table: pd.DataFrame) -> str:
+    """HTML with two bars, parameters and MACs, each divided into the stages' shares in per cent.
+
+    No script is needed to draw it: the first page shows it without loading a chart library.
 
     Args:
         table: A layer table with the columns stage, params and macs.
     """
     sums = table.groupby("stage", sort=False)[list(COUNTS)].sum()
-    shares = 100 * sums / sums.sum().clip(lower=1)
-    figure = go.Figure()
-    for stage in sums.index:
-        figure.add_bar(
-            name=stage,
-            y=list(COUNTS.values()),
-            x=[shares.loc[stage, count] for count in COUNTS],
-            customdata=[count_text(sums.loc[stage, count]) for count in COUNTS],
-            text=[_label(stage, shares.loc[stage, count]) for count in COUNTS],
-            textposition="inside",
-            insidetextanchor="middle",
-            textangle=0,
-            textfont_size=14,
-            orientation="h",
-            marker_color=stage_colour(stage),
-            hovertemplate=f"{stage}: %{{customdata}} %{{y}}, %{{x:.1f}} %<extra></extra>",
-        )
-    figure.update_layout(
-        barmode="stack", height=220, margin={"l": 0, "r": 30, "t": 8, "b": 0}, showlegend=True
+    bars = [_bar(title, sums[count]) for count, title in COUNTS.items()]
+    keys = "".join(_key(str(stage)) for stage in sums.index)
+    legend = f'<div style="display:flex;flex-wrap:wrap;gap:4px 20px;margin-top:10px">{keys}</div>'
+    return f"<div>{''.join(bars)}{legend}</div>"
+
+
+def _key(stage: str) -> str:
+    square = f"width:12px;height:12px;margin-right:6px;background:{stage_colour(stage)}"
+    return (
+        f'<span style="white-space:nowrap"><span style="display:inline-block;{square}"></span>'
+        f"{stage}</span>"
     )
-    figure.update_layout(legend={"orientation": "h", "y": -0.35, "traceorder": "normal"})
-    figure.update_xaxes(range=[0, 100], dtick=20, ticksuffix=" %", tickfont_size=13)
-    figure.update_yaxes(autorange="reversed", tickfont_size=14)
-    return figure
+
+
+def _bar(title: str, sums: pd.Series) -> str:
+    total = int(sums.sum())
+    parts = [
+        _part(str(stage), int(count), int(count) / max(total, 1), title)
+        for stage, count in sums.items()
+    ]
+    return (
+        f'<div style="margin:6px 0 2px">{title}: {count_text(total)}</div>'
+        f'<div style="display:flex;height:46px;border-radius:4px;overflow:hidden">'
+        f"{''.join(parts)}</div>"
+    )
+
+
+def _part(stage: str, count: int, share: float, title: str) -> str:
+    colour = stage_colour(stage)
+    label = f"{stage}&#160;&#160;{share:.0%}" if share >= LABELLED else ""
+    return (
+        f'<div title="{stage}: {count_text(count)} {title}, {share:.1%}" style="width:{share:.4%};'
+        f"background:{colour};color:{text_colour(colour)};line-height:46px;text-align:center;"
+        f'overflow:hidden;text-overflow:ellipsis;white-space:nowrap">{label}</div>'
+    )
 
 
 def by_layer(table: pd.DataFrame) -> go.Figure:
@@ -76,8 +90,3 @@ def by_layer(table: pd.DataFrame) -> go.Figure:
     figure.update_yaxes(title_text="MACs", row=2, col=1)
     figure.update_xaxes(title_text="Layer with parameters, in order of execution", row=2, col=1)
     return figure
-
-
-def _label(stage: str, share: float) -> str:
-    """Text inside a bar, where there is room for it."""
-    return f"{stage} {share:.0f} %" if share >= 12 else ""

@@ -20,6 +20,12 @@ def stage_colour(part: str) -> str:
     return stages[0 if part == "stem" else int(part.split()[-1]) % len(stages)]
 
 
+def text_colour(background: str) -> str:
+    """Black or white, whichever is easier to read on a colour "#rrggbb"."""
+    red, green, blue = (int(background[i : i + 2], 16) for i in (1, 3, 5))
+    return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else "#ffffff"
+
+
 def count_text(count: float, unit: str = "") -> str:
     """A count with four digits and its unit: "11.69 M", "1.814 G MACs", "640"."""
     for scale, prefix in PREFIXES:

@@ -23,8 +23,7 @@ SIDE = 672
 def show_answers(found: TimedActivation, names: tuple[str, ...]) -> None:
     """The five most probable classes as bars."""
     best = top(found.found.probabilities, names)
-    figure = answers.bars([a.label for a in best], [a.probability for a in best])
-    st.plotly_chart(figure, config={"displayModeBar": False}, alt="Most probable classes")
+    st.html(answers.bars([a.label for a in best], [a.probability for a in best]))
 
 
 def overlay(spec: NetworkSpec, photo: Photo, values: np.ndarray, opacity: float) -> np.ndarray:

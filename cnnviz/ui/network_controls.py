@@ -110,7 +110,6 @@ def choose_variant(family: Architecture) -> str:
         # A default is left out of the URL, and a link without any variant opens the default's
         # family: so there is none for the others, and their links name the variant.
         index=default,
-        required=True,
         key="variant",
         bind="query-params",
         on_change=_reset_to_variant,

@@ -31,7 +31,7 @@ def show_totals(choice: NetworkChoice, totals: Totals) -> None:
             "and call them FLOPs.",
             printed.get("macs"),
         )
-        _tile("Depth", f"{totals.depth} layers", "Weighted layers on the longest path.")
+        _tile("Depth (layers)", f"{totals.depth:,}", "Weighted layers on the longest path.")
         _tile(
             "Receptive field",
             f"{totals.receptive_field:,} px",

@@ -108,7 +108,7 @@ def test_uploaded_photos_get_the_right_class(server, page, photos):
         upload(page, path)
         heading = page.get_by_role("heading", name=f"Where it looked for “{label}”")
         expect(heading).to_be_visible(timeout=30_000)
-        expect(page.get_by_text(f"{label}  ").first).to_be_visible()
+        expect(page.get_by_text(label, exact=True).first).to_be_visible()
 
 
 def test_a_wrong_file_is_one_sentence_and_a_photo_follows(server, page, photos, tmp_path):

@@ -1,3 +1,4 @@
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -5,7 +6,7 @@ import pandas as pd
 import pytest
 
 from cnnviz.figures import answers, distribution, heatmap, history
-from cnnviz.figures.theme import bytes_text, count_text
+from cnnviz.figures.theme import bytes_text, count_text, text_colour
 from cnnviz.figures.thumbnail import thumbnail
 
 TABLE = pd.DataFrame(
@@ -43,17 +44,21 @@ def test_units():
     )
 
 
+def parts_of(html):
+    """The divided bars as (title, colour, width in per cent)."""
+    found = re.findall(r'<div title="([^"]*)" style="width:([0-9.]+)%;background:(#\w+)', html)
+    return [(title, colour, float(width)) for title, width, colour in found]
+
+
 def test_shares_by_stage():
-    figure = distribution.by_stage(TABLE)
-    assert [bar.name for bar in figure.data] == ["stem", "stage 1", "head"]
-    params, macs = zip(*(bar.x for bar in figure.data), strict=True)
-    assert list(params) == [10, 30, 60]
-    assert list(macs) == [40, 50, 10]
+    widths = [width for _, _, width in parts_of(distribution.by_stage(TABLE))]
+    assert widths == [10, 30, 60, 40, 50, 10]
+    assert "stage 1: 300 Parameters, 30.0%" in distribution.by_stage(TABLE)
 
 
 def test_a_stage_has_its_colour_whatever_else_there_is():
-    with_stem = {bar.name: bar.marker.color for bar in distribution.by_stage(TABLE).data}
-    without = {bar.name: bar.marker.color for bar in distribution.by_stage(TABLE[2:]).data}
+    with_stem = {t.split(":")[0]: c for t, c, _ in parts_of(distribution.by_stage(TABLE))}
+    without = {t.split(":")[0]: c for t, c, _ in parts_of(distribution.by_stage(TABLE[2:]))}
     assert without == {name: with_stem[name] for name in ("stage 1", "head")}
     assert len(set(with_stem.values())) == 3
 
@@ -86,11 +91,15 @@ def test_an_overlay_is_a_mixture():
     assert heatmap.overlay(photo, values, 0.5)[0].tolist() == [[200, 200, 200], [226, 216, 118]]
 
 
-def test_answers_are_in_per_cent_with_the_best_on_top():
-    figure = answers.bars(["cat", "dog"], [0.75, 0.25])
-    assert list(figure.data[0].x) == [75, 25]
-    assert list(figure.data[0].text) == ["cat  75.0 %", "dog  25.0 %"]
-    assert figure.layout.yaxis.autorange == "reversed"
+def test_answers_are_in_per_cent_and_escaped():
+    html = answers.bars(["cat <b>", "dog"], [0.75, 0.25])
+    assert re.findall(r"width:([0-9.]+)%", html) == ["75.00", "25.00"]
+    assert "<span>cat &lt;b&gt;</span><span>75.0 %</span>" in html
+
+
+def test_text_is_readable_on_every_colour():
+    assert text_colour("#F0E442") == "#000000"
+    assert text_colour("#0072B2") == "#ffffff"
 
 
 def test_a_thumbnail_has_a_bar_a_part_as_high_as_its_maps():
