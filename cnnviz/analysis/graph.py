@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from cnnviz.architectures import Layer, Network, NetworkSpec, build
+from cnnviz.architectures import Layer, Network, NetworkSpec, build, variant
 
 Shape = tuple[int, ...]
 
@@ -118,7 +118,7 @@ def network_graph(network: Network | NetworkSpec, resolution: int) -> NetworkGra
     with torch.device("meta"):
         twin = build(spec)
         image = torch.empty(1, spec.in_channels, resolution, resolution)
-    recorder = _Recorder(twin, image)
+    recorder = _Recorder(twin, image, made_for=variant(spec.variant).resolution)
     with torch.no_grad(), recorder:
         twin(image)
         recorder.run_auxiliary_heads(twin)
@@ -134,8 +134,9 @@ class _Recorder(TorchFunctionMode):
     the operations between them.
     """
 
-    def __init__(self, network: nn.Module, image: torch.Tensor) -> None:
+    def __init__(self, network: nn.Module, image: torch.Tensor, made_for: int) -> None:
         super().__init__()
+        self._made_for = made_for
         self.nodes = [Node("input", "input", "input", (), (), tuple(image.shape[1:]), None)]
         self._position = {id(image): 0}
         self._alive = [image]  # an id is only unique among living tensors
@@ -177,7 +178,8 @@ class _Recorder(TorchFunctionMode):
         try:
             output = inputs[0].detach() if isinstance(module, SHAPE_KEEPING) else forward(*args)
         except RuntimeError as error:
-            raise GraphError(_misfit(name, module, tuple(inputs[0].shape[1:]))) from error
+            shape = tuple(inputs[0].shape[1:])
+            raise GraphError(_misfit(name, module, shape, self._made_for)) from error
         finally:
             self._in_layer = False
         return self._record(name, _kind(module), module, inputs, output)
@@ -205,12 +207,12 @@ class _Recorder(TorchFunctionMode):
         return name if self._uses[name] == 1 else f"{name}{self._uses[name]}"
 
 
-def _misfit(name: str, module: nn.Module, shape: Shape) -> str:
+def _misfit(name: str, module: nn.Module, shape: Shape, made_for: int) -> str:
     """One sentence on a layer that cannot take what it receives."""
     if isinstance(module, nn.Linear):
         return (
             f"{name} takes {module.in_features} numbers and receives {shape_text(shape)}: this "
-            "network is made for another image size; choose another resolution."
+            f"network is made for images of {made_for} px; choose that resolution."
         )
     return (
         f"The image is too small: {name} receives {shape_text(shape)} and cannot make an output "

@@ -128,13 +128,12 @@ def linear_layers(
 
 
 class Scale(Layer):
-    """A constant times the input."""
-
-    kind = "scaling"
+    """A constant times the input; the layer table says which."""
 
     def __init__(self, factor: float) -> None:
         super().__init__()
         self.factor = factor
+        self.kind = f"scaling by {factor:.3g}"
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.factor * x

@@ -78,7 +78,9 @@ class GoogLeNetConfig(Config):
     batch_norm: bool = flag(
         default=False, help="Batch normalisation after every convolution (not in the paper)."
     )
-    lrn: bool = flag(default=True, help="Local response normalisation in the stem (Figure 3).")
+    response_norm: bool = flag(
+        default=True, help="Local response normalisation in the stem (Figure 3)."
+    )
     last_pooling: int = choice(
         2, 3, default=3, unit="px", help="Side of the last max pooling: 3; torchvision has 2."
     )
@@ -138,7 +140,7 @@ def stem(config: GoogLeNetConfig, in_channels: int) -> nn.Sequential:
     """Figure 3 up to the second max pooling, or one 3x3 convolution."""
     if config.stem == "cifar":
         return convolution(config, in_channels, STEM_CHANNELS, 3)
-    normalise = response_norm if config.lrn else nn.Identity
+    normalise = response_norm if config.response_norm else nn.Identity
     return named(
         conv1=convolution(config, in_channels, 64, 7, 2),
         pool=nn.MaxPool2d(3, 2, ceil_mode=True),
@@ -219,7 +221,7 @@ ARCHITECTURE = Architecture(
         "googlenet_torchvision": Variant(
             "GoogLeNet (torchvision)",
             GoogLeNetConfig(
-                large_kernel=3, batch_norm=True, lrn=False, last_pooling=2, dropout=0.2
+                large_kernel=3, batch_norm=True, response_norm=False, last_pooling=2, dropout=0.2
             ),
             half_normalised=True,
             torchvision="googlenet",

@@ -165,7 +165,8 @@ def _choose_ends(published: Variant) -> tuple[int, int]:
 def _widget(family: Architecture, published: Variant, hyperparameter: Hyperparameter) -> Any:
     """The widget of one hyperparameter: a switch, a menu of names, or a slider over numbers."""
     h, default = hyperparameter, getattr(published.config, hyperparameter.name)
-    label = f"{h.title} ({h.unit})" if h.unit else h.title
+    says_unit = not h.unit or h.unit in h.title.lower()
+    label = h.title if says_unit else f"{h.title} ({h.unit})"
     common: dict[str, Any] = {"key": _key(family, h), "bind": "query-params", "help": h.help}
     if h.is_flag:
         return st.toggle(label, default, **common)

@@ -115,7 +115,7 @@ def test_every_connection_is_drawn(how):
 
 
 def test_other_image_sizes_are_refused_in_one_sentence():
-    sentence = r"^head.f6 takes 120 numbers and receives .*another image size; choose another res"
+    sentence = r"^head.f6 takes 120 numbers and receives .*images of 32 px; choose that"
     for variant in ("lenet5", "lenet5_full"):
         with pytest.raises(GraphError, match=sentence):
             network_graph(specify(variant), 224)

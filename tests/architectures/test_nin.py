@@ -50,7 +50,7 @@ def test_without_micro_networks_it_is_a_plain_network(mlp_layers, depth):
 
 def test_a_linear_head_knows_one_image_size():
     assert meta("nin_cifar", head="linear").head.linear.in_features == 10 * 8 * 8
-    with pytest.raises(GraphError, match="made for another image size"):
+    with pytest.raises(GraphError, match="made for images of 32 px"):
         network_graph(specify("nin_cifar", head="linear"), 224)
 
 
@@ -100,7 +100,7 @@ def test_without_companions_it_is_network_in_network():
     companions = 10 * 192 * (32**2 + 16**2 + 8**2) + 30
     assert summary("dsn_cifar").totals.params == 966_986 + companions
     assert network_graph(specify("dsn_cifar", companions="pooled"), 224)
-    with pytest.raises(GraphError, match="made for another image size"):
+    with pytest.raises(GraphError, match="made for images of 32 px"):
         network_graph(specify("dsn_cifar"), 224)
 
 
