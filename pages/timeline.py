@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.architectures import ARCHITECTURES, Architecture, architecture_of
 from cnnviz.architectures.published import ERRORS
-from cnnviz.architectures.results import ResultTable, number, result_tables
+from cnnviz.architectures.results import ResultTable, result_tables
 from cnnviz.figures import history
 from cnnviz.ui.catalogue import cached_errors, cached_thumbnails
 from cnnviz.ui.page import open_page
@@ -100,17 +100,9 @@ def show_tables(tables: dict[str, ResultTable]) -> None:
     title = left.selectbox("Table", list(tables), key="table", bind="query-params")
     table = tables.get(title) or next(iter(tables.values()))
     order = right.selectbox("Order", ["as printed", *table.columns], key=f"order_{table.title}")
-    rows = sorted_rows(table, order) if order in table.columns else list(table.rows)
+    rows = table.sorted_by(order) if order in table.columns else table.rows
     st.dataframe(pd.DataFrame(rows), hide_index=True, placeholder="", alt=table.title)
     st.caption(f"{table.source}. As printed.")
-
-
-def sorted_rows(table: ResultTable, column: str) -> list[dict[str, str]]:
-    """Rows by the number that their cell begins with, those without one last."""
-    numbers = [(number(row[column]), row) for row in table.rows]
-    found = [(value, row) for value, row in numbers if value is not None]
-    others = [row for value, row in numbers if value is None]
-    return [row for _, row in sorted(found, key=lambda pair: pair[0])] + others
 
 
 open_page("Timeline")

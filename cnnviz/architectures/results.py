@@ -33,6 +33,15 @@ class ResultTable:
         """Names of the columns, from left to right."""
         return tuple(self.rows[0])
 
+    def sorted_by(self, column: str) -> tuple[dict[str, str], ...]:
+        """The rows by the number that their cell begins with; rows without one come last."""
+
+        def key(row: dict[str, str]) -> tuple[bool, float]:
+            value = number(row[column])
+            return value is None, value or 0.0
+
+        return tuple(sorted(self.rows, key=key))
+
 
 def number(printed: str) -> float | None:
     """The number that a cell begins with, to sort by: 7.54 of "7.54 (7.72 ± 0.16)", else None."""

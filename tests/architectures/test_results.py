@@ -113,3 +113,12 @@ def test_published_figures_are_those_of_the_table(method, depth, variant):
     figures = {(figure.quantity, figure.value) for figure in published(variant)}
     printed = {(QUANTITIES[c], row[c].rstrip("M")) for c in QUANTITIES if row[c] != "-"}
     assert printed <= figures
+
+
+def test_rows_sort_by_number_and_dashes_come_last():
+    table = result_tables()["DenseNet Table 2"]
+    errors = [number(row["C10+"]) for row in table.sorted_by("C10+")]
+    found = [error for error in errors if error is not None]
+    assert found == sorted(found)
+    assert errors[: len(found)] == found
+    assert len(errors) == len(table.rows) > len(found)
