@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 import time
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from cnnviz.vision.images import ImageError
     from cnnviz.vision.weights import WeightsError
 
+    gc.freeze()  # what torch has loaded is no garbage; looking through it takes a second
     try:
         code: int = options.run(options)
     except (ImageError, WeightsError, ValueError, KeyError, OSError) as error:
