@@ -14,7 +14,7 @@ from cnnviz.figures import answers, heatmap
 from cnnviz.ui.cached import TimedActivation
 from cnnviz.ui.photo_controls import Photo
 from cnnviz.vision.images import crop_for_network
-from cnnviz.vision.prediction import preprocessing, top
+from cnnviz.vision.prediction import in_its_colours, preprocessing, top
 
 # Pictures are drawn larger than the network's input, so that a projector shows the photo sharp.
 SIDE = 672
@@ -79,7 +79,7 @@ def _seen(spec: NetworkSpec, photo: Photo) -> np.ndarray:
 
 def _pixelated(spec: NetworkSpec, photo: Photo) -> np.ndarray:
     """Exactly the network's pixels, enlarged without smoothing."""
-    small = crop_for_network(photo.image, preprocessing(spec))
+    small = crop_for_network(in_its_colours(spec, photo.image), preprocessing(spec))
     return np.asarray(small.resize((SIDE, SIDE), Image.Resampling.NEAREST))
 
 

@@ -46,9 +46,14 @@ def preprocessing(spec: NetworkSpec) -> Preprocessing:
     return Preprocessing(resize, resolution)
 
 
+def in_its_colours(spec: NetworkSpec, photo: Image.Image) -> Image.Image:
+    """The RGB photo as it is, or in greys for a network with one input channel."""
+    return photo if spec.in_channels == 3 else photo.convert("L").convert("RGB")
+
+
 def network_input(spec: NetworkSpec, photo: Image.Image) -> torch.Tensor:
-    """A photo as float32 (1, in_channels, H, W); a grey input is the mean of the three channels."""
-    image = preprocess(photo, preprocessing(spec))
+    """A photo as float32 (1, in_channels, H, W); one channel is the mean of the normalised grey."""
+    image = preprocess(in_its_colours(spec, photo), preprocessing(spec))
     return image if spec.in_channels == 3 else image.mean(dim=1, keepdim=True)
 
 

@@ -5,7 +5,14 @@ from PIL import Image
 
 import cnnviz
 from cnnviz.architectures import specify
-from cnnviz.vision.prediction import labels, network_input, preprocessing, probabilities, top
+from cnnviz.vision.prediction import (
+    in_its_colours,
+    labels,
+    network_input,
+    preprocessing,
+    probabilities,
+    top,
+)
 
 
 def test_top_is_sorted_and_labelled():
@@ -34,6 +41,8 @@ def test_preparation_is_that_of_the_variant():
     small = preprocessing(specify("resnet20_cifar"))
     assert (small.resize, small.crop) == (32, 32)
     photo = Image.new("RGB", (64, 48), "red")
+    assert in_its_colours(specify("lenet5"), photo).getpixel((0, 0)) == (76, 76, 76)
+    assert in_its_colours(specify("resnet18"), photo) is photo
     assert network_input(specify("resnet20_cifar"), photo).shape == (1, 3, 32, 32)
     assert network_input(specify("resnet20_cifar", in_channels=1), photo).shape == (1, 1, 32, 32)
 
