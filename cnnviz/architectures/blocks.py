@@ -142,6 +142,29 @@ class Scale(Layer):
         return f"{self.factor:g}"
 
 
+class Gate(nn.Module):
+    """sigmoid(W x + b) with W a convolution: between 0 and 1 for every number of a map.
+
+    T(x) of Srivastava et al. 2015, section 2.2; g(x) of He et al. 2016b, section 3.1.
+    """
+
+    def __init__(self, channels: int, kernel_size: int = 1) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, kernel_size, padding=kernel_size // 2)
+        self.sigmoid = nn.Sigmoid()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        g: torch.Tensor = self.sigmoid(self.conv(x))
+        return g
+
+
+def start_gates(network: nn.Module, bias: float) -> None:
+    """Set b of every gate of a network: the more negative, the more closed it starts."""
+    for module in network.modules():
+        if isinstance(module, Gate) and module.conv.bias is not None:
+            nn.init.constant_(module.conv.bias, bias)
+
+
 def micro_network(in_channels: int, *widths: int) -> dict[str, nn.Module]:
     """What makes a convolution an mlpconv layer: ReLU, then 1x1 convolutions with ReLU.
 

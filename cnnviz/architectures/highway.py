@@ -25,7 +25,14 @@ import torch
 from torch import nn
 
 from cnnviz.architectures.base import Architecture, Network, Variant
-from cnnviz.architectures.blocks import initialisation, initialise, named, reinitialise
+from cnnviz.architectures.blocks import (
+    Gate,
+    initialisation,
+    initialise,
+    named,
+    reinitialise,
+    start_gates,
+)
 from cnnviz.hyperparameters import Config, choice, flag, steps
 
 LAYERS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 24, 32)
@@ -87,21 +94,13 @@ def convolution(in_channels: int, out_channels: int, kernel_size: int) -> nn.Seq
     )
 
 
-def gate(channels: int, kernel_size: int) -> nn.Sequential:
-    """T(x) = sigmoid(W_T x + b_T) (section 2.2)."""
-    return named(
-        conv=nn.Conv2d(channels, channels, kernel_size, padding=kernel_size // 2),
-        sigmoid=nn.Sigmoid(),
-    )
-
-
 class HighwayLayer(nn.Module):
     """y = H(x) T(x) + x (1 - T(x)) (equation 3)."""
 
     def __init__(self, channels: int, kernel_size: int) -> None:
         super().__init__()
         self.transform = convolution(channels, channels, kernel_size)
-        self.gate = gate(channels, kernel_size)
+        self.gate = Gate(channels, kernel_size)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         h, t = self.transform(x), self.gate(x)
@@ -149,9 +148,7 @@ class Highway(Network):
         he = partial(nn.init.kaiming_normal_, nonlinearity="relu")
         initialise(self, convolution=he, linear=partial(nn.init.normal_, std=0.05))
         reinitialise(self, config.initialisation)
-        for name, parameter in self.named_parameters():
-            if name.endswith("gate.conv.bias"):
-                nn.init.constant_(parameter, config.gate_bias)
+        start_gates(self, config.gate_bias)
 
 
 ARCHITECTURE = Architecture(

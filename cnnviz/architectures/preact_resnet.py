@@ -30,6 +30,7 @@ from torch import nn
 
 from cnnviz.architectures.base import Architecture, Deviation, Layer, Network, Variant
 from cnnviz.architectures.blocks import (
+    Gate,
     Scale,
     global_average_head,
     he_normal,
@@ -37,6 +38,7 @@ from cnnviz.architectures.blocks import (
     initialise,
     named,
     reinitialise,
+    start_gates,
 )
 from cnnviz.architectures.resnet import IMAGENET_DEPTHS, PaddedShortcut, ResidualConfig, stem
 from cnnviz.hyperparameters import choice, steps
@@ -116,24 +118,6 @@ class ConstantScaling(nn.Module):
     def forward(self, x: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
         y: torch.Tensor = self.on_shortcut(x) + self.on_residual(f)
         return y
-
-
-class Gate(nn.Module):
-    """g(x) = sigmoid(W_g x + b_g) with W_g a 1x1 convolution (section 3.1)."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(channels, channels, 1)
-        self.sigmoid = nn.Sigmoid()
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        g: torch.Tensor = self.sigmoid(self.conv(x))
-        return g
-
-    def start_at(self, bias: float) -> None:
-        """Set b_g."""
-        assert self.conv.bias is not None
-        nn.init.constant_(self.conv.bias, bias)
 
 
 class ExclusiveGating(nn.Module):
@@ -277,9 +261,7 @@ class PreActResNet(Network):
         super().__init__(stem(config, in_channels), stages, head)
         initialise(self, convolution=he_normal)
         reinitialise(self, config.initialisation)
-        for module in self.modules():
-            if isinstance(module, Gate):
-                module.start_at(config.gate_bias)
+        start_gates(self, config.gate_bias)
 
 
 def cifar(depth: int, block: str, dimension_shortcut: str) -> Variant:
