@@ -80,42 +80,53 @@ def choose_network() -> NetworkChoice | None:
     return NetworkChoice(family, spec, resolution or spec.fixed_resolution or published.resolution)
 
 
-def choose_architecture() -> Architecture:
-    """The menu of families."""
+def choose_architecture(default: str | None = DEFAULT_VARIANT) -> Architecture:
+    """The menu of families.
+
+    Args:
+        default: The variant that a link means when it names none. The URL leaves a default out, so
+            a page without one (None) names every choice.
+    """
     names = [family.name for family in ARCHITECTURES]
+    fallback = architecture_of(default or DEFAULT_VARIANT).name
     _follow_variant_of_url(names)
+    _keep_valid("architecture", names, fallback)
     name = st.selectbox(
         "Architecture",
         names,
-        index=names.index(architecture_of(DEFAULT_VARIANT).name),
+        index=names.index(fallback) if default else None,
         key="architecture",
         bind="query-params",
         on_change=_reset_to_first_variant,
         help="The family of networks, oldest first.",
     )
-    return architecture(name if name in names else architecture_of(DEFAULT_VARIANT).name)
+    return architecture(name if name in names else fallback)
 
 
-def choose_variant(family: Architecture) -> str:
-    """The menu of a family's published variants."""
+def choose_variant(family: Architecture, default: str | None = DEFAULT_VARIANT) -> str:
+    """The menu of a family's published variants; for ``default`` see ``choose_architecture``."""
     names = list(family.variants)
-    default = names.index(DEFAULT_VARIANT) if DEFAULT_VARIANT in names else None
-    if st.session_state.get("variant") not in names:
-        st.session_state.pop("variant", None)
-        if default is None and st.query_params.get("variant") not in names:
-            st.session_state["variant"] = names[0]
+    fallback = DEFAULT_VARIANT if DEFAULT_VARIANT in names else names[0]
+    _keep_valid("variant", names, fallback)
     name = st.selectbox(
         "Variant",
         names,
-        # A default is left out of the URL, and a link without any variant opens the default's
-        # family: so there is none for the others, and their links name the variant.
-        index=default,
+        # A link without any variant opens the default's family: the others' links name theirs.
+        index=names.index(default) if default in names else None,
         key="variant",
         bind="query-params",
         on_change=_reset_to_variant,
         help="A published configuration; it sets all hyperparameters below.",
     )
-    return name if name in names else names[default or 0]
+    return name if name in names else fallback
+
+
+def _keep_valid(key: str, names: list[str], fallback: str) -> None:
+    """Give a menu a value of its own options, unless the URL is about to."""
+    if st.session_state.get(key) not in names:
+        st.session_state.pop(key, None)
+        if st.query_params.get(key) not in names:
+            st.session_state[key] = fallback
 
 
 def _follow_variant_of_url(names: list[str]) -> None:

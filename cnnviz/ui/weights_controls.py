@@ -13,7 +13,7 @@ from cnnviz.vision.weights import WeightsError, WeightsSource, fetch, sources, w
 def choose_trained() -> tuple[str, WeightsSource] | None:
     """Draw the controls; the variant and its weights, or None after saying what to do."""
     _start_where_weights_are()
-    variant = choose_variant(choose_architecture())
+    variant = choose_variant(choose_architecture(default=None), default=None)
     source = _choose_source(variant)
     if source.kind == "download":
         _offer_download(variant, source)
@@ -28,12 +28,13 @@ def variants_with_files() -> list[str]:
 
 def _start_where_weights_are() -> None:
     """Without a choice of the visitor's, open a network that can answer at once."""
-    chosen = "variant" in st.session_state or "variant" in st.query_params
-    available = variants_with_files()
-    if chosen or not available or DEFAULT_VARIANT in available:
+    menus = ("architecture", "variant")
+    if any(menu in st.session_state or menu in st.query_params for menu in menus):
         return
-    st.session_state["variant"] = available[0]
-    st.session_state["architecture"] = architecture_of(available[0]).name
+    available = variants_with_files()
+    start = DEFAULT_VARIANT if DEFAULT_VARIANT in available else next(iter(available), None)
+    st.session_state["variant"] = start or DEFAULT_VARIANT
+    st.session_state["architecture"] = architecture_of(start or DEFAULT_VARIANT).name
 
 
 def _choose_source(variant: str) -> WeightsSource:

@@ -111,6 +111,19 @@ def test_uploaded_photos_get_the_right_class(server, page, photos):
         expect(page.get_by_text(label, exact=True).first).to_be_visible()
 
 
+def test_a_network_chosen_on_grad_cam_is_in_the_url(server, page):
+    """Also one that Explore, where it is the default, leaves out."""
+    page.goto(f"{server}/grad_cam")
+    expect(page.get_by_role("heading", name=re.compile("Where it looked for"))).to_be_visible()
+    choose(page, "Architecture", "resnet")
+    page.wait_for_url("**/grad_cam?*architecture=resnet*")
+    choose(page, "Variant", "resnet18")
+    page.wait_for_url("**/grad_cam?*variant=resnet18*")
+    page.reload()
+    expect(page.get_by_text("These weights are not on this machine yet.")).to_be_visible()
+    assert "variant=resnet18" in page.url
+
+
 def test_a_wrong_file_is_one_sentence_and_a_photo_follows(server, page, photos, tmp_path):
     page.goto(f"{server}/grad_cam?photo=upload")
     wrong = tmp_path / "essay.jpg"
