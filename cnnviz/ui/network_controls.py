@@ -89,7 +89,7 @@ def choose_architecture(default: str | None = DEFAULT_VARIANT) -> Architecture:
     """
     names = [family.name for family in ARCHITECTURES]
     fallback = architecture_of(default or DEFAULT_VARIANT).name
-    _follow_variant_of_url(names)
+    _arrive(names)
     _keep_valid("architecture", names, fallback)
     name = st.selectbox(
         "Architecture",
@@ -129,12 +129,18 @@ def _keep_valid(key: str, names: list[str], fallback: str) -> None:
             st.session_state[key] = fallback
 
 
-def _follow_variant_of_url(names: list[str]) -> None:
-    """A link that names only a variant opens its family."""
-    asked = st.query_params.get("variant")
-    said = "architecture" in st.session_state or st.query_params.get("architecture") in names
-    if not said and asked in variants():
-        st.session_state["architecture"] = architecture_of(asked).name
+def _arrive(families: list[str]) -> None:
+    """On arrival at a page, open the network of its link, else the one chosen on another page."""
+    if not st.session_state.get("arrived"):
+        return
+    family, asked = st.query_params.get("architecture"), st.query_params.get("variant")
+    if asked in variants() and family not in set(families) - {architecture_of(asked).name}:
+        st.session_state["chosen_network"] = asked
+    elif family in families:
+        return
+    if "chosen_network" in st.session_state:
+        st.session_state["variant"] = st.session_state["chosen_network"]
+        st.session_state["architecture"] = architecture_of(st.session_state["variant"]).name
 
 
 def _choose_resolution(published: Variant) -> int:
@@ -201,11 +207,16 @@ def _reset(family: Architecture, published: Variant) -> None:
 
 def _reset_to_variant() -> None:
     name = st.session_state["variant"]
+    if name is None:  # the menu was cleared
+        return
+    st.session_state["chosen_network"] = name
     family = architecture_of(name)
     _reset(family, family.variants[name])
 
 
 def _reset_to_first_variant() -> None:
+    if st.session_state["architecture"] is None:  # the menu was cleared
+        return
     family = architecture(st.session_state["architecture"])
     st.session_state["variant"] = next(iter(family.variants))
     _reset_to_variant()

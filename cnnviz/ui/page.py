@@ -15,8 +15,11 @@ ICON = Path(__file__).with_name("icon.png")
 def open_page(title: str) -> None:
     """Set up a page: its title in the browser, wide layout, a warm process.
 
+    ``st.session_state["arrived"]`` says whether the visitor was on another page before this run.
     Each page calls this itself, because the first deep link after a start runs a page without
     app.py.
     """
     st.set_page_config(page_title=f"{title} · cnnviz", page_icon=str(ICON), layout="wide")
     warm_up()
+    st.session_state["arrived"] = st.session_state.get("page") != title
+    st.session_state["page"] = title

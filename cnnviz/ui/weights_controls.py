@@ -28,8 +28,9 @@ def variants_with_files() -> list[str]:
 
 def _start_where_weights_are() -> None:
     """Without a choice of the visitor's, open a network that can answer at once."""
-    menus = ("architecture", "variant")
-    if any(menu in st.session_state or menu in st.query_params for menu in menus):
+    if not st.session_state.get("arrived") or "chosen_network" in st.session_state:
+        return
+    if "architecture" in st.query_params or "variant" in st.query_params:
         return
     available = variants_with_files()
     start = DEFAULT_VARIANT if DEFAULT_VARIANT in available else next(iter(available), None)

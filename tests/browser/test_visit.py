@@ -58,6 +58,32 @@ def test_another_architecture_leaves_nothing_behind_and_back_returns(server, pag
     expect(metric(page, "Parameters")).to_have_text("132.9 M")
 
 
+def visit(page, title):
+    page.get_by_text(title, exact=True).first.click()
+    settle(page)
+
+
+def test_a_chosen_network_follows_to_other_pages_and_back(server, page):
+    page.goto(server)
+    expect(metric(page, "Parameters")).to_be_visible()
+    choose(page, "Architecture", "vgg")
+    choose(page, "Variant", "vgg16")
+    choose(page, "Configuration", "E")
+    expect(metric(page, "Parameters")).to_have_text("143.7 M")
+    visit(page, "Grad-CAM")
+    expect(page.get_by_role("button", name="Download 553.4 MB")).to_be_visible()  # VGG-16's
+    visit(page, "Explore")
+    expect(metric(page, "Parameters")).to_have_text("143.7 M")
+    expect(page.get_by_role("heading", name="VGG-16 (D), changed")).to_be_visible()
+
+
+def test_without_a_choice_grad_cam_opens_where_the_weights_are(server, page):
+    page.goto(server)
+    expect(metric(page, "Parameters")).to_be_visible()
+    visit(page, "Grad-CAM")
+    expect(page.get_by_role("heading", name=re.compile("Where it looked for"))).to_be_visible()
+
+
 def test_home_leads_to_the_things_to_try(server, page):
     page.goto(f"{server}/home")
     page.get_by_role("link", name="Open VGG-16").click()
