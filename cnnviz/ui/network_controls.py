@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from cnnviz.architectures import (
     Variant,
     architecture,
     architecture_of,
+    variant,
     variants,
 )
 from cnnviz.hyperparameters import Hyperparameter
@@ -136,6 +138,7 @@ def _arrive(families: list[str]) -> None:
     family, asked = st.query_params.get("architecture"), st.query_params.get("variant")
     if asked in variants() and family not in set(families) - {architecture_of(asked).name}:
         st.session_state["chosen_network"] = asked
+        _reset(architecture_of(asked), variant(asked), but=frozenset(st.query_params))
     elif family in families:
         return
     if "chosen_network" in st.session_state:
@@ -196,13 +199,17 @@ def _key(family: Architecture, hyperparameter: Hyperparameter) -> str:
     return f"{family.name}_{hyperparameter.name}"
 
 
-def _reset(family: Architecture, published: Variant) -> None:
-    """Write a variant's settings into the widgets' state."""
-    for h in family.config.hyperparameters():
-        st.session_state[_key(family, h)] = getattr(published.config, h.name)
-    st.session_state["resolution"] = published.resolution
-    st.session_state["in_channels"] = published.in_channels
-    st.session_state["num_classes"] = published.num_classes
+def _reset(family: Architecture, published: Variant, but: Collection[str] = ()) -> None:
+    """Write a variant's settings into the widgets' state, but for those that a link names."""
+    settings = {
+        _key(family, h): getattr(published.config, h.name) for h in family.config.hyperparameters()
+    }
+    settings["resolution"] = published.resolution
+    settings["in_channels"] = published.in_channels
+    settings["num_classes"] = published.num_classes
+    for key, value in settings.items():
+        if key not in but:
+            st.session_state[key] = value
 
 
 def _reset_to_variant() -> None:

@@ -77,6 +77,15 @@ def test_a_chosen_network_follows_to_other_pages_and_back(server, page):
     expect(page.get_by_role("heading", name="VGG-16 (D), changed")).to_be_visible()
 
 
+def test_a_link_opens_the_published_network_whatever_was_changed_before(server, page):
+    page.goto(f"{server}/?resnet_width=32&resnet_block=bottleneck")
+    expect(metric(page, "Parameters")).to_be_visible()
+    visit(page, "Home")
+    page.get_by_role("link", name="Open Plain-34").click()
+    expect(page.get_by_role("heading", name="Plain-34", exact=True)).to_be_visible()
+    expect(metric(page, "Parameters")).to_have_text("21.62 M")
+
+
 def test_without_a_choice_grad_cam_opens_where_the_weights_are(server, page):
     page.goto(server)
     expect(metric(page, "Parameters")).to_be_visible()
