@@ -26,7 +26,7 @@ def show_activation(photo: Photo, spec: NetworkSpec, weights: WeightsSource) -> 
     with left:
         answers = st.container()
         class_index = choose_class(labels(spec))
-        layer = choose_layer(spec, stages)
+        layer = choose_layer(spec, weights, stages)
         opacity = choose_opacity()
     layers = tuple(dict.fromkeys((*stages, layer)))
     answer = cached_activation(spec, weights, photo.key, class_index, layers, photo.image)

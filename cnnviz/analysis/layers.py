@@ -90,7 +90,6 @@ def _depths(graph: NetworkGraph) -> list[int]:
 
 def _row(node: Node) -> dict[str, Any]:
     kernel_size, stride, padding = _window(node.module)
-    params, activations = counting.params(node), counting.activations(node)
     return {
         "name": node.name,
         "stage": node.stage,
@@ -103,10 +102,10 @@ def _row(node: Node) -> dict[str, Any]:
         "padding": padding,
         "groups": getattr(node.module, "groups", None),
         "bias": _has_bias(node.module),
-        "params": params,
+        "params": counting.params(node),
         "macs": counting.macs(node),
-        "activations": activations,
-        "memory": counting.BYTES * (params + activations),
+        "activations": counting.activations(node),
+        "memory": counting.memory(node),
     }
 
 

@@ -7,7 +7,6 @@ import streamlit as st
 from cnnviz.architectures import NetworkSpec
 from cnnviz.architectures import variant as published_variant
 from cnnviz.ui.cached import cached_layer_table, cached_network
-from cnnviz.vision.class_activation import default_layer
 from cnnviz.vision.weights import WeightsSource
 
 
@@ -27,11 +26,16 @@ def choose_class(names: tuple[str, ...]) -> int | None:
     return options.index(chosen) if chosen in options else None
 
 
-def choose_layer(spec: NetworkSpec, stages: list[str]) -> str:
-    """The target layer: a stage, or any layer that has feature maps."""
+def choose_layer(spec: NetworkSpec, weights: WeightsSource, stages: list[str]) -> str:
+    """The target layer: a stage, or any module with feature maps that runs when the network does.
+
+    An addition or a concatenation is a row of the table but no module that could be captured.
+    """
+    modules = dict(cached_network(spec, weights).named_modules())
     table = cached_layer_table(spec, published_variant(spec.variant).resolution)
     spatial = table[table["output_shape"].map(lambda shape: len(shape) == 3 and shape[1] > 1)]
-    options = stages[::-1] + list(spatial["name"])
+    used = spatial[~spatial["stage"].str.startswith("auxiliary")]
+    options = stages[::-1] + [name for name in used["name"] if name in modules]
     chosen = st.selectbox(
         "Target layer",
         options,
@@ -52,6 +56,4 @@ def choose_opacity() -> float:
 
 def stage_names(spec: NetworkSpec, weights: WeightsSource) -> list[str]:
     """Module paths of the network's stages, first to last."""
-    network = cached_network(spec, weights)
-    last = default_layer(network)
-    return [f"stages.{index}" for index in range(int(last.rpartition(".")[2]) + 1)]
+    return [f"stages.{index}" for index in range(len(cached_network(spec, weights).stages))]

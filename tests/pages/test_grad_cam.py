@@ -6,9 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.architectures import build
+from cnnviz.vision.class_activation import class_activation
 from cnnviz.vision.weights import WeightsError
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "grad_cam.py")
@@ -131,6 +134,14 @@ def test_a_damaged_file_is_one_sentence(no_weights):
     assert not app.exception
     assert len(app.error) == 1
     assert "squeezenet1_1.pth" in app.error[0].value
+
+
+@pytest.mark.parametrize("variant", ["resnet20_cifar", "dsn_cifar"])
+def test_every_offered_layer_can_be_looked_at(no_weights, variant):
+    network = build(variant)
+    offered = open_cam(variant=variant).selectbox(key="layer").options
+    found = class_activation(network, torch.zeros(1, 3, 32, 32), 0, offered)
+    assert list(found.maps) == list(offered)
 
 
 @pytest.mark.parametrize(
