@@ -1,0 +1,76 @@
+"""A network as one word for addresses and command lines: "resnet50,width=32,resolution=160"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnnviz.architectures import NetworkSpec, specify, variant
+
+# What may be written besides a family's hyperparameters.
+ENDS = ("in_channels", "num_classes")
+
+
+@dataclass(frozen=True)
+class SizedNetwork:
+    """A network and the image that it is looked at with.
+
+    Attributes:
+        spec: The network.
+        resolution: Side of the image in pixels.
+    """
+
+    spec: NetworkSpec
+    resolution: int
+
+    def __str__(self) -> str:
+        """The variant, then whatever differs from it, as ``read`` understands it."""
+        published = variant(self.spec.variant)
+        before = published.config.to_text()
+        changes = {k: v for k, v in self.spec.config.to_text().items() if v != before[k]}
+        for end in ENDS:
+            if getattr(self.spec, end) != getattr(published, end):
+                changes[end] = str(getattr(self.spec, end))
+        if self.resolution != (self.spec.fixed_resolution or published.resolution):
+            changes["resolution"] = str(self.resolution)
+        return ",".join([self.spec.variant, *(f"{k}={v}" for k, v in changes.items())])
+
+
+def read(written: str) -> SizedNetwork:
+    """The network that is written so.
+
+    Raises:
+        KeyError: Unknown variant or hyperparameter; the message lists the known names.
+        ValueError: A part is no ``name=value``, or a value is outside its domain.
+    """
+    name, *settings = written.split(",")
+    values = dict(_setting(setting) for setting in settings)
+    published = variant(name)
+    ends = {end: _number(end, values.pop(end)) for end in ENDS if end in values}
+    resolution = values.pop("resolution", None) if "resolution" not in _fields(name) else None
+    plain = specify(name, **ends)
+    config = published.config.with_text(values)
+    spec = NetworkSpec(name, config, plain.in_channels, plain.num_classes)
+    if spec.fixed_resolution:
+        return SizedNetwork(spec, spec.fixed_resolution)
+    side = _number("resolution", resolution) if resolution else published.resolution
+    if not 1 <= side <= 4096:
+        raise ValueError(f"resolution must be between 1 and 4096 px; received {side}.")
+    return SizedNetwork(spec, side)
+
+
+def _fields(name: str) -> set[str]:
+    return set(variant(name).config.to_text())
+
+
+def _setting(setting: str) -> tuple[str, str]:
+    name, equals, value = setting.partition("=")
+    if not equals:
+        raise ValueError(f"A setting must be written name=value; received {setting!r}.")
+    return name, value
+
+
+def _number(name: str, written: str) -> int:
+    try:
+        return int(written)
+    except ValueError:
+        raise ValueError(f"{name} must be a whole number; received {written!r}.") from None
