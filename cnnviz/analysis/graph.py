@@ -6,7 +6,7 @@ Everything else in ``cnnviz.analysis`` reads this graph; nothing else runs the n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -47,8 +47,13 @@ FUNCTIONS = {
 SHAPE_KEEPING = (nn.BatchNorm2d, nn.ReLU, nn.Tanh, nn.Sigmoid, nn.Dropout, nn.LocalResponseNorm)
 
 
+# A larger network is refused as soon as it is described, before anything is run or drawn.
+MOST_PARAMS = 2_000_000_000
+MOST_LAYERS = 20_000
+
+
 class GraphError(ValueError):
-    """The network cannot process an image of that size; the message names the layer."""
+    """The network cannot process such an image, or is too large; the message names the layer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,10 +83,17 @@ class Node:
 
 @dataclass(frozen=True, eq=False)
 class NetworkGraph:
-    """A network's layers in the order of execution; ``nodes[0]`` is the input image."""
+    """A network's layers in the order of execution; ``nodes[0]`` is the input image.
+
+    Attributes:
+        spec: The network.
+        nodes: The input, then every layer and operation.
+        blocks: Class name by module path of everything that contains layers.
+    """
 
     spec: NetworkSpec
     nodes: tuple[Node, ...]
+    blocks: Mapping[str, str]
 
     @property
     def input_shape(self) -> Shape:
@@ -110,7 +122,8 @@ def network_graph(network: Network | NetworkSpec, resolution: int) -> NetworkGra
 
     Raises:
         ValueError: ``resolution`` is not positive.
-        GraphError: The image is too small for one of the layers.
+        GraphError: The image is too small for one of the layers, or the network has more than
+            ``MOST_PARAMS`` parameters or ``MOST_LAYERS`` layers.
     """
     if resolution < 1:
         raise ValueError(f"resolution must be at least 1 px; received {resolution}.")
@@ -118,11 +131,31 @@ def network_graph(network: Network | NetworkSpec, resolution: int) -> NetworkGra
     with torch.device("meta"):
         twin = build(spec)
         image = torch.empty(1, spec.in_channels, resolution, resolution)
+    _check_size(twin)
     recorder = _Recorder(twin, image, made_for=variant(spec.variant).resolution)
     with torch.no_grad(), recorder:
         twin(image)
         recorder.run_auxiliary_heads(twin)
-    return NetworkGraph(spec, tuple(recorder.nodes))
+    return NetworkGraph(spec, tuple(recorder.nodes), recorder.blocks)
+
+
+def _check_size(network: nn.Module) -> None:
+    """Refuse what would take minutes to analyse, or memory that no machine in a class has."""
+    layers = {name: layer for name, layer in network.named_modules() if _is_layer(layer)}
+    if len(layers) > MOST_LAYERS:
+        raise GraphError(
+            f"This network has {len(layers):,} layers, the last of them {list(layers)[-1]}; more "
+            f"than {MOST_LAYERS:,} are not analysed. Choose fewer blocks."
+        )
+    params = {name: sum(p.numel() for p in layer.parameters()) for name, layer in layers.items()}
+    total = sum(params.values())
+    if total > MOST_PARAMS:
+        largest = max(params, key=lambda name: params[name])
+        raise GraphError(
+            f"This network has {total / 1e9:.2f} G parameters, {params[largest] / 1e6:,.1f} M of "
+            f"them in its largest layer {largest}; more than {MOST_PARAMS / 1e9:g} G are not "
+            "analysed. Choose fewer blocks or channels."
+        )
 
 
 class _Recorder(TorchFunctionMode):
@@ -145,8 +178,11 @@ class _Recorder(TorchFunctionMode):
         self._in_layer = False
         self._outputs: dict[str, torch.Tensor] = {}
         self._training_only = False
+        self.blocks: dict[str, str] = {}
         for name, module in network.named_modules():
-            run = self._layer if _is_layer(module) else self._block
+            run = self._layer
+            if not _is_layer(module):
+                run, self.blocks[name] = self._block, type(module).__name__
             module.forward = partial(run, name, module, module.forward)
 
     def run_auxiliary_heads(self, network: Network) -> None:
@@ -160,7 +196,8 @@ class _Recorder(TorchFunctionMode):
     ) -> Any:
         output = func(*args, **(kwargs or {}))
         if not self._in_layer and isinstance(output, torch.Tensor):
-            kind = FUNCTIONS.get(func.__name__, func.__name__)
+            name = func.__name__.strip("_")
+            kind = FUNCTIONS.get(name, name)
             return self._record(self._unused(kind), kind, None, list(_tensors(args)), output)
         return output
 

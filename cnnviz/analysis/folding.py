@@ -1,0 +1,372 @@
+"""A network's graph, folded: stages into blocks, blocks into layers, repeated blocks shown once.
+
+What a picture shows is a cut through the tree of modules: an open block shows its parts, a closed
+one is a single item. Neighbouring blocks of the same make are one item, "x 6".
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
+
+import pandas as pd
+from torch import nn
+
+from cnnviz.analysis import counting
+from cnnviz.analysis.graph import SHAPE_KEEPING, NetworkGraph, Node
+from cnnviz.analysis.layers import window_of
+
+JOINS = ("addition", "concatenation", "mean")
+# Their paths say nothing of their own: stages.0 is a part, stages is none.
+NUMBERED = ("stages", "auxiliary")
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A run of layers with a common module path.
+
+    Attributes:
+        path: The module path ("stages.0.1"); "" is the whole network.
+        title: What to call it ("basic block").
+        first, last: Positions of its first and last node in ``NetworkGraph.nodes``.
+        parts: Its blocks, and the positions of layers that are in none of them, in order.
+        make: Equal for blocks of the same layers, windows and output shapes.
+    """
+
+    path: str
+    title: str
+    first: int
+    last: int
+    parts: tuple[Block | int, ...]
+    make: tuple[tuple[object, ...], ...]
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """Names and classes of its layers, whatever their sizes."""
+        return tuple(layer[:2] for layer in self.make)
+
+    def runs(self, repeated: bool) -> Iterator[tuple[Block | int, Block | int, int]]:
+        """First part, last part and length of each run of equal blocks; other parts are alone.
+
+        Args:
+            repeated: Whether a run counts as one; else every part stands alone.
+        """
+        for _, run in groupby(self.parts, _make if repeated else id):
+            parts = list(run)
+            yield parts[0], parts[-1], len(parts)
+
+
+def _make(part: Block | int) -> object:
+    return part.make if isinstance(part, Block) else part
+
+
+@dataclass(frozen=True, eq=False)
+class Folded:
+    """What a picture of a network shows.
+
+    Attributes:
+        items: One row an item, in the order of execution. Columns: path; layer (the one whose
+            output the item shows); title; kind (that of the layer, or "block"); detail (of a
+            layer: "3x3, stride 2"); stage; repeats; output_shape; input_channels (of a
+            concatenation: channels of each input, else ()); layers; params and macs (of all
+            repeats); join (the kind of the operation that closes a block with a skip connection,
+            else ""); training_only.
+        links: Pairs of rows (source, target).
+        frames: Open blocks: path, title, repeats, first and last row.
+        item_of: The row that shows each node of the graph.
+    """
+
+    items: pd.DataFrame
+    links: tuple[tuple[int, int], ...]
+    frames: tuple[Frame, ...]
+    item_of: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """An open block: the rows of ``Folded.items`` from ``first`` to ``last``."""
+
+    path: str
+    title: str
+    repeats: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, eq=False)
+class Folding:
+    """The tree of a graph's blocks, from which any cut is made."""
+
+    graph: NetworkGraph
+
+    @cached_property
+    def root(self) -> Block:
+        """The whole network."""
+        return _block(self.graph, "", 1, len(self.graph.nodes) - 1)
+
+    @cached_property
+    def blocks(self) -> dict[str, Block]:
+        """Every block but the root by its path, outer ones first."""
+        found: dict[str, Block] = {}
+
+        def collect(block: Block) -> None:
+            for part in block.parts:
+                if isinstance(part, Block):
+                    found[part.path] = part
+                    collect(part)
+
+        collect(self.root)
+        return found
+
+    def anatomies(self) -> list[Block]:
+        """The blocks worth drawing by themselves, one of each make, the most telling first.
+
+        Those that join paths: with identity shortcuts first, outer ones first, and first what is
+        built most often. Where no block joins paths, the parts.
+        """
+        joining = [b for b in self.blocks.values() if "." in b.path and _joins(self.graph, b)]
+        inner = [b for b in joining if b.path.count(".") > 1 or not _holds(b, joining)]
+        shown = inner or [part for part in self.root.parts if isinstance(part, Block)]
+        distinct = {block.make: block for block in reversed(shown)}
+        often = Counter(block.order for block in shown)
+        return sorted(
+            distinct.values(),
+            key=lambda block: (
+                not _skips(self.graph, block),
+                block.path.count("."),
+                -often[block.order],
+                block.first,
+            ),
+        )
+
+    def opened(
+        self,
+        budget: int,
+        repeated: bool = True,
+        hide_shape_keeping: bool = False,
+        within: Block | None = None,
+    ) -> frozenset[str]:
+        """The blocks to open, level by level, while at most ``budget`` items are shown."""
+        opened: frozenset[str] = frozenset()
+        while True:
+            closed = self.fold(opened, repeated, hide_shape_keeping, within).items
+            deeper = opened | set(closed.loc[closed["kind"] == "block", "path"])
+            shown = len(self.fold(deeper, repeated, hide_shape_keeping, within).items)
+            if deeper == opened or shown > budget:
+                return opened
+            opened = deeper
+
+    def fold(
+        self,
+        opened: Collection[str],
+        repeated: bool = True,
+        hide_shape_keeping: bool = False,
+        within: Block | None = None,
+    ) -> Folded:
+        """The items and links of one cut.
+
+        Args:
+            opened: Paths of the blocks that show their parts.
+            repeated: Whether equal neighbours are one item.
+            hide_shape_keeping: Whether ReLU, batch norm, dropout ... are left out, as a picture of
+                volumes does: they neither make nor change one.
+            within: Show this block alone, with what it reads as the input.
+        """
+        return _Cut(self.graph, frozenset(opened), repeated, hide_shape_keeping).of(
+            within or self.root
+        )
+
+
+@dataclass
+class _Cut:
+    graph: NetworkGraph
+    opened: frozenset[str]
+    repeated: bool
+    hide_shape_keeping: bool
+    rows: list[dict[str, object]] = field(default_factory=list)
+    frames: list[Frame] = field(default_factory=list)
+    item_of: dict[int, int] = field(default_factory=dict)
+    unseen: set[int] = field(default_factory=set)
+
+    def of(self, block: Block) -> Folded:
+        for source in self._sources(block):
+            self._add(_input_row(self.graph, source), [source])
+        self._show(block)
+        items = pd.DataFrame(self.rows)
+        item_of = tuple(self.item_of.get(i, 0) for i in range(len(self.graph.nodes)))
+        return Folded(items, self._links(block), tuple(self.frames), item_of)
+
+    def _sources(self, block: Block) -> list[int]:
+        """The nodes outside of a block that it reads."""
+        read = {s for n in self.graph.nodes[block.first : block.last + 1] for s in n.inputs}
+        return sorted(source for source in read if source < block.first)
+
+    def _show(self, block: Block) -> None:
+        for first, last, repeats in block.runs(self.repeated):
+            if isinstance(first, int):
+                self._show_layer(first)
+            elif first.path in self.opened:
+                assert isinstance(last, Block)
+                self._show_open(first, last, repeats)
+            else:
+                assert isinstance(last, Block)
+                nodes = range(first.first, last.last + 1)
+                self._add(_block_row(self.graph, first, nodes, repeats), nodes)
+
+    def _show_open(self, first: Block, last: Block, repeats: int) -> None:
+        start = len(self.rows)
+        self._show(first)
+        end = len(self.rows) - 1
+        if end < start:
+            return
+        self.frames.append(Frame(first.path, first.title, repeats, start, end))
+        repeated = range(first.last + 1, last.last + 1)
+        self.unseen.update(repeated)
+        self.item_of.update(dict.fromkeys(repeated, self.item_of[first.last]))
+
+    def _show_layer(self, position: int) -> None:
+        node = self.graph.nodes[position]
+        if self.hide_shape_keeping and isinstance(node.module, SHAPE_KEEPING):
+            self.item_of[position] = self.item_of.get(node.inputs[0], 0)
+        else:
+            self._add(_layer_row(node), [position])
+
+    def _add(self, row: dict[str, object], positions: Collection[int]) -> None:
+        self.item_of.update(dict.fromkeys(positions, len(self.rows)))
+        self.rows.append(row)
+
+    def _links(self, block: Block) -> tuple[tuple[int, int], ...]:
+        """Links between items; what only repeated blocks read among themselves is not shown."""
+        links = {
+            (self.item_of.get(source, 0), self.item_of[target]): None
+            for target in range(block.first, block.last + 1)
+            if target not in self.unseen
+            for source in self.graph.nodes[target].inputs
+        }
+        return tuple((source, target) for source, target in links if source != target)
+
+
+def _block(graph: NetworkGraph, path: str, first: int, last: int) -> Block:
+    """The block of the nodes from ``first`` to ``last``, whose names begin with ``path``."""
+    parts: list[Block | int] = []
+    for child, run in groupby(range(first, last + 1), lambda i: _child(graph.nodes[i].name, path)):
+        positions = list(run)
+        names = {graph.nodes[i].name for i in positions}
+        if child in names and len(names) == 1:
+            parts += positions
+        else:
+            parts.append(_block(graph, child, positions[0], positions[-1]))
+    make = tuple(_layer_make(graph.nodes[i], path) for i in range(first, last + 1))
+    is_part = path.count(".") == path.startswith(tuple(f"{part}." for part in NUMBERED))
+    title = graph.nodes[first].stage if is_part else _title(path, graph.blocks.get(path, ""))
+    return Block(path, title, first, last, tuple(parts), tuple(filter(None, make)))
+
+
+def _child(name: str, path: str) -> str:
+    """The path one step below ``path`` towards a layer; "stages.0" is one step."""
+    rest = name.removeprefix(path).lstrip(".").split(".")
+    steps = 2 if not path and rest[0] in NUMBERED else 1
+    return ".".join([*([path] if path else []), *rest[:steps]])
+
+
+def _layer_make(node: Node, path: str) -> tuple[object, ...] | None:
+    """What two blocks must share layer by layer; inputs may differ, as dense layers' do."""
+    if node.module is None:
+        return None
+    shape = None if isinstance(node.module, SHAPE_KEEPING) else node.output_shape
+    make = type(node.module).__name__  # not the kind, which may name a factor
+    return node.name.removeprefix(path), make, window_of(node.module), shape
+
+
+def _title(path: str, class_name: str) -> str:
+    last = path.rsplit(".", 1)[-1]
+    if class_name in ("Sequential", "ModuleDict", "ModuleList", "") and not last.isdigit():
+        return last.replace("_", " ")
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", class_name).lower()
+
+
+def _input_row(graph: NetworkGraph, position: int) -> dict[str, object]:
+    node = graph.nodes[position]
+    row = _layer_row(node)
+    return row | {"title": "input", "kind": "input", "params": 0, "macs": 0, "detail": ""}
+
+
+def _layer_row(node: Node) -> dict[str, object]:
+    channels = tuple(s[0] for s in node.input_shapes) if node.kind == "concatenation" else ()
+    return {
+        "path": node.name,
+        "layer": node.name,
+        "title": node.kind,
+        "kind": node.kind,
+        "detail": _detail(node.module),
+        "stage": node.stage,
+        "repeats": 1,
+        "output_shape": node.output_shape,
+        "input_channels": channels,
+        "layers": 1,
+        "params": counting.params(node),
+        "macs": counting.macs(node),
+        "join": "",
+        "training_only": node.training_only,
+    }
+
+
+def _block_row(
+    graph: NetworkGraph, block: Block, positions: range, repeats: int
+) -> dict[str, object]:
+    nodes = [graph.nodes[i] for i in positions]
+    last = graph.nodes[block.last]
+    return _layer_row(last) | {
+        "path": block.path,
+        "title": block.title,
+        "kind": "block",
+        "detail": "",
+        "stage": nodes[0].stage,
+        "repeats": repeats,
+        "input_channels": (),
+        "layers": block.last - block.first + 1,
+        "params": sum(counting.params(node) for node in nodes),
+        "macs": sum(counting.macs(node) for node in nodes),
+        "join": _closing_join(graph, block),
+    }
+
+
+def _closing_join(graph: NetworkGraph, block: Block) -> str:
+    """The operation by which a block joins what it made to what it read, if it does."""
+    for node in reversed(graph.nodes[block.first : block.last + 1]):
+        if node.kind == "addition" or (node.kind in JOINS and min(node.inputs) < block.first):
+            return node.kind
+    return ""
+
+
+def _joins(graph: NetworkGraph, block: Block) -> bool:
+    return any(len(node.inputs) > 1 for node in graph.nodes[block.first : block.last + 1])
+
+
+def _skips(graph: NetworkGraph, block: Block) -> bool:
+    """Whether an operation of a block reads what the block reads."""
+    return any(
+        len(node.inputs) > 1 and min(node.inputs) < block.first
+        for node in graph.nodes[block.first : block.last + 1]
+    )
+
+
+def _holds(block: Block, others: Collection[Block]) -> bool:
+    """Whether a block holds another one of several."""
+    return any(b is not block and block.first <= b.first <= b.last <= block.last for b in others)
+
+
+def _detail(module: nn.Module | None) -> str:
+    kernel_size, stride, _ = window_of(module)
+    if kernel_size is None or stride is None:
+        return ""
+    if kernel_size == (1, 1) and not isinstance(module, nn.Conv2d):
+        return ""
+    text = "x".join(map(str, kernel_size))
+    if getattr(module, "groups", 1) > 1:
+        text += f", {module.groups} groups"  # type: ignore[union-attr]
+    return text if stride == (1, 1) else f"{text}, stride {stride[0]}"
