@@ -1,0 +1,186 @@
+"""Predict, then check: questions about a network's layers, drawn by a seed."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from torch import nn
+
+from cnnviz.analysis import counting
+from cnnviz.analysis.arithmetic import Formula
+from cnnviz.analysis.formulas import POOLING, formulas
+from cnnviz.analysis.givens import givens
+from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.mistakes import Mistake, mistakes
+from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields, window
+
+QUANTITIES = ("output_shape", "params", "macs", "receptive_field")
+# How often a kind of layer is asked about, where others are 1.
+WEIGHTS = {"convolution": 4, "linear": 2, "concatenation": 2, "pooling": 0.7}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A number of a layer to predict.
+
+    Attributes:
+        position: Of the layer in ``graph.nodes``.
+        name: The layer's module path.
+        quantity: One of ``QUANTITIES``.
+        givens: All that one needs to know, and the question itself.
+        formula: The solution.
+        mistakes: Wrong values that tell which step went wrong.
+    """
+
+    position: int
+    name: str
+    quantity: str
+    givens: str
+    formula: Formula
+    mistakes: tuple[Mistake, ...]
+
+    @property
+    def text(self) -> str:
+        """The layer and the question: "stem.conv: 7x7 convolution, 64 filters, ..."."""
+        return f"{self.name}: {self.givens}"
+
+
+def questions(
+    graph: NetworkGraph, seed: int, count: int = 10, quantities: Sequence[str] = QUANTITIES
+) -> list[Question]:
+    """A sheet of questions in the order of the layers; the same for the same seed everywhere.
+
+    Layers that teach something are asked about first: no ReLU or dropout while there is anything
+    else. No two questions read the same, so that small networks give fewer.
+
+    Args:
+        graph: The network; auxiliary heads are left out.
+        seed: Draws the sheet.
+        count: How many questions.
+        quantities: What is asked, some of ``QUANTITIES``.
+
+    Raises:
+        ValueError: A quantity is none of ``QUANTITIES``, or there is none.
+    """
+    if not quantities or not set(quantities) <= set(QUANTITIES):
+        known = ", ".join(QUANTITIES)
+        raise ValueError(f"quantities must be some of {known}; received {list(quantities)}.")
+    fields, draw = receptive_fields(graph), random.Random(seed)
+    found: dict[str, Question] = {}
+    for position, quantity in _drawn(graph, fields, quantities, draw):
+        text = givens(graph.nodes[position], quantity, _read(graph, fields, position))
+        if text not in found:
+            found[text] = _question(graph, fields, position, quantity, text)
+        if len(found) == count:
+            break
+    return sorted(found.values(), key=lambda question: question.position)
+
+
+def _question(
+    graph: NetworkGraph,
+    fields: Sequence[ReceptiveField],
+    position: int,
+    quantity: str,
+    text: str,
+) -> Question:
+    node = graph.nodes[position]
+    found = {formula.quantity: formula for formula in formulas(graph, position, fields)}
+    right = found.pop(quantity)
+    wrong = mistakes(node, right, found.values(), _read(graph, fields, position))
+    return Question(position, node.name, quantity, text, right, wrong)
+
+
+def _read(
+    graph: NetworkGraph, fields: Sequence[ReceptiveField], position: int
+) -> list[ReceptiveField]:
+    """Receptive fields of what a layer reads."""
+    return [fields[index] for index in graph.nodes[position].inputs]
+
+
+def _drawn(
+    graph: NetworkGraph,
+    fields: Sequence[ReceptiveField],
+    quantities: Sequence[str],
+    draw: random.Random,
+) -> Iterator[tuple[int, str]]:
+    """Layers to ask about with what to ask: the quantities in turn, instructive layers first."""
+    asked: set[int] = set()
+    for is_asked in (_is_instructive, _is_possible):
+        pools = [(q, _by_kind(graph, fields, q, is_asked), Counter[str]()) for q in quantities]
+        while any(pool for _, pool, _ in pools):
+            for quantity, pool, used in pools:
+                if pool:
+                    position = _drawn_from(pool, used, asked, draw)
+                    asked.add(position)
+                    yield position, quantity
+
+
+def _drawn_from(
+    pool: dict[str, list[int]], used: Counter[str], asked: set[int], draw: random.Random
+) -> int:
+    """Take a layer out of a pool: a new one if there is any, of a kind that was seldom used."""
+    order = {
+        kind: (
+            asked.issuperset(positions),
+            (used[kind] + 1) / WEIGHTS.get(kind, 1) * (0.5 + draw.random()),
+        )
+        for kind, positions in pool.items()
+    }
+    kind = min(order, key=lambda kind: order[kind])
+    used[kind] += 1
+    new = [position for position in pool[kind] if position not in asked] or pool[kind]
+    # random() is the same on every machine and version of Python; choice() need not be.
+    position = new[int(draw.random() * len(new))]
+    pool[kind].remove(position)
+    if not pool[kind]:
+        del pool[kind]
+    return position
+
+
+def _by_kind(
+    graph: NetworkGraph,
+    fields: Sequence[ReceptiveField],
+    quantity: str,
+    is_asked: Callable[[Node, str, list[ReceptiveField]], bool],
+) -> dict[str, list[int]]:
+    """Positions of the layers to ask about, by kind."""
+    pool: dict[str, list[int]] = {}
+    for position, node in enumerate(graph.nodes):
+        usable = node.inputs and not node.training_only
+        if usable and is_asked(node, quantity, _read(graph, fields, position)):
+            kind = "pooling" if isinstance(node.module, POOLING) else node.kind
+            pool.setdefault(kind, []).append(position)
+    return pool
+
+
+def _is_instructive(node: Node, quantity: str, inputs: list[ReceptiveField]) -> bool:
+    """Whether predicting that number of the layer takes a thought, and can be done."""
+    if quantity == "params":
+        return counting.params(node) > 0 or isinstance(node.module, POOLING)
+    if quantity == "macs":
+        return counting.macs(node) > 0
+    if quantity == "output_shape":
+        keeps = node.output_shape == node.input_shapes[0] and len(node.inputs) == 1
+        is_convolution = isinstance(node.module, nn.Conv2d)
+        return _is_possible(node, quantity, inputs) and (is_convolution or not keeps)
+    return _is_possible(node, quantity, inputs) and (
+        window(node).kernel_size > 1 or len({field.size for field in inputs}) > 1
+    )
+
+
+def _is_possible(node: Node, quantity: str, inputs: list[ReceptiveField]) -> bool:
+    """Whether the givens are enough to predict that number of the layer."""
+    if quantity == "params":
+        return True
+    if quantity == "macs":
+        return False
+    is_map = len(node.output_shape) == 3
+    if quantity == "output_shape":
+        return is_map or len(node.input_shapes[0]) == 3
+    # Fields of one centre and whole pixels: the widest holds the others.
+    widest = max(inputs, key=lambda field: field.size)
+    holds = all(widest.first <= f.first and f.last <= widest.last for f in inputs)
+    return is_map and holds and float(widest.jump).is_integer()

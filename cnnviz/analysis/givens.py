@@ -1,0 +1,95 @@
+"""What one needs to know to predict a number of a layer, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import nn
+
+from cnnviz.analysis.arithmetic import enumeration, exact, listed, product
+from cnnviz.analysis.geometry import explanation
+from cnnviz.analysis.graph import Node, shape_text
+from cnnviz.analysis.receptive_field import ReceptiveField
+from cnnviz.analysis.side import Side, sides
+
+ASKED = {
+    "output_shape": "What shape does it make (C x H x W)?",
+    "params": "How many parameters does it have?",
+    "macs": "How many MACs does it take for one image?",
+    "receptive_field": "How many pixels wide is its receptive field?",
+}
+
+
+def givens(node: Node, quantity: str, inputs: Sequence[ReceptiveField]) -> str:
+    """What a layer is, what it reads, and the question about it.
+
+    Args:
+        node: The layer.
+        quantity: What is asked, a key of ``ASKED``.
+        inputs: Receptive fields of what the layer reads.
+    """
+    asked = ASKED[quantity]
+    if quantity == "output_shape" and len(node.output_shape) == 1:
+        asked = "How many numbers does it make?"
+    about = f"{explanation(node.module)} ".lstrip()
+    return f"{_layer(node)}{_read(node, quantity, inputs)}. {about}{asked}"
+
+
+def _read(node: Node, quantity: str, inputs: Sequence[ReceptiveField]) -> str:
+    """The input: its shape and, for a receptive field, its own."""
+    if isinstance(node.module, nn.Linear):
+        return ""
+    plural = "s" if len(node.inputs) > 1 else ""
+    text = f", input{plural} {listed(node.input_shapes)}"
+    if quantity != "receptive_field":
+        return text
+    sizes = [f"{size:,}" for size in sorted({field.size for field in inputs})]
+    plural = "s" if len(sizes) > 1 else ""
+    jump = exact(inputs[0].jump)
+    return f"{text} with receptive field{plural} {enumeration(sizes)} px and jump {jump} px"
+
+
+def _layer(node: Node) -> str:
+    """A layer with its settings: "3x3 convolution, 64 filters, stride 2, padding 1, no bias"."""
+    module, slid = node.module, sides(node)
+    if isinstance(module, nn.Linear):
+        ends = f"{module.in_features:,} inputs, {module.out_features:,} outputs"
+        return f"linear layer, {ends}, {_bias(module)}"
+    if slid:
+        return ", ".join([*_window(node, *slid), *_tensors(node)])
+    is_resized = isinstance(module, nn.AdaptiveAvgPool2d) and not node.kind.startswith("global")
+    size = f" to {shape_text(node.output_shape[1:])}" if is_resized else ""
+    return ", ".join([f"{node.kind}{size}", *_tensors(node)])
+
+
+def _window(node: Node, height: Side, width: Side) -> list[str]:
+    module = node.module
+    parts = [f"{height.kernel_size}x{width.kernel_size} {node.kind}"]
+    if isinstance(module, nn.Conv2d):
+        parts.append(f"{node.output_shape[0]:,} filters")
+    elif node.output_shape[0] != node.input_shapes[0][0]:
+        parts.append(f"to {node.output_shape[0]:,} channels")
+    parts.append(f"stride {_both(height.stride, width.stride)}")
+    parts.append(f"padding {_both(height.padding, width.padding)}")
+    if isinstance(module, nn.Conv2d):
+        parts += [_bias(module), f"groups {module.groups}"]
+    if height.dilation > 1:
+        parts.append(f"dilation {height.dilation}")
+    if height.rounds_up:
+        parts.append("ceil mode")
+    return parts
+
+
+def _bias(module: nn.Conv2d | nn.Linear) -> str:
+    return "no bias" if module.bias is None else "with bias"
+
+
+def _both(height: int, width: int) -> str:
+    return f"{height}" if height == width else f"{height} and {width}"
+
+
+def _tensors(node: Node) -> list[str]:
+    """The tensors of a layer of our own, which its name does not tell."""
+    if not explanation(node.module) or node.module is None:
+        return []
+    return [f"{name} {product(tensor.shape)}" for name, tensor in node.module.named_parameters()]
