@@ -1,19 +1,96 @@
-"""Counts of one layer under the convention of the papers, all for one image.
+"""Counts of one layer for one image, each under a named convention.
 
 Multiply-accumulates (MACs) are counted for convolutions and linear layers only, without bias: what
-the papers call FLOPs and torchvision's ``_ops`` are. FLOPs = 2 x MACs.
+the papers call FLOPs and torchvision's ``_ops`` are. FLOPs = 2 x MACs. The third convention counts
+what all other layers compute as well; ``operations`` says what each of them costs.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import prod
 
+import pandas as pd
 from torch import nn
 
+from cnnviz.analysis import probe
 from cnnviz.analysis.graph import Node
 from cnnviz.architectures import Layer
 
 BYTES = 4  # float32
+
+
+@dataclass(frozen=True)
+class Convention:
+    """What counts as one when the cost of a layer is counted.
+
+    Attributes:
+        name: Identifier in URLs and on the command line.
+        title: Name on screen.
+        unit: What stands behind a count.
+        sentence: What is counted, for a student.
+        column: The column of the layer table that holds the count,
+        factor: and by how much it is multiplied.
+    """
+
+    name: str
+    title: str
+    unit: str
+    sentence: str
+    column: str
+    factor: int = 1
+
+    def counts(self, table: pd.DataFrame) -> pd.Series[int]:
+        """The count of every row of a layer table (its columns macs and operations)."""
+        return table[self.column] * self.factor
+
+
+MACS = Convention(
+    "macs",
+    "MACs",
+    "MACs",
+    "One multiply-accumulate (MAC) is one product and its addition; convolutions and linear layers "
+    "alone are counted, without bias, as most papers do (and call them FLOPs).",
+    column="macs",
+)
+FLOPS = Convention(
+    "flops",
+    "FLOPs",
+    "FLOPs",
+    "A multiplication and an addition are two floating point operations: FLOPs = 2 x MACs, again "
+    "of convolutions and linear layers alone, without bias.",
+    column="macs",
+    factor=2,
+)
+OPERATIONS = Convention(
+    "operations",
+    "All operations",
+    "operations",
+    "FLOPs, and with them what every other layer computes: bias, batch norm, activation functions, "
+    "pooling, additions.",
+    column="operations",
+)
+CONVENTIONS: tuple[Convention, ...] = (MACS, FLOPS, OPERATIONS)
+
+# Operations of an output element: batch norm at inference scales and shifts it, an activation
+# function is evaluated; dropout is off and flatten moves nothing.
+PER_OUTPUT: tuple[tuple[tuple[type[nn.Module], ...], int], ...] = (
+    ((nn.BatchNorm2d,), 2),
+    ((nn.ReLU, nn.Tanh, nn.Sigmoid), 1),
+)
+
+
+def convention(name: str) -> Convention:
+    """The convention of that name.
+
+    Raises:
+        KeyError: There is none; the message lists the known names.
+    """
+    for known in CONVENTIONS:
+        if known.name == name:
+            return known
+    names = ", ".join(known.name for known in CONVENTIONS)
+    raise KeyError(f"{name} is no convention; known are {names}.")
 
 
 def params(node: Node) -> int:
@@ -40,6 +117,79 @@ def macs(node: Node) -> int:
     if isinstance(module, nn.Linear):
         return prod(node.output_shape) * module.in_features
     return 0
+
+
+def operations(node: Node, convention: Convention = OPERATIONS) -> int:
+    """Operations of the layer under a convention, by default everything that is computed.
+
+    For each element of the output:
+
+    - convolution, linear: 2 x the products, and 1 addition if there is a bias;
+    - batch norm at inference: 2 (one scale, one shift);
+    - ReLU, tanh, sigmoid: 1, however the function is evaluated;
+    - max pooling: k x k - 1 comparisons; average pooling: k x k (additions and one division); with
+      global pooling k is the side of the map;
+    - local response norm over n maps: n + 4 (a square, n - 1 additions, scale, shift, power,
+      division);
+    - addition, subtraction, multiplication: 1 for every input but the first, at least 1;
+    - concatenation, flatten, dropout (off at inference): 0;
+    - a layer that torch.nn does not have: as a convolution if it has MACs, else what torch computes
+      element by element (``probe.elementwise``).
+
+    Auxiliary heads do not run when the network is used: 0.
+    """
+    if convention is not OPERATIONS:
+        return convention.factor * macs(node)
+    if node.training_only:
+        return 0
+    products = macs(node)
+    if products:
+        return 2 * products + added_biases(node)
+    return _unweighted(node)
+
+
+def added_biases(node: Node) -> int:
+    """Additions of a bias: one for each output of a convolution or linear layer that has one."""
+    has_bias = getattr(node.module, "bias", None) is not None
+    return prod(node.output_shape) if has_bias and macs(node) else 0
+
+
+def _unweighted(node: Node) -> int:
+    """Operations of a layer without products of weights."""
+    module, outputs = node.module, prod(node.output_shape)
+    if module is None:
+        return 0 if node.kind in ("concatenation", "flatten") else outputs * _joins(node)
+    for layers, each in PER_OUTPUT:
+        if isinstance(module, layers):
+            return each * outputs
+    if isinstance(module, nn.MaxPool2d):
+        return (_area(module.kernel_size) - 1) * outputs
+    if isinstance(module, nn.AvgPool2d):
+        return _area(module.kernel_size) * outputs
+    if isinstance(module, nn.AdaptiveAvgPool2d):
+        return adaptively_read(node)
+    if isinstance(module, nn.LocalResponseNorm):
+        return (module.size + 4) * outputs
+    return probe.elementwise(node) if isinstance(module, Layer) else 0
+
+
+def adaptively_read(node: Node) -> int:
+    """Elements that all windows of an adaptive pooling read together; neighbours may overlap.
+
+    Along a side, window i goes from floor(i size / output) to ceil((i + 1) size / output).
+    """
+    channels, *sides = node.output_shape
+    for size, output in zip(node.input_shapes[0][1:], sides, strict=True):
+        channels *= sum(-(-(i + 1) * size // output) - i * size // output for i in range(output))
+    return channels
+
+
+def _joins(node: Node) -> int:
+    return max(len(node.inputs) - 1, 1)
+
+
+def _area(kernel_size: int | tuple[int, ...]) -> int:
+    return kernel_size**2 if isinstance(kernel_size, int) else prod(kernel_size)
 
 
 def activations(node: Node) -> int:

@@ -48,6 +48,8 @@ def layer_table(graph: NetworkGraph) -> pd.DataFrame:
         kernel_size, stride, padding: (height, width), or None where the layer has none.
         groups, bias: Of convolutions and (bias) linear layers, else None.
         params, macs, activations: Counts for one image.
+        operations: All that is computed for one image (``counting.operations``); FLOPs = 2 x macs
+            has no column.
         memory: Bytes of parameters and output in float32.
         receptive_field, jump, start: In pixels, along the width.
         depth: Convolutions and linear layers on the longest path up to and with this layer.
@@ -89,7 +91,7 @@ def _depths(graph: NetworkGraph) -> list[int]:
 
 
 def _row(node: Node) -> dict[str, Any]:
-    kernel_size, stride, padding = _window(node.module)
+    kernel_size, stride, padding = window_of(node.module)
     return {
         "name": node.name,
         "stage": node.stage,
@@ -104,12 +106,14 @@ def _row(node: Node) -> dict[str, Any]:
         "bias": _has_bias(node.module),
         "params": counting.params(node),
         "macs": counting.macs(node),
+        "operations": counting.operations(node),
         "activations": counting.activations(node),
         "memory": counting.memory(node),
     }
 
 
-def _window(module: nn.Module | None) -> tuple[Pair | None, Pair | None, Pair | None]:
+def window_of(module: nn.Module | None) -> tuple[Pair | None, Pair | None, Pair | None]:
+    """Kernel size, stride and padding as (height, width), or None where a layer has no window."""
     if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
         return _pair(module.kernel_size), _pair(module.stride), _pair(module.padding)
     if isinstance(module, Layer):

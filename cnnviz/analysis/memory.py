@@ -1,0 +1,232 @@
+"""Bytes that a network takes on a device in float32: computed from its graph, not measured.
+
+What autograd keeps for the backward pass is, layer by layer: a convolution, a linear layer, batch
+norm, local response norm and pooling keep their input (max pooling also where each maximum was,
+batch norm each channel's mean and deviation); ReLU, tanh and sigmoid keep their output; a
+multiplication keeps both factors; dropout keeps its mask; additions and concatenations keep
+nothing. A tensor that two layers keep is there once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from math import prod
+
+from torch import nn
+
+from cnnviz.analysis import counting, probe
+from cnnviz.analysis.counting import BYTES
+from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.probe import Kept
+from cnnviz.architectures import Layer
+
+INDEX_BYTES = 8  # int64: where in its window a maximum was
+MASK_BYTES = 1  # bool: which elements dropout leaves (a CPU keeps 4 bytes)
+
+# Numbers that an optimiser remembers for each parameter: none; the momentum; two moving averages.
+OPTIMISERS = {"SGD": 0, "SGD with momentum": 1, "Adam": 2}
+
+# The share of a card's printed memory that a network can have: the driver, the CUDA context and the
+# workspace of convolutions take the rest.
+USABLE = 0.9
+# Cards of class rooms and clouds, smallest first, by the memory that is printed on the box.
+GPUS = {
+    "Laptop 4 GB": 4e9,
+    "Laptop 6 GB": 6e9,
+    "RTX 4060 8 GB": 8e9,
+    "RTX 3060 12 GB": 12e9,
+    "RTX 4070 12 GB": 12e9,
+    "T4 16 GB": 16e9,
+    "V100 16 GB": 16e9,
+    "L4 24 GB": 24e9,
+    "RTX 4090 24 GB": 24e9,
+    "A100 40 GB": 40e9,
+    "A100 80 GB": 80e9,
+    "H100 80 GB": 80e9,
+    "H200 141 GB": 141e9,
+}
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes of a network at work on a batch.
+
+    Attributes:
+        params: Weights and biases.
+        buffers: What is stored with them but not learned: running means and variances.
+        gradients: One number a parameter, in training.
+        optimiser: What the optimiser remembers, in training.
+        activations: In training what autograd keeps for the backward pass, else the largest set of
+            layer outputs that live at the same time: each lives until its last reader is done.
+    """
+
+    params: int
+    buffers: int
+    gradients: int
+    optimiser: int
+    activations: int
+
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return self.params + self.buffers + self.gradients + self.optimiser + self.activations
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """What a network's memory is made of, in bytes; it grows with the batch along a line.
+
+    Attributes:
+        params: Weights and biases.
+        buffers: What is stored with them but not learned.
+        living: Outputs that live at the same time in a forward pass, for each image.
+        kept: What autograd keeps for each image.
+        kept_once: What autograd keeps whatever the batch.
+    """
+
+    params: int
+    buffers: int
+    living: int
+    kept: int
+    kept_once: int
+
+    def memory(self, batch: int, optimiser: str | None = None) -> Memory:
+        """Bytes of a forward pass, or of a training step with an optimiser of ``OPTIMISERS``.
+
+        Raises:
+            ValueError: ``batch`` is not positive.
+            KeyError: Unknown optimiser; the message lists the known names.
+        """
+        if batch < 1:
+            raise ValueError(f"batch must be at least 1 image; received {batch}.")
+        if optimiser is None:
+            return Memory(self.params, self.buffers, 0, 0, batch * self.living)
+        remembered = _remembered(optimiser) * self.params
+        kept = batch * self.kept + self.kept_once
+        return Memory(self.params, self.buffers, self.params, remembered, kept)
+
+    def largest_batch(self, gpu_bytes: float, optimiser: str | None = None) -> int:
+        """The most images that fit into ``USABLE`` of a card's memory; 0 if not even one does."""
+        one = self.memory(1, optimiser)
+        image = self.living if optimiser is None else self.kept
+        left = int(USABLE * gpu_bytes) - one.total
+        return 0 if left < 0 else 1 + left // max(image, 1)
+
+
+def memory(graph: NetworkGraph, batch: int, optimiser: str | None = None) -> Memory:
+    """Bytes of a forward pass of a network, or of a training step; see ``Footprint.memory``."""
+    return footprint(graph).memory(batch, optimiser)
+
+
+def largest_batch(graph: NetworkGraph, gpu_bytes: float, optimiser: str | None = None) -> int:
+    """The most images that fit onto a card; see ``Footprint.largest_batch``."""
+    return footprint(graph).largest_batch(gpu_bytes, optimiser)
+
+
+def footprint(graph: NetworkGraph) -> Footprint:
+    """What a network's memory is made of.
+
+    Auxiliary heads run in training only. Paths that are dropped at random (stochastic depth,
+    drop-path) are counted as if none was.
+    """
+    kept, once = _kept(graph)
+    return Footprint(
+        params=BYTES * sum(counting.params(node) for node in graph.nodes),
+        buffers=sum(map(_buffers, graph.nodes)),
+        living=_living(graph),
+        kept=kept,
+        kept_once=once,
+    )
+
+
+def _remembered(optimiser: str) -> int:
+    if optimiser not in OPTIMISERS:
+        raise KeyError(f"{optimiser} is no optimiser; known are {', '.join(OPTIMISERS)}.")
+    return OPTIMISERS[optimiser]
+
+
+def _buffers(node: Node) -> int:
+    buffers = node.module.buffers() if node.module is not None else ()
+    return sum(buffer.nbytes for buffer in buffers)
+
+
+def _living(graph: NetworkGraph) -> int:
+    """Bytes of the largest set of outputs of one image that live at the same time."""
+    nodes = [node for node in graph.nodes if not node.training_only]
+    tensors = _tensors(graph, training=False)
+    last = {tensors[i]: i for i in range(len(nodes))}
+    last |= {tensors[source]: i for i, node in enumerate(nodes) for source in node.inputs}
+    changes = [0] * (len(nodes) + 1)
+    for tensor, end in last.items():
+        changes[tensor] += _bytes(graph.nodes[tensor])
+        changes[end + 1] -= _bytes(graph.nodes[tensor])
+    return max(accumulate(changes))
+
+
+def _kept(graph: NetworkGraph) -> tuple[int, int]:
+    """Bytes that autograd keeps of all layers: for each image, and whatever the batch."""
+    tensors = _tensors(graph, training=True)
+    learns = _learns(graph)
+    kept: set[int] = set()
+    own = once = 0
+    for position, node in enumerate(graph.nodes):
+        if not learns[position]:
+            continue
+        layer = _kept_by(node)
+        kept |= {tensors[node.inputs[index]] for index in layer.inputs}
+        kept |= {position} if layer.output else set()
+        own, once = own + layer.own, once + layer.fixed
+    return own + sum(_bytes(graph.nodes[tensor]) for tensor in kept), once
+
+
+def _kept_by(node: Node) -> Kept:
+    """What autograd keeps of one layer."""
+    module, outputs = node.module, prod(node.output_shape)
+    if isinstance(module, Layer):
+        return probe.kept(node)
+    if isinstance(module, nn.ReLU | nn.Tanh | nn.Sigmoid):
+        return Kept(output=True)
+    if isinstance(module, nn.Conv2d | nn.Linear | nn.AvgPool2d):
+        return Kept(inputs=(0,))
+    if isinstance(module, nn.BatchNorm2d):
+        return Kept(inputs=(0,), fixed=2 * BYTES * module.num_features)
+    if isinstance(module, nn.MaxPool2d):
+        return Kept(inputs=(0,), own=INDEX_BYTES * outputs)
+    if isinstance(module, nn.AdaptiveAvgPool2d):
+        # torch computes a global average as a mean, whose gradient needs no input.
+        return Kept(inputs=() if prod(node.output_shape[1:]) == 1 else (0,))
+    if isinstance(module, nn.Dropout):
+        return Kept(own=MASK_BYTES * outputs if module.p > 0 else 0)
+    if isinstance(module, nn.LocalResponseNorm):
+        # The squares with a border of n - 1 maps, the base of the power, and the power.
+        border = (module.size - 1) * prod(node.output_shape[1:])
+        return Kept(inputs=(0,), own=BYTES * (3 * outputs + border))
+    return Kept(inputs=tuple(range(len(node.inputs))) if _multiplies(node) else ())
+
+
+def _multiplies(node: Node) -> bool:
+    return node.module is None and node.kind == "multiplication" and len(node.inputs) > 1
+
+
+def _learns(graph: NetworkGraph) -> list[bool]:
+    """Whether a gradient passes through each node: it or one before it has parameters."""
+    learns: list[bool] = []
+    for node in graph.nodes:
+        before = any(learns[source] for source in node.inputs)
+        learns.append(before or counting.params(node) > 0)
+    return learns
+
+
+def _tensors(graph: NetworkGraph, training: bool) -> list[int]:
+    """For each node the position of the node that made its tensor: some layers hand theirs on."""
+    tensors: list[int] = []
+    for position, node in enumerate(graph.nodes):
+        off = isinstance(node.module, nn.Dropout) and not (training and node.module.p > 0)
+        hands_on = off or node.kind == "flatten"
+        tensors.append(tensors[node.inputs[0]] if hands_on else position)
+    return tensors
+
+
+def _bytes(node: Node) -> int:
+    return BYTES * prod(node.output_shape)

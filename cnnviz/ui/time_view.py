@@ -1,0 +1,128 @@
+"""How long networks take for a batch on this machine: measured beside the server, on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnnviz.analysis.timing import ForwardTime, seconds_text
+from cnnviz.architectures import variant
+from cnnviz.architectures.written import SizedNetwork
+from cnnviz.figures import forward_times
+from cnnviz.ui.background import Command, Job, background_job, known_job
+
+BATCHES = (1, 8, 32)
+SECONDS = 5
+
+
+def show_forward_times(networks: Sequence[SizedNetwork]) -> None:
+    """Draw the batch size, the button, and each network's time with its spread once measured."""
+    batch = _choose_batch()
+    commands = {_command(sized, batch): _label(sized) for sized in networks}
+    st.button(
+        "Measure on this machine",
+        icon=":material/timer:",
+        key="measure_times",
+        on_click=_measure,
+        args=(tuple(commands),),
+        help=f"About {2 * SECONDS} seconds for each network, one after another.",
+    )
+    jobs = [known_job(command) for command in commands]
+    is_open = any(job is not None and not job.is_finished for job in jobs)
+    st.fragment(_show_jobs, run_every=1.0 if is_open else None)(commands, is_open)
+
+
+def _choose_batch() -> int:
+    batch = st.segmented_control(
+        "Batch (images)",
+        BATCHES,
+        default=BATCHES[0],
+        required=True,
+        key="batch",
+        bind="query-params",
+        help="Images at once; a large batch uses a device better.",
+    )
+    return batch if batch in BATCHES else BATCHES[0]
+
+
+def _command(sized: SizedNetwork, batch: int) -> Command:
+    return ("time", str(sized), "--batch", str(batch), "--seconds", str(SECONDS), "--json")
+
+
+def _label(sized: SizedNetwork) -> str:
+    """The variant's title, with the settings that differ from it."""
+    _, comma, changes = str(sized).partition(",")
+    title = variant(sized.spec.variant).title
+    return f"{title} ({changes.replace(',', ', ')})" if comma else title
+
+
+def _measure(commands: Sequence[Command]) -> None:
+    for command in commands:
+        background_job(command, alone=True)
+
+
+def _show_jobs(commands: dict[Command, str], was_open: bool) -> None:
+    """The times that there are; the whole page again once when all have been measured."""
+    jobs = {label: known_job(command) for command, label in commands.items()}
+    is_open = any(job is not None and not job.is_finished for job in jobs.values())
+    if was_open and not is_open:
+        st.rerun()
+    times = {
+        label: ForwardTime(**job.result)
+        for label, job in jobs.items()
+        if job is not None and job.state == "done"
+    }
+    if times:
+        _show_times(times)
+    for label, job in jobs.items():
+        _say_state(label, job)
+
+
+def _show_times(times: dict[str, ForwardTime]) -> None:
+    found = list(times.values())
+    texts = [
+        f"{seconds_text(time.median)} ({seconds_text(time.low)} to {seconds_text(time.high)})"
+        for time in found
+    ]
+    bars = forward_times.bars(
+        list(times),
+        texts,
+        [time.low for time in found],
+        [time.median for time in found],
+        [time.high for time in found],
+    )
+    st.html(bars)
+    for sentence in ratios(times):
+        st.markdown(sentence)
+    first = found[0]
+    threads = f" with {first.threads} threads" if first.threads > 1 else ""
+    runs = " and ".join(sorted({str(time.runs) for time in found}, key=int))
+    st.caption(
+        f"Seconds for a batch of {first.batch}: the median of {runs} runs, with the middle half "
+        f"of them as the line, on {first.device}{threads}, PyTorch {first.torch_version}, float32. "
+        "The weights are random, which costs the same. Whatever else this machine does makes it "
+        "slower."
+    )
+
+
+def ratios(times: dict[str, ForwardTime]) -> list[str]:
+    """A sentence for every network but the fastest: how many times as long it takes."""
+    (fastest, least), *others = sorted(times.items(), key=lambda item: item[1].median)
+    sentences = []
+    for label, time in others:
+        ratio = f"{label} takes {time.median / least.median:.1f} times as long as {fastest}"
+        spread = ", but their spreads overlap" if time.low <= least.high else ""
+        sentences.append(f"{ratio}{spread}.")
+    return sentences
+
+
+def _say_state(label: str, job: Job | None) -> None:
+    if job is None:
+        return
+    if job.state == "waiting":
+        st.info(f"{label} waits for its turn ...", icon=":material/hourglass_top:")
+    elif job.state == "running":
+        st.info(f"{label} is being measured ...", icon=":material/timer:")
+    elif job.state == "failed":
+        st.error(f"{label}: {job.error}", icon=":material/error:")
