@@ -11,11 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from torch import nn
 
 from cnnviz.analysis.graph import NetworkGraph, Node
 from cnnviz.architectures import Layer
+
+Axis = Literal["height", "width"]
+AXES: dict[Axis, int] = {"height": -2, "width": -1}  # positions in (C, H, W)
 
 
 @dataclass(frozen=True)
@@ -53,28 +57,63 @@ class Window:
     dilation: int = 1
 
 
-def receptive_fields(graph: NetworkGraph) -> tuple[ReceptiveField, ...]:
-    """The field of every node of a graph, in the order of its nodes (along the image's width)."""
+def receptive_fields(graph: NetworkGraph, axis: Axis = "width") -> tuple[ReceptiveField, ...]:
+    """The field of every node of a graph, in the order of its nodes, along one side of an image."""
     fields = [ReceptiveField(0, 0, 1)]
     for node in graph.layers:
-        fields.append(_through(window(node), _union([fields[index] for index in node.inputs])))
+        inputs = _union([fields[index] for index in node.inputs])
+        fields.append(_through(window(node, axis), inputs))
     return tuple(fields)
 
 
-def window(node: Node) -> Window:
-    """The window of a layer along the image's width."""
+def unit_field(graph: NetworkGraph, index: int, unit: int, axis: Axis = "width") -> tuple[int, int]:
+    """First and last pixel that one unit of a node sees along one side of the image.
+
+    That is first + unit jump and last + unit jump of the node's ``ReceptiveField``, but for
+    adaptive pooling into windows of unequal size, where only the way back from the unit is exact.
+
+    Args:
+        graph: A network's graph.
+        index: Position of the node in ``graph.nodes``.
+        unit: The unit's row or column, 0 for a layer without feature maps.
+        axis: Which side of the image.
+    """
+    seen = {index: (unit, unit)}
+    for position in range(index, 0, -1):
+        if position in seen:
+            node = graph.nodes[position]
+            first, last = _read(node, *seen.pop(position), axis)
+            for source in node.inputs:
+                low, high = seen.get(source, (first, last))
+                seen[source] = (min(low, first), max(high, last))
+    return seen[0]
+
+
+def _read(node: Node, first: int, last: int, axis: Axis) -> tuple[int, int]:
+    """The units of its input that a layer's units from first to last read."""
+    if isinstance(node.module, nn.AdaptiveAvgPool2d):
+        size, output = node.input_shapes[0][AXES[axis]], node.output_shape[AXES[axis]]
+        return first * size // output, -(-(last + 1) * size // output) - 1
+    found = window(node, axis)
+    stride, reach = int(found.stride), found.dilation * (found.kernel_size - 1)
+    return first * stride - found.padding, last * stride - found.padding + reach
+
+
+def window(node: Node, axis: Axis = "width") -> Window:
+    """The window of a layer along one side of the image."""
     module = node.module
     if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
         dilation = 1 if isinstance(module, nn.AvgPool2d) else module.dilation
         sizes = (module.kernel_size, module.stride, module.padding, dilation)
-        kernel_size, stride, padding, dilation = map(_along, sizes)
+        kernel_size, stride, padding, dilation = (_along(size, axis) for size in sizes)
         return Window(kernel_size, stride, padding, dilation)
     if isinstance(module, nn.AdaptiveAvgPool2d):
-        return _adaptive(node.input_shapes[0][-1], node.output_shape[-1])
+        return _adaptive(node.input_shapes[0][AXES[axis]], node.output_shape[AXES[axis]])
     if isinstance(module, Layer):
         return Window(module.kernel_size, module.stride)
     if _flattens(node):
-        return Window(node.input_shapes[0][-1], node.input_shapes[0][-1])
+        size = node.input_shapes[0][AXES[axis]]
+        return Window(size, size)
     return Window()
 
 
@@ -82,10 +121,10 @@ def _flattens(node: Node) -> bool:
     return bool(node.input_shapes) and len(node.input_shapes[0]) > len(node.output_shape)
 
 
-def _along(size: int | Sequence[int] | str | None) -> int:
-    """The last of (height, width), or the one number that stands for both."""
+def _along(size: int | Sequence[int] | str | None, axis: Axis) -> int:
+    """One of (height, width), or the one number that stands for both."""
     if isinstance(size, Sequence):
-        size = size[-1]
+        size = size[AXES[axis]]
     assert isinstance(size, int)
     return size
 

@@ -1,4 +1,4 @@
-"""What layers of a shared network put out during one request, with gradients if they are wanted."""
+"""What layers of a shared network put out or read during one request, with gradients if wanted."""
 
 from __future__ import annotations
 
@@ -37,6 +37,65 @@ def captured(network: nn.Module, layers: Sequence[str]) -> Iterator[dict[str, to
             handle = module.register_forward_hook(_recorder(name, activations))
             hooks.callback(handle.remove)
         yield activations
+
+
+def activation(
+    network: nn.Module, layer: str, image: torch.Tensor, input_index: int | None = None
+) -> torch.Tensor:
+    """What one layer puts out for an image, tied to the image by autograd; the pass ends there.
+
+    Several threads may do this on one network at once, as with ``captured``.
+
+    Args:
+        network: Any module.
+        layer: Module path, as in the layer table.
+        image: The network's input, (N, C, H, W).
+        input_index: Return what the layer reads as this input instead.
+
+    Raises:
+        KeyError: ``layer`` is no module of the network; the message names it.
+        ValueError: The layer did not run.
+    """
+    module = _submodule(network, layer)
+    if input_index is None:
+        handle = module.register_forward_hook(_stop_at_output())
+    else:
+        handle = module.register_forward_pre_hook(_stop_at_input(input_index))
+    try:
+        network(image)
+    except _Reached as reached:
+        return reached.found
+    finally:
+        handle.remove()
+    raise ValueError(f"layer must be one that the network runs; received {layer}.")
+
+
+class _Reached(BaseException):
+    """Ends a forward pass; no error, so nothing on the way that catches errors may catch it."""
+
+    def __init__(self, found: torch.Tensor) -> None:
+        super().__init__()
+        self.found = found
+
+
+def _stop_at_output() -> Callable[..., None]:
+    owner = threading.get_ident()
+
+    def stop(module: nn.Module, args: Any, output: torch.Tensor) -> None:
+        if threading.get_ident() == owner:
+            raise _Reached(output)
+
+    return stop
+
+
+def _stop_at_input(index: int) -> Callable[..., None]:
+    owner = threading.get_ident()
+
+    def stop(module: nn.Module, args: Any) -> None:
+        if threading.get_ident() == owner:
+            raise _Reached(args[index])
+
+    return stop
 
 
 def _submodule(network: nn.Module, name: str) -> nn.Module:

@@ -3,9 +3,9 @@ import torch
 from torch import nn
 
 from cnnviz.analysis.graph import Node, network_graph
-from cnnviz.analysis.receptive_field import receptive_fields, window
+from cnnviz.analysis.receptive_field import receptive_fields, unit_field, window
 from cnnviz.analysis.summary import summary
-from cnnviz.architectures import build, specify
+from cnnviz.architectures import build, specify, variant
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,39 @@ def test_dilation_widens_the_field():
 
 def test_a_field_may_exceed_the_image():
     assert summary(specify("resnet18"), resolution=32).totals.receptive_field == 435
+
+
+@pytest.mark.parametrize(
+    "name", ["lenet5", "vgg11", "googlenet_aux", "inception_v3", "resnet50", "densenet40_k12_cifar"]
+)
+def test_going_back_from_any_unit_finds_the_field_of_the_first_moved_by_jumps(name):
+    spec = specify(name)
+    graph = network_graph(spec, variant(name).resolution)
+    for axis, position in (("height", -2), ("width", -1)):
+        for index, field in enumerate(receptive_fields(graph, axis)):
+            shape = graph.nodes[index].output_shape
+            unit = shape[position] - 1 if len(shape) == 3 else 0
+            moved = (field.first + unit * field.jump, field.last + unit * field.jump)
+            assert unit_field(graph, index, unit, axis) == moved
+
+
+def test_height_and_width_differ_where_kernels_do():
+    graph = network_graph(specify("inception_v3"), 299)
+    (index,) = [
+        i
+        for i, node in enumerate(graph.nodes)
+        if node.name == "stages.1.inception1.branch_7x7.conv2.conv"
+    ]
+    sizes = [receptive_fields(graph, axis)[index].size for axis in ("height", "width")]
+    assert sizes == [159, 159 + 6 * 16]
+
+
+def test_adaptive_pooling_into_unequal_windows_is_exact_on_the_way_back():
+    """VGG at 256 px pools 8 x 8 to 7 x 7: unit 1 averages positions 1 and 2."""
+    graph = network_graph(specify("vgg11"), 256)
+    names = [node.name for node in graph.nodes]
+    resize = names.index("head.resize")
+    before = receptive_fields(graph)[resize - 1]
+    assert graph.nodes[resize].input_shapes[0][1:] == (8, 8)
+    found = unit_field(graph, resize, 1)
+    assert found == (before.first + before.jump, before.last + 2 * before.jump)
