@@ -21,6 +21,7 @@ ALLOWED = {
     "figures": set(),
     "ui": {"runs", "training", "analysis", "vision", "figures", "architectures", "hyperparameters"},
 }
+ALLOWED["commands"] = ALLOWED.keys() - {"ui"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -77,7 +77,7 @@ class Folded:
             else ""); training_only.
         links: Pairs of rows (source, target).
         frames: Open blocks: path, title, repeats, first and last row.
-        item_of: The row that shows each node of the graph.
+        item_of: The row that shows each node of the graph; -1 for those outside of the block.
     """
 
     items: pd.DataFrame
@@ -197,7 +197,7 @@ class _Cut:
             self._add(_input_row(self.graph, source), [source])
         self._show(block)
         items = pd.DataFrame(self.rows)
-        item_of = tuple(self.item_of.get(i, 0) for i in range(len(self.graph.nodes)))
+        item_of = tuple(self.item_of.get(i, -1) for i in range(len(self.graph.nodes)))
         return Folded(items, self._links(block), tuple(self.frames), item_of)
 
     def _sources(self, block: Block) -> list[int]:

@@ -22,8 +22,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
@@ -172,8 +172,9 @@ def codes(num_classes: int) -> torch.Tensor:
     """(num_classes, 84) of -1 and +1: the digits row by row, then random codes."""
     drawn = [[row[8 * digit : 8 * digit + 7] for row in DIGITS] for digit in range(10)]
     digits = [[1.0 if pixel == "#" else -1.0 for pixel in "".join(rows)] for rows in drawn]
-    further = np.random.default_rng(0).choice((-1.0, 1.0), (max(num_classes - 10, 0), F6_UNITS))
-    return torch.tensor(np.concatenate((digits, further))[:num_classes], dtype=torch.float32)
+    random = Random(0)
+    further = [random.choices((-1.0, 1.0), k=F6_UNITS) for _ in range(10, num_classes)]
+    return torch.tensor((digits + further)[:num_classes])
 
 
 def squashing(config: LeNetConfig) -> nn.Module:

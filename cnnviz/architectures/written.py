@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from cnnviz.architectures import NetworkSpec, specify, variant
@@ -22,8 +23,9 @@ class SizedNetwork:
     spec: NetworkSpec
     resolution: int
 
-    def __str__(self) -> str:
-        """The variant, then whatever differs from it, as ``read`` understands it."""
+    @property
+    def changes(self) -> dict[str, str]:
+        """Whatever differs from the published variant, by name."""
         published = variant(self.spec.variant)
         before = published.config.to_text()
         changes = {k: v for k, v in self.spec.config.to_text().items() if v != before[k]}
@@ -32,7 +34,11 @@ class SizedNetwork:
                 changes[end] = str(getattr(self.spec, end))
         if self.resolution != (self.spec.fixed_resolution or published.resolution):
             changes["resolution"] = str(self.resolution)
-        return ",".join([self.spec.variant, *(f"{k}={v}" for k, v in changes.items())])
+        return changes
+
+    def __str__(self) -> str:
+        """The variant, then its changes, as ``read`` understands them."""
+        return ",".join([self.spec.variant, *(f"{k}={v}" for k, v in self.changes.items())])
 
 
 def read(written: str) -> SizedNetwork:
@@ -42,7 +48,9 @@ def read(written: str) -> SizedNetwork:
         KeyError: Unknown variant or hyperparameter; the message lists the known names.
         ValueError: A part is no ``name=value``, or a value is outside its domain.
     """
-    name, *settings = written.split(",")
+    name, _, rest = written.partition(",")
+    # A value may hold a comma: "pooling=convolution, pooling".
+    settings = re.split(r",(?=\w+=)", rest) if rest else []
     values = dict(_setting(setting) for setting in settings)
     published = variant(name)
     ends = {end: _number(end, values.pop(end)) for end in ENDS if end in values}

@@ -22,7 +22,7 @@ def diagram(
     links: Sequence[Link],
     frames: Sequence[OpenBlock],
     title: str,
-    selected: int | None = None,
+    selected: int = -1,
     shapes: bool = True,
 ) -> str:
     """SVG of what a folded network shows, from top to bottom.
@@ -33,7 +33,7 @@ def diagram(
         links: Pairs of rows (source, target).
         frames: The open blocks, inner ones first.
         title: What the drawing shows, for those who cannot see it.
-        selected: The row to emphasise.
+        selected: The row to emphasise; -1 is none.
         shapes: Whether shapes are written.
     """
     rows = items.assign(size=items["output_shape"].map(_text) if shapes else "").to_dict("records")

@@ -51,7 +51,7 @@ def volumes(
     links: Sequence[Link],
     frames: Sequence[OpenBlock],
     title: str,
-    selected: int | None = None,
+    selected: int = -1,
     shapes: bool = True,
 ) -> str:
     """SVG of what a folded network shows, from left to right.
@@ -62,7 +62,7 @@ def volumes(
         links: Pairs of rows (source, target).
         frames: The open blocks, inner ones first.
         title: What the drawing shows, for those who cannot see it.
-        selected: The row to emphasise.
+        selected: The row to emphasise; -1 is none.
         shapes: Whether shapes are written.
     """
     scale = _scale(items["output_shape"])
@@ -104,7 +104,7 @@ def _extent(row: Mapping[Any, Any], scale: Scale) -> tuple[float, float]:
         return 26, 30 + LABELS
     depth, height = scale.size(row["output_shape"])
     copies = 6 if row["repeats"] > 1 else 0
-    labels = 6.9 * max(map(len, _labels(row)), default=0)
+    labels = 7.4 * max(map(len, _labels(row)), default=0)
     return max(depth + SLANT * height + copies, labels), height * (1 + SLANT) + copies + LABELS
 
 

@@ -99,7 +99,7 @@ def test_opening_stops_at_the_budget():
         ("preact_resnet18", "stages.0.1", "unit", {"batch norm", "addition"}),
         ("googlenet", "stages.0.inception3a", "inception", {"max pooling", "concatenation"}),
         ("highway19_cifar", "stages.0.highway1", "highway layer", {"sigmoid", "multiplication"}),
-        ("fractalnet21_cifar", "stages.0.fractal", "fractal", {"convolution", "mean"}),
+        ("fractalnet21_cifar", "stages.1.fractal", "fractal", {"convolution", "mean"}),
         ("densenet121", "stages.0.block", "dense block", {"block", "concatenation"}),
         ("squeezenet1_1", "stages.0.fire2", "fire", {"convolution", "concatenation"}),
     ],

@@ -1,6 +1,6 @@
 import pytest
 
-from cnnviz.architectures import specify, variants
+from cnnviz.architectures import specify, variant, variants
 from cnnviz.architectures.written import SizedNetwork, read
 
 
@@ -23,6 +23,14 @@ def test_a_published_network_is_written_by_its_name(name):
 def test_what_differs_is_written_and_read(written):
     network = read(written)
     assert set(str(network).split(",")) == set(written.split(","))
+    assert read(str(network)) == network
+
+
+def test_a_value_may_hold_a_comma():
+    config = variant("all_cnn_c_cifar").config
+    field = next(h for h in config.hyperparameters() if any("," in str(o) for o in h.options))
+    value = next(o for o in field.options if "," in str(o) and o != getattr(config, field.name))
+    network = SizedNetwork(specify("all_cnn_c_cifar", **{field.name: value}), 64)
     assert read(str(network)) == network
 
 

@@ -1,0 +1,264 @@
+"""The definitions that a network's class needs, cut out of this package's own sources.
+
+Names are followed from the class, module by module, and every definition is taken once, in its own
+words and with the comment above it. Three things change on the way: configurations become plain
+dataclasses that hold one network's values, a ``Layer`` becomes an ``nn.Module`` without what the
+layer table reads, and a ``Network`` knows no spec.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+import symtable
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import import_module
+from itertools import pairwise
+from typing import TypeVar
+
+from cnnviz.architectures import Layer, Network
+from cnnviz.hyperparameters import Config
+
+OURS = "cnnviz."
+LINE = 100  # columns
+
+N = TypeVar("N", bound=ast.AST)
+
+
+@dataclass(frozen=True, order=True)
+class Import:
+    """``from module import name``, or ``import module`` where there is no name."""
+
+    module: str
+    name: str
+    alias: str = ""
+
+
+@dataclass(frozen=True, order=True)
+class Definition:
+    """A statement of a module that gives names a meaning.
+
+    Attributes:
+        line: Where it begins: at the comment above it, if there is one.
+        end: Its last line.
+        text: Its source.
+        is_value: Whether it is an assignment, not a class or a function.
+    """
+
+    line: int
+    end: int
+    text: str
+    is_value: bool
+
+
+class Cut:
+    """What a class needs, and what that needs, for one configuration.
+
+    Attributes:
+        imports: What all of it imports from outside this package.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.imports: set[Import] = set()
+        self._configs = list(_configs(config))
+        self._taken: dict[str, dict[int, Definition]] = {}
+        self._homes: dict[str, str] = {}
+
+    def follow(self, name: str, module: str) -> None:
+        """Take what a name means in a module, and all that it needs; built-in names need nothing.
+
+        Raises:
+            NameError: The name already means something else.
+        """
+        found = _meanings(module).get(name)
+        if isinstance(found, Import) and found.module.startswith(OURS):
+            self.follow(found.name, found.module)
+        elif isinstance(found, Import):
+            self.imports.add(found)
+        elif found is not None and found.line not in self._taken.setdefault(module, {}):
+            if self._homes.setdefault(name, module) != module:
+                raise NameError(f"{name} is defined in {self._homes[name]} and in {module}.")
+            text = self._rewritten(found.text, getattr(import_module(module), name))
+            self._taken[module][found.line] = replace(found, text=text)
+            for used in sorted(_global_names(text)):
+                self.follow(used, module)
+
+    def taken(self, last: str) -> Iterator[tuple[str, list[Definition]]]:
+        """Modules up to the last one, after all that they import, each with what is taken of it."""
+        for module in _with_imported(last):
+            if definitions := self._taken.get(module):
+                yield module, sorted(definitions.values())
+
+    def _rewritten(self, text: str, meaning: object) -> str:
+        if not isinstance(meaning, type):
+            return text
+        if issubclass(meaning, Config):
+            return _plain_config(text, meaning, self._configs)
+        if meaning is Network:
+            return _without(text, {"spec"})
+        if issubclass(meaning, Layer):
+            told = {name for name in vars(Layer) if not name.startswith("_")}
+            return _without(text, told - _read(text)).replace("(Layer):", "(nn.Module):", 1)
+        return text
+
+
+def _configs(config: Config) -> Iterator[Config]:
+    """A configuration and those that its properties make of it."""
+    yield config
+    for name, member in vars(type(config)).items():
+        if isinstance(member, property) and isinstance(made := getattr(config, name), Config):
+            yield from _configs(made)
+
+
+@cache
+def _with_imported(module: str) -> tuple[str, ...]:
+    """A module of ours behind all modules of ours that it imports."""
+    found: dict[str, None] = {}
+    for meaning in _meanings(module).values():
+        if isinstance(meaning, Import) and meaning.module.startswith(OURS):
+            found |= dict.fromkeys(_with_imported(meaning.module))
+    return (*found, module)
+
+
+@cache
+def _meanings(module: str) -> dict[str, Import | Definition]:
+    """What each name means that a module imports or defines."""
+    text = inspect.getsource(import_module(module))
+    lines = text.splitlines()
+    meanings: dict[str, Import | Definition] = {}
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Import):
+            meanings |= {a.asname or a.name: Import(a.name, "", a.asname or "") for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            home = node.module or ""
+            meanings |= {
+                a.asname or a.name: Import(home, a.name, a.asname or "") for a in node.names
+            }
+        else:
+            meanings |= dict.fromkeys(_bound(node), _definition(node, lines))
+    return meanings
+
+
+def _bound(node: ast.AST) -> list[str]:
+    """The names that a statement gives a meaning."""
+    if isinstance(node, ast.ClassDef | ast.FunctionDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", node)]
+    names = [part for target in targets for part in getattr(target, "elts", [target])]
+    return [name.id for name in names if isinstance(name, ast.Name)]
+
+
+def _definition(node: ast.stmt, lines: list[str]) -> Definition:
+    line, end = _first_line(node), node.end_lineno or node.lineno
+    while lines[line - 2].startswith("#"):
+        line -= 1
+    is_value = not isinstance(node, ast.ClassDef | ast.FunctionDef)
+    return Definition(line, end, "\n".join(lines[line - 1 : end]), is_value)
+
+
+def _first_line(node: ast.stmt) -> int:
+    """Where a statement begins, with its decorators."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def joined(heading: str, definitions: list[Definition]) -> str:
+    """Definitions below a comment, with as many empty lines between as a formatter wants."""
+    comment = textwrap.fill(heading, LINE, initial_indent="# ", subsequent_indent="# ")
+    text = f"{comment}{_gap(None, definitions[0])}{definitions[0].text}"
+    for before, after in pairwise(definitions):
+        text += f"{_gap(before, after)}{after.text}"
+    return text
+
+
+def _gap(before: Definition | None, after: Definition) -> str:
+    if not after.is_value or not (before is None or before.is_value):
+        return "\n\n\n"
+    return "\n" if before and before.end + 1 == after.line else "\n\n"
+
+
+def _global_names(text: str) -> set[str]:
+    """Names that a definition takes from its module, in its annotations too."""
+    annotations = [getattr(node, "annotation", None) for node in _nodes(text, ast.AST)]
+    returned = [getattr(node, "returns", None) for node in _nodes(text, ast.AST)]
+    written = [tree for tree in (*annotations, *returned) if tree]
+    names = {n.id for tree in written for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    tables = [symtable.symtable(text, "<definition>", "exec")]
+    while tables:
+        table = tables.pop()
+        names |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and s.is_global()}
+        tables += table.get_children()
+    return names
+
+
+def _plain_config(text: str, meaning: type[Config], configs: list[Config]) -> str:
+    """A configuration as a dataclass with the values of the first of ``configs`` that is one.
+
+    Each field stands below the sentence that explains it; ``check`` is left out.
+    """
+    values = next((c for c in configs if isinstance(c, meaning)), None) or meaning()
+    lines, fields, methods = text.splitlines(), [], []
+    docstring, *members = _class(text).body
+    for node in members:
+        if isinstance(node, ast.AnnAssign):
+            name = ast.unparse(node.target)
+            fields.append(_field(meaning, name, ast.unparse(node.annotation), values))
+        elif "check" not in _bound(node):
+            methods.append("\n".join(lines[_first_line(node) - 1 : node.end_lineno]))
+    head = "\n".join(lines[: docstring.end_lineno]).replace("(Config):", ":", 1)
+    return "\n\n".join([head, *(["\n".join(fields)] if fields else []), *methods])
+
+
+def _field(meaning: type[Config], name: str, annotation: str, values: Config) -> str:
+    """A field with its value, below what it is and, if they are words, its options."""
+    declared = meaning.hyperparameter(name)
+    words = [json.dumps(option) for option in declared.options if isinstance(option, str)]
+    options = f" One of {', '.join(words)}." if words else ""
+    comment = textwrap.fill(
+        declared.help + options,
+        LINE,
+        initial_indent="    # ",
+        subsequent_indent="    # ",
+        break_on_hyphens=False,
+    )
+    value = getattr(values, name)
+    literal = json.dumps(value) if isinstance(value, str) else repr(value)
+    return f"{comment}\n    {name}: {annotation} = {literal}"
+
+
+def _without(text: str, names: set[str]) -> str:
+    """A class without the statements that give these members a value, and their documentation."""
+    lines = text.splitlines()
+    given = [node for node in _class(text).body if names.intersection(_bound(node))]
+    given += [node for node in _nodes(text, ast.Assign) if _own_attribute(node) in names]
+    for node in sorted(given, key=_first_line, reverse=True):
+        del lines[_first_line(node) - 1 : node.end_lineno]
+    rest = re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+    entries = "|".join(names)
+    rest = re.sub(rf"\n {{8}}(?:{entries}): .*(?:\n {{12}}.*)*", "", rest)
+    return re.sub(r"\n\n {4}Attributes:(?=\n {4}\"\"\")", "", rest).rstrip()
+
+
+def _read(text: str) -> set[str]:
+    """The attributes, of anything, that a class reads."""
+    attributes = _nodes(text, ast.Attribute)
+    return {node.attr for node in attributes if isinstance(node.ctx, ast.Load)}
+
+
+def _own_attribute(node: ast.Assign) -> str | None:
+    """The x of ``self.x = ...``."""
+    target = node.targets[0]
+    return target.attr if isinstance(target, ast.Attribute) else None
+
+
+def _class(text: str) -> ast.ClassDef:
+    return next(_nodes(text, ast.ClassDef))
+
+
+def _nodes(text: str, kind: type[N]) -> Iterator[N]:
+    return (node for node in ast.walk(ast.parse(text)) if isinstance(node, kind))

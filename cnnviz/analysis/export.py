@@ -1,0 +1,213 @@
+"""A network's layer table, and the network itself, as files for other programs and for a report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+import pandas as pd
+import torch
+
+from cnnviz.analysis import counting
+from cnnviz.analysis.graph import network_graph, shape_text
+from cnnviz.analysis.layers import Pair
+from cnnviz.analysis.source import source
+from cnnviz.analysis.summary import Summary
+from cnnviz.architectures import NetworkSpec, build, variant
+from cnnviz.architectures.written import SizedNetwork
+
+# Columns of the layer table (see ``analysis.layers``) by their headings; window is made here.
+ALL = {
+    "name": "name",
+    "stage": "stage",
+    "kind": "kind",
+    "input_shape": "input_shape",
+    "output_shape": "output_shape",
+    "kernel_size": "kernel_size (px)",
+    "stride": "stride (px)",
+    "padding": "padding (px)",
+    "groups": "groups",
+    "params": "params",
+    "macs": "macs",
+    "activations": "activations",
+    "memory": "memory (bytes)",
+    "receptive_field": "receptive_field (px)",
+}
+READ = {
+    "name": "Layer",
+    "kind": "Kind",
+    "output_shape": "Output (C x H x W)",
+    "window": "Kernel / stride (px)",
+    "params": "Parameters",
+    "macs": "MACs",
+    "receptive_field": "Receptive field (px)",
+}
+LATEX = READ | {
+    "output_shape": r"Output ($C \times H \times W$)",
+    "window": "Window (px)",
+    "receptive_field": "RF (px)",
+}
+LATEX_START = r"""% \usepackage{booktabs, longtable}
+\begingroup\footnotesize\setlength{\tabcolsep}{3pt}"""
+NUMBERS = ("params", "macs", "receptive_field")
+MACS = "multiply-accumulates of convolutions and linear layers for one image"
+# Protocol buffers, which ONNX files are, end at 2 GiB.
+ONNX_BYTES = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file.
+
+    Attributes:
+        title: Its name on screen.
+        suffix: End of the file's name (".csv").
+        media_type: For a download.
+        function: The file's content of a summary.
+    """
+
+    title: str
+    suffix: str
+    media_type: str
+    function: Callable[[Summary], str | bytes]
+
+
+def csv(summary: Summary) -> str:
+    """The layer table as CSV: one row a layer, plain numbers and no row of totals."""
+    return _written(summary.layers, ALL).to_csv(index=False, lineterminator="\n")
+
+
+def markdown(summary: Summary) -> str:
+    """The layer table as Markdown, with a title, totals and a note on the counts."""
+    right = ["right" if column in NUMBERS else "left" for column in READ]
+    table = _with_totals(summary, READ)
+    text = table.to_markdown(index=False, disable_numparse=True, colalign=right)
+    return f"# {_title(summary)}\n\n{text}\n\nMACs are {MACS}; FLOPs = 2 x MACs.\n"
+
+
+def latex(summary: Summary) -> str:
+    """The layer table as a LaTeX longtable with booktabs rules, a caption and totals."""
+    table = _with_totals(summary, LATEX, shape_texts=_latex_shape).map(_escaped)
+    text = table.to_latex(
+        index=False,
+        escape=False,
+        longtable=True,
+        column_format="".join("r" if column in NUMBERS else "l" for column in LATEX),
+        caption=(
+            f"{_escaped(_title(summary))}. MACs are {MACS}; $\\mathrm{{FLOPs}} = 2 \\times "
+            "\\mathrm{MACs}$. Windows are kernel size / stride; RF is the receptive field."
+        ),
+        label=f"tab:{summary.spec.variant.replace('_', '-')}",
+    )
+    layers, total = text.rsplit("\nTotal &", 1)
+    return f"{LATEX_START}\n{layers}\n\\midrule\nTotal &{total}\\endgroup\n"
+
+
+def onnx(spec: NetworkSpec, resolution: int) -> bytes:
+    """The network as an ONNX file for images (N, C, H, W) of any N.
+
+    Its weights are random, drawn as the paper says. The input is called "image", the output
+    "logits"; auxiliary heads, which only training uses, are not in it.
+
+    Raises:
+        ValueError: ``onnx`` or ``onnxscript`` is not installed, or the file would pass 2 GiB.
+        GraphError: The image is too small for one of the layers.
+    """
+    if not has_onnx():
+        raise ValueError("ONNX files need two more packages: pip install onnx onnxscript.")
+    layers = network_graph(spec, resolution).layers
+    size = counting.BYTES * sum(map(counting.params, layers))
+    if size > ONNX_BYTES:
+        raise ValueError(f"An ONNX file must stay below 2.1 GB; this has {size / 1e9:.1f} GB.")
+    with torch.device("cpu"):
+        network = build(spec)
+        images = torch.zeros(2, spec.in_channels, resolution, resolution)
+    program = torch.onnx.export(
+        network,
+        (images,),
+        dynamo=True,
+        verbose=False,
+        input_names=["image"],
+        output_names=["logits"],
+        dynamic_shapes=({0: torch.export.Dim("batch")},),
+    )
+    assert program is not None
+    file: bytes = program.model_proto.SerializeToString()
+    return file
+
+
+def has_onnx() -> bool:
+    """Whether the packages that ``onnx`` needs are installed."""
+    return all(find_spec(package) is not None for package in ("onnx", "onnxscript"))
+
+
+FORMATS: dict[str, Format] = {
+    "code": Format("PyTorch", ".py", "text/x-python", lambda s: source(s.spec, s.resolution)),
+    "csv": Format("CSV", ".csv", "text/csv", csv),
+    "markdown": Format("Markdown", ".md", "text/markdown", markdown),
+    "latex": Format("LaTeX", ".tex", "application/x-tex", latex),
+    "onnx": Format(
+        "ONNX", ".onnx", "application/octet-stream", lambda s: onnx(s.spec, s.resolution)
+    ),
+}
+
+
+def _title(summary: Summary) -> str:
+    """ "ResNet-50 with width=32 at 160 px"."""
+    published = variant(summary.spec.variant)
+    side = summary.spec.fixed_resolution or published.resolution
+    changes = [f"{k}={v}" for k, v in SizedNetwork(summary.spec, side).changes.items()]
+    changed = f" with {', '.join(changes)}" if changes else ""
+    return f"{published.title}{changed} at {summary.resolution} px"
+
+
+def _written(
+    table: pd.DataFrame,
+    headings: Mapping[str, str],
+    shape_texts: Callable[[tuple[int, ...]], str] = shape_text,
+) -> pd.DataFrame:
+    """Some columns of a layer table by their headings, with shapes as texts."""
+
+    def written(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return shape_texts(value)
+        return "" if value is None else value
+
+    chosen = {title: table[column] for column, title in headings.items()}
+    return pd.DataFrame(
+        {title: c.map(written) if c.dtype == object else c for title, c in chosen.items()}
+    )
+
+
+def _with_totals(
+    summary: Summary,
+    headings: Mapping[str, str],
+    shape_texts: Callable[[tuple[int, ...]], str] = shape_text,
+) -> pd.DataFrame:
+    """Columns as people read them: thousands apart, totals in the last row."""
+    sums = {column: getattr(summary.totals, column) for column in NUMBERS}
+    last = dict.fromkeys(headings.values(), "") | {headings["name"]: "Total"}
+    last |= {headings[column]: f"{number:,}" for column, number in sums.items()}
+    sizes = zip(summary.layers["kernel_size"], summary.layers["stride"], strict=True)
+    windows = [_window(kernel, stride, shape_texts) if kernel else "" for kernel, stride in sizes]
+    table = _written(summary.layers.assign(window=windows), headings, shape_texts)
+    numbers = {headings[c]: table[headings[c]].map("{:,}".format) for c in NUMBERS}
+    return pd.concat([table.assign(**numbers), pd.DataFrame([last])], ignore_index=True)
+
+
+def _window(kernel: Pair, stride: Pair, shape_texts: Callable[[Pair], str]) -> str:
+    """Kernel size and stride as papers write them: "7 x 7 / 2"."""
+    height, width = stride
+    return f"{shape_texts(kernel)} / {height if height == width else shape_texts(stride)}"
+
+
+def _latex_shape(shape: tuple[int, ...]) -> str:
+    return f"${shape_text(shape).replace('x', chr(92) + 'times')}$"
+
+
+def _escaped(text: str) -> str:
+    """Text with LaTeX's special characters escaped; formulas between dollars stay."""
+    return text if text.startswith("$") else re.sub(r"([&%#_{}])", r"\\\1", text)

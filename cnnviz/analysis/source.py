@@ -1,0 +1,112 @@
+"""A configured network as one stand-alone PyTorch file, made of this package's own sources."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import textwrap
+from importlib import import_module
+from itertools import groupby
+
+from cnnviz.analysis.definitions import LINE, Cut, Import, joined
+from cnnviz.architectures import ARCHITECTURES, Network, NetworkSpec, architecture_of, variant
+from cnnviz.architectures.written import SizedNetwork
+
+HEADER = '''"""{title}, written by cnnviz: one file that needs only PyTorch.
+
+{settings}
+
+{family}
+"""
+
+from __future__ import annotations
+'''
+END = '''def build() -> nn.Module:
+    """The network in eval mode; its weights are random."""
+    config = {config}()
+    return {network}(config, in_channels={in_channels}, num_classes={num_classes}).eval()
+
+
+if __name__ == "__main__":
+    params = sum(parameter.numel() for parameter in build().parameters())
+    print(f"{{params:,}} parameters")
+'''
+
+
+def source(spec: NetworkSpec, resolution: int | None = None) -> str:
+    """The network as a Python file that needs only torch.
+
+    Run as a script it prints the number of parameters; imported it offers ``build()``. The state
+    dict has the same keys in the same order as that of ``cnnviz.build(spec)``.
+
+    Args:
+        spec: The network.
+        resolution: Side of the image in pixels that the file speaks of; default as published.
+    """
+    family = architecture_of(spec.variant)
+    network, config = family.network.__name__, type(spec.config).__name__
+    home = family.network.__module__
+    cut = Cut(spec.config)
+    for name in (config, network):
+        cut.follow(name, home)
+    cut.follow("nn", Network.__module__)  # build() speaks of it
+    end = END.format(
+        config=config,
+        network=network,
+        in_channels=spec.in_channels,
+        num_classes=spec.num_classes,
+    )
+    body = [
+        joined(origin, [definition for _, definitions in modules for definition in definitions])
+        for origin, modules in groupby(cut.taken(home), lambda taken: _origin(taken[0]))
+    ]
+    start = f"{_header(spec, resolution)}\n{_import_lines(cut.imports)}\n\n{body[0]}"
+    return "\n\n\n".join([start, *body[1:], end])
+
+
+def _origin(module: str) -> str:
+    """Which paper the definitions of a module speak of."""
+    if module not in {family.network.__module__ for family in ARCHITECTURES}:
+        return "What networks of several papers share."
+    title = (inspect.getdoc(import_module(module)) or "").partition("\n")[0]
+    return f"From: {title}"
+
+
+def _header(spec: NetworkSpec, resolution: int | None) -> str:
+    """The file's docstring: what it is, whose, with which settings; where it leaves the paper."""
+    family, published = architecture_of(spec.variant), variant(spec.variant)
+    made_for = spec.fixed_resolution or published.resolution
+    changes = [f"{k}={v}" for k, v in SizedNetwork(spec, made_for).changes.items()]
+    side = resolution or made_for
+    how = getattr(spec.config, "initialisation", "paper")
+    drawn = "as the paper says" if how == "paper" else f"by the initialisation {how!r}"
+    settings = f"with {', '.join(changes)}" if changes else "as published"
+    about = (
+        f"Settings: {spec.variant}, {settings}. It reads images (N, {spec.in_channels}, {side}, {side}) and gives "
+        f"logits (N, {spec.num_classes}). Its weights are random, drawn {drawn}."
+    )
+    return HEADER.format(
+        title=f"{published.title}{' with changed settings' if changes else ''}",
+        settings=textwrap.fill(about, LINE, break_on_hyphens=False),
+        family=inspect.getdoc(import_module(family.network.__module__)),
+    )
+
+
+def _import_lines(imports: set[Import]) -> str:
+    """Import statements as a formatter sorts them: the standard library, then torch."""
+    names: dict[str, list[str]] = {}
+    lines = []
+    for found in sorted(imports):
+        renamed = f" as {found.alias}" if found.alias else ""
+        if found.name:
+            names.setdefault(found.module, []).append(f"{found.name}{renamed}")
+        else:
+            lines.append((found.module, f"import {found.module}{renamed}"))
+    lines += [(module, f"from {module} import {', '.join(n)}") for module, n in names.items()]
+    standard = [line for module, line in lines if _is_standard(module)]
+    others = [line for module, line in lines if not _is_standard(module)]
+    return "\n\n".join("\n".join(section) for section in (standard, others) if section)
+
+
+def _is_standard(module: str) -> bool:
+    return module.partition(".")[0] in sys.stdlib_module_names

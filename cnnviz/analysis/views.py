@@ -1,0 +1,39 @@
+"""What a picture of a network shows: volumes, the graph of its blocks, or one block alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnnviz.analysis.folding import Block, Folded, Folding
+
+# How many items a picture shows before anyone opens a block: what a projector has room for.
+BUDGETS = {"volumes": 100, "graph": 40, "block": 40}
+
+
+@dataclass(frozen=True)
+class View:
+    """What of a network is shown.
+
+    Attributes:
+        kind: "volumes", "graph" or "block"; a key of ``BUDGETS``.
+        block: Path of the block that is shown alone; "" is the most telling one.
+        full: Whether the graph draws repeated blocks one by one, with all their connections.
+        toggled: Blocks that are not as the picture opens them by itself.
+    """
+
+    kind: str = "volumes"
+    block: str = ""
+    full: bool = False
+    toggled: frozenset[str] = frozenset()
+
+    def of(self, folding: Folding) -> Folded:
+        """The items and links that it shows of a network."""
+        hidden = self.kind == "volumes"
+        repeated = self.kind != "block" and not self.full
+        within = self._block(folding) if self.kind == "block" else None
+        # Unfolding the repeats opens no more blocks than folding them does.
+        opened = folding.opened(BUDGETS[self.kind], repeated or self.full, hidden, within)
+        return folding.fold(opened ^ self.toggled & folding.blocks.keys(), repeated, hidden, within)
+
+    def _block(self, folding: Folding) -> Block:
+        return folding.blocks.get(self.block) or folding.anatomies()[0]

@@ -1,0 +1,159 @@
+"""Commands on photos: predict, cam, and fetch for the weights that they need."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnviz.commands.output import show
+
+if TYPE_CHECKING:
+    from cnnviz.architectures import Network
+
+
+def add_commands(commands: Any) -> None:
+    """Add this module's commands to the parser's subparsers."""
+    _add_predict(commands)
+    _add_cam(commands)
+    _add_fetch(commands)
+
+
+def _add_predict(commands: Any) -> None:
+    command = commands.add_parser("predict", help="the most probable classes of photos")
+    command.add_argument("photos", nargs="+", metavar="PHOTO")
+    command.add_argument("--model", required=True, metavar="VARIANT")
+    command.add_argument("--weights", metavar="FILE")
+    command.add_argument("--top", type=int, default=5)
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=_predict)
+
+
+def _add_cam(commands: Any) -> None:
+    command = commands.add_parser("cam", help="where the network looks for a class")
+    command.add_argument("photo", metavar="PHOTO")
+    command.add_argument("--model", required=True, metavar="VARIANT")
+    command.add_argument("--weights", metavar="FILE")
+    command.add_argument("--class", type=int, dest="class_index", metavar="N")
+    command.add_argument("--layer", metavar="NAME")
+    command.add_argument("--output", type=Path, metavar="FILE.png")
+    command.add_argument("--array", type=Path, metavar="FILE.npy")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=_cam)
+
+
+def _add_fetch(commands: Any) -> None:
+    command = commands.add_parser("fetch", help="download weights into the weights folder")
+    command.add_argument("variants", nargs="+", metavar="VARIANT")
+    command.set_defaults(run=_fetch)
+
+
+def _predict(options: argparse.Namespace) -> int:
+    from cnnviz.vision.images import ImageError, open_image
+    from cnnviz.vision.prediction import labels, network_input, probabilities, top
+
+    network = _network(options)
+    names = labels(network.spec)
+    results: list[dict[str, Any]] = []
+    for photo in options.photos:
+        try:
+            image = network_input(network.spec, open_image(photo))
+        except ImageError as error:
+            results.append({"photo": photo, "error": str(error)})
+            continue
+        answers = top(probabilities(network, image), names, options.top)
+        results.append({"photo": photo, "top": [vars(answer) for answer in answers]})
+    show(results if options.json else "\n".join(map(_answer_text, results)))
+    return int(any("error" in result for result in results))
+
+
+def _answer_text(result: dict[str, Any]) -> str:
+    if "error" in result:
+        return f"{result['photo']}: {result['error']}"
+    answers = [f"  {a['probability']:6.1%}  {a['label']}" for a in result["top"]]
+    return "\n".join([result["photo"], *answers])
+
+
+def _cam(options: argparse.Namespace) -> int:
+    from cnnviz.vision.class_activation import class_activation, default_layer
+    from cnnviz.vision.images import open_image
+    from cnnviz.vision.prediction import labels, network_input
+
+    photo = open_image(options.photo)
+    network = _network(options)
+    layer = options.layer or default_layer(network)
+    started = time.perf_counter()
+    found = class_activation(
+        network, network_input(network.spec, photo), options.class_index, [layer]
+    )
+    seconds = time.perf_counter() - started
+    _write_map(options, network, photo, found.maps[layer])
+    result = {
+        "class_index": found.class_index,
+        "label": labels(network.spec)[found.class_index],
+        "probability": float(found.probabilities[found.class_index]),
+        "layer": layer,
+        "seconds": round(seconds, 4),
+    }
+    sentence = f"{result['label']} ({result['probability']:.1%}), seen at {layer}."
+    show(result if options.json else sentence)
+    return 0
+
+
+def _write_map(options: argparse.Namespace, network: Network, photo: Any, values: Any) -> None:
+    import numpy as np
+    from PIL import Image
+
+    from cnnviz.figures.heatmap import overlay
+    from cnnviz.vision.images import crop_for_network
+    from cnnviz.vision.prediction import preprocessing
+
+    if options.array:
+        np.save(options.array, values)
+    if options.output:
+        seen = np.asarray(crop_for_network(photo, preprocessing(network.spec)))
+        Image.fromarray(overlay(seen, values, opacity=0.7)).save(options.output)
+
+
+def _network(options: argparse.Namespace) -> Network:
+    """The network with the weights of a file, or the best that the weights folder holds."""
+    import torch
+
+    from cnnviz.architectures import build, specify
+    from cnnviz.vision.weights import WeightsError, load_network, load_weights, sources
+
+    spec = specify(options.model)
+    if options.weights:
+        with torch.device("meta"):
+            network = build(spec)
+        return load_weights(network, options.weights).requires_grad_(False)
+    source = sources(options.model)[0]
+    if source.kind != "file":
+        raise WeightsError(
+            f"There are no weights of {options.model} in the weights folder; run "
+            f"python -m cnnviz fetch {options.model}, or give --weights FILE."
+        )
+    return load_network(spec, source)
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from cnnviz.architectures import variant
+    from cnnviz.vision.weights import fetch
+
+    for name in options.variants:
+        variant(name)
+    for name in options.variants:
+        path = fetch(name, progress=_progress(name))
+        sys.stderr.write("\n")
+        print(path)
+    return 0
+
+
+def _progress(name: str) -> Any:
+    def show(received: int, size: int | None) -> None:
+        of_all = f" of {size / 1e6:.1f}" if size else ""
+        sys.stderr.write(f"\r{name}: {received / 1e6:.1f}{of_all} MB   ")
+
+    return show
