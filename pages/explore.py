@@ -1,16 +1,26 @@
 """Explore: what is this network made of, and what does it cost?"""
 
+from collections.abc import Callable, Collection
+
 import streamlit as st
 
 from cnnviz.analysis.graph import GraphError
 from cnnviz.analysis.layers import totals
 from cnnviz.architectures import is_published
-from cnnviz.figures import distribution
-from cnnviz.ui.cached import cached_layer_table
+from cnnviz.ui.cached import cached_graph, cached_layer_table
+from cnnviz.ui.card_view import choose_layer, chosen_layer, show_card
+from cnnviz.ui.code_view import show_code
+from cnnviz.ui.conventions_view import choose_convention, show_other_tools
+from cnnviz.ui.distribution_view import show_distribution
+from cnnviz.ui.exercise_view import choose_hidden, show_exercise
 from cnnviz.ui.layer_view import show_layers
+from cnnviz.ui.memory_view import show_memory
 from cnnviz.ui.network_controls import NetworkChoice, choose_network
 from cnnviz.ui.page import open_page
-from cnnviz.ui.totals_view import show_totals
+from cnnviz.ui.picture_view import show_picture
+from cnnviz.ui.totals_view import printed_counts, show_totals
+
+SECTIONS = ("layers", "where it sits", "predict and check", "memory", "other tools", "code")
 
 
 def show_title(choice: NetworkChoice) -> None:
@@ -22,36 +32,48 @@ def show_title(choice: NetworkChoice) -> None:
         st.caption(f"Changed: {'; '.join(choice.changes)}.")
 
 
-def show_network(choice: NetworkChoice) -> None:
-    """Counts, where they sit, and the layer table; or one sentence why there are none."""
+def show_network(choice: NetworkChoice, hidden: Collection[str]) -> None:
+    """Everything about the network; or one sentence why there is nothing."""
     try:
-        table = cached_layer_table(choice.spec, choice.resolution)
+        graph = cached_graph(choice.spec, choice.resolution)
     except GraphError as error:
         st.error(str(error), icon=":material/error:")
         return
-    show_totals(choice, totals(table))
-    st.subheader("Where parameters and MACs sit")
-    view = st.segmented_control(
-        "View",
-        ["by stage", "by layer"],
-        default="by stage",
+    table = cached_layer_table(choice.spec, choice.resolution)
+    tiles = st.container()
+    convention = choose_convention()
+    with tiles:
+        show_totals(choice, table, convention)
+    names = table["name"].tolist()
+    show_picture(choice, chosen_layer(names), hidden)
+    layer = choose_layer(names)
+    if layer:
+        show_card(choice.sized, graph, layer, hidden)
+    section = st.segmented_control(
+        "More about this network",
+        SECTIONS,
+        default="predict and check" if hidden else "layers",
         required=True,
-        key="view",
+        key="section",
         bind="query-params",
-        label_visibility="collapsed",
     )
-    if view == "by layer":
-        figure = distribution.by_layer(table)
-        st.plotly_chart(figure, config={"displaylogo": False}, alt="Parameters and MACs by layer")
-    else:
-        st.html(distribution.by_stage(table))
-    st.subheader("Layers")
-    show_layers(table, f"{choice.spec.variant}-{choice.resolution}px.csv")
+    views: dict[str, Callable[[], None]] = {
+        "layers": lambda: show_layers(table, convention, layer, hidden),
+        "where it sits": lambda: show_distribution(table, hidden),
+        "predict and check": lambda: show_exercise(graph, hidden),
+        "memory": lambda: show_memory(graph, choice.spec),
+        "other tools": lambda: show_other_tools(
+            choice.sized, totals(table), printed_counts(choice)
+        ),
+        "code": lambda: show_code(choice.sized, hidden),
+    }
+    views.get(section or "", views["layers"])()
 
 
 open_page("Explore")
 with st.sidebar:
     chosen = choose_network()
+    hidden_columns = choose_hidden()
 if chosen:
     show_title(chosen)
-    show_network(chosen)
+    show_network(chosen, hidden_columns)

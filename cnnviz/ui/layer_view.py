@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
+from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from cnnviz.analysis.counting import MACS, Convention
 from cnnviz.analysis.graph import shape_text
+from cnnviz.ui.formula_view import concealed
 
 NUMBER = "localized"
-COLUMNS = {
+# The column of operations gets its heading from the convention.
+COLUMNS: dict[str, Any] = {
     "name": st.column_config.TextColumn("Layer", pinned=True, help="Module path in PyTorch."),
     "stage": st.column_config.TextColumn("Stage"),
     "kind": st.column_config.TextColumn("Kind"),
@@ -20,16 +26,14 @@ COLUMNS = {
     "stride": st.column_config.TextColumn("Stride"),
     "padding": st.column_config.TextColumn("Padding"),
     "params": st.column_config.NumberColumn("Parameters", format=NUMBER),
-    "macs": st.column_config.NumberColumn(
-        "MACs", format=NUMBER, help="Multiply-accumulates of one image; FLOPs = 2 x MACs."
-    ),
+    "macs": None,
     "receptive_field": st.column_config.NumberColumn(
         "Receptive field (px)", help="Side of the image region that one unit can see."
     ),
     "params_share": st.column_config.ProgressColumn(
         "Share of parameters", format="percent", max_value=1.0
     ),
-    "macs_share": st.column_config.ProgressColumn("Share of MACs", format="percent", max_value=1.0),
+    "macs_share": None,
     "activations": st.column_config.NumberColumn(
         "Activations", format=NUMBER, help="Elements of the output, for one image."
     ),
@@ -47,10 +51,17 @@ COLUMNS = {
 }
 
 
-def display_table(table: pd.DataFrame) -> pd.DataFrame:
-    """The layer table with shapes and windows as text ("64 x 56 x 56"), one column a title."""
+def display_table(table: pd.DataFrame, convention: Convention = MACS) -> pd.DataFrame:
+    """The layer table with shapes and windows as text ("64 x 56 x 56"), one column a title.
+
+    The column macs, and its share, count by the convention.
+    """
+    counts = convention.counts(table)
     shown = table.assign(
-        input=table["input_shape"].map(shape_text), output=table["output_shape"].map(shape_text)
+        input=table["input_shape"].map(shape_text),
+        output=table["output_shape"].map(shape_text),
+        macs=counts,
+        macs_share=counts / max(int(counts.sum()), 1),
     )
     for window in ("kernel_size", "stride", "padding"):
         shown[window] = table[window].map(lambda pair: shape_text(pair) if pair else None)
@@ -65,36 +76,63 @@ def matching(table: pd.DataFrame, words: str) -> pd.DataFrame:
     return table.loc[text.index]
 
 
-def show_layers(table: pd.DataFrame, file_name: str) -> None:
-    """Draw a search field, the download button and the table."""
-    find, download = st.columns([3, 1], vertical_alignment="bottom")
-    words = find.text_input(
+def show_layers(
+    table: pd.DataFrame, convention: Convention, selected: str, hidden: Collection[str]
+) -> None:
+    """Draw a search field and the table; a click on a row opens the layer's card.
+
+    Args:
+        table: The layer table.
+        convention: What the column of operations counts.
+        selected: The layer whose card is open, or "".
+        hidden: What a teacher hides.
+    """
+    words = st.text_input(
         "Find layers",
         key="find",
         bind="query-params",
         placeholder="conv, stage 3, pooling, fire4 ...",
         icon=":material/search:",
     )
-    shown = display_table(table)
-    download.download_button(
-        "CSV of all layers",
-        shown.to_csv(index=False),
-        file_name,
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        width="stretch",
-    )
-    found = matching(shown, words or "")
+    found = matching(display_table(table, convention), words or "")
     if found.empty:
         st.info(f"No layer matches {words!r}; try a kind such as convolution, or a stage.")
         return
+    names = found["name"].tolist()
+    _select(names.index(selected) if selected in names else None)
     st.dataframe(
-        found,
-        column_config=COLUMNS,
+        found.drop(columns=list(concealed(hidden)), errors="ignore"),
+        column_config=COLUMNS | _operations(convention),
         hide_index=True,
         height=min(35 * (len(found) + 1) + 3, 560),
         key="layers",
+        on_select=partial(_open_card, names),
+        selection_mode="single-row",
         placeholder="",
         alt="Layer table",
     )
+
+
+def _operations(convention: Convention) -> dict[str, Any]:
+    """The headings of the column of operations and of its share."""
+    return {
+        "macs": st.column_config.NumberColumn(
+            convention.title, format=NUMBER, help=convention.sentence
+        ),
+        "macs_share": st.column_config.ProgressColumn(
+            f"Share of {convention.title}", format="percent", max_value=1.0
+        ),
+    }
+
+
+def _select(row: int | None) -> None:
+    """Mark the row of the open card, if another one is marked."""
+    rows = [] if row is None else [row]
+    state = st.session_state.get("layers")
+    if (state["selection"]["rows"] if state else []) != rows:
+        st.session_state["layers"] = {"selection": {"rows": rows}}
+
+
+def _open_card(names: Sequence[str]) -> None:
+    rows = st.session_state["layers"]["selection"]["rows"]
+    st.session_state["card"] = names[rows[0]] if rows and rows[0] < len(names) else None

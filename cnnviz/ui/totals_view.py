@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
-from cnnviz.analysis.layers import Totals
+from cnnviz.analysis.counting import Convention
+from cnnviz.analysis.layers import totals
 from cnnviz.architectures import is_published
 from cnnviz.architectures.published import ERRORS, PublishedFigure, published
 from cnnviz.figures.theme import bytes_text, count_text
@@ -13,39 +15,38 @@ from cnnviz.ui.network_controls import NetworkChoice
 LABELS = {"params": "Parameters", "macs": "MACs"}
 
 
-def show_totals(choice: NetworkChoice, totals: Totals) -> None:
+def show_totals(choice: NetworkChoice, table: pd.DataFrame, convention: Convention) -> None:
     """Draw the counts as tiles; printed figures only where the network is the published one."""
-    printed = _printed(choice)
+    counted, printed = totals(table), printed_counts(choice)
     with st.grid(6, min_column_width=150):
         _tile(
             "Parameters",
-            count_text(totals.params),
-            f"Exactly {totals.params:,} learned numbers.",
+            count_text(counted.params),
+            f"Exactly {counted.params:,} learned numbers.",
             printed.get("params"),
         )
+        operations = int(convention.counts(table).sum())
         _tile(
-            "MACs",
-            count_text(totals.macs),
-            f"Exactly {totals.macs:,} multiply-accumulates of convolutions and linear layers for "
-            f"one image. FLOPs = 2 x MACs = {count_text(2 * totals.macs)}; most papers print MACs "
-            "and call them FLOPs.",
+            convention.title,
+            count_text(operations),
+            f"Exactly {operations:,} for one image. {convention.sentence}",
             printed.get("macs"),
         )
-        _tile("Depth (layers)", f"{totals.depth:,}", "Weighted layers on the longest path.")
+        _tile("Depth (layers)", f"{counted.depth:,}", "Weighted layers on the longest path.")
         _tile(
             "Receptive field",
-            f"{totals.receptive_field:,} px",
+            f"{counted.receptive_field:,} px",
             "Side of the image region that one unit of the last feature map can see; the image "
             f"has {choice.resolution} px.",
         )
         _tile(
             "Activations",
-            count_text(totals.activations),
-            f"Exactly {totals.activations:,} elements in all layers' outputs for one image.",
+            count_text(counted.activations),
+            f"Exactly {counted.activations:,} elements in all layers' outputs for one image.",
         )
         _tile(
             "Memory",
-            bytes_text(totals.memory),
+            bytes_text(counted.memory),
             "Parameters and all layers' outputs for one image in float32, 4 bytes a number.",
         )
     _show_sources(choice, printed)
@@ -64,7 +65,7 @@ def _tile(label: str, value: str, help: str, printed: PublishedFigure | None = N
     )
 
 
-def _printed(choice: NetworkChoice) -> dict[str, PublishedFigure]:
+def printed_counts(choice: NetworkChoice) -> dict[str, PublishedFigure]:
     """What the paper prints, where this is the paper's network on the paper's input."""
     ends = (choice.spec.in_channels, choice.spec.num_classes)
     if not is_published(choice.spec) or ends != (

@@ -160,5 +160,6 @@ def test_every_family_draws_a_widget_for_every_hyperparameter(family):
 
 
 def test_both_views_of_where_it_sits():
-    assert "stage 4" in open_explore(view="by stage").html[0].value
-    assert open_explore(view="by layer").get("plotly_chart")
+    stages = open_explore(section="where it sits", view="by stage")
+    assert "stage 4" in stages.html[0].value
+    assert open_explore(section="where it sits", view="by layer").get("plotly_chart")

@@ -1,0 +1,109 @@
+"""The network as files: PyTorch code that stands alone, the layer table, ONNX."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Collection
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from cnnviz.analysis.export import FORMATS, has_onnx
+from cnnviz.analysis.source import source
+from cnnviz.analysis.summary import summary
+from cnnviz.architectures import NetworkSpec
+from cnnviz.architectures.written import SizedNetwork
+from cnnviz.figures.theme import bytes_text
+
+ONNX_SECONDS = 300
+
+
+def show_code(network: SizedNetwork, hidden: Collection[str]) -> None:
+    """Draw the downloads and the code.
+
+    Args:
+        network: The network and its resolution.
+        hidden: Quantities that a teacher hides; tables would tell them.
+    """
+    st.markdown(
+        "One file that needs only torch: run it and it builds the network and prints its parameter "
+        "count; import it and `build()` gives the network."
+    )
+    with st.container(horizontal=True):
+        for form in FORMATS:
+            if form != "onnx" and (form == "code" or not hidden):
+                _offer(network, form)
+        made = _make_onnx(network)
+    if made is not None:
+        _show_onnx(network, made)
+    st.code(_cached_source(network.spec, network.resolution), "python", height=560)
+
+
+def _offer(network: SizedNetwork, form: str) -> None:
+    """A button that makes the file when it is clicked."""
+    kind = FORMATS[form]
+    st.download_button(
+        kind.title,
+        partial(_file, network, form),
+        f"{network.spec.variant}-{network.resolution}px{kind.suffix}",
+        kind.media_type,
+        key=f"download_{form}",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _file(network: SizedNetwork, form: str) -> str | bytes:
+    return FORMATS[form].function(summary(network.spec, network.resolution))
+
+
+def _make_onnx(network: SizedNetwork) -> bytes | str | None:
+    """A button; then the ONNX file, or one sentence why there is none."""
+    needed = (
+        "" if has_onnx() else " The server needs two more packages: pip install onnx onnxscript."
+    )
+    if not st.button(
+        "ONNX",
+        key="make_onnx",
+        icon=":material/build:",
+        disabled=not has_onnx(),
+        help=f"For Netron and other programs, with random weights; it takes some seconds.{needed}",
+    ):
+        return None
+    with st.spinner("Writing the ONNX file ..."), tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "network.onnx"
+        # torch.export changes torch for the whole process while it runs: not in the server.
+        command = [sys.executable, "-m", "cnnviz", "export", str(network), "--format", "onnx"]
+        try:
+            done = subprocess.run(
+                [*command, "--output", str(path)],
+                capture_output=True,
+                text=True,
+                timeout=ONNX_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return f"The file was not ready after {ONNX_SECONDS} s; try a smaller network."
+        return path.read_bytes() if done.returncode == 0 else done.stderr.splitlines()[-1]
+
+
+def _show_onnx(network: SizedNetwork, made: bytes | str) -> None:
+    if isinstance(made, str):
+        st.error(made, icon=":material/error:")
+        return
+    st.download_button(
+        f"Save the ONNX file ({bytes_text(len(made))})",
+        made,
+        f"{network.spec.variant}-{network.resolution}px.onnx",
+        "application/octet-stream",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner="Writing the code ...")
+def _cached_source(spec: NetworkSpec, resolution: int) -> str:
+    return source(spec, resolution)

@@ -1,0 +1,83 @@
+// A drawing that can be clicked, panned by dragging and zoomed; the server draws, this shows.
+const SMALLEST = 0.15;
+const LARGEST = 3;
+// A drawing that would be unreadable when it fits is shown larger, to be panned.
+const LEGIBLE = 0.85;
+const views = new WeakMap();
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const scroller = parentElement.querySelector(".picture");
+  const view = views.get(parentElement) ?? { zoom: null, drawn: null, name: null };
+  views.set(parentElement, view);
+
+  if (view.drawn !== data.svg) {
+    scroller.innerHTML = data.svg;
+    view.drawn = data.svg;
+  }
+  scroller.style.height = `${data.height}px`;
+  const svg = scroller.querySelector("svg");
+  const width = Number(svg.getAttribute("width"));
+  const height = Number(svg.getAttribute("height"));
+
+  const fitting = () => Math.min(1, (scroller.clientWidth - 4) / width);
+  const show = (zoom) => {
+    const middle = scroller.scrollLeft + scroller.clientWidth / 2;
+    const before = view.zoom ?? zoom;
+    view.zoom = Math.min(LARGEST, Math.max(SMALLEST, zoom));
+    svg.style.width = `${width * view.zoom}px`;
+    svg.style.height = `${height * view.zoom}px`;
+    scroller.scrollLeft = (middle * view.zoom) / before - scroller.clientWidth / 2;
+  };
+  if (view.name !== data.name) {
+    view.name = data.name;
+    view.zoom = null;
+    scroller.scrollTo(0, 0);
+  }
+  show(view.zoom ?? Math.max(fitting(), LEGIBLE));
+  if (view.toShow !== data.selected) {
+    view.toShow = data.selected;
+    scroller.querySelector(".selected")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  const choose = (event) => {
+    const chosen = event.target.closest("[data-toggle], [data-select]");
+    if (chosen) setTriggerValue("clicked", { ...chosen.dataset });
+  };
+  let drag = null;
+  let moved = false;
+  scroller.onpointerdown = (event) => {
+    moved = false;
+    if (event.pointerType === "mouse" && event.button === 0) {
+      drag = [event.clientX, event.clientY, scroller.scrollLeft, scroller.scrollTop];
+    }
+  };
+  scroller.onpointermove = (event) => {
+    if (!drag) return;
+    const [x, y] = [event.clientX - drag[0], event.clientY - drag[1]];
+    if (!moved && Math.hypot(x, y) < 5) return;
+    moved = true;
+    scroller.classList.add("dragged");
+    scroller.scrollTo(drag[2] - x, drag[3] - y);
+  };
+  scroller.onpointerup = scroller.onpointerleave = () => {
+    drag = null;
+    scroller.classList.remove("dragged");
+  };
+  scroller.onclick = (event) => {
+    if (!moved) choose(event);
+  };
+  scroller.onkeydown = (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    choose(event);
+  };
+  scroller.onwheel = (event) => {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    show(view.zoom * Math.exp(-event.deltaY / 300));
+  };
+  parentElement.querySelector(".larger").onclick = () => show(view.zoom * 1.25);
+  parentElement.querySelector(".smaller").onclick = () => show(view.zoom / 1.25);
+  parentElement.querySelector(".fit").onclick = () => show(fitting());
+}
