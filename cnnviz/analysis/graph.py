@@ -136,6 +136,8 @@ def network_graph(network: Network | NetworkSpec, resolution: int) -> NetworkGra
     with torch.no_grad(), recorder:
         twin(image)
         recorder.run_auxiliary_heads(twin)
+    for module in twin.modules():
+        del module.forward  # without the recorder's, the nodes' modules are plain layers again
     return NetworkGraph(spec, tuple(recorder.nodes), recorder.blocks)
 
 

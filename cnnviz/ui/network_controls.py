@@ -18,7 +18,8 @@ from cnnviz.architectures import (
     variant,
     variants,
 )
-from cnnviz.hyperparameters import Hyperparameter
+from cnnviz.architectures.written import SizedNetwork
+from cnnviz.hyperparameters import Hyperparameter, Value
 
 DEFAULT_VARIANT = "resnet18"
 RESOLUTIONS = (28, 32, 48, 64, 96, 128, 160, 192, 224, 256, 299, 320, 384, 448, 512)
@@ -43,6 +44,11 @@ class NetworkChoice:
     def variant(self) -> Variant:
         """The published variant that the settings started from."""
         return self.family.variants[self.spec.variant]
+
+    @property
+    def sized(self) -> SizedNetwork:
+        """The network and its image, as addresses and commands write them."""
+        return SizedNetwork(self.spec, self.resolution)
 
     @property
     def changes(self) -> list[str]:
@@ -183,16 +189,28 @@ def _choose_ends(published: Variant) -> tuple[int, int]:
 
 
 def _widget(family: Architecture, published: Variant, hyperparameter: Hyperparameter) -> Any:
-    """The widget of one hyperparameter: a switch, a menu of names, or a slider over numbers."""
-    h, default = hyperparameter, getattr(published.config, hyperparameter.name)
+    default = getattr(published.config, hyperparameter.name)
+    return hyperparameter_widget(
+        hyperparameter, default, key=_key(family, hyperparameter), bind="query-params"
+    )
+
+
+def hyperparameter_widget(hyperparameter: Hyperparameter, default: Value, **options: Any) -> Any:
+    """The widget of one hyperparameter: a switch, a menu of names, or a slider over numbers.
+
+    Args:
+        hyperparameter: The declaration.
+        default: The value without a choice.
+        **options: The widget's key and what else Streamlit's widgets take.
+    """
+    h = hyperparameter
     says_unit = not h.unit or h.unit in h.title.lower()
     label = h.title if says_unit else f"{h.title} ({h.unit})"
-    common: dict[str, Any] = {"key": _key(family, h), "bind": "query-params", "help": h.help}
     if h.is_flag:
-        return st.toggle(label, default, **common)
+        return st.toggle(label, bool(default), help=h.help, **options)
     if isinstance(default, str):
-        return st.selectbox(label, h.options, h.options.index(default), **common)
-    return st.select_slider(label, h.options, default, **common)
+        return st.selectbox(label, h.options, h.options.index(default), help=h.help, **options)
+    return st.select_slider(label, h.options, default, help=h.help, **options)
 
 
 def _key(family: Architecture, hyperparameter: Hyperparameter) -> str:
