@@ -1,67 +1,24 @@
 """A network's graph, folded: stages into blocks, blocks into layers, repeated blocks shown once.
 
-What a picture shows is a cut through the tree of modules: an open block shows its parts, a closed
+What a picture shows is a cut through the tree of blocks: an open block shows its parts, a closed
 one is a single item. Neighbouring blocks of the same make are one item, "x 6".
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
+from itertools import accumulate
 
 import pandas as pd
 from torch import nn
 
 from cnnviz.analysis import counting
+from cnnviz.analysis.blocks import Block, block_tree, closing_join, joins, skips
 from cnnviz.analysis.graph import SHAPE_KEEPING, NetworkGraph, Node
 from cnnviz.analysis.layers import window_of
-
-JOINS = ("addition", "concatenation", "mean")
-# Their paths say nothing of their own: stages.0 is a part, stages is none.
-NUMBERED = ("stages", "auxiliary")
-
-
-@dataclass(frozen=True, eq=False)
-class Block:
-    """A run of layers with a common module path.
-
-    Attributes:
-        path: The module path ("stages.0.1"); "" is the whole network.
-        title: What to call it ("basic block").
-        first, last: Positions of its first and last node in ``NetworkGraph.nodes``.
-        parts: Its blocks, and the positions of layers that are in none of them, in order.
-        make: Equal for blocks of the same layers, windows and output shapes.
-    """
-
-    path: str
-    title: str
-    first: int
-    last: int
-    parts: tuple[Block | int, ...]
-    make: tuple[tuple[object, ...], ...]
-
-    @property
-    def order(self) -> tuple[object, ...]:
-        """Names and classes of its layers, whatever their sizes."""
-        return tuple(layer[:2] for layer in self.make)
-
-    def runs(self, repeated: bool) -> Iterator[tuple[Block | int, Block | int, int]]:
-        """First part, last part and length of each run of equal blocks; other parts are alone.
-
-        Args:
-            repeated: Whether a run counts as one; else every part stands alone.
-        """
-        for _, run in groupby(self.parts, _make if repeated else id):
-            parts = list(run)
-            yield parts[0], parts[-1], len(parts)
-
-
-def _make(part: Block | int) -> object:
-    return part.make if isinstance(part, Block) else part
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +63,7 @@ class Folding:
     @cached_property
     def root(self) -> Block:
         """The whole network."""
-        return _block(self.graph, "", 1, len(self.graph.nodes) - 1)
+        return block_tree(self.graph)
 
     @cached_property
     def blocks(self) -> dict[str, Block]:
@@ -128,7 +85,7 @@ class Folding:
         Those that join paths: with identity shortcuts first, outer ones first, and first what is
         built most often. Where no block joins paths, the parts.
         """
-        joining = [b for b in self.blocks.values() if "." in b.path and _joins(self.graph, b)]
+        joining = [b for b in self.blocks.values() if "." in b.path and joins(self.graph, b)]
         inner = [b for b in joining if b.path.count(".") > 1 or not _holds(b, joining)]
         shown = inner or [part for part in self.root.parts if isinstance(part, Block)]
         distinct = {block.make: block for block in reversed(shown)}
@@ -136,7 +93,7 @@ class Folding:
         return sorted(
             distinct.values(),
             key=lambda block: (
-                not _skips(self.graph, block),
+                not skips(self.graph, block),
                 block.path.count("."),
                 -often[block.order],
                 block.first,
@@ -152,11 +109,11 @@ class Folding:
     ) -> frozenset[str]:
         """The blocks to open, level by level, while at most ``budget`` items are shown."""
         opened: frozenset[str] = frozenset()
+        items = self.fold(opened, repeated, hide_shape_keeping, within).items
         while True:
-            closed = self.fold(opened, repeated, hide_shape_keeping, within).items
-            deeper = opened | set(closed.loc[closed["kind"] == "block", "path"])
-            shown = len(self.fold(deeper, repeated, hide_shape_keeping, within).items)
-            if deeper == opened or shown > budget:
+            deeper = opened | set(items.loc[items["kind"] == "block", "path"])
+            items = self.fold(deeper, repeated, hide_shape_keeping, within).items
+            if deeper == opened or len(items) > budget:
                 return opened
             opened = deeper
 
@@ -176,14 +133,24 @@ class Folding:
                 volumes does: they neither make nor change one.
             within: Show this block alone, with what it reads as the input.
         """
-        return _Cut(self.graph, frozenset(opened), repeated, hide_shape_keeping).of(
-            within or self.root
-        )
+        return _Cut(self, frozenset(opened), repeated, hide_shape_keeping).of(within or self.root)
+
+    @cached_property
+    def _sums(self) -> tuple[list[int], list[int]]:
+        """Parameters and MACs of all nodes before each position, and of all."""
+        nodes = self.graph.nodes
+        params, macs = map(counting.params, nodes), map(counting.macs, nodes)
+        return list(accumulate(params, initial=0)), list(accumulate(macs, initial=0))
+
+    def sums(self, first: int, last: int) -> dict[str, int]:
+        """Parameters and MACs of the nodes from ``first`` to ``last``."""
+        params, macs = self._sums
+        return {"params": params[last + 1] - params[first], "macs": macs[last + 1] - macs[first]}
 
 
 @dataclass
 class _Cut:
-    graph: NetworkGraph
+    folding: Folding
     opened: frozenset[str]
     repeated: bool
     hide_shape_keeping: bool
@@ -191,6 +158,10 @@ class _Cut:
     frames: list[Frame] = field(default_factory=list)
     item_of: dict[int, int] = field(default_factory=dict)
     unseen: set[int] = field(default_factory=set)
+
+    @property
+    def graph(self) -> NetworkGraph:
+        return self.folding.graph
 
     def of(self, block: Block) -> Folded:
         for source in self._sources(block):
@@ -214,8 +185,9 @@ class _Cut:
                 self._show_open(first, last, repeats)
             else:
                 assert isinstance(last, Block)
-                nodes = range(first.first, last.last + 1)
-                self._add(_block_row(self.graph, first, nodes, repeats), nodes)
+                sums = self.folding.sums(first.first, last.last)
+                row = _block_row(self.graph, first, repeats) | sums
+                self._add(row, range(first.first, last.last + 1))
 
     def _show_open(self, first: Block, last: Block, repeats: int) -> None:
         start = len(self.rows)
@@ -250,45 +222,6 @@ class _Cut:
         return tuple((source, target) for source, target in links if source != target)
 
 
-def _block(graph: NetworkGraph, path: str, first: int, last: int) -> Block:
-    """The block of the nodes from ``first`` to ``last``, whose names begin with ``path``."""
-    parts: list[Block | int] = []
-    for child, run in groupby(range(first, last + 1), lambda i: _child(graph.nodes[i].name, path)):
-        positions = list(run)
-        names = {graph.nodes[i].name for i in positions}
-        if child in names and len(names) == 1:
-            parts += positions
-        else:
-            parts.append(_block(graph, child, positions[0], positions[-1]))
-    make = tuple(_layer_make(graph.nodes[i], path) for i in range(first, last + 1))
-    is_part = path.count(".") == path.startswith(tuple(f"{part}." for part in NUMBERED))
-    title = graph.nodes[first].stage if is_part else _title(path, graph.blocks.get(path, ""))
-    return Block(path, title, first, last, tuple(parts), tuple(filter(None, make)))
-
-
-def _child(name: str, path: str) -> str:
-    """The path one step below ``path`` towards a layer; "stages.0" is one step."""
-    rest = name.removeprefix(path).lstrip(".").split(".")
-    steps = 2 if not path and rest[0] in NUMBERED else 1
-    return ".".join([*([path] if path else []), *rest[:steps]])
-
-
-def _layer_make(node: Node, path: str) -> tuple[object, ...] | None:
-    """What two blocks must share layer by layer; inputs may differ, as dense layers' do."""
-    if node.module is None:
-        return None
-    shape = None if isinstance(node.module, SHAPE_KEEPING) else node.output_shape
-    make = type(node.module).__name__  # not the kind, which may name a factor
-    return node.name.removeprefix(path), make, window_of(node.module), shape
-
-
-def _title(path: str, class_name: str) -> str:
-    last = path.rsplit(".", 1)[-1]
-    if class_name in ("Sequential", "ModuleDict", "ModuleList", "") and not last.isdigit():
-        return last.replace("_", " ")
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", class_name).lower()
-
-
 def _input_row(graph: NetworkGraph, position: int) -> dict[str, object]:
     node = graph.nodes[position]
     row = _layer_row(node)
@@ -315,44 +248,19 @@ def _layer_row(node: Node) -> dict[str, object]:
     }
 
 
-def _block_row(
-    graph: NetworkGraph, block: Block, positions: range, repeats: int
-) -> dict[str, object]:
-    nodes = [graph.nodes[i] for i in positions]
+def _block_row(graph: NetworkGraph, block: Block, repeats: int) -> dict[str, object]:
     last = graph.nodes[block.last]
     return _layer_row(last) | {
         "path": block.path,
         "title": block.title,
         "kind": "block",
         "detail": "",
-        "stage": nodes[0].stage,
+        "stage": graph.nodes[block.first].stage,
         "repeats": repeats,
         "input_channels": (),
         "layers": block.last - block.first + 1,
-        "params": sum(counting.params(node) for node in nodes),
-        "macs": sum(counting.macs(node) for node in nodes),
-        "join": _closing_join(graph, block),
+        "join": closing_join(graph, block),
     }
-
-
-def _closing_join(graph: NetworkGraph, block: Block) -> str:
-    """The operation by which a block joins what it made to what it read, if it does."""
-    for node in reversed(graph.nodes[block.first : block.last + 1]):
-        if node.kind == "addition" or (node.kind in JOINS and min(node.inputs) < block.first):
-            return node.kind
-    return ""
-
-
-def _joins(graph: NetworkGraph, block: Block) -> bool:
-    return any(len(node.inputs) > 1 for node in graph.nodes[block.first : block.last + 1])
-
-
-def _skips(graph: NetworkGraph, block: Block) -> bool:
-    """Whether an operation of a block reads what the block reads."""
-    return any(
-        len(node.inputs) > 1 and min(node.inputs) < block.first
-        for node in graph.nodes[block.first : block.last + 1]
-    )
 
 
 def _holds(block: Block, others: Collection[Block]) -> bool:

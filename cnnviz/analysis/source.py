@@ -82,8 +82,8 @@ def _header(spec: NetworkSpec, resolution: int | None) -> str:
     drawn = "as the paper says" if how == "paper" else f"by the initialisation {how!r}"
     settings = f"with {', '.join(changes)}" if changes else "as published"
     about = (
-        f"Settings: {spec.variant}, {settings}. It reads images (N, {spec.in_channels}, {side}, {side}) and gives "
-        f"logits (N, {spec.num_classes}). Its weights are random, drawn {drawn}."
+        f"Settings: {spec.variant}, {settings}. It reads images (N, {spec.in_channels}, {side}, "
+        f"{side}) and gives logits (N, {spec.num_classes}). Its weights are random, drawn {drawn}."
     )
     return HEADER.format(
         title=f"{published.title}{' with changed settings' if changes else ''}",

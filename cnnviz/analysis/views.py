@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnnviz.analysis.folding import Block, Folded, Folding
+from cnnviz.analysis.blocks import Block
+from cnnviz.analysis.folding import Folded, Folding
 
 # How many items a picture shows before anyone opens a block: what a projector has room for.
 BUDGETS = {"volumes": 100, "graph": 40, "block": 40}

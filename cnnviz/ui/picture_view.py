@@ -7,7 +7,8 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from cnnviz.analysis.folding import Block, Folding
+from cnnviz.analysis.blocks import Block
+from cnnviz.analysis.folding import Folding
 from cnnviz.analysis.views import BUDGETS, View
 from cnnviz.figures.network import DRAWINGS
 from cnnviz.figures.svg import standalone
