@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 from cnnviz.analysis.graph import SHAPE_KEEPING, NetworkGraph, Node
@@ -25,7 +26,7 @@ class Block:
         title: What to call it ("basic block").
         first, last: Positions of its first and last node in ``NetworkGraph.nodes``.
         parts: Its blocks, and the positions of layers that are in none of them, in order.
-        make: Equal for blocks of the same layers, windows and output shapes.
+        graph: The graph that it is a part of.
     """
 
     path: str
@@ -33,7 +34,13 @@ class Block:
     first: int
     last: int
     parts: tuple[Block | int, ...]
-    make: tuple[tuple[object, ...], ...]
+    graph: NetworkGraph
+
+    @cached_property
+    def make(self) -> tuple[tuple[object, ...], ...]:
+        """Equal for blocks of the same layers, windows and output shapes."""
+        nodes = self.graph.nodes[self.first : self.last + 1]
+        return tuple(filter(None, (_layer_make(node, self.path) for node in nodes)))
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -70,11 +77,10 @@ def _block(graph: NetworkGraph, path: str, first: int, last: int) -> Block:
             parts += positions
         else:
             parts.append(_block(graph, child, positions[0], positions[-1]))
-    make = tuple(_layer_make(graph.nodes[i], path) for i in range(first, last + 1))
     # A part is one step below the network: "stem", "stages.0".
     is_part = path.count(".") == path.startswith(tuple(f"{part}." for part in NUMBERED))
     title = graph.nodes[first].stage if is_part else _title(path, graph.blocks.get(path, ""))
-    return Block(path, title, first, last, tuple(parts), tuple(filter(None, make)))
+    return Block(path, title, first, last, tuple(parts), graph)
 
 
 def _child(name: str, path: str) -> str:

@@ -43,6 +43,8 @@ FUNCTIONS = {
     "cat": "concatenation",
     "flatten": "flatten",
 }
+# Of two tensors of one shape these give a third; like the layers below they need not be run.
+ELEMENTWISE = ("add", "sub", "mul")
 # These give the shape that they get; running them on meta tensors would take half of the time.
 SHAPE_KEEPING = (nn.BatchNorm2d, nn.ReLU, nn.Tanh, nn.Sigmoid, nn.Dropout, nn.LocalResponseNorm)
 
@@ -178,6 +180,7 @@ class _Recorder(TorchFunctionMode):
         self._blocks = [""]
         self._uses: Counter[str] = Counter()
         self._in_layer = False
+        self._shapes: dict[object, torch.Size] = {}
         self._outputs: dict[str, torch.Tensor] = {}
         self._training_only = False
         self.blocks: dict[str, str] = {}
@@ -196,11 +199,15 @@ class _Recorder(TorchFunctionMode):
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
-        output = func(*args, **(kwargs or {}))
+        name = func.__name__.strip("_")
+        read = list(_tensors(args))
+        if name in ELEMENTWISE and len(read) == 2 and read[0].shape == read[1].shape:
+            output = read[0].detach()
+        else:
+            output = func(*args, **(kwargs or {}))
         if not self._in_layer and isinstance(output, torch.Tensor):
-            name = func.__name__.strip("_")
             kind = FUNCTIONS.get(name, name)
-            return self._record(self._unused(kind), kind, None, list(_tensors(args)), output)
+            return self._record(self._unused(kind), kind, None, read, output)
         return output
 
     def _block(self, name: str, module: nn.Module, forward: Callable[..., Any], *args: Any) -> Any:
@@ -215,13 +222,28 @@ class _Recorder(TorchFunctionMode):
         inputs = list(_tensors(args))
         self._in_layer = True
         try:
-            output = inputs[0].detach() if isinstance(module, SHAPE_KEEPING) else forward(*args)
+            output = self._output(module, forward, inputs[0], args)
         except RuntimeError as error:
             shape = tuple(inputs[0].shape[1:])
             raise GraphError(_misfit(name, module, shape, self._made_for)) from error
         finally:
             self._in_layer = False
         return self._record(name, _kind(module), module, inputs, output)
+
+    def _output(
+        self, module: nn.Module, forward: Callable[..., Any], first: torch.Tensor, args: Any
+    ) -> torch.Tensor:
+        """What a layer makes; one that was seen before on that shape is not run again."""
+        if isinstance(module, SHAPE_KEEPING):
+            return first.detach()
+        if not isinstance(module, nn.Conv2d):
+            output: torch.Tensor = forward(*args)
+            return output
+        window = (module.stride, module.padding, module.dilation)
+        make = (module.weight.shape, *window, first.shape)
+        if make not in self._shapes:
+            self._shapes[make] = forward(*args).shape
+        return first.new_empty(self._shapes[make])
 
     def _record(
         self,

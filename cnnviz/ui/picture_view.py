@@ -39,7 +39,7 @@ def show_picture(choice: NetworkChoice, selected: str, hidden: Collection[str]) 
         hidden: Quantities that a teacher hides.
     """
     folding = cached_folding(choice.spec, choice.resolution)
-    view = _choose_view(folding)
+    view = _choose_view(folding, choice.spec.variant)
     drawing = _drawing(folding, view, choice.variant.title, selected, hidden)
     clickable(
         drawing,
@@ -62,7 +62,7 @@ def show_picture(choice: NetworkChoice, selected: str, hidden: Collection[str]) 
     )
 
 
-def _choose_view(folding: Folding) -> View:
+def _choose_view(folding: Folding, variant: str) -> View:
     kinds, which = st.columns([1, 2], vertical_alignment="bottom")
     kind = kinds.segmented_control(
         "Picture",
@@ -84,7 +84,7 @@ def _choose_view(folding: Folding) -> View:
                 bind="query-params",
                 help="Repeated blocks one by one: all connections of a dense block.",
             )
-    return View(str(kind), block, full, toggled())
+    return View(str(kind), block, full, _toggled(f"{variant} {kind} {block}"))
 
 
 def _choose_block(blocks: list[Block]) -> str:
@@ -119,22 +119,24 @@ def _window(drawing: str) -> int:
     return round(min(max(zoom * height + 24, 160), 620))
 
 
-def toggled() -> frozenset[str]:
-    """The blocks that the visitor opened or closed; the address holds them as ``open``."""
-    if st.session_state.get("arrived") and "open" in st.query_params:
-        st.session_state["opened"] = st.query_params["open"]
-    paths = frozenset(filter(None, st.session_state.get("opened", "").split(",")))
-    if paths:
-        st.query_params["open"] = ",".join(sorted(paths))
-    elif "open" in st.query_params:
-        del st.query_params["open"]
-    return paths
+def _toggled(shown: str) -> frozenset[str]:
+    """The blocks that the visitor opened or closed; the address alone remembers them.
+
+    Args:
+        shown: What the picture shows; another network or view begins as it opens by itself.
+    """
+    if st.session_state.get("opened_in", shown) != shown and not st.session_state["arrived"]:
+        st.query_params.pop("open", None)
+    st.session_state["opened_in"] = shown
+    return frozenset(filter(None, st.query_params.get("open", "").split(",")))
 
 
 def _follow_click() -> None:
     what = clicked("picture")
     if "toggle" in what:
-        paths = frozenset(filter(None, st.session_state.get("opened", "").split(",")))
-        st.session_state["opened"] = ",".join(sorted(paths ^ {what["toggle"]}))
+        paths = _toggled(st.session_state["opened_in"]) ^ {what["toggle"]}
+        st.query_params["open"] = ",".join(sorted(paths))
+        if not paths:
+            del st.query_params["open"]
     elif "select" in what:
         st.session_state["card"] = what["select"]

@@ -1,0 +1,231 @@
+"""Networks side by side: totals, ratios, stages, layers, hyperparameters, printed errors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from cnnviz.analysis import alignment, comparison_text
+from cnnviz.analysis.graph import network_graph
+from cnnviz.analysis.layer_differences import LayerDifferences, layer_differences
+from cnnviz.analysis.layers import layer_table, totals
+from cnnviz.architectures import architecture_of, variant
+from cnnviz.architectures.published import ERRORS, published
+from cnnviz.architectures.written import SizedNetwork
+
+
+@dataclass(frozen=True, eq=False)
+class FamilyDifference:
+    """In which hyperparameters the networks of one family differ.
+
+    Attributes:
+        family: The family's title.
+        labels: Its networks among those compared; at least two.
+        rows: Columns name, title, help and, under each label, the value as it is written. Only
+            those that differ; none where all are equal.
+    """
+
+    family: str
+    labels: tuple[str, ...]
+    rows: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Networks side by side, each with one image.
+
+    Attributes:
+        networks: What is compared.
+        labels: What each is called on screen; all are different.
+        layers: Their layer tables; columns as in ``analysis.layers.layer_table``.
+    """
+
+    networks: tuple[SizedNetwork, ...]
+    labels: tuple[str, ...]
+    layers: tuple[pd.DataFrame, ...]
+
+    @classmethod
+    def of(cls, networks: Sequence[SizedNetwork], tables: Sequence[pd.DataFrame]) -> Comparison:
+        """The comparison of networks whose layer tables are there already.
+
+        Raises:
+            ValueError: There is no network, or not one table for each.
+        """
+        if not networks or len(networks) != len(tables):
+            raise ValueError(
+                "networks must be at least one, with a layer table each; received "
+                f"{len(networks)} networks and {len(tables)} tables."
+            )
+        return cls(tuple(networks), labels(networks), tuple(tables))
+
+    @cached_property
+    def totals(self) -> pd.DataFrame:
+        """One row a network.
+
+        Columns: label, variant, family (title), year, written (as in URLs), resolution (px),
+        in_channels, num_classes, then those of ``analysis.layers.Totals``.
+        """
+        rows = [
+            {"label": label, **_identity(network), **asdict(totals(table))}
+            for network, label, table in zip(self.networks, self.labels, self.layers, strict=True)
+        ]
+        return pd.DataFrame(rows)
+
+    def ratios(self, reference: int = -1) -> list[str]:
+        """A sentence for each other network: how its parameters and MACs compare.
+
+        Args:
+            reference: Position of the network that the others are compared with.
+        """
+        rows: list[dict[Any, Any]] = self.totals.to_dict("records")
+        base = rows[reference]
+        return [comparison_text.ratio(row, base) for row in rows if row is not base]
+
+    @cached_property
+    def stages(self) -> pd.DataFrame:
+        """What each network has at each resolution (``alignment.stages_by_side``)."""
+        return alignment.stages_by_side(self.layers)
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """What each has spent, and seen, by each depth (``alignment.curves``)."""
+        return alignment.curves(self.layers)
+
+    @cached_property
+    def heaviest(self) -> pd.DataFrame:
+        """The layer with the most parameters of each network: label, name, kind, params, share."""
+        columns = {"name": "name", "kind": "kind", "params": "params", "params_share": "share"}
+        first = pd.concat([table.nlargest(1, "params") for table in self.layers])
+        frame = first[list(columns)].rename(columns=columns).reset_index(drop=True)
+        frame.insert(0, "label", list(self.labels))
+        return frame
+
+    @property
+    def is_one_family(self) -> bool:
+        """Whether all networks have the same hyperparameters."""
+        return len({_family(network) for network in self.networks}) == 1
+
+    def layer_differences(self, every_layer: bool = False) -> LayerDifferences:
+        """Layer tables side by side: by name within a family, else by resolution and order."""
+        return layer_differences(self.layers, self.labels, self.is_one_family, every_layer)
+
+    @cached_property
+    def hyperparameters(self) -> tuple[FamilyDifference, ...]:
+        """The differing hyperparameters of each family that has two or more of the networks."""
+        families = Counter(_family(network) for network in self.networks)
+        return tuple(self._difference(name) for name, count in families.items() if count > 1)
+
+    def _difference(self, family: str) -> FamilyDifference:
+        of_family = {
+            label: network.spec.config
+            for label, network in zip(self.labels, self.networks, strict=True)
+            if _family(network) == family
+        }
+        values = {label: config.to_text() for label, config in of_family.items()}
+        rows = [
+            {"name": h.name, "title": h.title, **found, "help": h.help}
+            for h in next(iter(of_family.values())).hyperparameters()
+            if len(set((found := {label: v[h.name] for label, v in values.items()}).values())) > 1
+        ]
+        columns = ["name", "title", *of_family, "help"]
+        return FamilyDifference(family, tuple(of_family), pd.DataFrame(rows, columns=columns))
+
+    @cached_property
+    def printed(self) -> pd.DataFrame:
+        """Every error that is printed about a compared network; none of changed networks.
+
+        Columns: network (position), label, quantity, title, error (per cent), printed, source.
+        """
+        columns = ["network", "label", "quantity", "title", "error", "printed", "source"]
+        rows = [
+            (i, self.labels[i], f.quantity, ERRORS[f.quantity], float(f.value), f.value, f.source)
+            for i, network in enumerate(self.networks)
+            if is_as_published(network)
+            for f in published(network.spec.variant)
+            if f.quantity in ERRORS
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Labels of the networks that no paper describes: nothing is printed about them."""
+        pairs = zip(self.labels, self.networks, strict=True)
+        return tuple(label for label, network in pairs if not is_as_published(network))
+
+    def to_json(self) -> dict[str, Any]:
+        """The comparison in plain numbers, lists and dictionaries."""
+        return comparison_text.json(self)
+
+    def to_markdown(self) -> str:
+        """The comparison as a report."""
+        return comparison_text.markdown(self)
+
+    def __str__(self) -> str:
+        """The comparison for a terminal."""
+        return comparison_text.terminal(self)
+
+
+def comparison(networks: Sequence[SizedNetwork]) -> Comparison:
+    """Networks side by side.
+
+    Raises:
+        ValueError: There is no network, or an image is too small for one; the message names it.
+    """
+    tables = [layer_table(network_graph(n.spec, n.resolution)) for n in networks]
+    return Comparison.of(networks, tables)
+
+
+def labels(networks: Sequence[SizedNetwork]) -> tuple[str, ...]:
+    """What networks are called: their titles and changes, numbered where two are the same."""
+    names = [label(network) for network in networks]
+    often, seen = Counter(names), Counter[str]()
+    unique = []
+    for name in names:
+        seen[name] += 1
+        unique.append(f"{name} ({seen[name]})" if often[name] > 1 else name)
+    return tuple(unique)
+
+
+def label(network: SizedNetwork) -> str:
+    """A network's title with its changes: "ResNet-50 with width 32"; of three or more the count."""
+    title = variant(network.spec.variant).title
+    changes = _changes(network)
+    if not changes:
+        return title
+    if len(changes) > 2:
+        return f"{title} with {len(changes)} changes"
+    words = (f"{name.replace('_', ' ')} {value}" for name, value in changes.items())
+    return f"{title} with {', '.join(words)}"
+
+
+def is_as_published(network: SizedNetwork) -> bool:
+    """Whether the network and its image are what the paper describes."""
+    return not _changes(network)
+
+
+def _changes(network: SizedNetwork) -> Mapping[str, str]:
+    """What ``written.SizedNetwork`` writes behind the variant."""
+    settings = str(network).split(",")[1:]
+    return dict(setting.split("=", 1) for setting in settings)
+
+
+def _family(network: SizedNetwork) -> str:
+    return architecture_of(network.spec.variant).title
+
+
+def _identity(network: SizedNetwork) -> dict[str, Any]:
+    spec, family = network.spec, architecture_of(network.spec.variant)
+    return {
+        "variant": spec.variant,
+        "family": family.title,
+        "year": family.year_of(spec.variant),
+        "written": str(network),
+        "resolution": network.resolution,
+        "in_channels": spec.in_channels,
+        "num_classes": spec.num_classes,
+    }

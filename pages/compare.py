@@ -1,0 +1,32 @@
+"""Compare: what does one network have that another has not, where, and at what cost?"""
+
+import streamlit as st
+
+from cnnviz.ui.compare_controls import choose_networks
+from cnnviz.ui.compare_details import show_errors, show_hyperparameters, show_layers
+from cnnviz.ui.compare_view import (
+    analysed,
+    cached_comparison,
+    offer_report,
+    show_curves,
+    show_stages,
+    show_totals,
+)
+from cnnviz.ui.page import open_page
+from cnnviz.ui.time_view import show_forward_times
+
+open_page("Compare")
+st.title("Networks side by side")
+chosen = analysed(choose_networks())
+if chosen:
+    colours = [each.colour for each in chosen]
+    comparison = cached_comparison(tuple(each.network for each in chosen))
+    show_totals(comparison, colours)
+    show_stages(comparison, colours)
+    show_curves(comparison, colours)
+    show_errors(comparison, colours)
+    st.subheader("Measured time of a forward pass")
+    show_forward_times(comparison.networks)
+    show_hyperparameters(comparison)
+    show_layers(comparison, colours)
+    offer_report(comparison, colours)
