@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnviz.analysis.graph import GraphError
 from cnnviz.analysis.layers import totals
-from cnnviz.architectures import is_published
+from cnnviz.architectures import is_published, variant
 from cnnviz.ui.cached import cached_graph, cached_layer_table
 from cnnviz.ui.card_view import choose_layer, chosen_layer, show_card
 from cnnviz.ui.code_view import show_code
@@ -20,6 +20,7 @@ from cnnviz.ui.page import open_page
 from cnnviz.ui.picture_view import show_picture
 from cnnviz.ui.totals_view import printed_counts, show_totals
 
+COMPARED = ("resnet34", "vgg16")
 SECTIONS = ("layers", "where it sits", "predict and check", "memory", "other tools", "code")
 
 
@@ -30,6 +31,20 @@ def show_title(choice: NetworkChoice) -> None:
     st.markdown(f"{choice.family.idea} [{choice.family.paper}]({choice.family.url})")
     if choice.changes:
         st.caption(f"Changed: {'; '.join(choice.changes)}.")
+    other = beside(choice)
+    st.page_link(
+        "pages/compare.py",
+        label=f"Compare with {variant(other).title}",
+        icon=":material/compare_arrows:",
+        query_params={"a": str(choice.sized), "b": other},
+    )
+
+
+def beside(choice: NetworkChoice) -> str:
+    """What to compare a network with: its published self, or one that the course knows."""
+    if choice.sized.changes:
+        return choice.spec.variant
+    return next(name for name in COMPARED if name not in choice.family.variants)
 
 
 def show_network(choice: NetworkChoice, hidden: Collection[str]) -> None:

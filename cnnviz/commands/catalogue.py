@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnnviz.commands.output import show, write
 
 if TYPE_CHECKING:
-    from cnnviz.analysis.arithmetic import Formula
+    from cnnviz.analysis.formulas.arithmetic import Formula
     from cnnviz.architectures.written import SizedNetwork
 
 NETWORK = "variant, with changes behind commas: resnet50,width=32,resolution=160"

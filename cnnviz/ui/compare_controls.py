@@ -24,7 +24,7 @@ from cnnviz.architectures.written import SizedNetwork, read
 from cnnviz.figures import comparison as figures
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.hyperparameters import Value
-from cnnviz.ui.network_controls import CLASSES, RESOLUTIONS, hyperparameter_widget
+from cnnviz.ui.network_controls import CLASSES, RESOLUTIONS, address, hyperparameter_widget
 
 FEWEST = 2
 # What a slot holds where the URL does not say it; there are as many networks as slots at most.
@@ -149,6 +149,12 @@ def _choose(each: Compared, colour: str, removable: bool) -> None:
     with st.container(horizontal=True):
         with st.popover("Settings", icon=":material/tune:"):
             _choose_settings(each)
+        st.page_link(
+            "pages/explore.py",
+            label="Explore",
+            icon=":material/lan:",
+            query_params=address(each.network),
+        )
         if removable:
             st.button(
                 "Remove",

@@ -10,8 +10,8 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from cnnviz.analysis.comparison import Comparison
-from cnnviz.analysis.comparison_text import listed, without_common_hyperparameters, without_printed
-from cnnviz.analysis.layer_differences import CELLS, LayerDifferences
+from cnnviz.analysis.comparison.layer_differences import CELLS, LayerDifferences
+from cnnviz.analysis.comparison.text import listed, without_common_hyperparameters, without_printed
 from cnnviz.architectures.published import ERRORS
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures import comparison as figures

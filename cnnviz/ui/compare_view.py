@@ -7,9 +7,9 @@ from functools import partial
 
 import streamlit as st
 
-from cnnviz.analysis.alignment import AUXILIARY
 from cnnviz.analysis.comparison import Comparison
-from cnnviz.analysis.comparison_text import (
+from cnnviz.analysis.comparison.alignment import AUXILIARY
+from cnnviz.analysis.comparison.text import (
     CONVENTIONS,
     hyperparameter_sentences,
     listed,

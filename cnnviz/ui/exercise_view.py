@@ -7,8 +7,8 @@ from collections.abc import Collection, Hashable, Sequence
 import streamlit as st
 
 from cnnviz.analysis.exercise import QUANTITIES, Question, questions
+from cnnviz.analysis.exercise.verdict import TRIES, Verdict, is_closed, score, tries, verdict
 from cnnviz.analysis.graph import NetworkGraph, Shape
-from cnnviz.analysis.verdict import TRIES, Verdict, is_closed, score, tries, verdict
 from cnnviz.architectures import NetworkSpec
 from cnnviz.ui.formula_view import HIDES, show_formulas
 
@@ -135,24 +135,31 @@ def _answers(sheet: Hashable, count: int) -> Answers:
 def _ask(number: int, question: Question, given: list[str], sheet_key: int) -> list[Verdict]:
     """Draw one question with its verdict; ``given`` are the answers so far, the last one last."""
     verdicts = [verdict(question, answer) for answer in given]
-    key = f"answer_{sheet_key}_{question.position}_{question.quantity}"
-    if given and key not in st.session_state:
-        st.session_state[key] = given[-1]
     with st.container(border=True):
         st.markdown(f"**{number}.** `{question.name}`: {_plain(question.givens)}")
-        st.text_input(
-            f"Answer {number}",
-            key=key,
-            placeholder="your answer, then Enter",
-            label_visibility="collapsed",
-            disabled=is_closed(verdicts),
-            max_chars=100,
-            on_change=_write,
-            args=(key, given),
-            width=340,
-        )
+        if is_closed(verdicts):
+            st.markdown(f"Your answer: **{_plain(given[-1])}**")
+        else:
+            _draw_field(
+                number, f"answer_{sheet_key}_{question.position}_{question.quantity}", given
+            )
         _show_verdict(question, verdicts)
     return verdicts
+
+
+def _draw_field(number: int, key: str, given: list[str]) -> None:
+    if given and key not in st.session_state:
+        st.session_state[key] = given[-1]
+    st.text_input(
+        f"Answer {number}",
+        key=key,
+        placeholder="your answer, then Enter",
+        label_visibility="collapsed",
+        max_chars=100,
+        on_change=_write,
+        args=(key, given),
+        width=340,
+    )
 
 
 def _write(key: str, given: list[str]) -> None:

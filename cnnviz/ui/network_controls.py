@@ -62,6 +62,16 @@ class NetworkChoice:
         ]
 
 
+def address(network: SizedNetwork) -> dict[str, str]:
+    """The query parameters with which Explore opens on a network."""
+    family, fields = architecture_of(network.spec.variant), network.spec.config.to_text()
+    named = {
+        f"{family.name}_{name}" if name in fields else name: value
+        for name, value in network.changes.items()
+    }
+    return {"variant": network.spec.variant, **named}
+
+
 def choose_network() -> NetworkChoice | None:
     """Draw the controls and return the choice, or None after saying why the settings clash."""
     family = choose_architecture()

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from cnnviz.analysis.comparison import labels
 from cnnviz.analysis.timing import ForwardTime, seconds_text
-from cnnviz.architectures import variant
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures import forward_times
 from cnnviz.ui.background import Command, Job, background_job, known_job
@@ -19,7 +19,8 @@ SECONDS = 5
 def show_forward_times(networks: Sequence[SizedNetwork]) -> None:
     """Draw the batch size, the button, and each network's time with its spread once measured."""
     batch = _choose_batch()
-    commands = {_command(sized, batch): _label(sized) for sized in networks}
+    names = labels(networks)
+    commands = {_command(n, batch): name for n, name in zip(networks, names, strict=True)}
     st.button(
         "Measure on this machine",
         icon=":material/timer:",
@@ -48,13 +49,6 @@ def _choose_batch() -> int:
 
 def _command(sized: SizedNetwork, batch: int) -> Command:
     return ("time", str(sized), "--batch", str(batch), "--seconds", str(SECONDS), "--json")
-
-
-def _label(sized: SizedNetwork) -> str:
-    """The variant's title, with the settings that differ from it."""
-    _, comma, changes = str(sized).partition(",")
-    title = variant(sized.spec.variant).title
-    return f"{title} ({changes.replace(',', ', ')})" if comma else title
 
 
 def _measure(commands: Sequence[Command]) -> None:

@@ -1,7 +1,14 @@
 import pandas as pd
 import pytest
 
-from cnnviz.analysis.alignment import AUXILIARY, VECTOR, curves, is_auxiliary, level, stages_by_side
+from cnnviz.analysis.comparison.alignment import (
+    AUXILIARY,
+    VECTOR,
+    curves,
+    is_auxiliary,
+    level,
+    stages_by_side,
+)
 from cnnviz.analysis.layers import totals
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import ARCHITECTURES

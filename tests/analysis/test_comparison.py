@@ -3,7 +3,7 @@ import json
 import pytest
 
 from cnnviz.analysis.comparison import Comparison, comparison, label, labels
-from cnnviz.analysis.comparison_text import (
+from cnnviz.analysis.comparison.text import (
     hyperparameter_sentences,
     listed,
     printed_sentences,

@@ -3,9 +3,9 @@
 import pytest
 
 from cnnviz.analysis.exercise import QUANTITIES, questions
+from cnnviz.analysis.exercise.verdict import Verdict, is_closed, score, verdict
 from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.layers import layer_table
-from cnnviz.analysis.verdict import Verdict, is_closed, score, verdict
 from cnnviz.architectures import ARCHITECTURES, specify, variant
 
 

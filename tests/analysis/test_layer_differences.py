@@ -1,6 +1,6 @@
 import pytest
 
-from cnnviz.analysis.layer_differences import layer_differences, layer_text
+from cnnviz.analysis.comparison.layer_differences import layer_differences, layer_text
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import ARCHITECTURES
 

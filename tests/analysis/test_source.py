@@ -10,8 +10,8 @@ import sys
 import pytest
 import torch
 
-from cnnviz.analysis.definitions import Cut
 from cnnviz.analysis.source import source
+from cnnviz.analysis.source.definitions import Cut
 from cnnviz.architectures import ARCHITECTURES, build, specify, variants
 from cnnviz.architectures.written import read
 

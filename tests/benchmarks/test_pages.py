@@ -9,13 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 pytestmark = pytest.mark.benchmark
 
-PAGE = str(Path(__file__).parents[2] / "pages" / "explore.py")
+APP = str(Path(__file__).parents[2] / "app.py")
 
 
 @pytest.mark.parametrize("variant", ["resnet18", "resnet152", "vgg19", "resnet1202_cifar"])
 def test_explore_rerun(variant, report):
     """A width that was not shown before, so that nothing of it is cached."""
-    app = AppTest.from_file(PAGE, default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=60)
     app.query_params["variant"] = variant
     app.run()
     key = "vgg_width" if variant.startswith("vgg") else "resnet_width"

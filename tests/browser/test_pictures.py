@@ -94,10 +94,11 @@ def test_an_answer_is_told_right_or_which_step_went_wrong(server, page):
     answer = page.get_by_placeholder("your answer, then Enter").nth(1)
     answer.fill("36,864")
     answer.press("Enter")
-    expect(page.get_by_text(re.compile("forgot the bias", re.IGNORECASE))).to_be_visible()
+    expect(page.get_by_text("The bias is missing: one number for every")).to_be_visible()
     answer.fill("36,928")
     answer.press("Enter")
-    expect(page.get_by_text(re.compile("36,928")).first).to_be_visible()
+    expect(page.get_by_text("Your answer: 36,928")).to_be_visible()
+    expect(page.get_by_text("Right.")).to_be_visible()
     expect(page.get_by_text("1 of 10 questions done.")).to_be_visible()
 
 

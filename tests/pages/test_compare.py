@@ -13,7 +13,8 @@ APP = str(Path(__file__).parents[2] / "app.py")
 
 
 def open_compare(**query) -> AppTest:
-    app = AppTest.from_file(PAGE, default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.switch_page("pages/compare.py")
     for key, value in query.items():
         app.query_params[key] = value
     app.run()

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from cnnviz.analysis.arithmetic import Formula
 from cnnviz.analysis.formulas import formulas
+from cnnviz.analysis.formulas.arithmetic import Formula
 from cnnviz.analysis.graph import network_graph
 from cnnviz.architectures import specify
 from cnnviz.ui.formula_view import HIDES, concealed, formula_cards

@@ -53,7 +53,7 @@ def test_the_button_measures_each_network_alone(monkeypatch):
     assert all(job.alone for job in background._jobs.values())
     assert [info.value for info in app.info] == [
         "VGG-16 (D) waits for its turn ...",
-        "ResNet-34 (width=32) waits for its turn ...",
+        "ResNet-34 with width 32 waits for its turn ...",
     ]
 
 
@@ -63,7 +63,9 @@ def test_times_stand_side_by_side_with_their_spread():
     app = shown()
     html = app.get("html")[0].proto.body
     assert "300 ms (290 ms to 320 ms)" in html
-    assert app.markdown[0].value == ("VGG-16 (D) takes 3.0 times as long as ResNet-34 (width=32).")
+    assert app.markdown[0].value == (
+        "VGG-16 (D) takes 3.0 times as long as ResNet-34 with width 32."
+    )
     caption = app.caption[0].value
     assert "A processor with 2 threads" in caption
     assert "weights are random" in caption
@@ -74,9 +76,9 @@ def test_what_is_measured_is_shown_while_the_rest_runs_or_has_failed():
     background._jobs[COMMANDS[1]] = Job(COMMANDS[1], state="running")
     app = shown()
     assert len(app.get("html")) == 1
-    assert app.info[0].value == "ResNet-34 (width=32) is being measured ..."
+    assert app.info[0].value == "ResNet-34 with width 32 is being measured ..."
     background._jobs[COMMANDS[1]] = Job(COMMANDS[1], state="failed", error="Too large.")
-    assert shown().error[0].value == "ResNet-34 (width=32): Too large."
+    assert shown().error[0].value == "ResNet-34 with width 32: Too large."
 
 
 def test_a_difference_within_the_spread_is_said_to_be_one():

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from cnnviz.analysis.arithmetic import Formula, decimal, exact, fraction, product, total
+from cnnviz.analysis.formulas.arithmetic import Formula, decimal, exact, fraction, product, total
+from cnnviz.analysis.formulas.side import Side, sides
 from cnnviz.analysis.graph import Node
 from cnnviz.analysis.receptive_field import ReceptiveField, window
-from cnnviz.analysis.side import Side, sides
 from cnnviz.architectures import Layer
 
 SIDE = "floor((H + 2P - F) / S) + 1"

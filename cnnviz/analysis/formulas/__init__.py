@@ -12,8 +12,8 @@ from math import prod
 from torch import nn
 
 from cnnviz.analysis import counting
-from cnnviz.analysis.arithmetic import Formula, product
-from cnnviz.analysis.geometry import jump, output_shape, receptive_field
+from cnnviz.analysis.formulas.arithmetic import Formula, product
+from cnnviz.analysis.formulas.geometry import jump, output_shape, receptive_field
 from cnnviz.analysis.graph import NetworkGraph, Node
 from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields
 

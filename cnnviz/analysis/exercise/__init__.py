@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from torch import nn
 
 from cnnviz.analysis import counting
-from cnnviz.analysis.arithmetic import Formula
+from cnnviz.analysis.exercise.givens import givens
+from cnnviz.analysis.exercise.mistakes import Mistake, mistakes
 from cnnviz.analysis.formulas import POOLING, formulas
-from cnnviz.analysis.givens import givens
+from cnnviz.analysis.formulas.arithmetic import Formula
 from cnnviz.analysis.graph import NetworkGraph, Node
-from cnnviz.analysis.mistakes import Mistake, mistakes
 from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields, window
 
 QUANTITIES = ("output_shape", "params", "macs", "receptive_field")

@@ -9,11 +9,11 @@ from typing import Any
 
 from torch import nn
 
-from cnnviz.analysis.arithmetic import Formula
+from cnnviz.analysis.exercise.miscounts import Mistake, of_macs, of_params
+from cnnviz.analysis.formulas.arithmetic import Formula
+from cnnviz.analysis.formulas.side import Side, sides
 from cnnviz.analysis.graph import Node, Shape
-from cnnviz.analysis.miscounts import Mistake, of_macs, of_params
 from cnnviz.analysis.receptive_field import ReceptiveField, window
-from cnnviz.analysis.side import Side, sides
 
 __all__ = ["Mistake", "mistakes"]
 

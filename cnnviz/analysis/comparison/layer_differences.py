@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from cnnviz.analysis.alignment import VECTOR, is_auxiliary, is_weighted, level
+from cnnviz.analysis.comparison.alignment import VECTOR, is_auxiliary, is_weighted, level
 from cnnviz.analysis.graph import shape_text
 
 Layer = dict[str, Any]

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from cnnviz.analysis.arithmetic import enumeration, exact, listed, product
-from cnnviz.analysis.geometry import explanation
+from cnnviz.analysis.formulas.arithmetic import enumeration, exact, listed, product
+from cnnviz.analysis.formulas.geometry import explanation
+from cnnviz.analysis.formulas.side import Side, sides
 from cnnviz.analysis.graph import Node, shape_text
 from cnnviz.analysis.receptive_field import ReceptiveField
-from cnnviz.analysis.side import Side, sides
 
 ASKED = {
     "output_shape": "What shape does it make (C x H x W)?",

@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import nn
 
-from cnnviz.analysis.arithmetic import decimal
+from cnnviz.analysis.formulas.arithmetic import decimal
 from cnnviz.analysis.graph import Node
 from cnnviz.architectures import Layer
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from cnnviz.analysis import alignment, comparison_text
+from cnnviz.analysis.comparison import alignment, text
+from cnnviz.analysis.comparison.layer_differences import LayerDifferences, layer_differences
 from cnnviz.analysis.graph import network_graph
-from cnnviz.analysis.layer_differences import LayerDifferences, layer_differences
 from cnnviz.analysis.layers import layer_table, totals
 from cnnviz.architectures import architecture_of, variant
 from cnnviz.architectures.published import ERRORS, published
@@ -84,7 +84,7 @@ class Comparison:
         """
         rows: list[dict[Any, Any]] = self.totals.to_dict("records")
         base = rows[reference]
-        return [comparison_text.ratio(row, base) for row in rows if row is not base]
+        return [text.ratio(row, base) for row in rows if row is not base]
 
     @cached_property
     def stages(self) -> pd.DataFrame:
@@ -159,15 +159,15 @@ class Comparison:
 
     def to_json(self) -> dict[str, Any]:
         """The comparison in plain numbers, lists and dictionaries."""
-        return comparison_text.json(self)
+        return text.json(self)
 
     def to_markdown(self) -> str:
         """The comparison as a report."""
-        return comparison_text.markdown(self)
+        return text.markdown(self)
 
     def __str__(self) -> str:
         """The comparison for a terminal."""
-        return comparison_text.terminal(self)
+        return text.terminal(self)
 
 
 def comparison(networks: Sequence[SizedNetwork]) -> Comparison:
@@ -194,7 +194,7 @@ def labels(networks: Sequence[SizedNetwork]) -> tuple[str, ...]:
 def label(network: SizedNetwork) -> str:
     """A network's title with its changes: "ResNet-50 with width 32"; of three or more the count."""
     title = variant(network.spec.variant).title
-    changes = _changes(network)
+    changes = network.changes
     if not changes:
         return title
     if len(changes) > 2:
@@ -205,13 +205,7 @@ def label(network: SizedNetwork) -> str:
 
 def is_as_published(network: SizedNetwork) -> bool:
     """Whether the network and its image are what the paper describes."""
-    return not _changes(network)
-
-
-def _changes(network: SizedNetwork) -> Mapping[str, str]:
-    """What ``written.SizedNetwork`` writes behind the variant."""
-    settings = str(network).split(",")[1:]
-    return dict(setting.split("=", 1) for setting in settings)
+    return not network.changes
 
 
 def _family(network: SizedNetwork) -> str:

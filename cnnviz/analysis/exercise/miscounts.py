@@ -10,8 +10,8 @@ from typing import Any
 
 from torch import nn
 
+from cnnviz.analysis.formulas.side import sides
 from cnnviz.analysis.graph import Node, Shape
-from cnnviz.analysis.side import sides
 
 # A change of the facts that a wrong value is computed from, and what to tell the student.
 Changes = Mapping[str, tuple[dict[str, Any], str]]

@@ -8,7 +8,7 @@ import textwrap
 from importlib import import_module
 from itertools import groupby
 
-from cnnviz.analysis.definitions import LINE, Cut, Import, joined
+from cnnviz.analysis.source.definitions import LINE, Cut, Import, joined
 from cnnviz.architectures import ARCHITECTURES, Network, NetworkSpec, architecture_of, variant
 from cnnviz.architectures.written import SizedNetwork
 

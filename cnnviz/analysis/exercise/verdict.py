@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from cnnviz.analysis.arithmetic import value_text
 from cnnviz.analysis.exercise import Question
+from cnnviz.analysis.formulas.arithmetic import value_text
 from cnnviz.analysis.graph import Shape
 
 TRIES = 2  # wrong answers, after which the solution is shown
