@@ -12,7 +12,31 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
         "Halve the hidden units and watch the count.",
         "Open VGG-16",
         "pages/explore.py",
-        {"architecture": "vgg", "variant": "vgg16"},
+        {"architecture": "vgg", "variant": "vgg16", "section": "where it sits"},
+    ),
+    (
+        "VGG-16 or ResNet-34?",
+        "Twice as deep with a sixth of the parameters: put them side by side, stage by stage, and "
+        "measure both on this machine.",
+        "Open Compare",
+        "pages/compare.py",
+        {},
+    ),
+    (
+        "Every layer reads all before it",
+        "Draw DenseNet-121's blocks with all their connections, click a layer, and read each of "
+        "its numbers as a formula.",
+        "Open DenseNet-121",
+        "pages/explore.py",
+        {"variant": "densenet121", "show": "block"},
+    ),
+    (
+        "Predict, then check",
+        "Hide the counts, predict ten layers of AlexNet, and be told which step went wrong. The "
+        "number of the sheet is in the address: share it with a class.",
+        "Open sheet 1",
+        "pages/explore.py",
+        {"variant": "alexnet", "hide": "params,macs", "seed": "1"},
     ),
     (
         "Take the shortcuts out of a ResNet",
@@ -35,7 +59,7 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
 
 def show_things_to_try() -> None:
     """One card each: a question, a hint, a link."""
-    grid = st.grid(len(TO_TRY), min_column_width=260, border=True)
+    grid = st.grid(3, min_column_width=260, border=True)
     for question, hint, label, page, parameters in TO_TRY:
         with grid.cell():
             st.subheader(question)
@@ -49,10 +73,10 @@ open_page("Home")
 st.title("Convolutional networks, layer by layer")
 st.markdown(
     "Pick an architecture, change its hyperparameters, and see at once what it costs: every "
-    "layer's shape, parameters, multiply-accumulates and receptive field. Then give a trained "
-    "network your own photo and see where it looks."
+    "layer's shape, parameters, multiply-accumulates and receptive field, each with its formula. "
+    "Put networks side by side. Then give a trained network your own photo and see where it looks."
 )
-st.subheader("Three things to try")
+st.subheader("Six things to try")
 show_things_to_try()
 families = ", ".join(f"{family.title} ({family.year})" for family in ARCHITECTURES)
 st.caption(

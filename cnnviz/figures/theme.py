@@ -35,10 +35,10 @@ def count_text(count: float, unit: str = "") -> str:
 
 
 def bytes_text(size: float) -> str:
-    """A size in decimal units: "44.7 MB"."""
+    """A size in decimal units: "44.7 MB", "553 MB"."""
     for scale, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
         if size >= scale:
-            return f"{size / scale:.1f} {unit}"
+            return f"{size / scale:.{0 if size >= 100 * scale else 1}f} {unit}"
     return f"{size:.0f} B"
 
 

@@ -146,7 +146,7 @@ def _choose(each: Compared, colour: str, removable: bool) -> None:
         args=(each,),
         help="Any published network, oldest family first; type to search.",
     )
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover("Settings", icon=":material/tune:"):
             _choose_settings(each)
         st.page_link(

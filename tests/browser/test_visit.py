@@ -71,7 +71,7 @@ def test_a_chosen_network_follows_to_other_pages_and_back(server, page):
     choose(page, "Configuration", "E")
     expect(metric(page, "Parameters")).to_have_text("143.7 M")
     visit(page, "Grad-CAM")
-    expect(page.get_by_role("button", name="Download 553.4 MB")).to_be_visible()  # VGG-16's
+    expect(page.get_by_role("button", name="Download 553 MB")).to_be_visible()  # VGG-16's
     visit(page, "Explore")
     expect(metric(page, "Parameters")).to_have_text("143.7 M")
     expect(page.get_by_role("heading", name="VGG-16 (D), changed")).to_be_visible()

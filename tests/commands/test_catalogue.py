@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import pytest
 
@@ -143,6 +144,19 @@ def test_exported_code_is_the_network_that_was_asked_for(run, tmp_path):
     )
     assert done.stdout == f"{params:,} parameters\n"
     assert "(N, 3, 64, 64)" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("view", ["volumes", "graph", "block"])
+def test_export_of_the_picture(run, tmp_path, view):
+    path = tmp_path / "picture.svg"
+    arguments = ("export", "googlenet", "--format", "svg", "--view", view, "--output", path)
+    assert run(*arguments) == (0, f"{path}\n", "")
+    drawing = ElementTree.parse(path).getroot()
+    assert drawing.get("aria-label") == f"GoogLeNet: {view}"
+    layers = [group.get("data-select") for group in drawing.iter() if group.get("data-select")]
+    assert any(layer.startswith("stages.0.inception3a.branch_5x5") for layer in layers) == (
+        view != "graph"
+    )
 
 
 @pytest.mark.skipif(not has_onnx(), reason="onnx and onnxscript are not installed")

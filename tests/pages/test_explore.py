@@ -163,3 +163,103 @@ def test_both_views_of_where_it_sits():
     stages = open_explore(section="where it sits", view="by stage")
     assert "stage 4" in stages.html[0].value
     assert open_explore(section="where it sits", view="by layer").get("plotly_chart")
+
+
+def card(app: AppTest) -> str:
+    return " ".join(html.value for html in app.html)
+
+
+def test_a_card_explains_every_number_of_its_layer():
+    app = open_explore(card="stem.conv")
+    assert "stem.conv: convolution" in [heading.value for heading in app.subheader]
+    assert "(224 + 2x3 - 7) / 2 + 1 = 112.5, rounded down to 112" in card(app)
+    assert "64 x (3 x 7 x 7) = 9,408" in card(app)
+    app.selectbox(key="card").select("head.linear").run()
+    assert "head.linear: linear" in [heading.value for heading in app.subheader]
+    assert "513,000" in card(app)
+
+
+def test_a_card_of_another_network_is_closed():
+    app = open_explore(card="stages.0.0.conv1")
+    app.selectbox(key="architecture").select("vgg").run()
+    assert not app.exception
+    assert app.selectbox(key="card").value is None
+    assert "stages.0.0.conv1: convolution" not in [heading.value for heading in app.subheader]
+
+
+@pytest.mark.parametrize("show", ["volumes", "graph", "block"])
+@pytest.mark.parametrize("family", ARCHITECTURES, ids=lambda f: f.name)
+def test_every_family_has_its_three_pictures(family, show):
+    app = open_explore(
+        variant=next(iter(family.variants)), show=show, open="stages.0,no.such.block"
+    )
+    assert not app.error
+
+
+def test_the_convention_is_the_tables_and_the_totals():
+    app = open_explore(count="flops")
+    assert metrics(app)["FLOPs"] == "3.628 G"
+    assert app.dataframe[0].value["macs"].sum() == 2 * 1_814_073_344
+    app.segmented_control(key="count").set_value("operations").run()
+    assert app.dataframe[0].value["macs"].sum() > 2 * 1_814_073_344
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ("memory", "Training with Adam"),
+        ("other tools", "cnnviz"),
+        ("predict and check", ""),
+        ("code", ""),
+    ],
+)
+def test_every_section_opens_from_the_address(section, said):
+    app = open_explore(section=section, variant="googlenet_aux", card="stem.pool")
+    assert said in card(app)
+    assert not app.error
+
+
+def test_the_code_is_the_configured_network():
+    app = open_explore(section="code", resnet_width="32")
+    assert "resnet18, with width=32" in " ".join(app.code[-1].value.split())
+    assert "import cnnviz" not in app.code[-1].value
+
+
+def test_what_a_teacher_hides_is_nowhere_in_the_table_or_the_card():
+    app = open_explore(hide="params,macs", section="layers", card="stem.conv")
+    shown = set(app.dataframe[0].value.columns)
+    assert not {"params", "params_share", "macs", "macs_share", "memory"} & shown
+    assert "9,408" not in card(app)
+    assert "118,013,952" not in card(app)
+    assert "rounded down to 112" in card(app)
+
+
+def test_hidden_columns_open_the_exercise():
+    app = open_explore(hide="params", seed="7")
+    assert app.segmented_control(key="section").value == "predict and check"
+    assert app.text_input[0].label == "Answer 1"
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"variant": "vgg16", "resolution": "28"}, "head.pool receives 512 x 1 x 1"),
+        (
+            {"variant": "resnet152", "resnet_width": "128"}
+            | {f"resnet_stage{stage}_blocks": "200" for stage in (1, 2, 3, 4)},
+            "more than 2 G are not analysed",
+        ),
+    ],
+)
+def test_impossible_settings_are_one_sentence_that_names_a_layer(query, sentence):
+    app = open_explore(**query)
+    assert len(app.error) == 1
+    assert sentence in app.error[0].value
+    assert app.error[0].value.count("\n") == 0
+
+
+def test_a_changed_network_is_compared_with_its_published_self():
+    links = open_explore(resnet_width="32").get("page_link")
+    assert [link.label for link in links if link.label.startswith("Compare")] == [
+        "Compare with ResNet-18"
+    ]

@@ -28,7 +28,7 @@ def test_it_says_what_fits_and_that_it_is_computed():
     html = app.get("html")[0].proto.body
     assert html.count("✓ fits") == 3
     assert "Training with Adam" in html
-    assert "parameters: 553.4 MB" in html
+    assert "parameters: 553 MB" in html
     assert "Computed, not measured" in app.caption[0].value
     assert "90% of the card's printed memory (14.4 GB)" in app.caption[0].value
 
