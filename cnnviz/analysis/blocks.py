@@ -13,6 +13,8 @@ from cnnviz.analysis.layers import window_of
 
 # Operations by which a block takes up again what it read.
 JOINS = ("addition", "concatenation", "mean")
+# Containers that say less than their place does.
+UNNAMED = ("Sequential", "ModuleDict", "ModuleList", "Branches", "")
 # Their paths say nothing of their own: stages.0 is a part, stages is none.
 NUMBERED = ("stages", "auxiliary")
 
@@ -101,7 +103,7 @@ def _layer_make(node: Node, path: str) -> tuple[object, ...] | None:
 
 def _title(path: str, class_name: str) -> str:
     last = path.rsplit(".", 1)[-1]
-    if class_name in ("Sequential", "ModuleDict", "ModuleList", "") and not last.isdigit():
+    if class_name in UNNAMED and not last.isdigit():
         return last.replace("_", " ")
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", class_name).lower()
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
-import torch
-from PIL import Image
 
 from cnnviz.analysis import counting
 from cnnviz.analysis.graph import NetworkGraph, Node
@@ -19,8 +17,8 @@ from cnnviz.figures.theme import bytes_text
 from cnnviz.ui.cached import TimedField, cached_effective_field
 from cnnviz.ui.photo_controls import Photo, choose_photo
 from cnnviz.vision.effective_field import Unit, effective_side
-from cnnviz.vision.images import Preprocessing, crop_for_network, preprocess
-from cnnviz.vision.prediction import in_its_colours, preprocessing
+from cnnviz.vision.images import crop_for_network
+from cnnviz.vision.prediction import in_its_colours, network_input, preprocessing
 from cnnviz.vision.weights import WeightsError, WeightsSource, sources
 
 UNITS = ("centre", "top left", "top right", "bottom left", "bottom right")
@@ -85,8 +83,9 @@ def show_field(network: SizedNetwork, graph: NetworkGraph, layer: str) -> None:
         st.info("Choose a photo, or give one of your own, to see the receptive field on it.")
         return
     seen = seen_field(graph, index, place)
-    crop = crop_for_network(in_its_colours(network.spec, photo.image), _preparation(network))
-    effective = _effective(network, graph, seen, photo, crop) if by_gradients else None
+    prepared = preprocessing(network.spec, network.resolution)
+    crop = crop_for_network(in_its_colours(network.spec, photo.image), prepared)
+    effective = _effective(network, graph, seen, photo) if by_gradients else None
     side = effective_side(effective.found, seen.centre) if effective else 0
     said = seen_text(seen)
     title = f"{photo.title}. {said}"
@@ -168,7 +167,7 @@ def _controls(node: Node) -> tuple[Photo | None, str, bool]:
 
 
 def _effective(
-    network: SizedNetwork, graph: NetworkGraph, seen: SeenField, photo: Photo, crop: Image.Image
+    network: SizedNetwork, graph: NetworkGraph, seen: SeenField, photo: Photo
 ) -> TimedField | None:
     """The effective field, or None after saying why there is none."""
     memory = sum(counting.memory(node) for node in graph.layers)
@@ -185,7 +184,7 @@ def _effective(
     layer, input_index = read_at(graph, seen.node)
     if seen.node.module is None and input_index is None:
         st.info(f"The gradient is that of {layer}, the block around this {seen.node.kind}.")
-    spec, image = network.spec, _network_input(network, crop)
+    spec, image = network.spec, network_input(network.spec, photo.image, network.resolution)
     try:
         return cached_effective_field(
             spec, _weights(spec), layer, input_index, seen.unit, photo.key, seen.resolution, image
@@ -235,16 +234,3 @@ def _weights(spec: NetworkSpec) -> WeightsSource:
     """A file that is there, if this is the published network; else chance."""
     best, *_, chance = (*sources(spec.variant)[:1], *sources(spec.variant))
     return best if best.kind == "file" and spec == specify(spec.variant) else chance
-
-
-def _preparation(network: SizedNetwork) -> Preprocessing:
-    """As for the variant's own resolution, scaled to the one that is looked at."""
-    own = preprocessing(network.spec)
-    resize = round((own.resize or own.crop) * network.resolution / own.crop)
-    return replace(own, resize=resize, crop=network.resolution)
-
-
-def _network_input(network: SizedNetwork, crop: Image.Image) -> torch.Tensor:
-    """The crop as float32 (1, in_channels, H, W)."""
-    image = preprocess(crop, replace(_preparation(network), resize=None))
-    return image if network.spec.in_channels == 3 else image.mean(dim=1, keepdim=True)

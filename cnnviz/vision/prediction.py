@@ -33,14 +33,19 @@ class Answer:
     probability: float
 
 
-def preprocessing(spec: NetworkSpec) -> Preprocessing:
+def preprocessing(spec: NetworkSpec, resolution: int | None = None) -> Preprocessing:
     """How a photo is prepared for a network: as for torchvision's weights, 256 px cropped to 224.
 
     Small inputs (CIFAR) are not cropped from something larger: they show the whole centre square.
+
+    Args:
+        spec: The network.
+        resolution: Side of its input in pixels; default the network's own.
     """
     published = variant(spec.variant)
-    resolution = spec.fixed_resolution or published.resolution
-    resize = round(resolution * 256 / 224) if resolution >= 64 else resolution
+    own = spec.fixed_resolution or published.resolution
+    resolution = resolution or own
+    resize = round(resolution * 256 / 224) if own >= 64 else resolution
     if published.half_normalised:
         return Preprocessing(resize, resolution, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
     return Preprocessing(resize, resolution)
@@ -51,9 +56,14 @@ def in_its_colours(spec: NetworkSpec, photo: Image.Image) -> Image.Image:
     return photo if spec.in_channels == 3 else photo.convert("L").convert("RGB")
 
 
-def network_input(spec: NetworkSpec, photo: Image.Image) -> torch.Tensor:
-    """A photo as float32 (1, in_channels, H, W); one channel is the mean of the normalised grey."""
-    image = preprocess(in_its_colours(spec, photo), preprocessing(spec))
+def network_input(
+    spec: NetworkSpec, photo: Image.Image, resolution: int | None = None
+) -> torch.Tensor:
+    """A photo as float32 (1, in_channels, H, W); one channel is the mean of the normalised grey.
+
+    For ``resolution`` see ``preprocessing``.
+    """
+    image = preprocess(in_its_colours(spec, photo), preprocessing(spec, resolution))
     return image if spec.in_channels == 3 else image.mean(dim=1, keepdim=True)
 
 
