@@ -88,8 +88,8 @@ def _run(node: Node, images: int) -> tuple[list[torch.Tensor], torch.Tensor]:
         torch.empty(images, *shape, device="meta", requires_grad=True)
         for shape in node.input_shapes
     ]
-    # The module's own `forward` still records for the graph that it belongs to.
-    return inputs, type(node.module).forward(node.module, *inputs)  # type: ignore[union-attr]
+    assert node.module is not None
+    return inputs, node.module(*inputs)
 
 
 def _storage(tensor: torch.Tensor) -> int:

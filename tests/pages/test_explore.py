@@ -75,6 +75,11 @@ def test_a_link_that_names_only_a_variant_opens_its_family():
         {"resolution": "-3"},
         {"resolution": "abc", "num_classes": "1e9", "in_channels": "4"},
         {"find": "no such layer", "view": "sideways", "vgg_width": "16"},
+        {"card": "no.such.layer", "show": "sideways", "count": "bogus", "section": "none"},
+        {"show": "block", "block": "stages.9", "open": ",,<b>,stages.0.0"},
+        {"show": "graph", "full": "perhaps", "hide": "nonsense,", "seed": "abc"},
+        {"section": "memory", "memory_batch": "7", "gpu": "abacus"},
+        {"card": "stem.conv", "unit": "middle", "effective": "no", "photo": "postcard"},
     ],
 )
 def test_a_bad_url_falls_back(query):
