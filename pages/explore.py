@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection
 
 import streamlit as st
 
-from cnnviz.analysis.graph import GraphError
 from cnnviz.analysis.layers import totals
+from cnnviz.analysis.limits import GraphError
 from cnnviz.architectures import is_published, variant
 from cnnviz.ui.cached import cached_graph, cached_layer_table
 from cnnviz.ui.card_view import choose_layer, chosen_layer, show_card

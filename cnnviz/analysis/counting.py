@@ -15,9 +15,8 @@ from torch import nn
 
 from cnnviz.analysis import probe
 from cnnviz.analysis.graph import Node
+from cnnviz.analysis.limits import BYTES
 from cnnviz.architectures import Layer
-
-BYTES = 4  # float32
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import torch
 from cnnviz.analysis import counting
 from cnnviz.analysis.graph import network_graph, shape_text
 from cnnviz.analysis.layers import Pair
+from cnnviz.analysis.limits import BYTES
 from cnnviz.analysis.source import source
 from cnnviz.analysis.summary import Summary
 from cnnviz.architectures import NetworkSpec, build, variant
@@ -119,7 +120,7 @@ def onnx(spec: NetworkSpec, resolution: int) -> bytes:
     if not has_onnx():
         raise ValueError("ONNX files need two more packages: pip install onnx onnxscript.")
     layers = network_graph(spec, resolution).layers
-    size = counting.BYTES * sum(map(counting.params, layers))
+    size = BYTES * sum(map(counting.params, layers))
     if size > ONNX_BYTES:
         raise ValueError(f"An ONNX file must stay below 2.1 GB; this has {size / 1e9:.1f} GB.")
     with torch.device("cpu"):

@@ -15,6 +15,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from cnnviz.analysis.limits import GraphError, check_memory, check_size
 from cnnviz.architectures import Layer, Network, NetworkSpec, build, variant
 
 Shape = tuple[int, ...]
@@ -47,15 +48,6 @@ FUNCTIONS = {
 ELEMENTWISE = ("add", "sub", "mul")
 # These give the shape that they get; running them on meta tensors would take half of the time.
 SHAPE_KEEPING = (nn.BatchNorm2d, nn.ReLU, nn.Tanh, nn.Sigmoid, nn.Dropout, nn.LocalResponseNorm)
-
-
-# A larger network is refused as soon as it is described, before anything is run or drawn.
-MOST_PARAMS = 2_000_000_000
-MOST_LAYERS = 20_000
-
-
-class GraphError(ValueError):
-    """The network cannot process such an image, or is too large; the message names the layer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,8 +116,8 @@ def network_graph(network: Network | NetworkSpec, resolution: int) -> NetworkGra
 
     Raises:
         ValueError: ``resolution`` is not positive.
-        GraphError: The image is too small for one of the layers, or the network has more than
-            ``MOST_PARAMS`` parameters or ``MOST_LAYERS`` layers.
+        GraphError: The image is too small for one of the layers, or the network is larger than
+            ``limits`` allow.
     """
     if resolution < 1:
         raise ValueError(f"resolution must be at least 1 px; received {resolution}.")
@@ -133,33 +125,15 @@ def network_graph(network: Network | NetworkSpec, resolution: int) -> NetworkGra
     with torch.device("meta"):
         twin = build(spec)
         image = torch.empty(1, spec.in_channels, resolution, resolution)
-    _check_size(twin)
+    check_size({name: module for name, module in twin.named_modules() if _is_layer(module)})
     recorder = _Recorder(twin, image, made_for=variant(spec.variant).resolution)
     with torch.no_grad(), recorder:
         twin(image)
         recorder.run_auxiliary_heads(twin)
+    check_memory({node.name: node.output_shape for node in recorder.nodes})
     for module in twin.modules():
         del module.forward  # without the recorder's, the nodes' modules are plain layers again
     return NetworkGraph(spec, tuple(recorder.nodes), recorder.blocks)
-
-
-def _check_size(network: nn.Module) -> None:
-    """Refuse what would take minutes to analyse, or memory that no machine in a class has."""
-    layers = {name: layer for name, layer in network.named_modules() if _is_layer(layer)}
-    if len(layers) > MOST_LAYERS:
-        raise GraphError(
-            f"This network has {len(layers):,} layers, the last of them {list(layers)[-1]}; more "
-            f"than {MOST_LAYERS:,} are not analysed. Choose fewer blocks."
-        )
-    params = {name: sum(p.numel() for p in layer.parameters()) for name, layer in layers.items()}
-    total = sum(params.values())
-    if total > MOST_PARAMS:
-        largest = max(params, key=lambda name: params[name])
-        raise GraphError(
-            f"This network has {total / 1e9:.2f} G parameters, {params[largest] / 1e6:,.1f} M of "
-            f"them in its largest layer {largest}; more than {MOST_PARAMS / 1e9:g} G are not "
-            "analysed. Choose fewer blocks or channels."
-        )
 
 
 class _Recorder(TorchFunctionMode):

@@ -16,8 +16,8 @@ from math import prod
 from torch import nn
 
 from cnnviz.analysis import counting, probe
-from cnnviz.analysis.counting import BYTES
 from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.limits import BYTES
 from cnnviz.analysis.probe import Kept
 from cnnviz.architectures import Layer
 

@@ -14,8 +14,9 @@ import torch
 from PIL import Image
 
 from cnnviz.analysis.folding import Folding
-from cnnviz.analysis.graph import GraphError, NetworkGraph, network_graph
+from cnnviz.analysis.graph import NetworkGraph, network_graph
 from cnnviz.analysis.layers import layer_table
+from cnnviz.analysis.limits import GraphError
 from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields
 from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.vision.class_activation import ClassActivation, class_activation

@@ -11,7 +11,7 @@ import torch
 
 from cnnviz.analysis import export
 from cnnviz.analysis.export import FORMATS, csv, has_onnx, latex, markdown, onnx
-from cnnviz.analysis.graph import GraphError
+from cnnviz.analysis.limits import GraphError
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import ARCHITECTURES, build, specify
 

@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from cnnviz.analysis.graph import GraphError, network_graph, shape_text
+from cnnviz.analysis.graph import network_graph, shape_text
+from cnnviz.analysis.limits import GraphError
 from cnnviz.architectures import build, specify, variant, variants
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from cnnviz.analysis.graph import GraphError, network_graph
+from cnnviz.analysis.graph import network_graph
+from cnnviz.analysis.limits import GraphError
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import (
     ARCHITECTURES,

@@ -6,7 +6,8 @@ from PIL import Image
 from torch import nn
 from torchvision.models import get_model
 
-from cnnviz.analysis.graph import GraphError, network_graph
+from cnnviz.analysis.graph import network_graph
+from cnnviz.analysis.limits import GraphError
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import build, specify, variant, variants
 from cnnviz.vision.images import SAMPLE_FOLDER, Preprocessing, preprocess

@@ -2,7 +2,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from cnnviz.analysis.graph import GraphError, network_graph
+from cnnviz.analysis.graph import network_graph
+from cnnviz.analysis.limits import GraphError
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import build, specify
 from cnnviz.architectures.lenet import (

@@ -254,6 +254,12 @@ def test_hidden_columns_open_the_exercise():
             | {f"resnet_stage{stage}_blocks": "200" for stage in (1, 2, 3, 4)},
             "more than 2 G are not analysed",
         ),
+        (
+            {"variant": "densenet_bc190_k40_cifar", "resolution": "512"}
+            | {"densenet_growth_rate": "64", "densenet_compression": "1.0"}
+            | {f"densenet_stage{stage}_layers": "64" for stage in (1, 2, 3)},
+            "stages.0.block.concatenation alone 4.4 GB",
+        ),
     ],
 )
 def test_impossible_settings_are_one_sentence_that_names_a_layer(query, sentence):

@@ -15,6 +15,7 @@ from cnnviz.analysis import counting
 from cnnviz.analysis.formulas.arithmetic import Formula, product
 from cnnviz.analysis.formulas.geometry import jump, output_shape, receptive_field
 from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.limits import BYTES
 from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields
 
 __all__ = ["Formula", "formulas"]
@@ -108,7 +109,7 @@ def memory(node: Node) -> Formula:
         "memory",
         "Memory",
         "4 x (parameters + activations)",
-        f"{counting.BYTES} x ({inside}) = {value:,}",
+        f"{BYTES} x ({inside}) = {value:,}",
         value,
         "bytes",
         "Four bytes a number in float32.",
