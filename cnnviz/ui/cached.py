@@ -41,7 +41,7 @@ def cached_graph(spec: NetworkSpec, resolution: int) -> NetworkGraph:
     return found
 
 
-@st.cache_resource(max_entries=64, show_spinner="Building the network ...")
+@st.cache_resource(max_entries=32, show_spinner="Building the network ...")
 def _graph_or_error(spec: NetworkSpec, resolution: int) -> NetworkGraph | GraphError:
     try:
         graph = network_graph(spec, resolution)
@@ -53,19 +53,19 @@ def _graph_or_error(spec: NetworkSpec, resolution: int) -> NetworkGraph | GraphE
     return graph
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def cached_layer_table(spec: NetworkSpec, resolution: int) -> pd.DataFrame:
     """The layer table of a network (cnnviz.analysis.layers)."""
     return layer_table(cached_graph(spec, resolution))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def cached_folding(spec: NetworkSpec, resolution: int) -> Folding:
     """The blocks of a network (cnnviz.analysis.folding)."""
     return Folding(cached_graph(spec, resolution))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def cached_fields(spec: NetworkSpec, resolution: int) -> tuple[ReceptiveField, ...]:
     """The receptive field of every node of a network (cnnviz.analysis.receptive_field)."""
     return receptive_fields(cached_graph(spec, resolution))

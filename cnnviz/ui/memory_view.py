@@ -42,7 +42,7 @@ def show_memory(graph: NetworkGraph, spec: NetworkSpec) -> None:
     )
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def _cached_footprint(spec: NetworkSpec, resolution: int, _graph: NetworkGraph) -> Footprint:
     """What the memory of the network of that specification is made of."""
     return footprint(_graph)
