@@ -6,6 +6,7 @@ dark. What can be clicked carries ``data-select`` (a layer) or ``data-toggle`` (
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -30,8 +31,8 @@ def document(box: tuple[float, float, float, float], body: str, title: str) -> s
 
 
 def standalone(drawing: str) -> str:
-    """The same drawing as a file: dark on white, whatever shows it."""
-    _, _, rest = drawing.partition("<svg ")
+    """The same drawing as a file: dark on white, and without signs that nothing would answer."""
+    _, _, rest = re.sub(r'<g class="sign".*?</g>', "", drawing).partition("<svg ")
     head, _, body = rest.partition(">")
     white = '<rect x="-9999" y="-9999" width="99999" height="99999" fill="#ffffff"/>'
     head = head.replace('style="', 'style="color:#222222;background:#ffffff;')

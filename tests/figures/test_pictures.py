@@ -129,3 +129,5 @@ def test_a_file_of_it_stands_alone():
     assert ElementTree.fromstring(text).get("aria-label") == "a <title> & more"
     assert "color:#222222" in text
     assert text.startswith("<?xml")
+    assert "data-toggle" not in text
+    assert "stage 2" in words(ElementTree.fromstring(text))
