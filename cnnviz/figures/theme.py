@@ -26,12 +26,12 @@ def text_colour(background: str) -> str:
     return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else "#ffffff"
 
 
-def count_text(count: float, unit: str = "") -> str:
-    """A count with four digits and its unit: "11.69 M", "1.814 G MACs", "640"."""
+def count_text(count: float) -> str:
+    """A count with four digits, to be followed by its unit: "11.69 M", "1.814 G", "640"."""
     for scale, prefix in PREFIXES:
         if count >= scale:
-            return f"{_four_digits(count / scale)} {prefix}{f' {unit}' if unit else ''}"
-    return f"{count:,.0f}{f' {unit}' if unit else ''}"
+            return f"{_four_digits(count / scale)} {prefix}"
+    return f"{count:,.0f}"
 
 
 def bytes_text(size: float) -> str:
