@@ -69,9 +69,7 @@ def layer_table(graph: NetworkGraph) -> pd.DataFrame:
 
 def totals(table: pd.DataFrame) -> Totals:
     """The sums of a layer table."""
-    is_map = table["output_shape"].map(len) == 3
-    is_used = ~table["stage"].str.startswith("auxiliary")
-    maps = table[is_map & is_used & (table["kind"] != "global average pooling")]
+    maps = feature_maps(table)
     return Totals(
         params=int(table["params"].sum()),
         macs=int(table["macs"].sum()),
@@ -80,6 +78,17 @@ def totals(table: pd.DataFrame) -> Totals:
         receptive_field=int((table if maps.empty else maps)["receptive_field"].iloc[-1]),
         depth=int(table.loc[table["stage"] == "head", "depth"].iloc[-1]),
     )
+
+
+def is_auxiliary(table: pd.DataFrame) -> pd.Series:
+    """Which rows of a layer table belong to heads that only training uses."""
+    return table["stage"].str.startswith("auxiliary")
+
+
+def feature_maps(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose output is (C, H, W) when the network is used, before global pooling."""
+    is_map = table["output_shape"].map(len) == 3
+    return table[is_map & ~is_auxiliary(table) & (table["kind"] != "global average pooling")]
 
 
 def _depths(graph: NetworkGraph) -> list[int]:

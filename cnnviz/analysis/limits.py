@@ -11,6 +11,9 @@ MOST_PARAMS = 2_000_000_000
 MOST_LAYERS = 20_000
 # Bytes of all layers' outputs for one image in float32: what the largest card, an H200, has.
 MOST_MEMORY = 141e9
+# Bytes that a network may need to be really run beside the pages: timed, counted by other tools,
+# followed by its gradient.
+MOST_TO_RUN = 8e9
 BYTES = 4  # float32
 
 

@@ -12,12 +12,12 @@ from math import ceil, floor, log10
 
 import pandas as pd
 
+from cnnviz.figures.svg import FONT
 from cnnviz.figures.theme import PREFIXES
 
 WIDTH, HEIGHT = 420, 270
 LEFT, RIGHT, TOP, BOTTOM = 66, 26, 12, 46
 GREY = "#7d7d7d"
-FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif"
 # Colour is not all: the lines also differ where there are no colours, and where they cover another.
 DASHES = ("", "9 5", "2 4", "12 4 2 4")
 # So many times deeper than another, a network is drawn on a logarithmic axis.

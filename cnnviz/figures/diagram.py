@@ -42,7 +42,7 @@ def diagram(
     before = [GAP_ALONG + e for e in extra]
     apart = auxiliary_heads(items["training_only"].tolist(), links)
     layout = layered([(h, w) for w, h in sizes], links, before, GAP_ACROSS, apart)
-    boxes = [_box(layout.centres[i], sizes[i]) for i in range(len(rows))]
+    boxes = [Box.centred(*layout.centres[i][::-1], *size) for i, size in enumerate(sizes)]
     borders, headings, outer = framed(frames, boxes)
     drawn = [borders]
     drawn += [_lane(boxes, link, points) for link, points in layout.lanes]
@@ -76,12 +76,6 @@ def _heading(row: Mapping[Any, Any]) -> str:
 def _below(row: Mapping[Any, Any]) -> str:
     params = f"{count_text(row['params'])} params" if row["params"] else ""
     return " · ".join(filter(None, [row["size"], params]))
-
-
-def _box(centre: svg.Point, size: tuple[float, float]) -> Box:
-    along, across = centre
-    width, height = size
-    return Box(across - width / 2, along - height / 2, across + width / 2, along + height / 2)
 
 
 def _item(row: Mapping[Any, Any], box: Box, selected: bool) -> str:

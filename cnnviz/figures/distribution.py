@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from cnnviz.figures.legend import legend
 from cnnviz.figures.theme import count_text, stage_colour, text_colour
 
 COUNTS = {"params": "Parameters", "macs": "MACs"}
@@ -22,17 +23,8 @@ def by_stage(table: pd.DataFrame) -> str:
     """
     sums = table.groupby("stage", sort=False)[list(COUNTS)].sum()
     bars = [_bar(title, sums[count]) for count, title in COUNTS.items()]
-    keys = "".join(_key(str(stage)) for stage in sums.index)
-    legend = f'<div style="display:flex;flex-wrap:wrap;gap:4px 20px;margin-top:10px">{keys}</div>'
-    return f"<div>{''.join(bars)}{legend}</div>"
-
-
-def _key(stage: str) -> str:
-    square = f"width:12px;height:12px;margin-right:6px;background:{stage_colour(stage)}"
-    return (
-        f'<span style="white-space:nowrap"><span style="display:inline-block;{square}"></span>'
-        f"{stage}</span>"
-    )
+    keys = legend({str(stage): stage_colour(str(stage)) for stage in sums.index})
+    return f"<div>{''.join(bars)}{keys}</div>"
 
 
 def _bar(title: str, sums: pd.Series) -> str:

@@ -36,6 +36,11 @@ class Box:
     right: float
     bottom: float
 
+    @classmethod
+    def centred(cls, x: float, y: float, width: float, height: float) -> Box:
+        """The box of that size around a point."""
+        return cls(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
     def around(self, other: Box) -> Box:
         """The smallest box that holds both."""
         return Box(

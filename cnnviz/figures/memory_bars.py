@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
+from cnnviz.figures.legend import legend
 from cnnviz.figures.theme import CATEGORIES, bytes_text
 
 # The same part has the same colour in every bar.
@@ -31,9 +32,7 @@ def bars(uses: Mapping[str, Mapping[str, float]], verdicts: Mapping[str, str], l
     """
     longest = max(limit, *(sum(parts.values()) for parts in uses.values()))
     rows = [_row(title, parts, verdicts[title], limit, longest) for title, parts in uses.items()]
-    keys = "".join(_key(part) for part in COLOURS)
-    legend = f'<div style="display:flex;flex-wrap:wrap;gap:4px 20px;margin-top:12px">{keys}</div>'
-    return f"<div>{''.join(rows)}{legend}</div>"
+    return f"<div>{''.join(rows)}{legend(COLOURS)}</div>"
 
 
 def _row(title: str, parts: Mapping[str, float], verdict: str, limit: float, longest: float) -> str:
@@ -58,12 +57,4 @@ def _piece(part: str, size: float, share: float) -> str:
     return (
         f'<div title="{escape(part)}: {bytes_text(size)}" '
         f'style="width:{share:.4%};background:{COLOURS[part]}"></div>'
-    )
-
-
-def _key(part: str) -> str:
-    square = f"width:12px;height:12px;margin-right:6px;background:{COLOURS[part]}"
-    return (
-        f'<span style="white-space:nowrap"><span style="display:inline-block;{square}"></span>'
-        f"{part}</span>"
     )

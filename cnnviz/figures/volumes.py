@@ -71,24 +71,20 @@ def volumes(
     before = [20 + extra for extra in room(frames, len(rows), PAD + 2, PAD + 2)]
     apart = auxiliary_heads(items["training_only"].tolist(), links)
     layout = layered(sizes, links, before, across=14, apart=apart)
-    boxes = [_box(centre, size) for centre, size in zip(layout.centres, sizes, strict=True)]
+    boxes = [Box.centred(*layout.centres[i], *size) for i, size in enumerate(sizes)]
+    covered = list(boxes)  # with the arcs that end at each
     for link in layout.skips:
-        boxes[link[1]] = boxes[link[1]].around(_under(layout, boxes, link))
-    borders, headings, outer = framed(frames, boxes)
+        covered[link[1]] = covered[link[1]].around(_under(layout, boxes, link))
+    borders, headings, outer = framed(frames, covered)
     drawn = [borders]
     drawn += [_lane(rows, scale, link, points) for link, points in layout.lanes]
     drawn.append(headings)
-    drawn += [_skip(layout, sizes, link) for link in layout.skips]
+    drawn += [_skip(layout, boxes, link) for link in layout.skips]
     for i, row in enumerate(rows):
         drawn.append(_item(row, layout.centres[i], scale, i == selected))
-    box = reduce(Box.around, [*boxes, *outer])
+    box = reduce(Box.around, [*covered, *outer])
     extent = (box.left - 8, box.top - 8, box.right - box.left + 16, box.bottom - box.top + 16)
     return svg.document(extent, "".join(drawn), title)
-
-
-def _box(centre: svg.Point, size: tuple[float, float]) -> Box:
-    (x, y), (width, height) = centre, size
-    return Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
 def _scale(shapes: Collection[Sequence[int]]) -> Scale:
@@ -169,20 +165,16 @@ def _cuboid(
     x: float, y: float, depth: float, height: float, slant: float, colour: str, faint: bool
 ) -> str:
     opacity = 0.4 if faint else 0.95
-    faces = (
-        (f"M{x:.1f},{y:.1f} h{depth:.1f} v{height:.1f} h{-depth:.1f} z", opacity),
-        (f"M{x:.1f},{y:.1f} l{slant:.1f},{-slant:.1f} h{depth:.1f} l{-slant:.1f},{slant:.1f} z", 0),
-        (
-            f"M{x + depth:.1f},{y:.1f} l{slant:.1f},{-slant:.1f} v{height:.1f} "
-            f"l{-slant:.1f},{slant:.1f} z",
-            0,
-        ),
-    )
-    shades = (opacity, opacity * 0.55, opacity * 0.75)
+    back, front = f"l{slant:.1f},{-slant:.1f}", f"l{-slant:.1f},{slant:.1f}"
+    faces = {
+        f"M{x:.1f},{y:.1f} h{depth:.1f} v{height:.1f} h{-depth:.1f} z": 1.0,
+        f"M{x:.1f},{y:.1f} {back} h{depth:.1f} {front} z": 0.55,
+        f"M{x + depth:.1f},{y:.1f} {back} v{height:.1f} {front} z": 0.75,
+    }
     return "".join(
-        f'<path d="{path}" fill="{colour}" fill-opacity="{shade:.2f}" stroke="currentColor" '
-        'stroke-width="0.6"/>'
-        for (path, _), shade in zip(faces, shades, strict=True)
+        f'<path d="{path}" fill="{colour}" fill-opacity="{opacity * shade:.2f}" '
+        'stroke="currentColor" stroke-width="0.6"/>'
+        for path, shade in faces.items()
     )
 
 
@@ -236,11 +228,10 @@ def _half(row: Mapping[Any, Any], scale: Scale) -> float:
     return (depth + (SLANT * height if len(row["output_shape"]) == 3 else 3)) / 2
 
 
-def _skip(layout: Layout, sizes: Sequence[tuple[float, float]], link: Link) -> str:
+def _skip(layout: Layout, boxes: Sequence[Box], link: Link) -> str:
     """An arc above all that it passes."""
-    ends = [(layout.centres[i][0], layout.centres[i][1] - sizes[i][1] / 2 + 2) for i in link]
-    boxes = [_box(centre, size) for centre, size in zip(layout.centres, sizes, strict=True)]
-    return svg.arc(ends[0], ends[1], _bend(layout, boxes, link), horizontal=True)
+    start, end = ((layout.centres[i][0], boxes[i].top + 2) for i in link)
+    return svg.arc(start, end, _bend(layout, boxes, link), horizontal=True)
 
 
 def _bend(layout: Layout, boxes: Sequence[Box], link: Link) -> float:

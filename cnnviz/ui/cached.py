@@ -13,11 +13,12 @@ import streamlit as st
 import torch
 from PIL import Image
 
-from cnnviz.analysis.folding import Folding
+from cnnviz.analysis.folding import Folded, Folding
 from cnnviz.analysis.graph import NetworkGraph, network_graph
 from cnnviz.analysis.layers import layer_table
 from cnnviz.analysis.limits import GraphError
 from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields
+from cnnviz.analysis.views import View
 from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.vision.class_activation import ClassActivation, class_activation
 from cnnviz.vision.effective_field import Unit, effective_field
@@ -63,6 +64,12 @@ def cached_layer_table(spec: NetworkSpec, resolution: int) -> pd.DataFrame:
 def cached_folding(spec: NetworkSpec, resolution: int) -> Folding:
     """The blocks of a network (cnnviz.analysis.folding)."""
     return Folding(cached_graph(spec, resolution))
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def cached_view(spec: NetworkSpec, resolution: int, view: View) -> Folded:
+    """What a picture shows of a network (cnnviz.analysis.views)."""
+    return view.of(cached_folding(spec, resolution))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

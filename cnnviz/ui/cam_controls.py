@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cnnviz.analysis.layers import is_auxiliary
 from cnnviz.architectures import NetworkSpec
 from cnnviz.architectures import variant as published_variant
 from cnnviz.ui.cached import cached_layer_table, cached_network
@@ -34,7 +35,7 @@ def choose_layer(spec: NetworkSpec, weights: WeightsSource, stages: list[str]) -
     modules = dict(cached_network(spec, weights).named_modules())
     table = cached_layer_table(spec, published_variant(spec.variant).resolution)
     spatial = table[table["output_shape"].map(lambda shape: len(shape) == 3 and shape[1] > 1)]
-    used = spatial[~spatial["stage"].str.startswith("auxiliary")]
+    used = spatial[~is_auxiliary(spatial)]
     options = stages[::-1] + [name for name in used["name"] if name in modules]
     chosen = st.selectbox(
         "Target layer",

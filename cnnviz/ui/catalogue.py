@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from cnnviz.analysis.layers import is_auxiliary
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import ARCHITECTURES, Architecture, architecture_of, variant, variants
 from cnnviz.architectures.published import ERRORS, published
@@ -30,7 +31,7 @@ def _errors(name: str) -> list[dict[str, Any]]:
     if not figures:
         return []
     layers = summary(name).layers
-    used = layers[~layers["stage"].str.startswith("auxiliary")]
+    used = layers[~is_auxiliary(layers)]
     facts = {
         "variant": name,
         "title": variant(name).title,
@@ -53,6 +54,6 @@ def cached_thumbnails() -> dict[str, str]:
 def _parts(family: Architecture) -> list[tuple[str, tuple[int, ...]]]:
     """The output shape of stem, stages and head."""
     layers = summary(next(iter(family.variants))).layers
-    used = layers[~layers["stage"].str.startswith("auxiliary")]
+    used = layers[~is_auxiliary(layers)]
     ends = used.groupby("stage", sort=False)["output_shape"].last()
     return [(str(stage), shape) for stage, shape in ends.items()]

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnviz.analysis import counting
 from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.limits import MOST_TO_RUN
 from cnnviz.analysis.receptive_field import receptive_fields, unit_field
 from cnnviz.architectures import NetworkSpec, specify
 from cnnviz.architectures.written import SizedNetwork
@@ -22,7 +23,6 @@ from cnnviz.vision.prediction import in_its_colours, network_input, preprocessin
 from cnnviz.vision.weights import WeightsError, WeightsSource, sources
 
 UNITS = ("centre", "top left", "top right", "bottom left", "bottom right")
-MOST_MEMORY = 8e9  # bytes of parameters and outputs; the gradients take about as much again
 
 
 @dataclass(frozen=True)
@@ -174,10 +174,10 @@ def _effective(
     if seen.node.training_only:
         st.info("An auxiliary head does not run when the network is used: it has no gradient here.")
         return None
-    if memory > MOST_MEMORY:
+    if memory > MOST_TO_RUN:
         st.info(
             f"The gradient is not computed: parameters and outputs take {bytes_text(memory)}, and "
-            f"{bytes_text(MOST_MEMORY)} is the most for this; choose a lower resolution or a "
+            f"{bytes_text(MOST_TO_RUN)} is the most for this; choose a lower resolution or a "
             "smaller network."
         )
         return None

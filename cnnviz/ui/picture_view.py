@@ -12,7 +12,7 @@ from cnnviz.analysis.folding import Folding
 from cnnviz.analysis.views import BUDGETS, View
 from cnnviz.figures.network import DRAWINGS
 from cnnviz.figures.svg import standalone
-from cnnviz.ui.cached import cached_folding
+from cnnviz.ui.cached import cached_folding, cached_graph, cached_view
 from cnnviz.ui.formula_view import concealed
 from cnnviz.ui.network_controls import NetworkChoice
 from cnnviz.ui.picture import clickable, clicked
@@ -40,7 +40,7 @@ def show_picture(choice: NetworkChoice, selected: str, hidden: Collection[str]) 
     """
     folding = cached_folding(choice.spec, choice.resolution)
     view = _choose_view(folding, choice.spec.variant)
-    drawing = _drawing(folding, view, choice.variant.title, selected, hidden)
+    drawing = _drawing(choice, view, selected, hidden)
     clickable(
         drawing,
         name=f"{choice.spec.variant} {view.kind} {view.block}",
@@ -99,14 +99,13 @@ def _choose_block(blocks: list[Block]) -> str:
     return path if path in titles else next(iter(titles))
 
 
-def _drawing(
-    folding: Folding, view: View, title: str, selected: str, hidden: Collection[str]
-) -> str:
-    folded, unsaid = view.of(folding), concealed(hidden)
+def _drawing(choice: NetworkChoice, view: View, selected: str, hidden: Collection[str]) -> str:
+    folded, unsaid = cached_view(choice.spec, choice.resolution, view), concealed(hidden)
     items = folded.items.assign(**{name: 0 for name in ("params", "macs") if name in unsaid})
-    nodes = {node.name: index for index, node in enumerate(folding.graph.nodes)}
+    graph = cached_graph(choice.spec, choice.resolution)
+    nodes = {node.name: index for index, node in enumerate(graph.nodes)}
     row = folded.item_of[nodes[selected]] if selected in nodes else -1
-    name = f"{title}: {view.kind}"
+    name = f"{choice.variant.title}: {view.kind}"
     shapes = "output" not in unsaid
     return DRAWINGS[view.kind](items, folded.links, folded.frames, name, row, shapes)
 

@@ -5,11 +5,10 @@ from cnnviz.analysis.comparison.alignment import (
     AUXILIARY,
     VECTOR,
     curves,
-    is_auxiliary,
     level,
     stages_by_side,
 )
-from cnnviz.analysis.layers import totals
+from cnnviz.analysis.layers import is_auxiliary, totals
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import ARCHITECTURES
 

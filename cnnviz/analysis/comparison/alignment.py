@@ -9,13 +9,10 @@ from typing import Any
 
 import pandas as pd
 
+from cnnviz.analysis.layers import feature_maps, is_auxiliary
+
 # Rows that are no feature maps come below all others.
 VECTOR, AUXILIARY = -100, -200
-
-
-def is_auxiliary(table: pd.DataFrame) -> pd.Series:
-    """Which rows of a layer table belong to heads that only training uses."""
-    return table["stage"].str.startswith("auxiliary")
 
 
 def level(shape: Sequence[int]) -> int:
@@ -121,8 +118,7 @@ def curves(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def _curve(table: pd.DataFrame) -> pd.DataFrame:
     used = table[~is_auxiliary(table)]
-    is_map = used["output_shape"].map(len) == 3
-    maps = used[is_map & (used["kind"] != "global average pooling")]
+    maps = feature_maps(table)
     seen = maps if len(maps) else used
     depths = pd.RangeIndex(int(used["depth"].max()) + 1, name="depth")
     curve = used.groupby("depth")[["params", "macs"]].sum().reindex(depths, fill_value=0).cumsum()
