@@ -12,7 +12,8 @@ from cnnviz.analysis.counting import CONVENTIONS, Convention, convention
 from cnnviz.analysis.layers import Totals
 from cnnviz.architectures.published import PublishedFigure
 from cnnviz.architectures.written import SizedNetwork
-from cnnviz.ui.background import Command, Job, background_job, known_job
+from cnnviz.ui.background import Command, Job, background_job
+from cnnviz.ui.job_view import say_state, watch
 
 BLOCK = (
     '<div style="border:1px solid rgba(128,128,128,0.35);border-radius:8px;padding:10px 14px">'
@@ -63,35 +64,24 @@ def show_other_tools(
         args=(command,),
         help="It takes some seconds, in a process of its own.",
     )
-    job = known_job(command)
-    is_open = job is not None and not job.is_finished
     blocks = [_our_block(ours), *_papers_blocks(printed)]
-    st.fragment(_show_counts, run_every=1.0 if is_open else None)(command, blocks, is_open)
+    watch([command], lambda jobs: _show_counts(jobs[command], blocks))
 
 
 def _run_tools(command: Command) -> None:
     background_job(command)
 
 
-def _show_counts(command: Command, blocks: list[str], was_open: bool) -> None:
-    """The counts that there are; the whole page again once when the tools have answered."""
-    job = known_job(command)
-    if was_open and (job is None or job.is_finished):
-        st.rerun()
+def _show_counts(job: Job | None, blocks: list[str]) -> None:
+    """The counts that there are, and what the tools do meanwhile."""
     counts = job.result if job is not None and job.state == "done" else []
     st.html(GRID.format(blocks="".join([*blocks, *map(_tools_block, counts)])))
-    _say_state(job)
-
-
-def _say_state(job: Job | None) -> None:
-    if job is None:
-        return
-    if job.state == "waiting":
-        st.info("Waiting for other visitors' work to end ...", icon=":material/hourglass_top:")
-    elif job.state == "running":
-        st.info("The tools are counting ...", icon=":material/hourglass_top:")
-    elif job.state == "failed":
-        st.error(job.error or "The tools gave no answer.", icon=":material/error:")
+    say_state(
+        job,
+        "Waiting for other visitors' work to end ...",
+        "The tools are counting ...",
+        (job.error if job else None) or "The tools gave no answer.",
+    )
 
 
 def _our_block(ours: Totals) -> str:

@@ -10,7 +10,8 @@ from cnnviz.analysis.comparison import labels
 from cnnviz.analysis.timing import ForwardTime, seconds_text
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures import forward_times
-from cnnviz.ui.background import Command, Job, background_job, known_job
+from cnnviz.ui.background import Command, Job, background_job
+from cnnviz.ui.job_view import say_state, watch
 
 BATCHES = (1, 8, 32)
 SECONDS = 5
@@ -29,9 +30,7 @@ def show_forward_times(networks: Sequence[SizedNetwork]) -> None:
         args=(tuple(commands),),
         help=f"About {2 * SECONDS} seconds for each network, one after another.",
     )
-    jobs = [known_job(command) for command in commands]
-    is_open = any(job is not None and not job.is_finished for job in jobs)
-    st.fragment(_show_jobs, run_every=1.0 if is_open else None)(commands, is_open)
+    watch(tuple(commands), lambda jobs: _show_jobs({commands[c]: job for c, job in jobs.items()}))
 
 
 def _choose_batch() -> int:
@@ -56,12 +55,8 @@ def _measure(commands: Sequence[Command]) -> None:
         background_job(command, alone=True)
 
 
-def _show_jobs(commands: dict[Command, str], was_open: bool) -> None:
-    """The times that there are; the whole page again once when all have been measured."""
-    jobs = {label: known_job(command) for command, label in commands.items()}
-    is_open = any(job is not None and not job.is_finished for job in jobs.values())
-    if was_open and not is_open:
-        st.rerun()
+def _show_jobs(jobs: dict[str, Job | None]) -> None:
+    """The times that there are, and what becomes of the others; by the networks' labels."""
     times = {
         label: ForwardTime(**job.result)
         for label, job in jobs.items()
@@ -70,7 +65,12 @@ def _show_jobs(commands: dict[Command, str], was_open: bool) -> None:
     if times:
         _show_times(times)
     for label, job in jobs.items():
-        _say_state(label, job)
+        say_state(
+            job,
+            f"{label} waits for its turn ...",
+            f"{label} is being measured ...",
+            f"{label}: {job.error if job else ''}",
+        )
 
 
 def _show_times(times: dict[str, ForwardTime]) -> None:
@@ -109,14 +109,3 @@ def ratios(times: dict[str, ForwardTime]) -> list[str]:
         spread = ", but their spreads overlap" if time.low <= least.high else ""
         sentences.append(f"{ratio}{spread}.")
     return sentences
-
-
-def _say_state(label: str, job: Job | None) -> None:
-    if job is None:
-        return
-    if job.state == "waiting":
-        st.info(f"{label} waits for its turn ...", icon=":material/hourglass_top:")
-    elif job.state == "running":
-        st.info(f"{label} is being measured ...", icon=":material/timer:")
-    elif job.state == "failed":
-        st.error(f"{label}: {job.error}", icon=":material/error:")
