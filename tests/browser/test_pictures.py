@@ -53,6 +53,18 @@ def test_a_click_opens_the_card_and_the_address_brings_it_back(server, page, bro
     expect(card(page, "stem.conv")).to_be_visible()
 
 
+def test_a_click_on_a_row_of_the_table_opens_the_card(server, page):
+    page.goto(server)
+    ready(page)
+    table = page.get_by_test_id("stDataFrame")
+    table.scroll_into_view_if_needed()
+    settle(page)
+    # The table is a canvas: the box before the third row's name, below the heading.
+    table.click(position={"x": 16, "y": 35 * 3.5})
+    expect(card(page, "stem.relu")).to_be_visible()
+    expect(page.locator(".picture .selected")).to_have_attribute("data-select", "stem.conv")
+
+
 def test_blocks_open_and_close_in_the_address(server, page):
     page.goto(f"{server}/?show=graph")
     ready(page)
