@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.architectures import NetworkSpec, architecture_of, specify
-from cnnviz.ui.cached import TimedActivation, cached_activation
+from cnnviz.ui.cached import TimedMaps, TimedPass, cached_maps, cached_pass
 from cnnviz.ui.cam_controls import choose_class, choose_layer, choose_opacity, stage_names
 from cnnviz.ui.cam_view import (
     offer_download,
@@ -28,33 +28,35 @@ def show_activation(photo: Photo, spec: NetworkSpec, weights: WeightsSource) -> 
         class_index = choose_class(labels(spec))
         layer = choose_layer(spec, weights, stages)
         opacity = choose_opacity()
+    passed = cached_pass(spec, weights, photo.key, photo.image)
+    if class_index is None:
+        class_index = int(passed.found.logits.argmax())
     layers = tuple(dict.fromkeys((*stages, layer)))
-    answer = cached_activation(spec, weights, photo.key, class_index, layers, photo.image)
-    found = answer.found
+    seen = cached_maps(spec, weights, photo.key, class_index, layers, "grad-cam", photo.image)
     with answers:
         st.subheader("What the network answers")
-        show_answers(answer, labels(spec))
+        show_answers(passed.found.probabilities, labels(spec))
     with left:
-        picture = overlay(spec, photo, found.maps[layer], opacity)
-        offer_download(picture, f"grad-cam-{spec.variant}-{found.class_index}.png")
-        st.caption(explanation(answer, layer))
+        picture = overlay(spec, photo, seen.maps[layer], opacity)
+        offer_download(picture, f"grad-cam-{spec.variant}-{class_index}.png")
+        st.caption(explanation(passed, seen, class_index, layer))
     with right:
-        st.subheader(f"Where it looked for “{labels(spec)[found.class_index]}”")
-        show_pictures(spec, photo, found.maps[layer], opacity)
+        st.subheader(f"Where it looked for “{labels(spec)[class_index]}”")
+        show_pictures(spec, photo, seen.maps[layer], opacity)
     st.subheader("Stage by stage")
     st.caption("Early stages see edges and texture, the last stage sees objects.")
-    show_stages(spec, photo, {s: found.maps[s] for s in stages}, opacity)
+    show_stages(spec, photo, {s: seen.maps[s] for s in stages}, opacity)
 
 
-def explanation(answer: TimedActivation, layer: str) -> str:
+def explanation(passed: TimedPass, seen: TimedMaps, class_index: int, layer: str) -> str:
     """Method, layer, class, probability and time in a sentence or two."""
-    found, milliseconds = answer.found, answer.seconds * 1000
+    milliseconds = (passed.seconds + seen.seconds) * 1000
     said = (
         f"Grad-CAM (Selvaraju et al. 2017) at {layer}: which region speaks for class "
-        f"{found.class_index}, which has {found.probabilities[found.class_index]:.1%}. "
+        f"{class_index}, which has {passed.found.probabilities[class_index]:.1%}. "
         f"{milliseconds:.0f} ms for one forward pass and the gradients of all stages."
     )
-    if found.maps[layer].max() == 0:
+    if seen.maps[layer].max() == 0:
         said += " No region speaks for this class at this layer; try another class or layer."
     return said
 

@@ -20,8 +20,11 @@ from cnnviz.analysis.limits import GraphError
 from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields
 from cnnviz.analysis.views import View
 from cnnviz.architectures import Network, NetworkSpec
-from cnnviz.vision.class_activation import ClassActivation, class_activation
+from cnnviz.ui.byte_cache import networks, results
+from cnnviz.vision.capture import Place
+from cnnviz.vision.class_activation import class_maps
 from cnnviz.vision.effective_field import Unit, effective_field
+from cnnviz.vision.forward_pass import ForwardPass, activations, forward_pass
 from cnnviz.vision.prediction import network_input
 from cnnviz.vision.weights import WeightsSource, load_network
 
@@ -78,35 +81,68 @@ def cached_fields(spec: NetworkSpec, resolution: int) -> tuple[ReceptiveField, .
     return receptive_fields(cached_graph(spec, resolution))
 
 
-@st.cache_resource(max_entries=4, show_spinner="Loading the weights ...")
+@networks.remember
 def cached_network(spec: NetworkSpec, weights: WeightsSource) -> Network:
     """A frozen network in eval mode with its weights; all visitors share it."""
-    return load_network(spec, weights)
+    with st.spinner("Loading the weights ..."):
+        return load_network(spec, weights)
 
 
 @dataclass(frozen=True, eq=False)
-class TimedActivation:
-    """Class activation maps and the seconds that the passes through the network took."""
+class TimedPass:
+    """A photo's pass through a network, and the seconds that it took."""
 
-    found: ClassActivation
+    found: ForwardPass
     seconds: float
 
 
-@st.cache_resource(max_entries=128, show_spinner="Looking at the photo ...")
-def cached_activation(
+@results.remember
+def cached_pass(
+    spec: NetworkSpec, weights: WeightsSource, photo_key: str, _photo: Image.Image
+) -> TimedPass:
+    """The pass of the photo of that key, from which every view of it is made."""
+    network = cached_network(spec, weights)
+    with st.spinner("Looking at the photo ..."), _inference:
+        started = time.perf_counter()
+        found = forward_pass(network, network_input(spec, _photo))
+        return TimedPass(found, time.perf_counter() - started)
+
+
+@dataclass(frozen=True, eq=False)
+class TimedMaps:
+    """Class activation maps by layer, and the seconds that they took beyond the forward pass."""
+
+    maps: dict[str, np.ndarray]
+    seconds: float
+
+
+@results.remember
+def cached_maps(
     spec: NetworkSpec,
     weights: WeightsSource,
     photo_key: str,
-    class_index: int | None,
+    class_index: int,
     layers: tuple[str, ...],
+    method: str,
     _photo: Image.Image,
-) -> TimedActivation:
-    """Class activation maps of the photo of that key, and the network's answer."""
-    network = cached_network(spec, weights)
-    with _inference:
+) -> TimedMaps:
+    """Class activation maps of the photo of that key by a method that is not slow."""
+    network, timed = cached_network(spec, weights), cached_pass(spec, weights, photo_key, _photo)
+    with st.spinner("Following the gradient ..."), _inference:
         started = time.perf_counter()
-        found = class_activation(network, network_input(spec, _photo), class_index, layers)
-        return TimedActivation(found, time.perf_counter() - started)
+        maps = class_maps(network, timed.found, class_index, layers, method)
+        return TimedMaps(maps, time.perf_counter() - started)
+
+
+@results.remember
+def cached_activation(
+    spec: NetworkSpec, weights: WeightsSource, photo_key: str, place: Place, _photo: Image.Image
+) -> np.ndarray:
+    """What is at a place of a network for the photo of that key, float32 (C, H, W)."""
+    network, timed = cached_network(spec, weights), cached_pass(spec, weights, photo_key, _photo)
+    with _inference:
+        found: np.ndarray = activations(network, timed.found, [place])[place][0].numpy()
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +153,7 @@ class TimedField:
     seconds: float
 
 
-@st.cache_resource(max_entries=32, show_spinner="Following the gradient back to the photo ...")
+@results.remember
 def cached_effective_field(
     spec: NetworkSpec,
     weights: WeightsSource,
@@ -130,7 +166,7 @@ def cached_effective_field(
 ) -> TimedField:
     """The effective field of a unit on the photo of that key, prepared at that resolution."""
     network = cached_network(spec, weights)
-    with _inference:
+    with st.spinner("Following the gradient back to the photo ..."), _inference:
         started = time.perf_counter()
         found = effective_field(network, layer, _image, unit, input_index)
         return TimedField(found, time.perf_counter() - started)

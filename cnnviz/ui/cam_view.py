@@ -11,7 +11,6 @@ from PIL import Image
 
 from cnnviz.architectures import NetworkSpec
 from cnnviz.figures import answers, heatmap
-from cnnviz.ui.cached import TimedActivation
 from cnnviz.ui.photo_controls import Photo
 from cnnviz.vision.images import crop_for_network
 from cnnviz.vision.prediction import in_its_colours, preprocessing, top
@@ -20,9 +19,9 @@ from cnnviz.vision.prediction import in_its_colours, preprocessing, top
 SIDE = 672
 
 
-def show_answers(found: TimedActivation, names: tuple[str, ...]) -> None:
+def show_answers(probabilities: np.ndarray, names: tuple[str, ...]) -> None:
     """The five most probable classes as bars."""
-    best = top(found.found.probabilities, names)
+    best = top(probabilities, names)
     st.html(answers.bars([a.label for a in best], [a.probability for a in best]))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 from PIL import Image
 
+from cnnviz.ui.byte_cache import results
 from cnnviz.vision.images import ImageError, open_image, sample_images
 
 SOURCES = ("sample", "upload", "camera")
@@ -60,7 +61,8 @@ def _own(source: str | None) -> Photo | None:
     return Photo(received.file_id, received.name, _opened(received.file_id, received.getvalue()))
 
 
-@st.cache_resource(max_entries=32, show_spinner="Opening the photo ...")
+@results.remember
 def _opened(key: str, _data: bytes) -> Image.Image:
     """The photo of that key; opened once however often the page reruns."""
-    return open_image(_data)
+    with st.spinner("Opening the photo ..."):
+        return open_image(_data)

@@ -5,10 +5,48 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import nn
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a network something can be looked at.
+
+    Attributes:
+        layer: Module path, as in the layer table.
+        input_index: Which of the layer's inputs; None is its output.
+    """
+
+    layer: str
+    input_index: int | None = None
+
+
+@contextmanager
+def recorded(network: nn.Module, places: Sequence[Place]) -> Iterator[dict[Place, torch.Tensor]]:
+    """What is at some places while the code inside the context runs the network.
+
+    Several threads may do this on one network at once: a hook records for its own thread alone.
+
+    Yields:
+        Copies of the tensors by place, filled in as the layers run.
+
+    Raises:
+        KeyError: A path is no module of the network; the message names it.
+    """
+    found: dict[Place, torch.Tensor] = {}
+    with ExitStack() as hooks:
+        for place in places:
+            module = submodule(network, place.layer)
+            if place.input_index is None:
+                handle = module.register_forward_hook(_copier(place, found))
+            else:
+                handle = module.register_forward_pre_hook(_input_copier(place, found))
+            hooks.callback(handle.remove)
+        yield found
 
 
 @contextmanager
@@ -33,7 +71,7 @@ def captured(network: nn.Module, layers: Sequence[str]) -> Iterator[dict[str, to
     activations: dict[str, torch.Tensor] = {}
     with ExitStack() as hooks:
         for name in layers:
-            module = _submodule(network, name)
+            module = submodule(network, name)
             handle = module.register_forward_hook(_recorder(name, activations))
             hooks.callback(handle.remove)
         yield activations
@@ -56,7 +94,7 @@ def activation(
         KeyError: ``layer`` is no module of the network; the message names it.
         ValueError: The layer did not run.
     """
-    module = _submodule(network, layer)
+    module = submodule(network, layer)
     if input_index is None:
         handle = module.register_forward_hook(_stop_at_output())
     else:
@@ -98,7 +136,12 @@ def _stop_at_input(index: int) -> Callable[..., None]:
     return stop
 
 
-def _submodule(network: nn.Module, name: str) -> nn.Module:
+def submodule(network: nn.Module, name: str) -> nn.Module:
+    """The module of that path.
+
+    Raises:
+        KeyError: There is none; the message names it.
+    """
     try:
         return network.get_submodule(name)
     except AttributeError:
@@ -106,6 +149,26 @@ def _submodule(network: nn.Module, name: str) -> nn.Module:
         raise KeyError(
             f"{name} is no layer of this network; take a name from its layer table, such as {last}."
         ) from None
+
+
+def _copier(place: Place, found: dict[Place, torch.Tensor]) -> Callable[..., None]:
+    owner = threading.get_ident()
+
+    def copy(module: nn.Module, args: Any, output: torch.Tensor) -> None:
+        if threading.get_ident() == owner:
+            found[place] = output.detach().clone()
+
+    return copy
+
+
+def _input_copier(place: Place, found: dict[Place, torch.Tensor]) -> Callable[..., None]:
+    owner, index = threading.get_ident(), place.input_index
+
+    def copy(module: nn.Module, args: Any) -> None:
+        if threading.get_ident() == owner:
+            found[place] = args[index].detach().clone()
+
+    return copy
 
 
 def _recorder(name: str, activations: dict[str, torch.Tensor]) -> Callable[..., Any]:

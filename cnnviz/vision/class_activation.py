@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,22 +11,10 @@ from PIL import Image
 from torch.nn import functional
 
 from cnnviz.architectures import Network
-from cnnviz.vision.capture import captured
+from cnnviz.vision.cam_methods import METHODS, Look, Method
+from cnnviz.vision.forward_pass import ForwardPass, forward_pass
 from cnnviz.vision.prediction import network_input
-
-Method = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-
-
-def grad_cam(activation: torch.Tensor, gradient: torch.Tensor) -> torch.Tensor:
-    """ReLU(sum_k alpha_k A^k) with alpha_k the mean over i, j of dy / dA^k_ij.
-
-    Selvaraju et al. 2017, equations 1 and 2; y is the logit of the class.
-    """
-    alpha = gradient.mean(dim=(2, 3), keepdim=True)
-    return functional.relu((alpha * activation).sum(dim=1, keepdim=True))
-
-
-METHODS: dict[str, Method] = {"grad-cam": grad_cam}
+from cnnviz.vision.progress import Progress, part, unheard
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +39,7 @@ def class_activation(
     class_index: int | None = None,
     layers: Sequence[str] | None = None,
     method: str = "grad-cam",
+    progress: Progress = unheard,
 ) -> ClassActivation:
     """Class activation maps of one image at one or more layers, and the network's answer.
 
@@ -60,29 +49,37 @@ def class_activation(
         class_index: Which class; default the most probable.
         layers: Module paths; default the last stage.
         method: A key of ``METHODS``.
+        progress: Told the share that is done; what it raises ends the work.
 
     Raises:
         KeyError: Unknown method or layer; the message names it.
-        ValueError: A layer without feature maps, a class that the network does not have, or more
-            than one image.
+        ValueError: A layer without feature maps, a class that the network does not have, more than
+            one image, or a network that the method does not suit.
     """
-    if method not in METHODS:
-        raise KeyError(f"{method} is no method; known are {', '.join(METHODS)}.")
-    if image.dim() != 4 or image.shape[0] != 1:
-        raise ValueError(f"image must be (1, C, H, W); received {tuple(image.shape)}.")
+    method_of(method)
+    passed = forward_pass(network, image)
+    if class_index is None:
+        class_index = int(passed.logits.argmax())
     layers = list(layers or [default_layer(network)])
-    with torch.enable_grad(), captured(network, layers) as activations:
-        logits = network(image)
-        _check(layers, activations)
-        chosen = _chosen_class(logits, class_index)
-        targets = [activations[layer] for layer in layers]
-        gradients = torch.autograd.grad(logits[0, chosen], targets)
-    with torch.no_grad():
-        maps = {
-            layer: _scaled(METHODS[method](activation, gradient), image.shape[2:])
-            for layer, activation, gradient in zip(layers, targets, gradients, strict=True)
-        }
-        return ClassActivation(chosen, maps, logits[0].softmax(dim=0).numpy(force=True))
+    maps = class_maps(network, passed, class_index, layers, method, progress)
+    return ClassActivation(class_index, maps, passed.probabilities)
+
+
+def class_maps(
+    network: Network,
+    passed: ForwardPass,
+    class_index: int,
+    layers: Sequence[str],
+    method: str = "grad-cam",
+    progress: Progress = unheard,
+) -> dict[str, np.ndarray]:
+    """Class activation maps of a pass, by layer; see ``class_activation``."""
+    found, looks = {}, Look.at(network, passed, class_index, layers)
+    for number, look in enumerate(looks):
+        look.progress = part(progress, number / len(looks), (number + 1) / len(looks))
+        raw = method_of(method).function(look)
+        found[look.layer] = _scaled(functional.relu(raw), passed.image.shape[2:])
+    return found
 
 
 def class_activation_map(
@@ -99,11 +96,13 @@ def class_activation_map(
         image: A photo of ``cnnviz.open_image``, or a preprocessed tensor (1, C, H, W).
         class_index: Which class; default the most probable.
         layer: Module path in the layer table; default the last stage.
-        method: A key of ``METHODS``.
+        method: grad-cam, grad-cam++, hirescam, xgradcam, layercam, eigencam, eigengradcam, cam,
+            guided-backprop, saliency, scorecam or ablationcam.
 
     Raises:
         KeyError: Unknown method or layer; the message names it.
-        ValueError: A layer without feature maps, or a class that the network does not have.
+        ValueError: A layer without feature maps, a class that the network does not have, or a
+            network that the method does not suit.
     """
     if isinstance(image, Image.Image):
         image = network_input(network.spec, image)
@@ -111,32 +110,27 @@ def class_activation_map(
     return class_activation(network, image, class_index, [layer], method).maps[layer]
 
 
+def method_of(name: str) -> Method:
+    """The method of that name.
+
+    Raises:
+        KeyError: There is none; the message lists the known names.
+    """
+    if name not in METHODS:
+        raise KeyError(f"{name} is no method; known are {', '.join(METHODS)}.")
+    return METHODS[name]
+
+
 def default_layer(network: Network) -> str:
     """The last stage: the deepest feature maps that still have a place in the image."""
     return f"stages.{len(network.stages) - 1}"
 
 
-def _check(layers: Sequence[str], activations: dict[str, torch.Tensor]) -> None:
-    for layer in layers:
-        if layer not in activations:
-            raise ValueError(f"layer must be one that the network runs; received {layer}.")
-        if activations[layer].dim() != 4:
-            raise ValueError(f"layer must give feature maps (C, H, W); received {layer}.")
-
-
-def _chosen_class(logits: torch.Tensor, class_index: int | None) -> int:
-    if class_index is None:
-        return int(logits[0].argmax())
-    if not 0 <= class_index < logits.shape[1]:
-        raise ValueError(
-            f"class_index must be from 0 to {logits.shape[1] - 1}; received {class_index}."
-        )
-    return class_index
-
-
 def _scaled(raw: torch.Tensor, size: Sequence[int]) -> np.ndarray:
-    """A map (1, 1, h, w) brought to the input's size and to [0, 1]."""
-    full = functional.interpolate(raw, size=tuple(size), mode="bilinear", align_corners=False)
+    """A map (h, w) brought to the input's size and to [0, 1]."""
+    full = functional.interpolate(
+        raw[None, None], size=tuple(size), mode="bilinear", align_corners=False
+    )
     full = full[0, 0] - full.min()
     peak = full.max()
     scaled: np.ndarray = (full / peak if peak > 0 else full).float().numpy(force=True)

@@ -1,0 +1,80 @@
+"""How each pixel moves the logit of a class: the gradient, plain or guided through the ReLUs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import torch
+from torch import nn
+
+from cnnviz.architectures import Network
+
+
+def pixel_gradient(
+    network: Network, image: torch.Tensor, class_index: int, guided: bool = False
+) -> torch.Tensor:
+    """dy / dx at every number x of an image, y the logit of a class: (C, H, W), signed.
+
+    Args:
+        network: In eval mode; it may be shared by threads.
+        image: Preprocessed, (1, C, H, W).
+        class_index: From 0 to num_classes - 1.
+        guided: Let each ReLU pass back only what is positive, and only where its input was
+            (Springenberg et al. 2015, section 3.4).
+
+    Raises:
+        ValueError: ``guided`` where the network has no ReLU.
+    """
+    pixels = image.detach().clone().requires_grad_()
+    with ExitStack() as guides, torch.enable_grad():
+        if guided:
+            guides.enter_context(_guided(network))
+        logits = network(pixels)
+        (slope,) = torch.autograd.grad(logits[0, class_index], pixels)
+    found: torch.Tensor = slope[0]
+    return found
+
+
+@contextmanager
+def _guided(network: Network) -> Iterator[None]:
+    """Every ReLU's backward pass is the guided one, in this thread alone."""
+    rectifiers = [module for module in network.modules() if isinstance(module, nn.ReLU)]
+    if not rectifiers:
+        raise ValueError(
+            "network must have ReLUs for guided backpropagation; received one without: choose "
+            "saliency, which is the plain gradient."
+        )
+    with ExitStack() as hooks:
+        for module in rectifiers:
+            hooks.callback(module.register_forward_hook(_guide()).remove)
+        yield
+
+
+def _guide() -> Callable[..., torch.Tensor | None]:
+    owner = threading.get_ident()
+
+    def guide(module: nn.Module, args: Any, output: torch.Tensor) -> torch.Tensor | None:
+        if threading.get_ident() != owner:
+            return None
+        guided: torch.Tensor = _GuidedReLU.apply(args[0])
+        return guided
+
+    return guide
+
+
+class _GuidedReLU(torch.autograd.Function):
+    """ReLU whose backward pass drops what is negative there too."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+        ctx.save_for_backward(x)
+        return x.clamp(min=0)
+
+    @staticmethod
+    def backward(ctx: Any, *slopes: torch.Tensor) -> torch.Tensor:
+        (x,) = ctx.saved_tensors
+        passed: torch.Tensor = slopes[0].clamp(min=0) * (x > 0)
+        return passed
