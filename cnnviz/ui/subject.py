@@ -1,0 +1,61 @@
+"""What a page looks at: a photo, a network with its weights, and one class."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from cnnviz.architectures import Network, NetworkSpec
+from cnnviz.ui.cached import TimedPass, cached_network, cached_pass
+from cnnviz.ui.photo_controls import Photo
+from cnnviz.vision.prediction import labels
+from cnnviz.vision.weights import WeightsSource
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A photo in the eyes of a network.
+
+    Attributes:
+        spec: The network.
+        weights: Where its weights come from.
+        photo: What it looks at.
+        asked_class: The class that the visitor asks about; None is the most probable one.
+    """
+
+    spec: NetworkSpec
+    weights: WeightsSource
+    photo: Photo
+    asked_class: int | None = None
+
+    @property
+    def key(self) -> Hashable:
+        """Identifies it in caches and tasks."""
+        return (self.spec, self.weights, self.photo.key, self.class_index)
+
+    @property
+    def network(self) -> Network:
+        """Shared by all visitors: frozen, in eval mode."""
+        return cached_network(self.spec, self.weights)
+
+    @property
+    def passed(self) -> TimedPass:
+        """The photo's pass through the network."""
+        return cached_pass(self.spec, self.weights, self.photo.key, self.photo.image)
+
+    @property
+    def class_index(self) -> int:
+        """The class that is looked for."""
+        if self.asked_class is not None:
+            return self.asked_class
+        return int(self.passed.found.logits.argmax())
+
+    @property
+    def label(self) -> str:
+        """The name of that class."""
+        return labels(self.spec)[self.class_index]
+
+    @property
+    def is_random(self) -> bool:
+        """Whether the network is untrained."""
+        return self.weights.kind == "random"
