@@ -3,16 +3,17 @@ r"""The methods of class activation maps: each a function whose docstring is its
 $y$ is the logit of the class, $A^k_{ij}$ map $k$ of the target layer at row $i$ and column $j$,
 $g^k_{ij} = \partial y / \partial A^k_{ij}$ its gradient. All maps are cut off at 0, brought to the
 image's size and divided by their maximum; where a paper does otherwise, the method says so.
+
+They equal pytorch-grad-cam's where it has the method, but not at layers whose output an in-place
+operation overwrites (torchvision's ReLUs): there the library reads the overwritten values.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import cache, cached_property
-from math import ceil
-from types import SimpleNamespace
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -20,64 +21,11 @@ from torch import nn
 from torch.nn import functional
 
 from cnnviz.architectures import Network
+from cnnviz.vision.cam_library import by_library
 from cnnviz.vision.capture import Place
-from cnnviz.vision.forward_pass import ForwardPass, activations, gradients
-from cnnviz.vision.pixel_gradient import pixel_gradient
-from cnnviz.vision.private_copy import private_copy
-from cnnviz.vision.progress import Progress, unheard
-
-
-@dataclass(eq=False)
-class Look:
-    """One class of one image at one layer: what a method may ask for, each computed once.
-
-    Attributes:
-        network: In eval mode, perhaps shared by threads.
-        passed: The image's pass through it.
-        class_index: The class.
-        layer: Module path of the target layer.
-        progress: For methods that run the network many times.
-    """
-
-    network: Network
-    passed: ForwardPass
-    class_index: int
-    layer: str
-    progress: Progress = unheard
-    _all: dict[str, tuple[torch.Tensor, torch.Tensor]] = field(default_factory=dict)
-    _layers: tuple[str, ...] = ()
-
-    @classmethod
-    def at(
-        cls, network: Network, passed: ForwardPass, class_index: int, layers: Sequence[str]
-    ) -> list[Look]:
-        """A look at each of several layers; their gradients come from one backward pass."""
-        shared: dict[str, tuple[torch.Tensor, torch.Tensor]] = {}
-        names = tuple(layers)
-        return [
-            cls(network, passed, class_index, layer, _all=shared, _layers=names) for layer in names
-        ]
-
-    @property
-    def activation(self) -> torch.Tensor:
-        """A, (1, K, h, w)."""
-        return self._found[0]
-
-    @property
-    def gradient(self) -> torch.Tensor:
-        """g, (1, K, h, w)."""
-        return self._found[1]
-
-    @property
-    def _found(self) -> tuple[torch.Tensor, torch.Tensor]:
-        if not self._all:
-            self._all.update(
-                gradients(
-                    self.network, self.passed, self.class_index, self._layers or (self.layer,)
-                )
-            )
-        return self._all[self.layer]
-
+from cnnviz.vision.forward_pass import activations
+from cnnviz.vision.look import Look
+from cnnviz.vision.pixel_gradient import pixel_gradient, rectifiers
 
 Function = Callable[[Look], torch.Tensor]
 
@@ -133,7 +81,7 @@ def eigen_cam(look: Look) -> torch.Tensor:
     Muhammad and Yeasin 2020, Eigen-CAM, equations 1 to 3. It knows no class. The sign of $v_1$ is
     not determined; it is the one that LAPACK gives, as in pytorch-grad-cam.
     """
-    return _first_component(_read(look))
+    return _first_component(look.maps)
 
 
 def eigen_grad_cam(look: Look) -> torch.Tensor:
@@ -183,7 +131,7 @@ def score_cam(look: Look) -> torch.Tensor:
     Wang et al. 2020, Score-CAM, equations 5 to 8, by pytorch-grad-cam; it leaves out the baseline
     $y(0)$, which softmax cancels. One pass a map.
     """
-    return _by_library(look, "ScoreCAM", batch_size=16, further_passes=1)
+    return by_library(look, "ScoreCAM", batch_size=16, further_passes=1)
 
 
 def ablation_cam(look: Look) -> torch.Tensor:
@@ -192,100 +140,7 @@ def ablation_cam(look: Look) -> torch.Tensor:
 
     Desai and Ramaswamy 2020, Ablation-CAM, equations 3 and 4, by pytorch-grad-cam. One pass a map.
     """
-    return _by_library(look, "AblationCAM", batch_size=32, further_passes=2)
-
-
-@dataclass(frozen=True)
-class Method:
-    """A method as menus, pages and the command line offer it.
-
-    Attributes:
-        title: As its authors write it.
-        function: Gives a raw map, (h, w), of what speaks for the class.
-        cost: What it takes beside the forward pass.
-        reads_layer: Whether the target layer matters.
-        is_slow: Whether it runs the network once for every map: seconds to minutes.
-    """
-
-    title: str
-    function: Function
-    cost: str
-    reads_layer: bool = True
-    is_slow: bool = False
-
-    @property
-    def equation(self) -> str:
-        """What it computes, as Markdown with LaTeX."""
-        return self._documentation[0]
-
-    @property
-    def paper(self) -> str:
-        """Where it comes from, and what to know about it, as Markdown with LaTeX."""
-        return self._documentation[1]
-
-    @cached_property
-    def _documentation(self) -> tuple[str, str]:
-        equation, _, paper = (inspect.getdoc(self.function) or "").partition("\n\n")
-        return " ".join(equation.split()), " ".join(paper.split())
-
-
-ONE_GRADIENT = "one gradient down to the layer"
-TO_THE_PIXELS = "one forward pass and one gradient down to the pixels"
-
-METHODS: dict[str, Method] = {
-    "grad-cam": Method("Grad-CAM", grad_cam, ONE_GRADIENT),
-    "grad-cam++": Method("Grad-CAM++", grad_cam_plus_plus, ONE_GRADIENT),
-    "hirescam": Method("HiResCAM", hires_cam, ONE_GRADIENT),
-    "xgradcam": Method("XGrad-CAM", x_grad_cam, ONE_GRADIENT),
-    "layercam": Method("LayerCAM", layer_cam, ONE_GRADIENT),
-    "eigencam": Method("Eigen-CAM", eigen_cam, "one singular value decomposition, no gradient"),
-    "eigengradcam": Method(
-        "Eigen-Grad-CAM", eigen_grad_cam, f"{ONE_GRADIENT}, one singular value decomposition"
-    ),
-    "cam": Method("CAM", cam, "nothing: a weighted sum", reads_layer=False),
-    "guided-backprop": Method(
-        "Guided backpropagation", guided_backprop, TO_THE_PIXELS, reads_layer=False
-    ),
-    "saliency": Method("Saliency", saliency, TO_THE_PIXELS, reads_layer=False),
-    "scorecam": Method("Score-CAM", score_cam, "a forward pass for every map", is_slow=True),
-    "ablationcam": Method(
-        "Ablation-CAM", ablation_cam, "a forward pass for every map", is_slow=True
-    ),
-}
-
-
-def suits(method: str, network: Network) -> bool:
-    """Whether a method can be used on a network: CAM wants a head of global average pooling."""
-    try:
-        return METHODS[method].function is not cam or bool(_pooled_head(network))
-    except ValueError:
-        return False
-
-
-def _weighted(weights: torch.Tensor, activation: torch.Tensor) -> torch.Tensor:
-    """The sum over k of w_k A^k, (h, w), of weights (1, K) and maps (1, K, h, w)."""
-    return (weights[:, :, None, None] * activation).sum(dim=1)[0]
-
-
-def _read(look: Look) -> torch.Tensor:
-    """A without its gradient."""
-    place = Place(look.layer)
-    found = activations(look.network, look.passed, [place])[place]
-    if found.dim() != 4:
-        raise ValueError(f"layer must give feature maps (C, H, W); received {look.layer}.")
-    return found
-
-
-def _first_component(activation: torch.Tensor) -> torch.Tensor:
-    maps = activation[0].flatten(start_dim=1).T.numpy(force=True)
-    centred = maps - maps.mean(axis=0)
-    _, _, directions = np.linalg.svd(centred, full_matrices=False)
-    return torch.from_numpy(centred @ directions[0]).reshape(activation.shape[2:])
-
-
-def _strongest_channel(look: Look, guided: bool) -> torch.Tensor:
-    found = pixel_gradient(look.network, look.passed.image, look.class_index, guided)
-    return found.abs().amax(dim=0)
+    return by_library(look, "AblationCAM", batch_size=32, further_passes=2)
 
 
 def _pooled_head(network: Network) -> tuple[str, nn.Linear | None]:
@@ -316,46 +171,92 @@ def _is_global_average(layer: nn.Module) -> bool:
     return isinstance(layer, nn.AdaptiveAvgPool2d) and layer.output_size in (1, (1, 1))
 
 
-def _by_library(look: Look, name: str, batch_size: int, further_passes: int) -> torch.Tensor:
-    """A method of pytorch-grad-cam on a copy of the network that shares nothing but its weights."""
-    maps = _read(look).shape[1]
-    network = _Counted(look, ceil(maps / batch_size) + further_passes)
-    layer = network.network.get_submodule(look.layer)
-    library = _library()
-    # The default of this argument is one layer for the whole process.
-    ablation = {"ablation_layer": library.AblationLayer()} if name == "AblationCAM" else {}
-    method = getattr(library, name)(network, [layer], **ablation)
-    found = method(look.passed.image, [library.ClassifierOutputTarget(look.class_index)])
-    return torch.from_numpy(found[0])
+@dataclass(frozen=True)
+class Method:
+    """A method as menus, pages and the command line offer it.
+
+    Attributes:
+        title: As its authors write it.
+        function: Gives a raw map, (h, w), of what speaks for the class.
+        cost: What it takes beside the forward pass.
+        reads_layer: Whether the target layer matters.
+        is_slow: Whether it runs the network once for every map: seconds to minutes.
+        needs: Raises ValueError for a network that it does not suit.
+    """
+
+    title: str
+    function: Function
+    cost: str
+    reads_layer: bool = True
+    is_slow: bool = False
+    needs: Callable[[Network], object] | None = None
+
+    @property
+    def equation(self) -> str:
+        """What it computes, as Markdown with LaTeX."""
+        return self._documentation[0]
+
+    @property
+    def paper(self) -> str:
+        """Where it comes from, and what to know about it, as Markdown with LaTeX."""
+        return self._documentation[1]
+
+    @cached_property
+    def _documentation(self) -> tuple[str, str]:
+        equation, _, paper = (inspect.getdoc(self.function) or "").partition("\n\n")
+        return " ".join(equation.split()), " ".join(paper.split())
 
 
-class _Counted(nn.Module):
-    """A private copy of a network that tells how many of its passes are done."""
+ONE_GRADIENT = "one gradient down to the layer"
+TO_THE_PIXELS = "one forward pass and one gradient down to the pixels"
 
-    def __init__(self, look: Look, passes: int) -> None:
-        super().__init__()
-        self.network = private_copy(look.network)
-        self._progress, self._passes, self._done = look.progress, passes, 0
+METHODS: dict[str, Method] = {
+    "grad-cam": Method("Grad-CAM", grad_cam, ONE_GRADIENT),
+    "grad-cam++": Method("Grad-CAM++", grad_cam_plus_plus, ONE_GRADIENT),
+    "hirescam": Method("HiResCAM", hires_cam, ONE_GRADIENT),
+    "xgradcam": Method("XGrad-CAM", x_grad_cam, ONE_GRADIENT),
+    "layercam": Method("LayerCAM", layer_cam, ONE_GRADIENT),
+    "eigencam": Method("Eigen-CAM", eigen_cam, "one singular value decomposition, no gradient"),
+    "eigengradcam": Method(
+        "Eigen-Grad-CAM", eigen_grad_cam, f"{ONE_GRADIENT}, one singular value decomposition"
+    ),
+    "cam": Method("CAM", cam, "nothing: a weighted sum", reads_layer=False, needs=_pooled_head),
+    "guided-backprop": Method(
+        "Guided backpropagation",
+        guided_backprop,
+        TO_THE_PIXELS,
+        reads_layer=False,
+        needs=rectifiers,
+    ),
+    "saliency": Method("Saliency", saliency, TO_THE_PIXELS, reads_layer=False),
+    "scorecam": Method("Score-CAM", score_cam, "a forward pass for every map", is_slow=True),
+    "ablationcam": Method(
+        "Ablation-CAM", ablation_cam, "a forward pass for every map", is_slow=True
+    ),
+}
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        logits: torch.Tensor = self.network(images)
-        self._done += 1
-        self._progress(min(self._done / self._passes, 1.0))
-        return logits
+
+def suits(method: str, network: Network) -> bool:
+    """Whether a method can be used on a network."""
+    needs = METHODS[method].needs
+    try:
+        return needs is None or bool(needs(network))
+    except ValueError:
+        return False
 
 
-@cache
-def _library() -> SimpleNamespace:
-    """pytorch-grad-cam's methods, without the bars that they draw on stderr."""
-    from pytorch_grad_cam import AblationCAM, ScoreCAM, ablation_cam, score_cam
-    from pytorch_grad_cam.ablation_layer import AblationLayer
-    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+def _weighted(weights: torch.Tensor, activation: torch.Tensor) -> torch.Tensor:
+    """The sum over k of w_k A^k, (h, w), of weights (1, K) and maps (1, K, h, w)."""
+    return (weights[:, :, None, None] * activation).sum(dim=1)[0]
 
-    for module in (ablation_cam, score_cam):
-        module.tqdm = SimpleNamespace(tqdm=iter)
-    return SimpleNamespace(
-        AblationCAM=AblationCAM,
-        AblationLayer=AblationLayer,
-        ClassifierOutputTarget=ClassifierOutputTarget,
-        ScoreCAM=ScoreCAM,
-    )
+
+def _first_component(activation: torch.Tensor) -> torch.Tensor:
+    maps = activation[0].flatten(start_dim=1).T.numpy(force=True)
+    centred = maps - maps.mean(axis=0)
+    _, _, directions = np.linalg.svd(centred, full_matrices=False)
+    return torch.from_numpy(centred @ directions[0]).reshape(activation.shape[2:])
+
+
+def _strongest_channel(look: Look, guided: bool) -> torch.Tensor:
+    found = pixel_gradient(look.network, look.passed.image, look.class_index, guided)
+    return found.abs().amax(dim=0)

@@ -11,8 +11,10 @@ from PIL import Image
 from torch.nn import functional
 
 from cnnviz.architectures import Network
-from cnnviz.vision.cam_methods import METHODS, Look, Method
+from cnnviz.vision.cam_methods import METHODS, Method
+from cnnviz.vision.capture import submodule
 from cnnviz.vision.forward_pass import ForwardPass, forward_pass
+from cnnviz.vision.look import Look
 from cnnviz.vision.prediction import network_input
 from cnnviz.vision.progress import Progress, part, unheard
 
@@ -74,6 +76,9 @@ def class_maps(
     progress: Progress = unheard,
 ) -> dict[str, np.ndarray]:
     """Class activation maps of a pass, by layer; see ``class_activation``."""
+    passed.require_class(class_index)
+    for layer in layers:
+        submodule(network, layer)
     found, looks = {}, Look.at(network, passed, class_index, layers)
     for number, look in enumerate(looks):
         look.progress = part(progress, number / len(looks), (number + 1) / len(looks))

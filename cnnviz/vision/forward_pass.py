@@ -42,6 +42,16 @@ class ForwardPass:
         found: np.ndarray = self.logits.softmax(dim=0).numpy(force=True)
         return found
 
+    def require_class(self, class_index: int) -> None:
+        """Refuse a class that the network does not have.
+
+        Raises:
+            ValueError: It is below 0 or beyond the last one.
+        """
+        last = len(self.logits) - 1
+        if not 0 <= class_index <= last:
+            raise ValueError(f"class_index must be from 0 to {last}; received {class_index}.")
+
     def read_by(self, part: str) -> torch.Tensor:
         """The input of one of the parts."""
         return self._inputs[part]
@@ -128,9 +138,7 @@ def gradients(
         KeyError: A path is no module of the network; the message names it.
         ValueError: A layer did not run, gives no feature maps, or the class does not exist.
     """
-    known = len(passed.logits)
-    if not 0 <= class_index < known:
-        raise ValueError(f"class_index must be from 0 to {known - 1}; received {class_index}.")
+    passed.require_class(class_index)
     found, x = _run_from_the_earliest(network, passed, layers)
     require_run([Place(layer) for layer in layers], [Place(layer) for layer in found])
     for layer in layers:

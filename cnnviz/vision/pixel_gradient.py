@@ -38,17 +38,27 @@ def pixel_gradient(
     return found
 
 
-@contextmanager
-def _guided(network: Network) -> Iterator[None]:
-    """Every ReLU's backward pass is the guided one, in this thread alone."""
-    rectifiers = [module for module in network.modules() if isinstance(module, nn.ReLU)]
-    if not rectifiers:
+def rectifiers(network: Network) -> list[nn.ReLU]:
+    """The network's ReLUs.
+
+    Raises:
+        ValueError: It has none.
+    """
+    found = [module for module in network.modules() if isinstance(module, nn.ReLU)]
+    if not found:
         raise ValueError(
             "network must have ReLUs for guided backpropagation; received one without: choose "
             "saliency, which is the plain gradient."
         )
+    return found
+
+
+@contextmanager
+def _guided(network: Network) -> Iterator[None]:
+    """Every ReLU's backward pass is the guided one, in this thread alone."""
+    found = rectifiers(network)
     with ExitStack() as hooks:
-        for module in rectifiers:
+        for module in found:
             hooks.callback(module.register_forward_hook(_guide()).remove)
         yield
 
