@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.analysis.formulas import formulas
 from cnnviz.analysis.graph import NetworkGraph
+from cnnviz.analysis.reading import position
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.ui.cached import cached_fields
 from cnnviz.ui.field_view import show_field
@@ -48,14 +49,14 @@ def show_card(
         layer: Name of one of its layers.
         hidden: Quantities that a teacher hides.
     """
-    position = next(i for i, node in enumerate(graph.nodes) if node.name == layer)
-    node = graph.nodes[position]
+    index = position(graph, layer)
+    node = graph.nodes[index]
     fields = cached_fields(network.spec, network.resolution)
     with st.container(border=True, key="layer_card"):
         st.subheader(f"{layer}: {node.kind}")
         left, right = st.columns([3, 2], gap="large")
         with left:
-            show_formulas(formulas(graph, position, fields), hidden)
+            show_formulas(formulas(graph, index, fields), hidden)
         if "receptive_field" not in hidden:
             with right:
                 show_field(network, graph, layer)

@@ -10,6 +10,7 @@ import streamlit as st
 from cnnviz.analysis import counting
 from cnnviz.analysis.graph import NetworkGraph, Node
 from cnnviz.analysis.limits import MOST_TO_RUN
+from cnnviz.analysis.reading import position, read_at
 from cnnviz.analysis.receptive_field import receptive_fields, unit_field
 from cnnviz.architectures import NetworkSpec, specify
 from cnnviz.architectures.written import SizedNetwork
@@ -77,7 +78,7 @@ def show_field(network: SizedNetwork, graph: NetworkGraph, layer: str) -> None:
     Raises:
         KeyError: The graph has no such layer.
     """
-    index = _position(graph, layer)
+    index = position(graph, layer)
     photo, place, by_gradients = _controls(graph.nodes[index])
     if photo is None:
         st.info("Choose a photo, or give one of your own, to see the receptive field on it.")
@@ -192,29 +193,6 @@ def _effective(
     except (OverflowError, WeightsError) as error:
         st.warning(str(error), icon=":material/error:")
         return None
-
-
-def read_at(graph: NetworkGraph, node: Node) -> tuple[str, int | None]:
-    """Where a node's output can be had: a module path, and the input to look at or None.
-
-    An operation is no module, but its result is what the next module reads. Where only operations
-    read it, its block stands for it.
-    """
-    if node.module is not None:
-        return node.name, None
-    index = _position(graph, node.name)
-    for reader in graph.nodes[index + 1 :]:
-        if index in reader.inputs and reader.module is not None and not reader.training_only:
-            return reader.name, reader.inputs.index(index)
-    return node.name.rpartition(".")[0], None
-
-
-def _position(graph: NetworkGraph, layer: str) -> int:
-    for index, node in enumerate(graph.nodes):
-        if node.name == layer:
-            return index
-    last = graph.nodes[-1].name
-    raise KeyError(f"{layer} is no layer of this network; known are its table's, such as {last}.")
 
 
 def _unit(node: Node, place: str) -> Unit | None:

@@ -1,0 +1,33 @@
+"""Where a node of the graph can be read in the network that runs: a module, or what one reads."""
+
+from __future__ import annotations
+
+from cnnviz.analysis.graph import NetworkGraph, Node
+
+
+def read_at(graph: NetworkGraph, node: Node) -> tuple[str, int | None]:
+    """Where a node's output can be had: a module path, and the input to look at or None.
+
+    An operation is no module, but its result is what the next module reads. Where only operations
+    read it, its block stands for it.
+    """
+    if node.module is not None:
+        return node.name, None
+    index = position(graph, node.name)
+    for reader in graph.nodes[index + 1 :]:
+        if index in reader.inputs and reader.module is not None and not reader.training_only:
+            return reader.name, reader.inputs.index(index)
+    return node.name.rpartition(".")[0], None
+
+
+def position(graph: NetworkGraph, layer: str) -> int:
+    """Where in ``graph.nodes`` the layer or operation of that name is.
+
+    Raises:
+        KeyError: There is none; the message names it.
+    """
+    for index, node in enumerate(graph.nodes):
+        if node.name == layer:
+            return index
+    last = graph.nodes[-1].name
+    raise KeyError(f"{layer} is no layer of this network; known are its table's, such as {last}.")

@@ -1,0 +1,44 @@
+"""Where a node of the graph can be read in the network that runs."""
+
+import pytest
+import torch
+
+from cnnviz.analysis.graph import network_graph
+from cnnviz.analysis.reading import position, read_at
+from cnnviz.architectures import build, specify, variant
+from cnnviz.vision.capture import activation
+
+
+@pytest.mark.parametrize("name", ["resnet18", "densenet121", "googlenet_aux", "inception_v3"])
+def test_every_operation_can_be_read_somewhere(name):
+    graph = network_graph(specify(name), variant(name).resolution)
+    nodes = {node.name: node for node in graph.nodes}
+    for node in graph.layers:
+        layer, index = read_at(graph, node)
+        if node.module is not None:
+            assert (layer, index) == (node.name, None)
+        elif index is not None:
+            assert nodes[layer].input_shapes[index] == node.output_shape
+        else:
+            assert any(other.startswith(f"{layer}.") for other in nodes)
+
+
+def test_an_operation_is_read_by_the_next_layer():
+    network = build("resnet20_cifar")
+    graph = network_graph(network, 32)
+    layer, index = read_at(graph, graph.nodes[position(graph, "stages.0.0.addition")])
+    assert (layer, index) == ("stages.0.0.relu2", 0)
+    image = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        sums = activation(network, layer, image, index)
+        rectified = activation(network, layer, image)
+    assert sums.min() < 0
+    assert torch.equal(sums.relu(), rectified)
+
+
+def test_a_layer_is_found_by_its_name_and_an_unknown_one_is_named():
+    graph = network_graph(specify("resnet20_cifar"), 32)
+    assert graph.nodes[position(graph, "stages.1.0.conv2")].name == "stages.1.0.conv2"
+    assert position(graph, "input") == 0
+    with pytest.raises(KeyError, match=r"stages\.9 is no layer .* such as head\.linear"):
+        position(graph, "stages.9")
