@@ -1,71 +1,55 @@
-"""Grad-CAM: what does the network answer, and where did it look?"""
+"""Grad-CAM and its kin: what does the network answer, where did it look, and is that so?"""
+
+from collections.abc import Callable
 
 import streamlit as st
 
-from cnnviz.architectures import NetworkSpec, architecture_of, specify
-from cnnviz.ui.cached import TimedMaps, TimedPass, cached_maps, cached_pass
-from cnnviz.ui.cam_controls import choose_class, choose_layer, choose_opacity, stage_names
-from cnnviz.ui.cam_view import (
-    offer_download,
-    overlay,
-    show_answers,
-    show_pictures,
+from cnnviz.architectures import architecture_of, specify
+from cnnviz.ui.cam_sections import (
+    show_classes,
+    show_methods,
+    show_one_map,
     show_stages,
 )
+from cnnviz.ui.cam_view import warn_if_random
+from cnnviz.ui.history_view import show_history
 from cnnviz.ui.page import open_page
-from cnnviz.ui.photo_controls import Photo, choose_photo
+from cnnviz.ui.photo_controls import choose_photo
+from cnnviz.ui.subject import Subject
 from cnnviz.ui.weights_controls import choose_trained
-from cnnviz.vision.prediction import labels
-from cnnviz.vision.weights import WeightsError, WeightsSource
+from cnnviz.vision.weights import WeightsError
+
+VIEWS: dict[str, Callable[[Subject], None]] = {
+    "one map": show_one_map,
+    "methods": show_methods,
+    "networks": show_history,
+    "classes": show_classes,
+    "stages": show_stages,
+}
+QUESTIONS = {
+    "one map": "Where does the network look?",
+    "methods": "Do all methods say the same?",
+    "networks": "One photo through history",
+    "classes": "Where is the one class, where the other?",
+    "stages": "From edges to objects: where does each stage look?",
+}
 
 
-def show_activation(photo: Photo, spec: NetworkSpec, weights: WeightsSource) -> None:
-    """The whole answer for one photo, one network and its weights."""
-    stages = stage_names(spec, weights)
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        answers = st.container()
-        class_index = choose_class(labels(spec))
-        layer = choose_layer(spec, weights, stages)
-        opacity = choose_opacity()
-    passed = cached_pass(spec, weights, photo.key, photo.image)
-    if class_index is None:
-        class_index = int(passed.found.logits.argmax())
-    layers = tuple(dict.fromkeys((*stages, layer)))
-    seen = cached_maps(spec, weights, photo.key, class_index, layers, "grad-cam", photo.image)
-    with answers:
-        st.subheader("What the network answers")
-        show_answers(passed.found.probabilities, labels(spec))
-    with left:
-        picture = overlay(spec, photo, seen.maps[layer], opacity)
-        offer_download(picture, f"grad-cam-{spec.variant}-{class_index}.png")
-        st.caption(explanation(passed, seen, class_index, layer))
-    with right:
-        st.subheader(f"Where it looked for “{labels(spec)[class_index]}”")
-        show_pictures(spec, photo, seen.maps[layer], opacity)
-    st.subheader("Stage by stage")
-    st.caption("Early stages see edges and texture, the last stage sees objects.")
-    show_stages(spec, photo, {s: seen.maps[s] for s in stages}, opacity)
-
-
-def explanation(passed: TimedPass, seen: TimedMaps, class_index: int, layer: str) -> str:
-    """Method, layer, class, probability and time in a sentence or two."""
-    milliseconds = (passed.seconds + seen.seconds) * 1000
-    said = (
-        f"Grad-CAM (Selvaraju et al. 2017) at {layer}: which region speaks for class "
-        f"{class_index}, which has {passed.found.probabilities[class_index]:.1%}. "
-        f"{milliseconds:.0f} ms for one forward pass and the gradients of all stages."
+def choose_view() -> str:
+    """The menu of the page's sections."""
+    chosen = st.segmented_control(
+        "View", list(VIEWS), default="one map", required=True, key="view", bind="query-params"
     )
-    if seen.maps[layer].max() == 0:
-        said += " No region speaks for this class at this layer; try another class or layer."
-    return said
+    return chosen if chosen in VIEWS else "one map"
 
 
 open_page("Grad-CAM")
 with st.sidebar:
     photo = choose_photo()
     trained = choose_trained()
-st.title("Where does the network look?")
+heading = st.container()
+view = choose_view()
+heading.title(QUESTIONS[view])
 if trained is None:
     st.info("Download the weights in the sidebar, or choose other weights or another network.")
 elif not architecture_of(trained[0]).has_feature_maps:
@@ -74,12 +58,9 @@ elif photo is None:
     st.info("Choose a sample photo, or give one of your own, in the sidebar.")
 else:
     variant, weights = trained
-    if weights.kind == "random":
-        st.warning(
-            "Random weights: this network is untrained, its answers mean nothing.",
-            icon=":material/casino:",
-        )
+    subject = Subject(specify(variant), weights, photo)
+    warn_if_random(subject)
     try:
-        show_activation(photo, specify(variant), weights)
+        VIEWS[view](subject)
     except WeightsError as error:
         st.error(str(error), icon=":material/error:")

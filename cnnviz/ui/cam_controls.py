@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from cnnviz.analysis.layers import is_auxiliary
-from cnnviz.architectures import NetworkSpec
+from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.architectures import variant as published_variant
 from cnnviz.ui.cached import cached_layer_table, cached_network
+from cnnviz.vision.cam_methods import METHODS, suits
 from cnnviz.vision.weights import WeightsSource
 
 
 def choose_class(names: tuple[str, ...]) -> int | None:
     """The class to explain, found by typing; None is the most probable one."""
-    options = [f"{index} {name}" for index, name in enumerate(names)]
+    options = class_options(names)
     chosen = st.selectbox(
         "Class to explain",
         options,
@@ -21,13 +24,35 @@ def choose_class(names: tuple[str, ...]) -> int | None:
         key="class",
         bind="query-params",
         placeholder="the most probable one; type to search",
-        help="Grad-CAM shows which region speaks for this class, also for a class that the "
-        "network did not answer.",
+        help="A map shows which region speaks for this class, also for a class that the network "
+        "did not answer.",
     )
     return options.index(chosen) if chosen in options else None
 
 
-def choose_layer(spec: NetworkSpec, weights: WeightsSource, stages: list[str]) -> str:
+def class_options(names: tuple[str, ...]) -> list[str]:
+    """What a menu calls each class: its index and its name."""
+    return [f"{index} {name}" for index, name in enumerate(names)]
+
+
+def choose_method(network: Network, but: Collection[str] = ()) -> str:
+    """One of the methods that suit a network, without some."""
+    names = [name for name in METHODS if name not in but and suits(name, network)]
+    chosen = st.selectbox(
+        "Method",
+        names,
+        format_func=lambda name: METHODS[name].title,
+        key="method",
+        bind="query-params",
+        help="How the map is made; its equation stands beside it. CAM wants a network that ends in "
+        "global average pooling, guided backpropagation one with ReLUs.",
+    )
+    return chosen if chosen in names else names[0]
+
+
+def choose_layer(
+    spec: NetworkSpec, weights: WeightsSource, stages: list[str], disabled: bool = False
+) -> str:
     """The target layer: a stage, or any module with feature maps that runs when the network does.
 
     An addition or a concatenation is a row of the table but no module that could be captured.
@@ -42,6 +67,7 @@ def choose_layer(spec: NetworkSpec, weights: WeightsSource, stages: list[str]) -
         options,
         key="layer",
         bind="query-params",
+        disabled=disabled,
         help="Whose feature maps are weighted; the last stage knows most about the class.",
     )
     return str(chosen) if chosen in options else options[0]

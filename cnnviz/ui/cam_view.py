@@ -1,7 +1,9 @@
-"""Grad-CAM on screen: answers, the photo under its map, the stages side by side."""
+"""Class activation maps on screen: answers, the photo under its map, how the map was made."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 
@@ -10,8 +12,13 @@ import streamlit as st
 from PIL import Image
 
 from cnnviz.architectures import NetworkSpec
-from cnnviz.figures import answers, heatmap
+from cnnviz.figures import answers, diverging, heatmap
 from cnnviz.ui.photo_controls import Photo
+from cnnviz.ui.subject import Subject
+from cnnviz.ui.task_view import TaskOffer
+from cnnviz.ui.tasks import Task
+from cnnviz.vision.cam_methods import METHODS
+from cnnviz.vision.class_activation import class_maps
 from cnnviz.vision.images import crop_for_network
 from cnnviz.vision.prediction import in_its_colours, preprocessing, top
 
@@ -27,7 +34,7 @@ def show_answers(probabilities: np.ndarray, names: tuple[str, ...]) -> None:
 
 def overlay(spec: NetworkSpec, photo: Photo, values: np.ndarray, opacity: float) -> np.ndarray:
     """The map over the region that the network saw, uint8 (SIDE, SIDE, 3)."""
-    return heatmap.overlay(_seen(spec, photo), _enlarged(values), opacity)
+    return heatmap.overlay(seen(spec, photo), _enlarged(values), opacity)
 
 
 def show_pictures(spec: NetworkSpec, photo: Photo, values: np.ndarray, opacity: float) -> None:
@@ -58,18 +65,68 @@ def offer_download(picture: np.ndarray, file_name: str) -> None:
     )
 
 
-def show_stages(
-    spec: NetworkSpec, photo: Photo, maps: dict[str, np.ndarray], opacity: float
+def show_map(
+    subject: Subject, layer: str, method: str, show: Callable[[np.ndarray, float], None]
 ) -> None:
-    """The overlay at every stage, from the first to the last."""
-    with st.grid(len(maps), min_column_width=140):
-        for layer, values in maps.items():
-            caption = f"Stage {int(layer.rpartition('.')[2]) + 1}"
-            picture = overlay(spec, photo, values, opacity)
-            st.image(picture, caption, width="stretch", alt=f"Overlay of {caption}")
+    """Have a map, float32 (H, W), drawn with the seconds that it took beyond the forward pass.
+
+    A slow method's map is a task: its button, its progress, then the map.
+    """
+    if not METHODS[method].is_slow:
+        timed = subject.maps((layer,), method)
+        show(timed.maps[layer], timed.seconds)
+        return
+    network, passed, class_index = subject.network, subject.passed.found, subject.class_index
+
+    def work(task: Task) -> tuple[np.ndarray, float]:
+        started = time.perf_counter()
+        maps = class_maps(network, passed, class_index, [layer], method, task.tell)
+        return maps[layer], time.perf_counter() - started
+
+    TaskOffer(
+        f"{method}_{layer}",
+        (method, layer, subject.key),
+        work,
+        f"Compute {METHODS[method].title}",
+        lambda found: show(*found),
+        help="A forward pass for every map of the layer: seconds to minutes.",
+    ).draw()
 
 
-def _seen(spec: NetworkSpec, photo: Photo) -> np.ndarray:
+def enlarged_signed(values: np.ndarray) -> np.ndarray:
+    """A map in [-1, 1] in colours centred at 0, at the size of the pictures."""
+    return diverging.signed(resized(values))
+
+
+def picture_of(
+    subject: Subject, method: str, values: np.ndarray, opacity: float
+) -> tuple[np.ndarray, str]:
+    """What shows a method's map best, uint8 (SIDE, SIDE, 3), and a note on it.
+
+    The gradient at single pixels would hardly be seen over a photo.
+    """
+    if METHODS[method].is_by_pixel:
+        return heatmap.coloured(_enlarged(np.sqrt(values))), "brightened by its square root; "
+    return overlay(subject.spec, subject.photo, values, opacity), ""
+
+
+def show_method(method: str) -> None:
+    """A method's equation, its paper and its cost."""
+    about = METHODS[method]
+    st.markdown(about.equation)
+    st.caption(f"{about.paper} Cost: {about.cost}.")
+
+
+def warn_if_random(subject: Subject) -> None:
+    """Say that an untrained network's answers mean nothing."""
+    if subject.is_random:
+        st.warning(
+            "Random weights: this network is untrained, its answers mean nothing.",
+            icon=":material/casino:",
+        )
+
+
+def seen(spec: NetworkSpec, photo: Photo) -> np.ndarray:
     """The region that the network saw, uint8 (SIDE, SIDE, 3), sharper than it saw it."""
     small = preprocessing(spec)
     resize = round((small.resize or small.crop) * SIDE / small.crop)
@@ -82,7 +139,11 @@ def _pixelated(spec: NetworkSpec, photo: Photo) -> np.ndarray:
     return np.asarray(small.resize((SIDE, SIDE), Image.Resampling.NEAREST))
 
 
-def _enlarged(values: np.ndarray) -> np.ndarray:
+def resized(values: np.ndarray) -> np.ndarray:
     """A map at the size of the pictures, (SIDE, SIDE)."""
-    image = Image.fromarray(values).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
-    return np.asarray(image).clip(0, 1)
+    return np.asarray(Image.fromarray(values).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+
+
+def _enlarged(values: np.ndarray) -> np.ndarray:
+    """A map in [0, 1] at the size of the pictures."""
+    return resized(values).clip(0, 1)

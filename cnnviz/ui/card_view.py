@@ -24,7 +24,11 @@ def chosen_layer(names: Sequence[str]) -> str:
     return str(asked) if asked in known else ""
 
 
-def choose_layer(names: Sequence[str]) -> str:
+def choose_layer(
+    names: Sequence[str],
+    placeholder: str = "click a layer in the picture or in the table, or type its name",
+    help: str = "Its card shows each number with its formula, and its receptive field on a photo.",
+) -> str:
     """The menu of layers; "" if none is chosen."""
     chosen = st.selectbox(
         "Layer",
@@ -32,8 +36,8 @@ def choose_layer(names: Sequence[str]) -> str:
         index=None,
         key="card",
         bind="query-params",
-        placeholder="click a layer in the picture or in the table, or type its name",
-        help="Its card shows each number with its formula, and its receptive field on a photo.",
+        placeholder=placeholder,
+        help=help,
     )
     return chosen if chosen in set(names) else ""
 

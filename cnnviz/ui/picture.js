@@ -1,8 +1,6 @@
 // A drawing that can be clicked, panned by dragging and zoomed; the server draws, this shows.
 const SMALLEST = 0.15;
 const LARGEST = 3;
-// A drawing that would be unreadable when it fits is shown larger, to be panned.
-const LEGIBLE = 0.85;
 const views = new WeakMap();
 
 export default function (component) {
@@ -15,12 +13,14 @@ export default function (component) {
     scroller.innerHTML = data.svg;
     view.drawn = data.svg;
   }
-  scroller.style.height = `${data.height}px`;
   const svg = scroller.querySelector("svg");
   const width = Number(svg.getAttribute("width"));
   const height = Number(svg.getAttribute("height"));
 
   const fitting = () => Math.min(1, (scroller.clientWidth - 4) / width);
+  // A drawing that would be unreadable when it fits is shown larger, to be panned.
+  const first = Math.max(fitting(), data.legible);
+  scroller.style.height = `${Math.min(data.height, Math.ceil(height * first) + 24)}px`;
   const show = (zoom) => {
     const middle = scroller.scrollLeft + scroller.clientWidth / 2;
     const before = view.zoom ?? zoom;
@@ -34,7 +34,7 @@ export default function (component) {
     view.zoom = null;
     scroller.scrollTo(0, 0);
   }
-  show(view.zoom ?? Math.max(fitting(), LEGIBLE));
+  show(view.zoom ?? first);
   if (view.toShow !== data.selected) {
     view.toShow = data.selected;
     scroller.querySelector(".selected")?.scrollIntoView({ block: "nearest", inline: "nearest" });

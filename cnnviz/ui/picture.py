@@ -16,7 +16,6 @@ HTML = """
 </div>
 <div class="picture"></div>
 """
-TOOLBAR = 40  # px, above the drawing
 
 _FOLDER = Path(__file__).parent
 _component = st.components.v2.component(
@@ -28,7 +27,13 @@ _component = st.components.v2.component(
 
 
 def clickable(
-    svg: str, name: str, selected: str, height: int, key: str, on_click: Callable[[], Any]
+    svg: str,
+    name: str,
+    selected: str,
+    height: int,
+    key: str,
+    on_click: Callable[[], Any],
+    legible: float = 0.85,
 ) -> None:
     """Draw an SVG; what was clicked is in ``clicked(key)`` while ``on_click`` runs.
 
@@ -36,14 +41,21 @@ def clickable(
         svg: The drawing; its parts carry ``data-select`` or ``data-toggle``.
         name: What is drawn; another name starts at the drawing's beginning, at a legible size.
         selected: What is selected; another one is scrolled into view.
-        height: Of the window on the drawing, in pixels.
+        height: Of the window on the drawing, in pixels, at most.
         key: Of the component.
         on_click: Called before the page runs again.
+        legible: The least zoom at first; a drawing that is wider then is panned.
     """
     _component(
         key=key,
-        data={"svg": svg, "name": name, "selected": selected, "height": height},
-        height=height + TOOLBAR,
+        data={
+            "svg": svg,
+            "name": name,
+            "selected": selected,
+            "height": height,
+            "legible": legible,
+        },
+        height="content",
         on_clicked_change=on_click,
     )
 

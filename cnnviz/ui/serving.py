@@ -35,13 +35,16 @@ def _warm_up() -> None:
     import plotly.graph_objects  # noqa: F401
     import torch
     import torchvision.models  # noqa: F401
+    from threadpoolctl import threadpool_limits
 
     from cnnviz.analysis.graph import network_graph
     from cnnviz.analysis.layers import layer_table
     from cnnviz.architectures import specify
 
-    # Visitors are many and cores are few: one thread an inference.
+    # Visitors are many and cores are few: one thread an inference. (BLAS threads that wait for each
+    # other made one Eigen-CAM take 3.9 s.)
     torch.set_num_threads(1)
+    threadpool_limits(1, user_api="blas")
     layer_table(network_graph(specify("resnet18"), resolution=224))
     # Streamlit collects garbage after every run; what is loaded by now never is garbage.
     gc.collect()

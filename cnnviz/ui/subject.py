@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cnnviz.architectures import Network, NetworkSpec
-from cnnviz.ui.cached import TimedPass, cached_network, cached_pass
+from cnnviz.ui.cached import TimedMaps, TimedPass, cached_maps, cached_network, cached_pass
 from cnnviz.ui.photo_controls import Photo
 from cnnviz.vision.prediction import labels
-from cnnviz.vision.weights import WeightsSource
+from cnnviz.vision.weights import WeightsSource, sources
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +54,33 @@ class Subject:
     def label(self) -> str:
         """The name of that class."""
         return labels(self.spec)[self.class_index]
+
+    def maps(self, layers: tuple[str, ...], method: str) -> TimedMaps:
+        """Class activation maps by a method that is not slow, by layer."""
+        return cached_maps(
+            self.spec,
+            self.weights,
+            self.photo.key,
+            self.class_index,
+            layers,
+            method,
+            self.photo.image,
+        )
+
+    def about(self, class_index: int | None) -> Subject:
+        """The same photo and network, asked about another class."""
+        return replace(self, asked_class=class_index)
+
+    @property
+    def probability(self) -> float:
+        """What the network gives that class."""
+        return float(self.passed.found.probabilities[self.class_index])
+
+    @property
+    def untrained(self) -> Subject:
+        """The same photo and class in the eyes of a network with random weights."""
+        *_, chance = sources(self.spec.variant)
+        return replace(self, weights=chance, asked_class=self.class_index)
 
     @property
     def is_random(self) -> bool:

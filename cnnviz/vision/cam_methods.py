@@ -180,6 +180,7 @@ class Method:
         function: Gives a raw map, (h, w), of what speaks for the class.
         cost: What it takes beside the forward pass.
         reads_layer: Whether the target layer matters.
+        is_by_pixel: Whether its map has a value for every pixel by itself, few of them large.
         is_slow: Whether it runs the network once for every map: seconds to minutes.
         needs: Raises ValueError for a network that it does not suit.
     """
@@ -188,6 +189,7 @@ class Method:
     function: Function
     cost: str
     reads_layer: bool = True
+    is_by_pixel: bool = False
     is_slow: bool = False
     needs: Callable[[Network], object] | None = None
 
@@ -226,9 +228,10 @@ METHODS: dict[str, Method] = {
         guided_backprop,
         TO_THE_PIXELS,
         reads_layer=False,
+        is_by_pixel=True,
         needs=rectifiers,
     ),
-    "saliency": Method("Saliency", saliency, TO_THE_PIXELS, reads_layer=False),
+    "saliency": Method("Saliency", saliency, TO_THE_PIXELS, reads_layer=False, is_by_pixel=True),
     "scorecam": Method("Score-CAM", score_cam, "a forward pass for every map", is_slow=True),
     "ablationcam": Method(
         "Ablation-CAM", ablation_cam, "a forward pass for every map", is_slow=True
