@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from cnnviz.architectures import Network
 
 
+METHODS = (
+    "grad-cam, grad-cam++, hirescam, xgradcam, layercam, eigencam, eigengradcam, cam, "
+    "guided-backprop, saliency, scorecam or ablationcam"
+)
+
+
 def add_commands(commands: Any) -> None:
     """Add this module's commands to the parser's subparsers."""
     _add_predict(commands)
@@ -38,6 +44,7 @@ def _add_cam(commands: Any) -> None:
     command.add_argument("--weights", metavar="FILE")
     command.add_argument("--class", type=int, dest="class_index", metavar="N")
     command.add_argument("--layer", metavar="NAME")
+    command.add_argument("--method", default="grad-cam", metavar="NAME", help=METHODS)
     command.add_argument("--output", type=Path, metavar="FILE.png")
     command.add_argument("--array", type=Path, metavar="FILE.npy")
     command.add_argument("--json", action="store_true")
@@ -54,7 +61,7 @@ def _predict(options: argparse.Namespace) -> int:
     from cnnviz.vision.images import ImageError, open_image
     from cnnviz.vision.prediction import labels, network_input, probabilities, top
 
-    network = _network(options)
+    network = trained_network(options)
     names = labels(network.spec)
     results: list[dict[str, Any]] = []
     for photo in options.photos:
@@ -82,11 +89,11 @@ def _cam(options: argparse.Namespace) -> int:
     from cnnviz.vision.prediction import labels, network_input
 
     photo = open_image(options.photo)
-    network = _network(options)
+    network = trained_network(options)
     layer = options.layer or default_layer(network)
     started = time.perf_counter()
     found = class_activation(
-        network, network_input(network.spec, photo), options.class_index, [layer]
+        network, network_input(network.spec, photo), options.class_index, [layer], options.method
     )
     seconds = time.perf_counter() - started
     _write_map(options, network, photo, found.maps[layer])
@@ -94,6 +101,7 @@ def _cam(options: argparse.Namespace) -> int:
         "class_index": found.class_index,
         "label": labels(network.spec)[found.class_index],
         "probability": float(found.probabilities[found.class_index]),
+        "method": options.method,
         "layer": layer,
         "seconds": round(seconds, 4),
     }
@@ -117,7 +125,7 @@ def _write_map(options: argparse.Namespace, network: Network, photo: Any, values
         Image.fromarray(overlay(seen, values, opacity=0.7)).save(options.output)
 
 
-def _network(options: argparse.Namespace) -> Network:
+def trained_network(options: argparse.Namespace) -> Network:
     """The network with the weights of a file, or the best that the weights folder holds."""
     import torch
 

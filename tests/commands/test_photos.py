@@ -67,7 +67,7 @@ def test_cam(run, weights, tmp_path):
     )
     assert code == 0
     result = json.loads(out)
-    assert list(result) == ["class_index", "label", "probability", "layer", "seconds"]
+    assert list(result) == ["class_index", "label", "probability", "method", "layer", "seconds"]
     assert (result["class_index"], result["label"]) == (281, "tabby")
     assert result["layer"] == "stages.2"
     values = np.load(array)
@@ -77,8 +77,40 @@ def test_cam(run, weights, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "method",
+    [
+        *("grad-cam", "grad-cam++", "hirescam", "xgradcam", "layercam", "eigencam"),
+        *("eigengradcam", "cam", "guided-backprop", "saliency"),
+    ],
+)
+def test_cam_by_every_method(run, weights, tmp_path, method):
+    array = tmp_path / "map.npy"
+    photo = ROOT / "sample_images" / "cat.jpg"
+    code, out, _ = run(
+        "cam", photo, "--model", "squeezenet1_1", "--method", method, "--array", array, "--json"
+    )
+    assert code == 0
+    assert json.loads(out)["method"] == method
+    assert np.load(array).max() == 1
+
+
+@pytest.mark.parametrize("method", ["scorecam", "ablationcam"])
+def test_cam_by_a_method_of_many_passes(run, test_data, tmp_path, method):
+    """On a small network: each takes a pass for every map."""
+    weights = test_data / "weights" / "cifar10" / "resnet20-12fca82f.th"
+    array = tmp_path / "map.npy"
+    code, _, _ = run(
+        *("cam", ROOT / "sample_images" / "cat.jpg", "--model", "resnet20_cifar", "--weights"),
+        *(weights, "--method", method, "--array", array),
+    )
+    assert code == 0
+    assert np.load(array).shape == (32, 32)
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (("--method", "jet"), "jet is no method; known are grad-cam, grad-cam++"),
         (("--class", 1000), "class_index must be from 0 to 999"),
         (("--layer", "stages.9"), "stages.9 is no layer"),
         (("--layer", "head.flatten"), "feature maps"),
