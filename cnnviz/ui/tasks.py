@@ -135,8 +135,11 @@ def _known(key: Hashable) -> Task | None:
 def stop_task(key: Hashable, visitor: str = "") -> None:
     """Say that a visitor does not want the result; without visitors the work ends."""
     with _lock:
-        if key in _tasks:
-            _tasks[key]._visitors.discard(visitor)
+        task = _tasks.get(key)
+        if task is not None:
+            task._visitors.discard(visitor)
+            if task.state == "waiting" and not task._visitors:
+                del _tasks[key]  # its turn will find nothing to do
 
 
 def _run(task: Task, work: Work) -> None:
