@@ -153,7 +153,7 @@ class Augmentation:
         title: Its name on screen.
         function: Changes a photo.
         strengths: One for each of the ``LEVELS``.
-        amount: What a strength means, with {} in its place.
+        amount: What a strength means, as a format for it.
         help: What it does and why, in a sentence.
         source: Where it comes from.
     """
@@ -167,7 +167,7 @@ class Augmentation:
 
     def amount_at(self, level: str) -> str:
         """How strong it is at one of the ``LEVELS``, in words."""
-        return self.amount.format(f"{self.strengths[LEVELS.index(level)]:g}")
+        return self.amount.format(self.strengths[LEVELS.index(level)])
 
 
 KRIZHEVSKY = "Krizhevsky et al. 2012, section 4.1"
@@ -185,8 +185,8 @@ AUGMENTATIONS: dict[str, Augmentation] = {
         "Random crop",
         random_crop,
         (0.875, 0.75, 0.5),
-        "{} of the side",
-        "Another part of the photo, enlarged where it is smaller than the input; 0.875 is 224 of "
+        "{:.1%} of the side",
+        "Another part of the photo, enlarged where it is smaller than the input; 87.5% is 224 of "
         "256 px.",
         KRIZHEVSKY,
     ),
@@ -194,7 +194,7 @@ AUGMENTATIONS: dict[str, Augmentation] = {
         "Rotation",
         rotation,
         (10, 30, 90),
-        "at most {}°",
+        "at most {:g}°",
         "The photo turned about its centre.",
         "Simard et al. 2003, section 2",
     ),
@@ -202,7 +202,7 @@ AUGMENTATIONS: dict[str, Augmentation] = {
         "Noise",
         noise,
         (0.03, 0.1, 0.25),
-        "σ {} of the range",  # noqa: RUF001
+        "σ {:.0%} of the range",  # noqa: RUF001
         "Gaussian noise, drawn for every pixel and colour.",
         "Bishop 1995, Training with Noise",
     ),
@@ -210,7 +210,7 @@ AUGMENTATIONS: dict[str, Augmentation] = {
         "Random erasing",
         random_erasing,
         (0.05, 0.2, 0.4),
-        "{} of the area",
+        "{:.0%} of the area",
         "A rectangle of random values, so that no single part decides.",
         "Zhong et al. 2020, Algorithm 1",
     ),
@@ -218,15 +218,15 @@ AUGMENTATIONS: dict[str, Augmentation] = {
         "Colour jitter",
         colour_jitter,
         (0.2, 0.4, 0.8),
-        "± {}, hue a quarter",
-        "Brightness, contrast, saturation and hue, in this order.",
+        "± {:.0%}",
+        "Brightness, contrast, saturation and, a quarter as far, hue, in this order.",
         "Howard 2013, section 2.2; hue as in torchvision",
     ),
     "pca": Augmentation(
         "PCA colour",
         pca_colour,
         (0.1, 0.3, 1.0),
-        "α ~ N(0, {})",  # noqa: RUF001
+        "α ~ N(0, {:g})",  # noqa: RUF001
         "One colour for all pixels along ImageNet's principal colours, as if the light changed; "
         "the paper has 0.1.",
         KRIZHEVSKY,
@@ -235,7 +235,7 @@ AUGMENTATIONS: dict[str, Augmentation] = {
         "Gaussian blur",
         blur,
         (1, 2, 4),
-        "σ {} % of the side",  # noqa: RUF001
+        "σ {:g}% of the side",  # noqa: RUF001
         "What remains without edges and texture.",
         "Chen et al. 2020, SimCLR, appendix A",
     ),
@@ -243,7 +243,7 @@ AUGMENTATIONS: dict[str, Augmentation] = {
         "JPEG",
         jpeg,
         (50, 15, 5),
-        "quality {}",
+        "quality {:g}",
         "The blocks of a photo that was saved too small.",
         "Dodge and Karam 2016, section 3",
     ),

@@ -132,7 +132,7 @@ def test_a_network_of_greys_gets_greys():
 
 def test_amounts_are_said_in_words():
     assert AUGMENTATIONS["rotation"].amount_at("strong") == "at most 90°"
-    assert AUGMENTATIONS["crop"].amount_at("mild") == "0.875 of the side"
+    assert AUGMENTATIONS["crop"].amount_at("mild") == "87.5% of the side"
     assert all(each.help.endswith(".") and each.source for each in AUGMENTATIONS.values())
 
 
