@@ -33,6 +33,11 @@ LARGE = 1000  # nodes of a graph
 _inference = threading.Semaphore(2)
 
 
+def inference_turn() -> threading.Semaphore:
+    """A visitor's turn at running networks: hold it (``with``) while they run, and no longer."""
+    return _inference
+
+
 def cached_graph(spec: NetworkSpec, resolution: int) -> NetworkGraph:
     """The graph of a network (cnnviz.analysis.graph).
 

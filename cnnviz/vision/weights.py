@@ -32,6 +32,7 @@ __all__ = [
     "load_network",
     "load_state_dict",
     "load_weights",
+    "random_network",
     "read_state_dict",
     "sources",
     "torchvision_file",
@@ -198,13 +199,26 @@ def load_network(
         WeightsError: The weights cannot be had or do not fit.
     """
     if source.kind == "random":
-        network = _random_network(spec, seed)
+        network = random_network(spec, seed)
     else:
         path = _local_file(spec, source, progress)
         with torch.device("meta"):
             network = build(spec)
         load_weights(network, path)
     return network.requires_grad_(False).eval()
+
+
+def random_network(spec: NetworkSpec, seed: int) -> Network:
+    """An untrained network in eval mode, initialised as its paper says.
+
+    Args:
+        spec: What to build.
+        seed: Decides the weights; the process's own random numbers go on as before.
+    """
+    # Not torch.manual_seed, which would seed the CUDA generators too.
+    with _drawing, torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        return build(spec)
 
 
 def _file_names(variant: str) -> list[str]:
@@ -251,13 +265,6 @@ def _local_file(spec: NetworkSpec, source: WeightsSource, progress: Progress | N
             "settings with their 1000 classes and 3 channels, or other weights."
         )
     return fetch(spec.variant, progress)
-
-
-def _random_network(spec: NetworkSpec, seed: int) -> Network:
-    # Not torch.manual_seed, which would seed the CUDA generators too.
-    with _drawing, torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed)
-        return build(spec)
 
 
 def _remove_if_damaged(path: Path, published: TorchvisionFile) -> None:

@@ -1,0 +1,141 @@
+"""Augmentations: what each does, by the seed alone, and what the network would get of it."""
+
+import random
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torchvision.transforms.v2 import functional
+
+from cnnviz.architectures import specify
+from cnnviz.vision import augmentations
+from cnnviz.vision.augmentations import AUGMENTATIONS, LEVELS, augmented_pictures
+from cnnviz.vision.batch_prediction import normalised
+from cnnviz.vision.images import open_image, sample_images
+from cnnviz.vision.prediction import network_input
+
+SPECS = {name: specify(name) for name in ("squeezenet1_1", "resnet20_cifar")}
+
+
+@pytest.fixture(scope="module")
+def photo():
+    return open_image(sample_images()[0].path)
+
+
+@pytest.fixture
+def square():
+    return torch.from_numpy(np.random.default_rng(0).random((3, 64, 64), np.float32))
+
+
+def chance(seed=0):
+    return np.random.default_rng(seed)
+
+
+@pytest.mark.parametrize("variant", SPECS)
+@pytest.mark.parametrize("level", LEVELS)
+def test_all_have_the_inputs_size_and_range_and_change_something(photo, variant, level):
+    found = augmented_pictures(SPECS[variant], photo, level, 1)
+    assert list(found) == ["plain", *AUGMENTATIONS]
+    plain = found.pop("plain")
+    side = 224 if variant == "squeezenet1_1" else 32
+    for key, picture in found.items():
+        assert (picture.shape, picture.dtype) == ((3, side, side), torch.float32), key
+        assert 0 <= picture.min() <= picture.max() <= 1, key
+        assert not torch.equal(picture, plain), key
+
+
+@pytest.mark.parametrize("variant", SPECS)
+def test_the_plain_one_is_the_networks_input(photo, variant):
+    spec = SPECS[variant]
+    plain = augmented_pictures(spec, photo, "mild", 0)["plain"]
+    torch.testing.assert_close(normalised(spec, plain[None]), network_input(spec, photo))
+
+
+def test_the_seed_alone_decides(photo):
+    spec = SPECS["resnet20_cifar"]
+    states = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state()
+    first = augmented_pictures(spec, photo, "medium", 3)
+    np.random.seed(9)
+    torch.manual_seed(9)
+    again = augmented_pictures(spec, photo, "medium", 3)
+    other = augmented_pictures(spec, photo, "medium", 4)
+    same = {"plain", "flip", "blur", "jpeg"}  # nothing is drawn for these
+    for key in first:
+        torch.testing.assert_close(first[key], again[key], rtol=0, atol=0)
+        assert torch.equal(first[key], other[key]) == (key in same), key
+    torch.set_rng_state(states[2])
+    augmented_pictures(spec, photo, "medium", 3)
+    assert random.getstate() == states[0]
+    assert torch.equal(torch.get_rng_state(), states[2])
+
+
+def test_a_flip_twice_is_the_plain_picture(square):
+    once = augmentations.flip(square, 64, 1, chance())
+    assert torch.equal(augmentations.flip(once, 64, 1, chance()), square)
+
+
+def test_the_mild_crop_of_256_px_is_224_of_its_pixels():
+    square = torch.arange(256.0).repeat(3, 256, 1) / 255
+    found = augmentations.random_crop(square, 224, 0.875, chance(2))
+    left = round(float(found[0, 0, 0]) * 255)
+    torch.testing.assert_close(found, square[:, :224, left : left + 224])
+
+
+def test_a_rotation_keeps_the_centre(square):
+    found = augmentations.rotation(square, 64, 40, chance(0))
+    angle = float(chance(0).uniform(-40, 40))
+    expected = functional.rotate(square, angle, functional.InterpolationMode.BILINEAR)
+    torch.testing.assert_close(found, expected)
+    assert found[:, 0, 0].max() == 0  # the corner is empty
+
+
+def test_noise_has_the_standard_deviation_that_it_says():
+    grey = torch.full((3, 100, 100), 0.5)
+    found = augmentations.noise(grey, 100, 0.05, chance())
+    assert float(found.std()) == pytest.approx(0.05, rel=0.02)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_erasing_takes_one_rectangle_of_about_its_share(seed):
+    picture = torch.full((3, 100, 100), 2.0)
+    found = augmentations.random_erasing(picture, 100, 0.2, chance(seed))
+    gone = (found != 2).all(dim=0)
+    rows, columns = gone.any(dim=1).sum(), gone.any(dim=0).sum()
+    assert gone.sum() == rows * columns
+    assert float(gone.float().mean()) == pytest.approx(0.2, abs=0.01)
+    assert 0.28 < rows / columns < 3.6
+
+
+def test_pca_colour_adds_one_colour_along_the_principal_ones():
+    grey = torch.full((3, 8, 8), 0.5)
+    found = augmentations.pca_colour(grey, 8, 0.1, chance(4)) - grey
+    assert torch.equal(found.amin(dim=(1, 2)), found.amax(dim=(1, 2)))
+    vectors = np.array(augmentations.EIGENVECTORS)
+    np.testing.assert_allclose(vectors.T @ vectors, np.eye(3), atol=1e-3)
+    alphas = vectors.T @ found[:, 0, 0].numpy() / augmentations.EIGENVALUES
+    np.testing.assert_allclose(alphas, chance(4).normal(0, 0.1, 3), atol=2e-3)
+
+
+def test_jpeg_is_pillows(square):
+    found = augmentations.jpeg(square, 64, 5, chance())
+    assert 0 < float((found - square).abs().mean()) < 0.5
+    assert len(torch.unique(found * 255)) <= 256
+
+
+def test_a_network_of_greys_gets_greys():
+    photo = Image.fromarray(np.random.default_rng(0).integers(0, 255, (50, 60, 3), np.uint8))
+    spec = specify("resnet20_cifar", in_channels=1)
+    found = augmented_pictures(spec, photo, "mild", 0)
+    assert normalised(spec, torch.stack(list(found.values()))).shape == (10, 1, 32, 32)
+
+
+def test_amounts_are_said_in_words():
+    assert AUGMENTATIONS["rotation"].amount_at("strong") == "at most 90°"
+    assert AUGMENTATIONS["crop"].amount_at("mild") == "87.5% of the side"
+    assert all(each.help.endswith(".") and each.source for each in AUGMENTATIONS.values())
+
+
+def test_an_unknown_level_is_one_sentence(photo):
+    with pytest.raises(ValueError, match="level must be one of mild, medium, strong; received x"):
+        augmented_pictures(SPECS["resnet20_cifar"], photo, "x", 0)
