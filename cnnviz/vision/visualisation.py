@@ -176,7 +176,8 @@ class _Canvas:
         values = torch.fft.irfft2(waves, s=(self._side, self._side)) / 4
         if self._channels == 3:
             values = torch.einsum("ij,jhw->ihw", COLOURS / COLOURS.norm(dim=0).max(), values)
-        return values.sigmoid()[None]
+        pixels: torch.Tensor = values.sigmoid()[None]
+        return pixels
 
     def _normalised(self, pixels: torch.Tensor) -> torch.Tensor:
         """As ``network_input`` prepares a photo of these pixels."""
