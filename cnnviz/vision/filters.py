@@ -1,0 +1,211 @@
+"""The filters of convolutions as arrays, and classic filters that people designed by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from cnnviz.architectures import Network
+from cnnviz.architectures.lenet import TableConvolution
+from cnnviz.vision.capture import submodule
+
+
+def filters_of(network: Network, layer: str) -> np.ndarray:
+    """The weights of a convolution: float32 (K, C / groups, h, w), a filter for each of K maps.
+
+    A map that reads only some of the channels (LeNet-5's C3) has a 0 for the others.
+
+    Raises:
+        KeyError: ``layer`` is no module of the network; the message names it.
+        ValueError: It is no convolution.
+    """
+    module = submodule(network, layer)
+    if isinstance(module, TableConvolution):
+        weight = _all_connections(module)
+    elif isinstance(module, nn.Conv2d):
+        weight = module.weight
+    else:
+        raise ValueError(f"layer must be a convolution; received {layer}.")
+    filters: np.ndarray = weight.numpy(force=True)
+    return filters
+
+
+def _all_connections(module: TableConvolution) -> torch.Tensor:
+    shape = (len(module.counts), 1 + max(module.sources), *module.weight.shape[2:])
+    full = module.weight.new_zeros(shape)
+    full[module.targets, module.sources] = module.weight[:, 0].detach()
+    return full
+
+
+def rgb_pictures(filters: np.ndarray, together: bool = False) -> np.ndarray:
+    """Filters of an RGB image as pictures, uint8 (K, h, w, 3): 0 is mid-grey.
+
+    Args:
+        filters: (K, 3, h, w).
+        together: Scale all by the largest |w| that any of them has, so that weak filters look
+            weak; else each by its own, so that its pattern shows.
+    """
+    return (
+        np.rint(127.5 + 127.5 * _scaled(filters, together)).astype(np.uint8).transpose(0, 2, 3, 1)
+    )
+
+
+def signed_pictures(filters: np.ndarray, together: bool = False) -> np.ndarray:
+    """Filters of a grey image in [-1, 1], (K, h, w), for a diverging scale.
+
+    Args:
+        filters: (K, 1, h, w).
+        together: As in ``rgb_pictures``.
+    """
+    return _scaled(filters, together)[:, 0]
+
+
+def _scaled(filters: np.ndarray, together: bool) -> np.ndarray:
+    axes = (0, 1, 2, 3) if together else (1, 2, 3)
+    largest = np.abs(filters).max(axis=axes, keepdims=True)
+    scaled: np.ndarray = filters / np.where(largest > 0, largest, 1)
+    return scaled
+
+
+@dataclass(frozen=True, eq=False)
+class Slices:
+    """The strongest slices of one filter: what it does with single channels of its input.
+
+    Attributes:
+        channels: Which of the filter's channels, strongest first, (n,).
+        values: In [-1, 1] of the largest weight of the whole filter, (n, h, w).
+        shares: Of the filter's sum of |w|, (n,).
+        count: How many slices the filter has.
+        largest: The largest |w|, which 1 stands for.
+    """
+
+    channels: np.ndarray
+    values: np.ndarray
+    shares: np.ndarray
+    count: int
+    largest: float
+
+
+def strongest_slices(filter: np.ndarray, most: int = 64) -> Slices:
+    """The slices of a filter (C, h, w) by their L1 norm, the sum of |w|, largest first."""
+    strength = np.abs(filter).sum(axis=(1, 2))
+    channels = np.argsort(-strength, kind="stable")[:most]
+    largest, total = float(np.abs(filter).max()), float(strength.sum())
+    return Slices(
+        channels,
+        filter[channels] / (largest or 1.0),
+        strength[channels] / (total or 1.0),
+        len(filter),
+        largest,
+    )
+
+
+@dataclass(frozen=True)
+class ClassicFilter:
+    """A filter that somebody thought out, as image processing has used them for decades.
+
+    Attributes:
+        title: What a menu shows.
+        help: What it does, in one sentence.
+        numbers: The kernel times ``divisor``, row by row.
+        divisor: What the numbers are divided by.
+    """
+
+    title: str
+    help: str
+    numbers: tuple[tuple[int, ...], ...]
+    divisor: int = 1
+
+    @property
+    def kernel(self) -> np.ndarray:
+        """The weights, float32 (h, w)."""
+        return np.array(self.numbers, dtype=np.float32) / np.float32(self.divisor)
+
+    @property
+    def finds_changes(self) -> bool:
+        """Whether its weights sum to 0, so that it gives 0 wherever the photo is even."""
+        return sum(map(sum, self.numbers)) == 0
+
+
+BINOMIAL = (1, 4, 6, 4, 1)
+
+CLASSIC_FILTERS: dict[str, ClassicFilter] = {
+    "identity": ClassicFilter(
+        "Identity",
+        "Each pixel is weighted by 1 and its neighbours by 0: the photo stays as it is.",
+        ((0, 0, 0), (0, 1, 0), (0, 0, 0)),
+    ),
+    "sobel-horizontal": ClassicFilter(
+        "Sobel, horizontal edges",
+        "The row below minus the row above: large where dark turns to bright from top to bottom.",
+        ((-1, -2, -1), (0, 0, 0), (1, 2, 1)),
+    ),
+    "sobel-vertical": ClassicFilter(
+        "Sobel, vertical edges",
+        "The column to the right minus the column to the left: vertical edges have large values.",
+        ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
+    ),
+    "prewitt-vertical": ClassicFilter(
+        "Prewitt, vertical edges",
+        "The column to the left minus the column to the right, the example of many textbooks.",
+        ((1, 0, -1), (1, 0, -1), (1, 0, -1)),
+    ),
+    "gauss": ClassicFilter(
+        "Gauss 5x5",
+        "A weighted mean of the neighbours, the near ones more: it blurs and removes noise.",
+        tuple(tuple(row * column for column in BINOMIAL) for row in BINOMIAL),
+        256,
+    ),
+    "box": ClassicFilter(
+        "Box blur 5x5",
+        "The mean of 25 pixels, all with the same weight: the simplest blur.",
+        ((1,) * 5,) * 5,
+        25,
+    ),
+    "laplace": ClassicFilter(
+        "Laplace",
+        "The four neighbours minus four times the pixel: lines and edges of every direction.",
+        ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
+    ),
+    "sharpen": ClassicFilter(
+        "Sharpen",
+        "The photo minus its Laplace: what differs from its neighbours comes to differ more.",
+        ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+    ),
+    "emboss": ClassicFilter(
+        "Emboss",
+        "The difference along the diagonal added to the photo: edges look lit from one side.",
+        ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
+    ),
+}
+
+
+def filtered(photo: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    """The map that a filter makes of a grey photo, float32 (H, W): signed, not cut off.
+
+    This is a network's convolution, that is cross-correlation: the kernel is laid on the photo as
+    it is, and not turned by 180 degrees as a mathematician's convolution would. Beyond the border
+    the pixel at the border is repeated; a network would read zeros there, a dark frame.
+
+    Args:
+        photo: In [0, 1], (H, W).
+        kernel: (h, w), both odd.
+
+    Raises:
+        ValueError: A side of the kernel is even.
+    """
+    height, width = kernel.shape
+    if height % 2 == 0 or width % 2 == 0:
+        raise ValueError(f"kernel must have odd sides; received {height} x {width}.")
+    image, weight = (
+        torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32))[None, None]
+        for values in (photo, kernel)
+    )
+    around = (width // 2, width // 2, height // 2, height // 2)
+    padded = functional.pad(image, around, mode="replicate")
+    found: np.ndarray = functional.conv2d(padded, weight)[0, 0].numpy()
+    return found
