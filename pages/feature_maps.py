@@ -1,61 +1,58 @@
-"""Feature maps: what does each layer see of a photo?"""
+"""Feature maps: what does each layer see of a photo, by which filters, and what does it like?"""
+
+from collections.abc import Callable
 
 import streamlit as st
 
-from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.architectures import architecture_of, specify
-from cnnviz.ui.cached import cached_graph
 from cnnviz.ui.cam_view import warn_if_random
-from cnnviz.ui.card_view import choose_layer, chosen_layer
-from cnnviz.ui.maps_controls import spatial_layers
-from cnnviz.ui.maps_view import show_maps
-from cnnviz.ui.network_controls import NetworkChoice
+from cnnviz.ui.filter_view import show_classic
+from cnnviz.ui.map_sections import (
+    show_layer_exciting,
+    show_layer_filters,
+    show_layer_maps,
+    show_layer_visualisation,
+)
 from cnnviz.ui.page import open_page
 from cnnviz.ui.photo_controls import choose_photo
-from cnnviz.ui.picture_view import show_picture
 from cnnviz.ui.strip_view import show_strip
 from cnnviz.ui.subject import Subject
 from cnnviz.ui.weights_controls import choose_trained
-from cnnviz.vision.prediction import preprocessing
 from cnnviz.vision.weights import WeightsError
 
-VIEWS = ("maps", "shallow to deep")
+VIEWS: dict[str, Callable[[Subject], None]] = {
+    "maps": show_layer_maps,
+    "filters": show_layer_filters,
+    "shallow to deep": show_strip,
+    "what excites it": show_layer_exciting,
+    "what it dreams of": show_layer_visualisation,
+    "classic filters": lambda subject: show_classic(subject.photo),
+}
+QUESTIONS = {
+    "maps": "What does each layer see?",
+    "filters": "Which filter makes which map?",
+    "shallow to deep": "How does what it sees change from shallow to deep?",
+    "what excites it": "What excites a map most?",
+    "what it dreams of": "Which image would excite a map most?",
+    "classic filters": "Filtering is convolution",
+}
 
 
-def choose_in_picture(subject: Subject, graph: NetworkGraph) -> str:
-    """The layer that is looked at, chosen in the network's picture or from the menu."""
-    layers = spatial_layers(graph)
-    choice = NetworkChoice(
-        architecture_of(subject.spec.variant), subject.spec, graph.input_shape[-1]
+def choose_view() -> str:
+    """The menu of the page's sections."""
+    chosen = st.segmented_control(
+        "View", list(VIEWS), default="maps", required=True, key="view", bind="query-params"
     )
-    layer = chosen_layer(layers) or layers[0]
-    with st.expander("Choose the layer in the network's picture", icon=":material/lan:"):
-        show_picture(choice, layer, ())
-    chosen = choose_layer(
-        layers,
-        placeholder=f"{layers[0]}, the first; choose one in the picture or type its name",
-        help="Whose maps are shown: any layer or operation with feature maps.",
-    )
-    return chosen or layers[0]
-
-
-def show(subject: Subject) -> None:
-    """The chosen view of a photo in a network."""
-    view = st.segmented_control(
-        "View", VIEWS, default=VIEWS[0], required=True, key="view", bind="query-params"
-    )
-    if view == "shallow to deep":
-        show_strip(subject)
-        return
-    graph = cached_graph(subject.spec, preprocessing(subject.spec).crop)
-    show_maps(subject, graph, choose_in_picture(subject, graph))
+    return chosen if chosen in VIEWS else "maps"
 
 
 open_page("Feature maps")
 with st.sidebar:
     photo = choose_photo()
     trained = choose_trained()
-st.title("What does each layer see?")
+heading = st.container()
+view = choose_view()
+heading.title(QUESTIONS[view])
 if trained is None:
     st.info("Download the weights in the sidebar, or choose other weights or another network.")
 elif not architecture_of(trained[0]).has_feature_maps:
@@ -66,6 +63,6 @@ else:
     subject = Subject(specify(trained[0]), trained[1], photo)
     warn_if_random(subject)
     try:
-        show(subject)
+        VIEWS[view](subject)
     except WeightsError as error:
         st.error(str(error), icon=":material/error:")

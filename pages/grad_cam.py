@@ -5,14 +5,19 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnnviz.architectures import architecture_of, specify
+from cnnviz.ui.augmentation_view import show_augmentations
+from cnnviz.ui.cam_controls import choose_opacity
 from cnnviz.ui.cam_sections import (
+    show_belief,
     show_classes,
     show_methods,
     show_one_map,
     show_stages,
 )
 from cnnviz.ui.cam_view import warn_if_random
+from cnnviz.ui.crops_view import show_crops
 from cnnviz.ui.history_view import show_history
+from cnnviz.ui.occlusion_view import show_occlusion
 from cnnviz.ui.page import open_page
 from cnnviz.ui.photo_controls import choose_photo
 from cnnviz.ui.subject import Subject
@@ -25,6 +30,10 @@ VIEWS: dict[str, Callable[[Subject], None]] = {
     "networks": show_history,
     "classes": show_classes,
     "stages": show_stages,
+    "believe it?": show_belief,
+    "occlusion": lambda subject: show_occlusion(subject, choose_opacity()),
+    "crops": show_crops,
+    "augmentation": show_augmentations,
 }
 QUESTIONS = {
     "one map": "Where does the network look?",
@@ -32,6 +41,10 @@ QUESTIONS = {
     "networks": "One photo through history",
     "classes": "Where is the one class, where the other?",
     "stages": "From edges to objects: where does each stage look?",
+    "believe it?": "Is the map to be believed?",
+    "occlusion": "What happens where it cannot look?",
+    "crops": "Does it answer the same for every crop?",
+    "augmentation": "What does each augmentation do to the answer?",
 }
 
 

@@ -15,19 +15,3 @@ def signed(values: np.ndarray) -> np.ndarray:
     channels = np.array([unlabel_rgb(colour) for colour in COLOURS]).T
     mixed = np.stack([np.interp(values, stops, channel) for channel in channels], axis=-1)
     return mixed.round().astype(np.uint8)
-
-
-def scale(low: str, middle: str, high: str) -> str:
-    """HTML of the colours from left to right, with what their ends and middle stand for."""
-    return bar(COLOURS, low, middle, high)
-
-
-def bar(colours: list[str] | tuple[str, ...], low: str, middle: str, high: str) -> str:
-    """HTML of any colours from left to right with three words below."""
-    words = "".join(f"<span>{word}</span>" for word in (low, middle, high))
-    return (
-        f'<div style="height:10px;border-radius:3px;border:1px solid rgba(128,128,128,0.5);'
-        f'background:linear-gradient(to right,{",".join(colours)})"></div>'
-        '<div style="display:flex;justify-content:space-between;font-size:0.85rem">'
-        f"{words}</div>"
-    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from io import BytesIO
 from math import ceil, sqrt
 
@@ -13,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from cnnviz.figures import diverging, heatmap
+from cnnviz.figures.colour_scale import colour_scale
 from cnnviz.figures.svg import document, selectable
 
 LEVELS = 255  # colours of a palette; the last entry is the gap between maps
@@ -190,5 +190,5 @@ def scale(values: np.ndarray, reach: float) -> str:
     """HTML of the colours of a map with the values of its ends."""
     last = f"{reach:.3g}"
     if is_signed(values):
-        return diverging.scale(f"-{last}", "0", escape(last))
-    return diverging.bar(heatmap.COLOURS, "0", "", escape(last))
+        return colour_scale(f"-{last}", last, middle="0", colours=diverging.COLOURS)
+    return colour_scale("0", last)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz.analysis.timing import seconds_text
 from cnnviz.figures import diverging
-from cnnviz.figures.scale import scale_bar
+from cnnviz.figures.colour_scale import colour_scale
 from cnnviz.ui.cam_controls import (
     choose_class,
     choose_layer,
@@ -29,6 +29,7 @@ from cnnviz.ui.cam_view import (
     show_pictures,
 )
 from cnnviz.ui.subject import Subject
+from cnnviz.ui.trust_view import show_trust
 from cnnviz.vision.cam_methods import METHODS, suits
 from cnnviz.vision.prediction import labels, top
 
@@ -94,7 +95,7 @@ def show_methods(subject: Subject) -> None:
     with third:
         opacity = choose_opacity()
     st.caption(f"All for “{subject.label}”, each on the scale from 0 to its own largest value.")
-    st.html(scale_bar("0", "1"))
+    st.html(colour_scale("0", "1"))
     suiting = [name for name in METHODS if suits(name, subject.network)]
     with st.grid(3, min_column_width=280):
         for method in suiting:
@@ -134,6 +135,18 @@ def show_stages(subject: Subject) -> None:
     if not subject.is_random:
         st.markdown("**The same with random weights (untrained)**")
         _show_strip(subject.untrained, method, opacity)
+
+
+def show_belief(subject: Subject) -> None:
+    """How far a map can be believed: curves, ROAD, the sanity check."""
+    left, right = st.columns(2)
+    with left:
+        subject = _asked(subject)
+        opacity = choose_opacity()
+    with right:
+        method, layer = _method_and_layer(subject, but=SLOW)
+    values = subject.maps((layer,), method).maps[layer]
+    show_trust(subject, layer, method, values, opacity)
 
 
 def _asked(subject: Subject) -> Subject:
@@ -205,7 +218,7 @@ def _show_difference(first: str, second: str, difference: np.ndarray) -> None:
     """The first class's map less the second's, each on its own scale."""
     caption = f"{first} less {second}"
     st.image(enlarged_signed(difference), caption, width="stretch", alt=caption)
-    st.html(diverging.scale(f"{second}", "alike", f"{first}"))
+    st.html(colour_scale(second, first, middle="alike", colours=diverging.COLOURS))
 
 
 def _show_strip(subject: Subject, method: str, opacity: float) -> None:

@@ -10,6 +10,7 @@ from cnnviz.analysis.makers import Maker, maker, origin
 from cnnviz.architectures import Network
 from cnnviz.architectures.resnet import PaddedShortcut
 from cnnviz.figures import diverging, heatmap
+from cnnviz.figures.colour_scale import colour_scale
 from cnnviz.figures.filter_pictures import enlarged, gallery, kernel_picture
 from cnnviz.ui.photo_controls import Photo
 from cnnviz.vision.filters import (
@@ -137,7 +138,7 @@ def _show_slices(
     captions = [f"{first + c}" for c in found.channels]
     st.html(gallery(pictures, captions, 52, alt=f"Filter {made.channel}, slice for map"))
     limit = f"{found.largest:.3g}"
-    st.html(diverging.scale(f"\N{MINUS SIGN}{limit}", "0", limit))
+    st.html(_signed_scale(f"\N{MINUS SIGN}{limit}", limit))
     st.caption(_slices_text(found.count, len(pictures), float(found.shares.sum()), first))
 
 
@@ -186,6 +187,10 @@ def _map_picture(values: np.ndarray) -> np.ndarray:
     return heatmap.coloured(values / largest)
 
 
+def _signed_scale(low: str, high: str) -> str:
+    return colour_scale(low, high, middle="0", colours=diverging.COLOURS)
+
+
 def show_classic(photo: Photo) -> None:
     """Draw a choice of classic filters: the kernel's numbers, the photo, and the map it makes."""
     classic = _choose_classic()
@@ -217,9 +222,9 @@ def _show_map(classic: ClassicFilter, values: np.ndarray) -> None:
     st.image(_classic_picture(classic, values), title, width="stretch", alt=title)
     if classic.finds_changes:
         limit = f"{_limit(values):.2f}"
-        st.html(diverging.scale(f"\N{MINUS SIGN}{limit} and below", "0", f"{limit} and above"))
+        st.html(_signed_scale(f"\N{MINUS SIGN}{limit} and below", f"{limit} and above"))
     else:
-        st.html(diverging.bar(("#000000", "#ffffff"), "0 and below", "", "1 and above"))
+        st.html(colour_scale("0 and below", "1 and above", colours=("#000000", "#ffffff")))
     said = f"Values from {values.min():.2f} to {values.max():.2f}; the photo's are from 0 to 1."
     st.caption(said.replace("-", "\N{MINUS SIGN}"))
 

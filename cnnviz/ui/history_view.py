@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.architectures import architecture_of, specify, variant, variants
-from cnnviz.figures.scale import scale_bar
+from cnnviz.figures.colour_scale import colour_scale
 from cnnviz.ui.cam_controls import choose_opacity
 from cnnviz.ui.cam_view import overlay, show_answers
 from cnnviz.ui.photo_controls import Photo
@@ -27,7 +27,7 @@ def show_history(subject: Subject) -> None:
         wanted = _choose_label(subject)
     with right:
         opacity = choose_opacity()
-    st.html(scale_bar("0: nothing here speaks for the class", "1: most"))
+    st.html(colour_scale("0: nothing here speaks for the class", "1: most"))
     st.caption(
         "Grad-CAM at each network's last stage, all on this one scale from 0 to the map's own "
         "largest value; each network sees the photo in its own resolution."

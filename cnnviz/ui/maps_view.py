@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
-from cnnviz.analysis.graph import NetworkGraph, shape_text
-from cnnviz.analysis.reading import position, read_at
+from cnnviz.analysis.graph import shape_text
 from cnnviz.figures.histogram import histogram
 from cnnviz.figures.mosaic import WIDTH, drawing, enlarged, mosaic, over_photo, png, scale
-from cnnviz.ui.cached import cached_activation
 from cnnviz.ui.cam_controls import choose_opacity
 from cnnviz.ui.cam_view import resized, seen
 from cnnviz.ui.maps_controls import MapsChoice, choose_map, choose_maps
 from cnnviz.ui.picture import clickable, clicked
 from cnnviz.ui.subject import Subject
-from cnnviz.vision.capture import Place
 from cnnviz.vision.feature_maps import MapStatistics, map_statistics, reaches, rectified
 
 WINDOW = 760  # px of height at most
 
 
-def activation(subject: Subject, graph: NetworkGraph, layer: str) -> np.ndarray:
-    """What a layer or operation puts out for the photo, (C, H, W)."""
-    place = Place(*read_at(graph, graph.nodes[position(graph, layer)]))
-    photo = subject.photo
-    return cached_activation(subject.spec, subject.weights, photo.key, place, photo.image)
+def show_maps(subject: Subject, layer: str, activation: Callable[[Subject], np.ndarray]) -> None:
+    """Draw the controls, the mosaic and the chosen map large.
 
-
-def show_maps(subject: Subject, graph: NetworkGraph, layer: str) -> int:
-    """Draw the controls, the mosaic and the chosen map large; the number of that map."""
-    raw = activation(subject, graph, layer)
+    Args:
+        subject: What looks at which photo.
+        layer: The layer's name.
+        activation: What it puts out in a subject's network, (C, H, W).
+    """
+    raw = activation(subject)
     choice = choose_maps(len(raw))
     maps = rectified(raw) if choice.is_rectified else raw
     facts = map_statistics(raw)
@@ -51,8 +49,7 @@ def show_maps(subject: Subject, graph: NetworkGraph, layer: str) -> int:
         bind="query-params",
         help="The same layer of the same network before any training, on the same photo.",
     ):
-        _show_untrained(subject, graph, layer, choice)
-    return channel
+        _show_untrained(subject.untrained, layer, activation(subject.untrained), choice)
 
 
 def summary(raw: np.ndarray, facts: MapStatistics) -> str:
@@ -127,12 +124,11 @@ def _show_large(
     right.html(histogram(maps, f"The {maps.size:,} values of all maps"))
 
 
-def _show_untrained(subject: Subject, graph: NetworkGraph, layer: str, choice: MapsChoice) -> None:
-    raw = activation(subject.untrained, graph, layer)
+def _show_untrained(subject: Subject, layer: str, raw: np.ndarray, choice: MapsChoice) -> None:
     maps = rectified(raw) if choice.is_rectified else raw
     facts = map_statistics(raw)
     shown = facts.order(choice.order)[choice.positions]
-    ends = reaches(maps, choice.scale, _other_layers(subject.untrained))
+    ends = reaches(maps, choice.scale, _other_layers(subject))
     st.markdown(f"**{layer} with random weights (untrained)**")
     picture = png(enlarged(mosaic(maps[shown], ends[shown]), WIDTH))
     left, _ = st.columns([3, 2], gap="large")
