@@ -41,7 +41,6 @@ def choose_method(network: Network, but: Collection[str] = ()) -> str:
     chosen = st.selectbox(
         "Method",
         names,
-        format_func=lambda name: METHODS[name].title,
         key="method",
         bind="query-params",
         help="How the map is made; its equation stands beside it. CAM wants a network that ends in "

@@ -53,7 +53,6 @@ def _choose_networks(current: str) -> list[str]:
         options,
         default=first,
         max_selections=MOST_NETWORKS,
-        format_func=lambda name: f"{variant(name).title} ({architecture_of(name).year_of(name)})",
         key="networks",
         bind="query-params",
         help="Oldest first, whatever the order in which you choose them.",

@@ -1,6 +1,9 @@
 """The Grad-CAM page, with weights, without weights, and with bad photos."""
 
+import os
 import shutil
+import time
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -11,31 +14,21 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.architectures import build
-from cnnviz.vision.class_activation import class_activation
-from cnnviz.vision.weights import WeightsError
+from cnnviz.vision.cam_methods import METHODS
+from cnnviz.vision.class_activation import class_activation, class_activation_map
+from cnnviz.vision.images import open_image
+from cnnviz.vision.weights import WeightsError, load_weights
 
-PAGE = str(Path(__file__).parents[2] / "pages" / "grad_cam.py")
-
-
-def open_cam(**query) -> AppTest:
-    app = AppTest.from_file(PAGE, default_timeout=120)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+ROOT = Path(__file__).parents[2]
+VIEWS = (
+    *("one map", "methods", "networks", "classes", "stages"),
+    *("believe it?", "occlusion", "crops", "augmentation"),
+)
 
 
 @pytest.fixture
-def no_weights(tmp_path, monkeypatch):
-    monkeypatch.setenv("CNNVIZ_WEIGHTS", str(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture
-def squeezenet(test_data, no_weights):
-    shutil.copy(test_data / "weights" / "squeezenet1_1.pth", no_weights)
-    return no_weights
+def open_cam(open_page):
+    return partial(open_page, "grad_cam")
 
 
 def headings(app: AppTest) -> str:
@@ -48,14 +41,14 @@ def jpeg(picture: Image.Image) -> bytes:
     return file.getvalue()
 
 
-def test_it_opens_where_the_weights_are(squeezenet):
+def test_it_opens_where_the_weights_are(open_cam, squeezenet):
     app = open_cam()
     assert app.selectbox(key="variant").value == "squeezenet1_1"
     assert not app.warning
     assert "Where it looked for" in headings(app)
 
 
-def test_a_class_can_be_searched_and_any_layer_chosen(squeezenet):
+def test_a_class_can_be_searched_and_any_layer_chosen(open_cam, squeezenet):
     app = open_cam()
     app.selectbox(key="class").select("281 tabby").run()
     assert "Where it looked for “tabby”" in headings(app)
@@ -64,7 +57,7 @@ def test_a_class_can_be_searched_and_any_layer_chosen(squeezenet):
     assert "at stages.1.fire5.expand_3x3" in " ".join(c.value for c in app.caption)
 
 
-def test_an_uploaded_photo_is_answered(squeezenet, test_data):
+def test_an_uploaded_photo_is_answered(open_cam, squeezenet, test_data):
     app = open_cam(photo="upload")
     assert "Choose a sample photo" in app.info[0].value
     photo = test_data / "photos" / "imagenet" / "n02128757_snow_leopard.JPEG"
@@ -74,7 +67,7 @@ def test_an_uploaded_photo_is_answered(squeezenet, test_data):
 
 
 @pytest.mark.parametrize("content", [b"", b"not a photo at all", b"\xff\xd8\xff\xe0 broken"])
-def test_a_bad_upload_is_one_sentence_and_a_good_one_follows(squeezenet, content):
+def test_a_bad_upload_is_one_sentence_and_a_good_one_follows(open_cam, squeezenet, content):
     app = open_cam(photo="upload")
     app.file_uploader(key="upload").upload("photo.jpg", content).run()
     assert not app.exception
@@ -86,14 +79,16 @@ def test_a_bad_upload_is_one_sentence_and_a_good_one_follows(squeezenet, content
     assert "Where it looked for" in headings(app)
 
 
-def test_without_weights_it_says_what_to_do_and_downloads_nothing(no_weights):
+def test_without_weights_it_says_what_to_do_and_downloads_nothing(open_cam, no_weights):
     app = open_cam(variant="squeezenet1_1")
     assert any("not on this machine yet" in info.value for info in app.info)
     assert app.button(key="download").label == "Download 5.0 MB"
     assert "Where it looked for" not in headings(app)
 
 
-def test_a_download_shows_its_progress_and_then_the_answer(no_weights, test_data, monkeypatch):
+def test_a_download_shows_its_progress_and_then_the_answer(
+    open_cam, no_weights, test_data, monkeypatch
+):
     calls = []
 
     def fetch(variant, progress):
@@ -110,7 +105,7 @@ def test_a_download_shows_its_progress_and_then_the_answer(no_weights, test_data
     assert "Where it looked for" in headings(app)
 
 
-def test_a_failed_download_is_one_sentence(no_weights, monkeypatch):
+def test_a_failed_download_is_one_sentence(open_cam, no_weights, monkeypatch):
     def fetch(variant, progress):
         raise WeightsError("The download failed; try again.")
 
@@ -122,13 +117,13 @@ def test_a_failed_download_is_one_sentence(no_weights, monkeypatch):
     assert app.button(key="download")
 
 
-def test_random_weights_are_labelled_as_random(no_weights):
+def test_random_weights_are_labelled_as_random(open_cam, no_weights):
     app = open_cam(variant="resnet20_cifar")
     assert "Random weights: this network is untrained" in app.warning[0].value
     assert "Where it looked for" in headings(app)
 
 
-def test_a_damaged_file_is_one_sentence(no_weights):
+def test_a_damaged_file_is_one_sentence(open_cam, no_weights):
     (no_weights / "squeezenet1_1.pth").write_bytes(b"damaged")
     app = open_cam(variant="squeezenet1_1")
     assert not app.exception
@@ -137,7 +132,7 @@ def test_a_damaged_file_is_one_sentence(no_weights):
 
 
 @pytest.mark.parametrize("variant", ["resnet20_cifar", "dsn_cifar"])
-def test_every_offered_layer_can_be_looked_at(no_weights, variant):
+def test_every_offered_layer_can_be_looked_at(open_cam, no_weights, variant):
     network = build(variant)
     offered = open_cam(variant=variant).selectbox(key="layer").options
     found = class_activation(network, torch.zeros(1, 3, 32, 32), 0, offered)
@@ -147,7 +142,97 @@ def test_every_offered_layer_can_be_looked_at(no_weights, variant):
 @pytest.mark.parametrize(
     "query", [{"class": "5000 unicorn"}, {"layer": "head.conv.weight"}, {"opacity": "300"}]
 )
-def test_a_bad_url_falls_back(squeezenet, query):
+def test_a_bad_url_falls_back(open_cam, squeezenet, query):
     app = open_cam(**query)
     assert not app.error
     assert "Where it looked for" in headings(app)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_opens_from_its_address(open_cam, squeezenet, view):
+    app = open_cam(view=view)
+    assert not app.error
+    assert not app.warning
+    assert app.segmented_control(key="view").value == view
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_in_every_view_random_weights_are_labelled(open_cam, no_weights, view):
+    app = open_cam(view=view, variant="resnet20_cifar")
+    assert not app.error
+    assert "Random weights: this network is untrained" in app.warning[0].value
+
+
+@pytest.mark.parametrize("method", ["grad-cam++", "eigencam", "cam", "guided-backprop", "saliency"])
+def test_a_method_comes_with_its_equation_paper_and_cost(open_cam, squeezenet, method):
+    app = open_cam(method=method)
+    assert "Where it looked for" in headings(app)
+    about = METHODS[method]
+    assert about.equation in [text.value for text in app.markdown]
+    assert f"{about.paper} Cost: {about.cost}." in [text.value for text in app.caption]
+    assert any(f"{about.title}" in text.value for text in app.caption)
+
+
+def test_methods_that_do_not_suit_are_not_offered(open_cam, no_weights):
+    app = open_cam(variant="lenet5", architecture="lenet")
+    offered = app.selectbox(key="method").options
+    assert "grad-cam" in offered
+    assert "cam" not in offered
+    assert "guided-backprop" not in offered
+
+
+def test_a_slow_method_waits_for_its_button(open_cam, test_data, tmp_path, monkeypatch):
+    monkeypatch.setenv("CNNVIZ_WEIGHTS", str(tmp_path))
+    app = open_cam(variant="resnet20_cifar", method="scorecam")
+    (start,) = [b for b in app.button if b.label == "Compute Score-CAM"]
+    start.click().run()
+    deadline = time.monotonic() + 60
+    while not any("Score-CAM at stages.2" in text.value for text in app.caption):
+        assert time.monotonic() < deadline
+        app.run()
+        assert not app.exception
+
+
+def test_one_photo_through_history(open_cam, squeezenet):
+    """Oldest first, each with its own answer; what is untrained says so."""
+    app = open_cam(view="networks")
+    app.multiselect(key="networks").set_value(["squeezenet1_1", "lenet5", "resnet20_cifar"]).run()
+    assert not app.exception
+    titles = [text.value for text in app.markdown if text.value.startswith("**")]
+    assert titles == [
+        "**LeNet-5** (1998)",
+        "**ResNet-20 (CIFAR)** (2015)",
+        "**SqueezeNet 1.1** (2016)",
+    ]
+    badges = [text.value for text in app.markdown if "badge" in text.value]
+    assert sum("random weights (untrained)" in badge for badge in badges) == 2
+
+
+def test_dog_against_cat(open_cam, squeezenet, test_data):
+    app = open_cam(view="classes", photo="upload")
+    both = test_data / "photos" / "misc" / "both.png"
+    app.file_uploader(key="upload").upload("both.png", both.read_bytes()).run()
+    app.multiselect(key="classes").set_value(["243 bull mastiff", "281 tabby"]).run()
+    assert not app.exception
+    assert not app.error
+    dog, cat = (maps_of(both, index) for index in (243, 281))
+    # The dog is in the upper half of this photo, the cat in the lower one.
+    assert height(dog) < 112 < height(cat)
+
+
+def maps_of(path, index):
+    weights = Path(os.environ["CNNVIZ_TEST_DATA"]) / "weights" / "squeezenet1_1.pth"
+    network = load_weights(build("squeezenet1_1"), weights)
+    return class_activation_map(network, open_image(path), index)
+
+
+def height(values):
+    """Row of a map's centre of mass."""
+    return float((values.sum(axis=1) * np.arange(len(values))).sum() / values.sum())
+
+
+def test_odd_pictures_get_an_answer_or_one_sentence(open_cam, squeezenet, nasty, upload_each):
+    app = open_cam(photo="upload")
+    answered, refused = upload_each(app, nasty, lambda a: "Where it looked for" in headings(a))
+    assert (answered, refused) == (54, 20)
+    assert "Where it looked for" in headings(open_cam()), "the next visitor notices nothing"

@@ -1,0 +1,69 @@
+"""What the page tests share: a page opened by its address, weights in a folder, odd photos."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+PAGES = Path(__file__).parents[2] / "pages"
+
+
+@pytest.fixture
+def open_page():
+    """Opens a page by its name and query parameters."""
+
+    def opened(name: str, **query: str) -> AppTest:
+        app = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=120)
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return opened
+
+
+@pytest.fixture
+def no_weights(tmp_path, monkeypatch):
+    """An empty weights folder."""
+    monkeypatch.setenv("CNNVIZ_WEIGHTS", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def squeezenet(test_data, no_weights):
+    """A weights folder with SqueezeNet's file."""
+    shutil.copy(test_data / "weights" / "squeezenet1_1.pth", no_weights)
+    return no_weights
+
+
+@pytest.fixture
+def nasty(test_data):
+    """The odd picture files."""
+    found = sorted((test_data / "nasty").iterdir())
+    assert len(found) == 74
+    return found
+
+
+@pytest.fixture
+def upload_each():
+    """Uploads files one after another: each gives an answer or one sentence, never a traceback."""
+
+    def upload(app: AppTest, files, shows_answer) -> tuple[int, int]:
+        answered = refused = 0
+        for path in files:
+            file = (path.name, path.read_bytes(), "application/octet-stream")
+            app.file_uploader(key="upload").set_value(file).run()
+            assert not app.exception, path.name
+            if app.error:
+                assert len(app.error) == 1, path.name
+                assert app.error[0].value.endswith("."), path.name
+                assert not shows_answer(app), path.name
+                refused += 1
+            else:
+                assert shows_answer(app), path.name
+                answered += 1
+        return answered, refused
+
+    return upload
