@@ -1,0 +1,57 @@
+"""Ten photos in a row from eight visitors on two pages; prints the process's memory in MB.
+
+Run in a process of its own by test_memory.py: python eight_visitors.py PHOTO ...
+"""
+
+import gc
+import json
+import sys
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+PAGES = Path(__file__).parents[2] / "pages"
+VISITORS, PHOTOS = 8, 10
+
+
+def resident() -> float:
+    """Memory of this process in MB, without garbage: a server collects it after every run."""
+    gc.collect()
+    (line,) = [
+        line for line in Path("/proc/self/status").read_text().splitlines() if "VmRSS" in line
+    ]
+    return int(line.split()[1]) / 1000
+
+
+def opened(page: str) -> AppTest:
+    app = AppTest.from_file(str(PAGES / page), default_timeout=120)
+    app.query_params["photo"] = "upload"
+    return app.run()
+
+
+def visit(visitors: list[AppTest], photos: Iterator[Path]) -> None:
+    """Every visitor uploads so many photos, one after another, all in turn."""
+    for _ in range(PHOTOS):
+        for app in visitors:
+            photo = next(photos)
+            file = (photo.name, photo.read_bytes(), "image/jpeg")
+            app.file_uploader(key="upload").set_value(file).run()
+            assert not app.exception
+            assert not app.error
+
+
+def main() -> None:
+    pages = ["feature_maps.py", "grad_cam.py"]
+    visitors = [opened(pages[number % 2]) for number in range(VISITORS)]
+    photos = cycle(map(Path, sys.argv[1:]))
+    memory = [resident()]
+    for _ in range(3):
+        visit(visitors, photos)
+        memory.append(resident())
+    print(json.dumps(memory))
+
+
+if __name__ == "__main__":
+    main()
