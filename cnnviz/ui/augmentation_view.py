@@ -129,7 +129,7 @@ def augmentations_text(subject: Subject, found: AugmentedAnswers) -> str:
     most = max(changes, key=lambda key: abs(changes[key]))
     return (
         f"“{subject.label}” is the first answer under {kept} of {len(others)} augmentations; "
-        f"{AUGMENTATIONS[most].title.lower()} moves it most ({change_text(changes[most])})."
+        f"{AUGMENTATIONS[most].title} moves it most ({change_text(changes[most])})."
     )
 
 
@@ -140,7 +140,10 @@ def _source(spec: NetworkSpec) -> str:
         "alone. A network that was trained with an augmentation should hardly mind it."
     )
     if preprocessing(spec).crop < 64:
-        said += " The random crop is enlarged to the input, where CIFAR's authors pad the photo."
+        said += (
+            " The random crop is enlarged to the input; for training on CIFAR, He et al. 2016, "
+            "section 4.2, pad the photo by 4 px and crop that."
+        )
     return said
 
 

@@ -95,7 +95,9 @@ def _show_patch(subject: Subject, percent: int) -> None:
             on_place_change=_keep_resting_place,
         )
     with beside:
-        _show_fall(subject, moving_place(found.place) or (row, column), percent)
+        sent = sent_place(found.place)
+        moving = sent[:2] if sent and not sent[2] else None
+        _show_fall(subject, moving or (row, column), percent)
 
 
 def resting_place() -> tuple[int, int]:
@@ -107,20 +109,22 @@ def resting_place() -> tuple[int, int]:
     return numbers[0], numbers[1]
 
 
-def moving_place(place: Any) -> tuple[int, int] | None:
-    """Where the patch is while it is dragged; None while it rests, or if the browser sent this."""
+def sent_place(place: Any) -> tuple[int, int, bool] | None:
+    """Row and column in per cent, and whether the patch rests there, as the browser sent them.
+
+    None where it sent nothing, or nothing of the kind.
+    """
     try:
-        row, column, resting = int(place["row"]), int(place["column"]), place["resting"]
-    except (KeyError, TypeError, ValueError):
+        row, column, rests = int(place["row"]), int(place["column"]), bool(place["resting"])
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
-    return None if resting or not (0 <= row <= 100 and 0 <= column <= 100) else (row, column)
+    return (row, column, rests) if 0 <= row <= 100 and 0 <= column <= 100 else None
 
 
 def _keep_resting_place() -> None:
-    place = dict(st.session_state["occluder"].place or {})
-    moving = moving_place({**place, "resting": False})
-    if moving and place.get("resting"):
-        st.query_params["patch_at"] = f"{moving[0]},{moving[1]}"
+    sent = sent_place(st.session_state["occluder"].place)
+    if sent and sent[2]:
+        st.query_params["patch_at"] = f"{sent[0]},{sent[1]}"
 
 
 def _show_fall(subject: Subject, place: tuple[int, int], percent: int) -> None:

@@ -180,8 +180,15 @@ def _offer_sanity(subject: Subject, layer: str, method: str, opacity: float) -> 
         ),
         "Randomise the weights",
         lambda found: _show_sanity(subject, found, method, opacity),
-        help="On a copy; other visitors' network stays as it is.",
+        help=_sanity_help(method),
     ).draw()
+
+
+def _sanity_help(method: str) -> str:
+    said = "On a copy; other visitors' network stays as it is."
+    if METHODS[method].is_slow:
+        said += f" {METHODS[method].title} takes its many passes again for each step."
+    return said
 
 
 def _show_sanity(subject: Subject, found: list[RandomisedMap], method: str, opacity: float) -> None:

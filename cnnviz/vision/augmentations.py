@@ -220,7 +220,7 @@ AUGMENTATIONS: dict[str, Augmentation] = {
         (0.2, 0.4, 0.8),
         "± {:.0%}",
         "Brightness, contrast, saturation and, a quarter as far, hue, in this order.",
-        "Howard 2013, section 2.2; hue as in torchvision",
+        "Howard 2013; hue as in torchvision",
     ),
     "pca": Augmentation(
         "PCA colour",
@@ -245,7 +245,7 @@ AUGMENTATIONS: dict[str, Augmentation] = {
         (50, 15, 5),
         "quality {:g}",
         "The blocks of a photo that was saved too small.",
-        "Dodge and Karam 2016, section 3",
+        "Dodge and Karam 2016",
     ),
 }
 

@@ -158,7 +158,7 @@ def _changed(
     def images(some: slice) -> torch.Tensor:
         return torch.where(places < moments[some], after, before)
 
-    return many_probabilities(network, len(counts), images, progress, batch=8)
+    return many_probabilities(network, len(counts), images, progress)
 
 
 def _mean(curves: list[Curves]) -> Curves:

@@ -65,7 +65,7 @@ def occlusion_map(
     rows, columns = (patch_centres(length, stride) for length in image.shape[2:])
     places = [(row, column) for row in rows for column in columns]
     found = many_probabilities(
-        network, len(places), lambda some: _occluded(image, places[some], side), progress, batch=8
+        network, len(places), lambda some: _occluded(image, places[some], side), progress
     )
     values: np.ndarray = found[:, class_index].reshape(len(rows), len(columns))
     return values

@@ -52,8 +52,8 @@ def road(
 
     A removed pixel becomes the weighted mean of its neighbours with a little noise (0.01), so that
     the network cannot see the shape of what was removed. Rong et al. 2022, A Consistent and
-    Efficient Evaluation Strategy for Attribution Methods, section 4.2. The score is the class's
-    probability after softmax, where the paper counts right answers over a data set.
+    Efficient Evaluation Strategy for Attribution Methods, "noisy linear imputation". The score is
+    the class's probability after softmax, where the paper counts right answers over a data set.
 
     The library gets the order of the pixels in place of their values: the same percentiles, but
     where values are equal, as where a map is 0, it would remove more pixels than it was asked for,
