@@ -67,12 +67,16 @@ def show_exciting(
     def work(task: Task) -> ExcitingPictures:
         return exciting_pictures(network, place, chosen, positions, task.tell)
 
-    many = f"{len(positions):,} of {len(chosen):,}" if len(positions) < len(chosen) else "all"
+    many = (
+        f"{len(positions):,} of {len(chosen):,}"
+        if len(positions) < len(chosen)
+        else f"all {len(chosen):,}"
+    )
     TaskOffer(
         "exciting",
         key,
         work,
-        f"Find them in {many} pictures of {chosen.title}",
+        f"Find them in {many} pictures of “{chosen.title}”",
         partial(_show_found, spec, graph, index, channel, chosen, key),
         help="For every map of this layer at once: another map then needs no new search.",
     ).draw()
@@ -158,10 +162,11 @@ def _found_text(
     graph: NetworkGraph, index: int, collection: Collection, found: ExcitingPictures, shown: int
 ) -> str:
     """What was searched, and what the patches are."""
-    searched = f"{len(found.positions):,}"
-    if len(found.positions) + len(found.unreadable) < len(collection):
-        searched += f" pictures drawn at random from the {len(collection):,}"
-    said = f"Searched: {searched} of {collection.title}. "
+    searched = len(found.positions) + len(found.unreadable)
+    many = f"all {searched:,}"
+    if searched < len(collection):
+        many = f"{searched:,} (drawn at random) of the {len(collection):,}"
+    said = f"Searched: {many} pictures of “{collection.title}”. "
     if shown:
         said += (
             "Each patch is what the unit with the map's largest value sees of a picture "

@@ -175,7 +175,9 @@ def _show_beside(
             st.image(enlarged(filter, LARGE), title, width=LARGE, alt=title)
         if activation is not None:
             values = activation[channel]
-            title = f"Map {channel}, {values.shape[0]} x {values.shape[1]}"
+            size = f"{values.shape[0]} x {values.shape[1]}"
+            title = f"Map {channel}, {size}: {values.min():.3g} to {values.max():.3g}"
+            title = title.replace("-", "\N{MINUS SIGN}")
             st.image(enlarged(_map_picture(values), LARGE), title, width=LARGE, alt=title)
 
 

@@ -97,7 +97,7 @@ def _offer(
         return visualisation(network, place, channel, steps, seed, task.tell, task.show)
 
     def show(found: Visualisation) -> None:
-        _show_picture(found.picture, f"An image made for map {channel} of {place.layer}")
+        _show_picture(found.picture, f"An image made for {_map_name(place, channel)}")
         st.caption(_said(found, place, channel, is_random))
 
     return TaskOffer(
@@ -118,7 +118,7 @@ def _show_picture(picture: np.ndarray, alt: str) -> None:
 def _said(found: Visualisation, place: Place, channel: int, is_random: bool) -> str:
     """What is seen, how it came about, and what an untrained network means."""
     said = (
-        f"No photo: an image made from noise for which map {channel} at {place.layer} is large. "
+        f"No photo: an image made from noise for which {_map_name(place, channel)} is large. "
         f"The map's mean (values below 0 as 0) went from {found.curve[0]:.3g} to "
         f"{found.curve[-1]:.3g} in {len(found.curve) - 1} steps. It is kept like a photo (Olah et "
         "al. 2017): frequencies and colours as strong as photos have them, every pixel between "
@@ -130,3 +130,9 @@ def _said(found: Visualisation, place: Place, channel: int, is_random: bool) -> 
             "images look like noise."
         )
     return said
+
+
+def _map_name(place: Place, channel: int) -> str:
+    if place.input_index is None:
+        return f"map {channel} of {place.layer}"
+    return f"map {channel} of what {place.layer} reads"

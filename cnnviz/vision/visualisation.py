@@ -119,7 +119,7 @@ def _map(network: Network, place: Place, channel: int, image: torch.Tensor) -> t
         shape = tuple(found.shape[1:])
         raise ValueError(f"channel must be a map of {place.layer}, {shape}; received {channel}.")
     values: torch.Tensor = found[0, channel]
-    if not values.isfinite().all():
+    if not values.detach().abs().mean().isfinite():
         raise OverflowError(
             f"The activation of {place.layer} is larger than float32 can hold: with these weights "
             "it grows from layer to layer. Choose an earlier layer or trained weights."
