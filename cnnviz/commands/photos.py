@@ -54,7 +54,7 @@ def _predict(options: argparse.Namespace) -> int:
     from cnnviz.vision.images import ImageError, open_image
     from cnnviz.vision.prediction import labels, network_input, probabilities, top
 
-    network = _network(options)
+    network = trained_network(options)
     names = labels(network.spec)
     results: list[dict[str, Any]] = []
     for photo in options.photos:
@@ -82,7 +82,7 @@ def _cam(options: argparse.Namespace) -> int:
     from cnnviz.vision.prediction import labels, network_input
 
     photo = open_image(options.photo)
-    network = _network(options)
+    network = trained_network(options)
     layer = options.layer or default_layer(network)
     started = time.perf_counter()
     found = class_activation(
@@ -117,7 +117,7 @@ def _write_map(options: argparse.Namespace, network: Network, photo: Any, values
         Image.fromarray(overlay(seen, values, opacity=0.7)).save(options.output)
 
 
-def _network(options: argparse.Namespace) -> Network:
+def trained_network(options: argparse.Namespace) -> Network:
     """The network with the weights of a file, or the best that the weights folder holds."""
     import torch
 

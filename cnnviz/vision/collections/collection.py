@@ -13,7 +13,7 @@ from PIL import Image
 from cnnviz.vision.images import FORMATS, SampleImage, open_image, sample_images
 
 MOST_PICTURES = 100_000
-LONGEST_NAME = 80  # characters
+LONGEST_NAME = 200  # characters
 UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 
 
