@@ -10,6 +10,7 @@ if __name__ == "__main__":
             st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
             st.Page("pages/timeline.py", title="Timeline", icon=":material/timeline:"),
             st.Page("pages/grad_cam.py", title="Grad-CAM", icon=":material/center_focus_strong:"),
+            st.Page("pages/neighbours.py", title="Neighbours", icon=":material/group_work:"),
         ],
         position="top",
     ).run()

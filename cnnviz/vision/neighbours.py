@@ -160,7 +160,8 @@ def cosine(vectors: np.ndarray, query: np.ndarray) -> np.ndarray:
     lengths = np.linalg.norm(vectors, axis=1) * np.linalg.norm(query)
     products = vectors @ query
     cosines = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
-    return 1 - cosines.clip(-1, 1)
+    distances: np.ndarray = 1 - cosines.clip(-1, 1)
+    return distances
 
 
 METRICS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
@@ -196,13 +197,14 @@ def nearest(
     return rows, distances[rows]
 
 
-def majority(labels: Sequence[str]) -> tuple[str, int] | None:
-    """The most frequent class and how often it occurs; None where there are no classes.
+def majority(labels: Sequence[str]) -> tuple[tuple[str, ...], int]:
+    """The classes that occur most often, several if they are as frequent, and how often each does.
 
-    Of several that are as frequent, the one that comes first.
+    Without classes: none, 0 times.
     """
     counts = Counter(label for label in labels if label)
-    return counts.most_common(1)[0] if counts else None
+    most = max(counts.values(), default=0)
+    return tuple(label for label, count in counts.items() if count == most), most
 
 
 def _weighted(network: Network) -> tuple[str, list[Place]]:

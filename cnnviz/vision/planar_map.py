@@ -58,7 +58,8 @@ def planar_map(
         progress(1.0)
         return points
     progress(0.02)
-    for stage, points in enumerate(_t_sne_stages(reduced, points, seed)):
+    for stage, reached in enumerate(_t_sne_stages(reduced, points, seed)):
+        points = reached
         progress((stage + 1) / STAGES)
         if show is not None:
             show(points)
@@ -74,7 +75,8 @@ def principal_components(vectors: np.ndarray, count: int, seed: int = 0) -> np.n
         # Vectors that are all the same have no variance to divide by.
         warnings.simplefilter("ignore", RuntimeWarning)
         found = PCA(count, svd_solver="auto", random_state=seed).fit_transform(vectors)
-    return np.nan_to_num(found).astype(np.float32)
+    components: np.ndarray = np.nan_to_num(found).astype(np.float32)
+    return components
 
 
 def _t_sne_stages(vectors: np.ndarray, points: np.ndarray, seed: int) -> Iterator[np.ndarray]:
