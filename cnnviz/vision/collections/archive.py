@@ -9,7 +9,7 @@ import threading
 import zipfile
 import zlib
 from collections.abc import Hashable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from PIL import Image
 
@@ -130,7 +130,7 @@ def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     files = [entry for entry in archive.infolist() if not entry.is_dir()]
     if any(entry.flag_bits & ENCRYPTED for entry in files):
         raise CollectionError(LOCKED)
-    if any(_path(entry).suffix.lower() == ".zip" for entry in files):
+    if any(_path(entry).lower().endswith(".zip") for entry in files):
         raise CollectionError(NESTED)
     pictures = [entry for entry in files if is_picture(_path(entry))]
     if not pictures:
@@ -138,6 +138,6 @@ def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return sorted(pictures, key=lambda entry: entry.filename)
 
 
-def _path(entry: zipfile.ZipInfo) -> PurePosixPath:
+def _path(entry: zipfile.ZipInfo) -> str:
     """Where an entry says it lies; some tools of Windows write backslashes."""
-    return PurePosixPath(entry.filename.replace("\\", "/"))
+    return entry.filename.replace("\\", "/")
