@@ -15,6 +15,8 @@ from cnnviz.figures.theme import CATEGORIES
 WIDTH, HEIGHT = 760, 500  # of the drawing, in its own units
 EDGE = 26
 PHOTO = CATEGORIES[6]
+GREY = -1  # the number of the colour of what has none of its own
+COLOURS = {**dict(enumerate(CATEGORIES)), GREY: "#8c8c8c"}
 
 
 def placed(points: np.ndarray) -> np.ndarray:
@@ -34,13 +36,13 @@ def scatter(places: np.ndarray, colours: Sequence[int], ringed: Collection[int],
 
     Args:
         places: Of ``placed``, (N, 2); the first is the photo's.
-        colours: Of each point, numbers of ``CATEGORIES``; the photo's is not used.
+        colours: Of each point, numbers of ``COLOURS``; the photo's is not used.
         ringed: Points with a ring around them.
         title: What the drawing shows, for those who do not see it.
     """
     radius = 6.5 if len(places) <= 150 else 5 if len(places) <= 600 else 3.6
     dots = "".join(
-        f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}" fill="{CATEGORIES[colour]}"/>'
+        f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}" fill="{COLOURS[colour]}"/>'
         for (x, y), colour in list(zip(places, colours, strict=True))[1:]
     )
     rings = "".join(
@@ -55,9 +57,15 @@ def scatter(places: np.ndarray, colours: Sequence[int], ringed: Collection[int],
     )
 
 
-def key(names: Sequence[str]) -> str:
-    """HTML that says what the colours mean: the names of ``CATEGORIES``' first ones."""
-    return legend({name: CATEGORIES[index] for index, name in enumerate(names)})
+def key(names: Sequence[str], has_others: bool = False) -> str:
+    """HTML that says what the colours mean.
+
+    Args:
+        names: Of the first colours.
+        has_others: There are grey points.
+    """
+    others = {"other classes": COLOURS[GREY]} if has_others else {}
+    return legend({name: COLOURS[index] for index, name in enumerate(names)} | others)
 
 
 def mosaic(thumbnails: np.ndarray) -> np.ndarray:

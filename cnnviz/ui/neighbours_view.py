@@ -57,10 +57,11 @@ def say_basis(compared: Comparison) -> None:
             f", the mean of each of its {hidden.shape[0]:,} feature maps over {height} x {width} "
             "positions, because this network ends in a convolution"
         )
+    how = "as many of each class" if any(compared.labels) else "drawn by chance"
     of_all = (
         f"all {whole:,} pictures were looked at"
         if looked_at == whole
-        else f"{looked_at:,} of {whole:,} pictures were looked at, as many of each class"
+        else f"{looked_at:,} of {whole:,} pictures were looked at, {how}"
     )
     st.caption(
         f"Distances are between the {len(hidden.values):,} numbers that {hidden.layer}, the last "
@@ -108,7 +109,7 @@ def plain(words: str) -> str:
 
 
 def _draw_map(compared: Comparison, points: np.ndarray, ringed: Sequence[int], method: str) -> None:
-    names, colours = _colours(compared.labels)
+    names, colours = _colours(compared.labels, ringed)
     places = drawing.placed(points)
     title = f"Map of {len(points) - 1} pictures and the photo, by {method}"
     svg = drawing.scatter(places, [0, *colours], [number + 1 for number in ringed], title)
@@ -117,19 +118,26 @@ def _draw_map(compared: Comparison, points: np.ndarray, ringed: Sequence[int], m
     picture = map_picture(("mosaic", compared.key), compared.thumbnails)
     thumbnail_map(svg, places, picture, [compared.subject.photo.title, *words], key=f"map_{method}")
     if names:
-        st.html(drawing.key(names))
+        st.html(drawing.key(names, drawing.GREY in colours))
     st.caption(
         f"{MAP_WORDS[method]} A ring marks the nearest pictures above: in all "
         f"{len(compared.hidden.values):,} numbers, not on this map. Point at a picture, or tap it."
     )
 
 
-def _colours(labels: Sequence[str]) -> tuple[list[str], list[int]]:
-    """Names of the classes with a colour, none where there are too many, and a colour for each."""
-    names = sorted({label for label in labels if label})
-    if not 2 <= len(names) <= MOST_CLASSES or "" in labels:
+def _colours(labels: Sequence[str], ringed: Sequence[int]) -> tuple[list[str], list[int]]:
+    """Names of the classes with a colour of their own, and the colour of each picture.
+
+    Where there are too many classes, those of the nearest pictures have one, the others are grey.
+    """
+    known = sorted({label for label in labels if label})
+    if len(known) < 2:
         return [], [0] * len(labels)
-    return names, [names.index(label) for label in labels]
+    if len(known) > MOST_CLASSES:
+        near = dict.fromkeys(labels[number] for number in ringed if labels[number])
+        known = list(near)[:MOST_CLASSES]
+    numbers = {label: number for number, label in enumerate(known)}
+    return known, [numbers.get(label, drawing.GREY) for label in labels]
 
 
 def _shared_class(labels: Sequence[str]) -> str:
@@ -151,7 +159,8 @@ def _photo_tile(compared: Comparison) -> Tile:
 
 def _tile(compared: Comparison, number: int, distance: float) -> Tile:
     label, name = compared.labels[number], compared.name(number)
-    return Tile(compared.picture(number), f"{distance:.4g}", label, _file_name(name))
+    digits = f"{distance:.4f}" if distance < 1 else f"{distance:.4g}"
+    return Tile(compared.picture(number), digits, label, _file_name(name))
 
 
 def _file_name(name: str) -> str:
