@@ -11,6 +11,7 @@ if __name__ == "__main__":
             st.Page("pages/timeline.py", title="Timeline", icon=":material/timeline:"),
             st.Page("pages/feature_maps.py", title="Feature maps", icon=":material/grid_view:"),
             st.Page("pages/grad_cam.py", title="Grad-CAM", icon=":material/center_focus_strong:"),
+            st.Page("pages/neighbours.py", title="Neighbours", icon=":material/group_work:"),
         ],
         position="top",
     ).run()

@@ -11,6 +11,7 @@ from cnnviz.ui.byte_cache import results
 from cnnviz.vision.images import ImageError, open_image, sample_images
 
 SOURCES = ("sample", "upload", "camera")
+MOST_MEGABYTES = 25  # that arrive: a photo may have 20 MB, and a little more is told so
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +55,7 @@ def _own(source: str | None) -> Photo | None:
     else:
         received = st.file_uploader(
             "Your photo: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC, at most 20 MB",
+            max_upload_size=MOST_MEGABYTES,
             key="upload",
         )
     if received is None:

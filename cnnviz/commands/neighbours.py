@@ -1,0 +1,116 @@
+"""The command neighbours: which pictures of a folder a network thinks alike."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnviz.commands.output import show
+from cnnviz.commands.photos import trained_network
+
+if TYPE_CHECKING:
+    from cnnviz.vision.collections import Collection
+    from cnnviz.vision.neighbours import Embedding
+
+
+def add_commands(commands: Any) -> None:
+    """Add this module's command to the parser's subparsers."""
+    command = commands.add_parser("neighbours", help="the pictures that a network thinks alike")
+    command.add_argument("photo", metavar="PHOTO")
+    command.add_argument(
+        "--among", required=True, metavar="FOLDER", help="pictures in a folder or in a .zip"
+    )
+    command.add_argument("--model", required=True, metavar="VARIANT")
+    command.add_argument("--weights", metavar="FILE")
+    command.add_argument("--metric", choices=("euclidean", "cosine"), default="euclidean")
+    command.add_argument("--count", type=int, default=6, metavar="N", help="how many neighbours")
+    command.add_argument(
+        "--most",
+        type=int,
+        default=3000,
+        metavar="N",
+        help="look at no more pictures than these: as many of each class (default 3000)",
+    )
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=_neighbours)
+
+
+def _neighbours(options: argparse.Namespace) -> int:
+    from cnnviz.vision.collections import collection_at
+    from cnnviz.vision.forward_pass import forward_pass
+    from cnnviz.vision.images import open_image
+    from cnnviz.vision.neighbours import embedding, hidden_vector, nearest
+    from cnnviz.vision.prediction import network_input
+
+    _require_positive(options)
+    photo, collection = open_image(options.photo), collection_at(options.among)
+    network = trained_network(options)
+    image = network_input(network.spec, photo)
+    query = hidden_vector(network, forward_pass(network, image)).values
+    positions = _positions(options, collection)
+    found = embedding(network, collection, positions, _progress(len(positions)))
+    rows, distances = nearest(found.vectors, query, options.metric, options.count)
+    result = _result(options, collection, found, list(zip(rows, distances, strict=True)))
+    show(result if options.json else _text(result))
+    return 0
+
+
+def _require_positive(options: argparse.Namespace) -> None:
+    for name in ("count", "most"):
+        if getattr(options, name) < 1:
+            raise ValueError(f"{name} must be at least 1; received {getattr(options, name)}.")
+
+
+def _positions(options: argparse.Namespace, collection: Collection) -> list[int]:
+    """What is looked at: an even sample without the photo itself, where it lies in the folder."""
+    from cnnviz.vision.collections import even_sample
+
+    sample = even_sample(collection, options.most)
+    if len(sample) < len(collection):
+        sys.stderr.write(f"{len(sample):,} of {len(collection):,} pictures are looked at.\n")
+    folder, photo = Path(options.among), Path(options.photo).resolve()
+    return [i for i in sample if (folder / collection.pictures[i].name).resolve() != photo]
+
+
+def _result(
+    options: argparse.Namespace,
+    collection: Collection,
+    found: Embedding,
+    nearest: list[tuple[Any, Any]],
+) -> dict[str, Any]:
+    positions = [(int(found.positions[row]), float(distance)) for row, distance in nearest]
+    pictures = collection.pictures
+    return {
+        "model": options.model,
+        "metric": options.metric,
+        "photo": options.photo,
+        "neighbours": [
+            {"picture": pictures[i].name, "label": pictures[i].label, "distance": distance}
+            for i, distance in positions
+        ],
+        "unreadable": [
+            {"picture": pictures[i].name, "error": error} for i, error in found.unreadable
+        ],
+    }
+
+
+def _text(result: dict[str, Any]) -> str:
+    lines = [
+        f"{n['distance']:10.4g}  {n['picture']}{'  ' + n['label'] if n['label'] else ''}"
+        for n in result["neighbours"]
+    ]
+    skipped = [f"{u['picture']}: {u['error']}" for u in result["unreadable"]]
+    return "\n".join([f"{result['photo']}: {result['metric']} distance", *lines, *skipped])
+
+
+def _progress(count: int) -> Any:
+    """Says how far it is where somebody looks on."""
+
+    def tell(share: float) -> None:
+        if sys.stderr.isatty():
+            end = "\n" if share == 1 else ""
+            sys.stderr.write(f"\r{share * count:,.0f} of {count:,} pictures{end}")
+
+    return tell

@@ -1,0 +1,97 @@
+"""Pictures as points of a plane: the drawing, and one image of all their thumbnails."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from html import escape
+from math import ceil, sqrt
+
+import numpy as np
+
+from cnnviz.figures.legend import legend
+from cnnviz.figures.svg import FONT
+from cnnviz.figures.theme import CATEGORIES
+
+WIDTH, HEIGHT = 760, 500  # of the drawing, in its own units
+EDGE = 26
+PHOTO = CATEGORIES[6]
+GREY = -1  # the number of the colour of what has none of its own
+COLOURS = {**dict(enumerate(CATEGORIES)), GREY: "#8c8c8c"}
+
+
+def placed(points: np.ndarray) -> np.ndarray:
+    """Points (N, 2) brought into the drawing, with one scale for both directions.
+
+    Distances on the drawing are therefore those between the points.
+    """
+    low, high = points.min(axis=0), points.max(axis=0)
+    space = np.array([WIDTH - 2 * EDGE, HEIGHT - 2 * EDGE])
+    scale = (space / np.maximum(high - low, 1e-12)).min()
+    centred: np.ndarray = (points - (low + high) / 2) * scale * (1, -1)
+    return (centred + np.array([WIDTH, HEIGHT]) / 2).round(1)
+
+
+def scatter(places: np.ndarray, colours: Sequence[int], ringed: Collection[int], title: str) -> str:
+    """SVG with a dot for each picture and a diamond for the photo.
+
+    Args:
+        places: Of ``placed``, (N, 2); the first is the photo's.
+        colours: Of each point, numbers of ``COLOURS``; the photo's is not used.
+        ringed: Points with a ring around them.
+        title: What the drawing shows, for those who do not see it.
+    """
+    radius = 6.5 if len(places) <= 150 else 5 if len(places) <= 600 else 3.6
+    dots = "".join(
+        f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}" fill="{COLOURS[colour]}"/>'
+        for (x, y), colour in list(zip(places, colours, strict=True))[1:]
+    )
+    rings = "".join(
+        f'<circle cx="{places[i][0]:g}" cy="{places[i][1]:g}" r="{radius + 3:g}"/>' for i in ringed
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(title)}" '
+        f'viewBox="0 0 {WIDTH} {HEIGHT}" style="{FONT}">'
+        f'<g fill-opacity="0.8">{dots}</g>'
+        f'<g fill="none" stroke="currentColor" stroke-width="1.8">{rings}</g>'
+        f"{_photo(*places[0])}</svg>"
+    )
+
+
+def key(names: Sequence[str], has_others: bool = False) -> str:
+    """HTML that says what the colours mean.
+
+    Args:
+        names: Of the first colours.
+        has_others: There are grey points.
+    """
+    others = {"other classes": COLOURS[GREY]} if has_others else {}
+    return legend({name: COLOURS[index] for index, name in enumerate(names)} | others)
+
+
+def mosaic(thumbnails: np.ndarray) -> np.ndarray:
+    """Thumbnails (N, S, S, 3) in one picture of ``columns(N)`` columns, row by row."""
+    count, side = thumbnails.shape[:2]
+    across = columns(count)
+    down = ceil(count / across)
+    tiles = np.zeros((across * down, side, side, 3), np.uint8)
+    tiles[:count] = thumbnails
+    rows = tiles.reshape(down, across, side, side, 3).swapaxes(1, 2)
+    return rows.reshape(down * side, across * side, 3)
+
+
+def columns(count: int) -> int:
+    """How many thumbnails of so many stand side by side in ``mosaic``."""
+    return ceil(sqrt(count))
+
+
+def _photo(x: float, y: float) -> str:
+    """The diamond of the photo, with its name to the side that has room."""
+    size, left = 11, x > WIDTH - 110
+    edge = f"M{x - size:g},{y:g} L{x:g},{y - size:g} L{x + size:g},{y:g} L{x:g},{y + size:g} Z"
+    return (
+        f'<path class="photo" d="{edge}" fill="{PHOTO}" stroke="#ffffff" stroke-width="2.4" '
+        'paint-order="stroke"/>'
+        f'<text class="name" x="{x - 16 if left else x + 16:g}" y="{y + 5:g}" font-size="15" '
+        f'font-weight="600" fill="currentColor" text-anchor="{"end" if left else "start"}">'
+        "the photo</text>"
+    )

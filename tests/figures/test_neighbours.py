@@ -1,0 +1,78 @@
+"""The strip of nearest pictures and their map."""
+
+import re
+from base64 import b64decode
+from io import BytesIO
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnviz.figures.picture_strip import Tile, data_url, strip
+from cnnviz.figures.planar_map import HEIGHT, WIDTH, columns, mosaic, placed, scatter
+
+
+def tile(name):
+    return Tile(np.full((8, 8, 3), 90, np.uint8), "0.5", "<cat>", name)
+
+
+def test_a_strip_has_the_photo_first_and_means_no_name_as_html():
+    html = strip(tile("the photo"), [tile('"><script>x</script>'), tile("b")])
+    assert html.count("<figure") == 3
+    assert html.index('alt="the photo"') < html.index('alt="b"')
+    assert html.count("outline:3px") == 1
+    assert "<script>" not in html
+    assert html.count("&lt;cat&gt;") == 3
+
+
+def test_a_picture_as_an_address():
+    kind, _, data = data_url(np.full((8, 8, 3), 90, np.uint8)).partition(",")
+    assert kind == "data:image/jpeg;base64"
+    assert Image.open(BytesIO(b64decode(data))).getpixel((4, 4)) == (90, 90, 90)
+
+
+def test_points_keep_their_shape_and_lie_inside():
+    points = np.array([[0, 0], [100, 0], [100, 10], [0, 10]], float)
+    places = placed(points)
+    assert (places >= 0).all()
+    assert (places <= [WIDTH, HEIGHT]).all()
+    sides = places.max(axis=0) - places.min(axis=0)
+    assert sides[0] / sides[1] == pytest.approx(10, rel=0.01)
+    assert places[2][1] < places[1][1]  # up on the drawing is more
+    assert np.isfinite(placed(np.zeros((3, 2)))).all()
+
+
+def test_a_map_is_well_formed_with_a_dot_for_each_picture_and_a_ring_for_each_neighbour():
+    svg = ElementTree.fromstring(scatter(placed(np.eye(4)[:, :2]), [0, 1, 2, 1], [2], "a <map>"))
+    circles = svg.findall(".//{*}circle")
+    assert len(circles) == 3 + 1
+    assert svg.get("aria-label") == "a <map>"
+    assert len({circle.get("fill") for circle in circles[:3]}) == 2
+    assert (circles[3].get("cx"), circles[3].get("cy")) == (
+        circles[1].get("cx"),
+        circles[1].get("cy"),
+    )
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 9, 10])
+def test_each_thumbnail_has_its_place_in_the_mosaic(count):
+    tiles = np.arange(1, count + 1, dtype=np.uint8)[:, None, None, None] * np.ones(
+        (1, 4, 4, 3), np.uint8
+    )
+    picture, across = mosaic(tiles), columns(count)
+    assert picture.shape[1] == 4 * across
+    for index in range(count):
+        row, column = divmod(index, across)
+        corner = picture[4 * row : 4 * row + 4, 4 * column : 4 * column + 4]
+        assert (corner == index + 1).all()
+
+
+def test_the_name_of_the_photo_stays_on_the_drawing():
+    for place in ([[WIDTH - 20, 50]], [[20, 50]]):
+        text = re.search(r'<text class="name" x="([\d.]+)".*?text-anchor="(\w+)"', _svg(place))
+        assert text[2] == ("end" if float(text[1]) > WIDTH / 2 else "start")
+
+
+def _svg(place):
+    return scatter(np.array(place, float), [0], [], "map")
