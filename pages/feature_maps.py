@@ -1,11 +1,10 @@
 """Feature maps: what does each layer see of a photo, by which filters, and what does it like?"""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
-from cnnviz.architectures import architecture_of, specify
-from cnnviz.ui.cam_view import warn_if_random
 from cnnviz.ui.filter_view import show_classic
 from cnnviz.ui.map_sections import (
     show_layer_exciting,
@@ -17,8 +16,8 @@ from cnnviz.ui.page import open_page
 from cnnviz.ui.photo_controls import choose_photo
 from cnnviz.ui.strip_view import show_strip
 from cnnviz.ui.subject import Subject
+from cnnviz.ui.subject_controls import chosen_subject, show_or_say
 from cnnviz.ui.weights_controls import choose_trained
-from cnnviz.vision.weights import WeightsError
 
 VIEWS: dict[str, Callable[[Subject], None]] = {
     "maps": show_layer_maps,
@@ -53,16 +52,6 @@ with st.sidebar:
 heading = st.container()
 view = choose_view()
 heading.title(QUESTIONS[view])
-if trained is None:
-    st.info("Download the weights in the sidebar, or choose other weights or another network.")
-elif not architecture_of(trained[0]).has_feature_maps:
-    st.info("This network has no feature maps to look at; choose a convolutional one.")
-elif photo is None:
-    st.info("Choose a sample photo, or give one of your own, in the sidebar.")
-else:
-    subject = Subject(specify(trained[0]), trained[1], photo)
-    warn_if_random(subject)
-    try:
-        VIEWS[view](subject)
-    except WeightsError as error:
-        st.error(str(error), icon=":material/error:")
+subject = chosen_subject(photo, trained)
+if subject:
+    show_or_say(partial(VIEWS[view], subject))

@@ -1,10 +1,10 @@
 """Grad-CAM and its kin: what does the network answer, where did it look, and is that so?"""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
-from cnnviz.architectures import architecture_of, specify
 from cnnviz.ui.augmentation_view import show_augmentations
 from cnnviz.ui.cam_controls import choose_opacity
 from cnnviz.ui.cam_sections import (
@@ -14,15 +14,14 @@ from cnnviz.ui.cam_sections import (
     show_one_map,
     show_stages,
 )
-from cnnviz.ui.cam_view import warn_if_random
 from cnnviz.ui.crops_view import show_crops
 from cnnviz.ui.history_view import show_history
 from cnnviz.ui.occlusion_view import show_occlusion
 from cnnviz.ui.page import open_page
 from cnnviz.ui.photo_controls import choose_photo
 from cnnviz.ui.subject import Subject
+from cnnviz.ui.subject_controls import chosen_subject, show_or_say
 from cnnviz.ui.weights_controls import choose_trained
-from cnnviz.vision.weights import WeightsError
 
 VIEWS: dict[str, Callable[[Subject], None]] = {
     "one map": show_one_map,
@@ -63,17 +62,6 @@ with st.sidebar:
 heading = st.container()
 view = choose_view()
 heading.title(QUESTIONS[view])
-if trained is None:
-    st.info("Download the weights in the sidebar, or choose other weights or another network.")
-elif not architecture_of(trained[0]).has_feature_maps:
-    st.info("This network has no feature maps to look at; choose a convolutional one.")
-elif photo is None:
-    st.info("Choose a sample photo, or give one of your own, in the sidebar.")
-else:
-    variant, weights = trained
-    subject = Subject(specify(variant), weights, photo)
-    warn_if_random(subject)
-    try:
-        VIEWS[view](subject)
-    except WeightsError as error:
-        st.error(str(error), icon=":material/error:")
+subject = chosen_subject(photo, trained)
+if subject:
+    show_or_say(partial(VIEWS[view], subject))

@@ -117,15 +117,6 @@ def show_method(method: str) -> None:
     st.caption(f"{about.paper} Cost: {about.cost}.")
 
 
-def warn_if_random(subject: Subject) -> None:
-    """Say that an untrained network's answers mean nothing."""
-    if subject.is_random:
-        st.warning(
-            "Random weights: this network is untrained, its answers mean nothing.",
-            icon=":material/casino:",
-        )
-
-
 def seen(spec: NetworkSpec, photo: Photo) -> np.ndarray:
     """The region that the network saw, uint8 (SIDE, SIDE, 3), sharper than it saw it."""
     small = preprocessing(spec)

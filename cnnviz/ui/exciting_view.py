@@ -20,13 +20,12 @@ from cnnviz.ui.photo_controls import Photo
 from cnnviz.ui.task_view import TaskOffer
 from cnnviz.ui.tasks import Task
 from cnnviz.vision.capture import Place
-from cnnviz.vision.collections import Collection, sample_collection
+from cnnviz.vision.collections import Collection
 from cnnviz.vision.exciting import ExcitingPictures, exciting_pictures, exciting_places
 from cnnviz.vision.images import crop_for_network
 from cnnviz.vision.prediction import in_its_colours, preprocessing
 from cnnviz.vision.weights import WeightsSource
 
-MOST_PICTURES = 1000
 SHOWN = 9
 LARGE = 320  # px of the photo's patch
 
@@ -41,11 +40,10 @@ def show_exciting(
     index: int,
     place: Place,
     channel: int,
-    photo: Photo,
-    activation: np.ndarray,
-    collections: Sequence[Collection] = (),
+    collection: Collection,
+    positions: Sequence[int],
 ) -> None:
-    """Draw what excites a map most on the photo, and in a collection that the visitor chooses.
+    """Draw, after a search on demand, the patches of a collection that excite a map most.
 
     Args:
         spec: The network.
@@ -55,34 +53,30 @@ def show_exciting(
         index: Position in ``graph.nodes`` of the node that the map is of.
         place: Where that node's output is.
         channel: The map.
-        photo: What the network looks at.
-        activation: What is at the place for the photo, (K, h, w).
-        collections: To choose from, besides the sample photos.
+        collection: The pictures.
+        positions: Which of them are searched.
     """
-    _show_on_photo(spec, graph, index, channel, photo, activation)
-    chosen = _choose_collection((sample_collection(), *collections))
-    positions = _positions(len(chosen))
-    key = ("exciting", spec, weights, place, chosen.key, len(positions))
+    key = ("exciting", spec, weights, place, collection.key, tuple(positions))
 
     def work(task: Task) -> ExcitingPictures:
-        return exciting_pictures(network, place, chosen, positions, task.tell)
+        return exciting_pictures(network, place, collection, positions, task.tell)
 
     many = (
-        f"{len(positions):,} of {len(chosen):,}"
-        if len(positions) < len(chosen)
-        else f"all {len(chosen):,}"
+        f"{len(positions):,} of {len(collection):,}"
+        if len(positions) < len(collection)
+        else f"all {len(collection):,}"
     )
     TaskOffer(
         "exciting",
         key,
         work,
-        f"Find them in {many} pictures of “{chosen.title}”",
-        partial(_show_found, spec, graph, index, channel, chosen, key),
+        f"Find them in {many} pictures of “{collection.title}”",
+        partial(_show_found, spec, graph, index, channel, collection, key),
         help="For every map of this layer at once: another map then needs no new search.",
     ).draw()
 
 
-def _show_on_photo(
+def show_on_photo(
     spec: NetworkSpec,
     graph: NetworkGraph,
     index: int,
@@ -90,7 +84,11 @@ def _show_on_photo(
     photo: Photo,
     activation: np.ndarray,
 ) -> None:
-    """The field of the unit where the map is largest on the photo, and that patch enlarged."""
+    """Draw the field of the unit where a map is largest on the photo, and that patch enlarged.
+
+    For the arguments see ``show_exciting``; ``activation`` is what is at the place for the photo,
+    (K, h, w).
+    """
     values = activation[channel]
     if values.min() == values.max():
         st.info(
@@ -112,25 +110,6 @@ def _show_on_photo(
         title = "What excites it most on this photo"
         st.image(enlarged(cut, LARGE), title, width=LARGE, alt=title)
     st.caption(said)
-
-
-def _choose_collection(offered: Sequence[Collection]) -> Collection:
-    by_title = {collection.title: collection for collection in offered}
-    title = st.selectbox(
-        "Which pictures excite this map most among",
-        list(by_title),
-        key="among",
-        bind="query-params",
-    )
-    return by_title.get(title) or offered[0]
-
-
-def _positions(count: int) -> list[int]:
-    """All pictures, or a sample that is the same at every visit."""
-    if count <= MOST_PICTURES:
-        return list(range(count))
-    drawn = np.random.default_rng(0).choice(count, MOST_PICTURES, replace=False)
-    return [int(position) for position in np.sort(drawn)]
 
 
 def _show_found(

@@ -12,7 +12,8 @@ from cnnviz.analysis.reading import position, read_at
 from cnnviz.architectures import architecture_of
 from cnnviz.ui.cached import cached_activation, cached_graph
 from cnnviz.ui.card_view import choose_layer, chosen_layer
-from cnnviz.ui.exciting_view import show_exciting
+from cnnviz.ui.collection_controls import choose_collection, choose_positions
+from cnnviz.ui.exciting_view import show_exciting, show_on_photo
 from cnnviz.ui.filter_view import show_filters
 from cnnviz.ui.maps_controls import choose_map, spatial_layers
 from cnnviz.ui.maps_view import show_maps
@@ -71,8 +72,14 @@ def show_layer_filters(subject: Subject) -> None:
 
 
 def show_layer_exciting(subject: Subject) -> None:
-    """What excites one map most: on the photo and in collections of pictures."""
+    """What excites one map most: on the photo and in a collection of pictures."""
     layer = _choose(subject)
+    channel = _choose_channel(layer)
+    photo, found = subject.photo, layer.activation()
+    show_on_photo(subject.spec, layer.graph, layer.index, channel, photo, found)
+    collection = choose_collection("Which other pictures excite it most, among")
+    if collection is None:
+        return
     show_exciting(
         subject.spec,
         subject.weights,
@@ -80,9 +87,9 @@ def show_layer_exciting(subject: Subject) -> None:
         layer.graph,
         layer.index,
         layer.place,
-        _choose_channel(layer),
-        subject.photo,
-        layer.activation(),
+        channel,
+        collection,
+        choose_positions(collection),
     )
 
 

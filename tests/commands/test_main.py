@@ -1,5 +1,6 @@
 """The command line as a whole: its commands, bad input, how it starts."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,8 +30,8 @@ def test_help_names_every_command(run):
     code, out, _ = run("--help")
     assert code == 0
     inspecting = ("list", "summary", "compare", "formula", "export", "tools", "time")
-    for command in (*inspecting, "predict", "cam", "fetch"):
-        assert f"\n    {command} " in out
+    for command in (*inspecting, "predict", "cam", "features", "neighbours", "fetch"):
+        assert re.search(rf"\n    {command}\s", out), command
 
 
 def test_torch_is_not_loaded_before_a_command_runs():

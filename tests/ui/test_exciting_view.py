@@ -3,15 +3,14 @@
 import re
 import time
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.ui import exciting_view, tasks
+from cnnviz.ui import tasks
 from cnnviz.ui.byte_cache import results
 
 
-def page(channel, layer="stages.1.0.relu1", shut=False, count=0):
+def page(channel, layer="stages.1.0.relu1", shut=False, count=0, most=1000):
     import numpy as np
     from PIL import Image
 
@@ -19,10 +18,10 @@ def page(channel, layer="stages.1.0.relu1", shut=False, count=0):
     from cnnviz.analysis.reading import position, read_at
     from cnnviz.architectures import specify
     from cnnviz.ui.cached import cached_activation, cached_network
-    from cnnviz.ui.exciting_view import show_exciting
+    from cnnviz.ui.exciting_view import show_exciting, show_on_photo
     from cnnviz.ui.photo_controls import Photo
     from cnnviz.vision.capture import Place
-    from cnnviz.vision.collections import Collection, Picture
+    from cnnviz.vision.collections import Collection, Picture, even_sample, sample_collection
     from cnnviz.vision.images import ImageError
     from cnnviz.vision.weights import sources
 
@@ -44,10 +43,11 @@ def page(channel, layer="stages.1.0.relu1", shut=False, count=0):
     if shut:
         activation = np.zeros_like(activation)
     names = tuple(Picture(f"noise {number}") for number in range(count))
-    more = (Collection(("noise", count), "noises", names, noise),) if count else ()
-    show_exciting(
-        spec, weights, network, graph, index, place, channel, photo, activation, collections=more
-    )
+    noises = Collection(("noise", count), "noises", names, noise)
+    collection = noises if count else sample_collection()
+    show_on_photo(spec, graph, index, channel, photo, activation)
+    positions = even_sample(collection, most)
+    show_exciting(spec, weights, network, graph, index, place, channel, collection, positions)
 
 
 @pytest.fixture(autouse=True)
@@ -58,10 +58,8 @@ def nothing_kept(tmp_path, monkeypatch):
     results.clear()
 
 
-def opened(*args, query=None):
+def opened(*args):
     app = AppTest.from_function(page, default_timeout=60, args=args)
-    for key, value in (query or {}).items():
-        app.query_params[key] = value
     app.run()
     assert not app.exception
     return app
@@ -119,9 +117,8 @@ def test_another_map_needs_no_new_search():
     assert not app.button
 
 
-def test_another_collection_is_chosen_in_the_address_and_damaged_pictures_are_told():
-    app = searched(opened(5, "stages.1.0.conv1", False, 12, query={"among": "noises"}))
-    assert app.selectbox(key="among").value == "noises"
+def test_damaged_pictures_are_told():
+    app = searched(opened(5, "stages.1.0.conv1", False, 12))
     assert html(app).count("<img") == 9
     assert "Searched: all 12 pictures of “noises”." in captions(app)
     assert "1 could not be opened." in captions(app)
@@ -130,20 +127,11 @@ def test_another_collection_is_chosen_in_the_address_and_damaged_pictures_are_to
     assert values == sorted(values, reverse=True)
 
 
-def test_of_a_large_collection_a_sample_is_searched(monkeypatch):
-    monkeypatch.setattr(exciting_view, "MOST_PICTURES", 10)
-    app = opened(4, "stages.1.0.relu1", False, 40, query={"among": "noises"})
+def test_of_a_large_collection_a_sample_is_searched():
+    app = opened(4, "stages.1.0.relu1", False, 40, 10)
     assert app.button(key="start_exciting").label == "Find them in 10 of 40 pictures of “noises”"
     searched(app)
     assert "Searched: 10 (drawn at random) of the 40 pictures of “noises”." in captions(app)
-
-
-def test_the_sample_is_the_same_at_every_visit_and_has_no_picture_twice():
-    first, again = exciting_view._positions(5000), exciting_view._positions(5000)
-    assert first == again
-    assert len(set(first)) == 1000
-    assert np.all(np.diff(first) > 0)
-    assert exciting_view._positions(3) == [0, 1, 2]
 
 
 def test_an_operation_is_read_where_its_reader_reads_it():

@@ -1,0 +1,49 @@
+"""What every page that looks at a photo asks for first: a photo and a network with weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from cnnviz.architectures import architecture_of, specify
+from cnnviz.ui.photo_controls import Photo
+from cnnviz.ui.subject import Subject
+from cnnviz.vision.weights import WeightsError, WeightsSource
+
+
+def chosen_subject(
+    photo: Photo | None, trained: tuple[str, WeightsSource] | None, needs_maps: bool = True
+) -> Subject | None:
+    """What was chosen in the sidebar, or None after saying what is missing.
+
+    An untrained network is labelled as such.
+
+    Args:
+        photo: Of ``choose_photo``.
+        trained: Of ``choose_trained``.
+        needs_maps: Whether the page looks at feature maps.
+    """
+    if trained is None:
+        st.info("Download the weights in the sidebar, or choose other weights or another network.")
+    elif needs_maps and not architecture_of(trained[0]).has_feature_maps:
+        st.info("This network has no feature maps to look at; choose a convolutional one.")
+    elif photo is None:
+        st.info("Choose a sample photo, or give one of your own, in the sidebar.")
+    else:
+        subject = Subject(specify(trained[0]), trained[1], photo)
+        if subject.is_random:
+            st.warning(
+                "Random weights: this network is untrained, its answers mean nothing.",
+                icon=":material/casino:",
+            )
+        return subject
+    return None
+
+
+def show_or_say(show: Callable[[], None]) -> None:
+    """Draw something that needs weights, or the sentence that says why they cannot be used."""
+    try:
+        show()
+    except (WeightsError, ValueError) as error:
+        st.error(str(error), icon=":material/error:")
