@@ -54,6 +54,30 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
         "pages/grad_cam.py",
         {},
     ),
+    (
+        "What does each layer see?",
+        "All maps of any layer on your photo: edges, then texture, then eyes. Click one to "
+        "see it large, with the filter that makes it and what it dreams of.",
+        "Open Feature maps",
+        "pages/feature_maps.py",
+        {},
+    ),
+    (
+        "One photo through history",
+        "From AlexNet to DenseNet: what does each network answer, and where does it look? Then ask "
+        "whether such a map is to be believed.",
+        "Open the history",
+        "pages/grad_cam.py",
+        {"view": "networks"},
+    ),
+    (
+        "Which pictures does it think alike?",
+        "The nearest pictures by the network's last hidden layer, as in AlexNet's Figure 4, among "
+        "the sample photos, a zip of yours or a data set on disk.",
+        "Open Neighbours",
+        "pages/neighbours.py",
+        {},
+    ),
 )
 
 
@@ -74,9 +98,10 @@ st.title("Convolutional networks, layer by layer")
 st.markdown(
     "Pick an architecture, change its hyperparameters, and see at once what it costs: every "
     "layer's shape, parameters, multiply-accumulates and receptive field, each with its formula. "
-    "Put networks side by side. Then give a trained network your own photo and see where it looks."
+    "Put networks side by side. Then give a trained network your own photo and see what each "
+    "layer sees, where it looks, and whether that is to be believed."
 )
-st.subheader("Six things to try")
+st.subheader("Things to try")
 show_things_to_try()
 families = ", ".join(f"{family.title} ({family.year})" for family in ARCHITECTURES)
 st.caption(

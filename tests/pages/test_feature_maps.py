@@ -8,6 +8,9 @@ import pytest
 import torch
 
 from cnnviz.architectures import build
+from cnnviz.ui import cached
+from cnnviz.ui.byte_cache import results
+from cnnviz.vision.forward_pass import forward_pass
 from cnnviz.vision.images import open_image, sample_images
 from cnnviz.vision.prediction import network_input
 from cnnviz.vision.weights import load_weights
@@ -142,3 +145,21 @@ def test_odd_pictures_get_an_answer_or_one_sentence(open_maps, squeezenet, nasty
     answered, refused = upload_each(app, nasty, lambda a: "64 maps. Mean" in captions(a))
     assert (answered, refused) == (54, 20)
     assert "64 maps. Mean" in captions(open_maps()), "the next visitor notices nothing"
+
+
+def test_one_forward_pass_serves_every_view_of_a_photo(open_page, squeezenet, monkeypatch):
+    passes = []
+
+    def counted(network, image):
+        passes.append(network.spec.variant)
+        return forward_pass(network, image)
+
+    monkeypatch.setattr(cached, "forward_pass", counted)
+    results.clear()
+    for view in VIEWS:
+        open_page("feature_maps", view=view, sample="Coffee cup", card="stages.1.fire4.squeeze")
+    for view in ("one map", "methods", "classes", "believe it?", "networks"):
+        open_page("grad_cam", view=view, sample="Coffee cup")
+    open_page("neighbours", sample="Coffee cup")
+    # The strip and the stages show an untrained network's pass beside.
+    assert len(passes) == 2

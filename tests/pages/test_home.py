@@ -17,4 +17,7 @@ def test_home_says_what_to_try_first():
         "Open sheet 1",
         "Open Plain-34",
         "Open Grad-CAM",
+        "Open Feature maps",
+        "Open the history",
+        "Open Neighbours",
     ]
