@@ -15,8 +15,8 @@ from cnnviz.ui.cached import cached_network, inference_turn
 from cnnviz.ui.pixelated import pixelated
 from cnnviz.ui.subject import Subject
 from cnnviz.vision.augmentations import AUGMENTATIONS, LEVELS, augmented_pictures
-from cnnviz.vision.batch_prediction import many_probabilities, normalised
-from cnnviz.vision.prediction import labels, preprocessing
+from cnnviz.vision.batch_prediction import many_probabilities
+from cnnviz.vision.prediction import labels, normalised, preprocessing
 from cnnviz.vision.weights import WeightsSource
 
 LAST_DRAW = 9999

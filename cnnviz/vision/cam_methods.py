@@ -25,7 +25,7 @@ from cnnviz.vision.cam_library import by_library
 from cnnviz.vision.capture import Place
 from cnnviz.vision.forward_pass import activations
 from cnnviz.vision.look import Look
-from cnnviz.vision.pixel_gradient import pixel_gradient, rectifiers
+from cnnviz.vision.pixel_gradient import pixel_gradient, require_rectifiers
 
 Function = Callable[[Look], torch.Tensor]
 
@@ -229,7 +229,7 @@ METHODS: dict[str, Method] = {
         TO_THE_PIXELS,
         reads_layer=False,
         is_by_pixel=True,
-        needs=rectifiers,
+        needs=require_rectifiers,
     ),
     "saliency": Method("Saliency", saliency, TO_THE_PIXELS, reads_layer=False, is_by_pixel=True),
     "scorecam": Method("Score-CAM", score_cam, "a forward pass for every map", is_slow=True),

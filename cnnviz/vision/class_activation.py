@@ -17,6 +17,7 @@ from cnnviz.vision.forward_pass import ForwardPass, forward_pass
 from cnnviz.vision.look import Look
 from cnnviz.vision.prediction import network_input
 from cnnviz.vision.progress import Progress, part, unheard
+from cnnviz.vision.requirements import require_class
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +77,7 @@ def class_maps(
     progress: Progress = unheard,
 ) -> dict[str, np.ndarray]:
     """Class activation maps of a pass, by layer; see ``class_activation``."""
-    passed.require_class(class_index)
+    require_class(class_index, len(passed.logits))
     for layer in layers:
         submodule(network, layer)
     found, looks = {}, Look.at(network, passed, class_index, layers)

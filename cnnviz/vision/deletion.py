@@ -9,9 +9,10 @@ import torch
 from torchvision.transforms.v2 import functional
 
 from cnnviz.architectures import Network
-from cnnviz.vision.batch_prediction import many_probabilities, require_class, require_one_image
+from cnnviz.vision.batch_prediction import many_probabilities
 from cnnviz.vision.pixel_order import pixel_ranks, random_ranks
 from cnnviz.vision.progress import Progress, part, unheard
+from cnnviz.vision.requirements import require_class, require_one_image
 
 STEPS = 40
 RANDOM_ORDERS = 3
@@ -88,7 +89,7 @@ def deletion_insertion(
         ValueError: The class does not exist, the map has another size than the image, ``steps``
             is not positive, or there is more than one image.
     """
-    require_class(network, class_index)
+    require_class(class_index, network.spec.num_classes)
     require_map(image, saliency_map)
     if steps < 1:
         raise ValueError(f"steps must be at least 1; received {steps}.")

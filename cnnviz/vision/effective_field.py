@@ -9,6 +9,7 @@ import torch
 
 from cnnviz.architectures import Network
 from cnnviz.vision.capture import activation
+from cnnviz.vision.requirements import require_one_image
 
 Unit = tuple[int, int]
 
@@ -40,8 +41,7 @@ def effective_field(
         ValueError: A layer that does not run, a unit that it does not have, or several images.
         OverflowError: The gradient is beyond float32, as in very deep networks without training.
     """
-    if image.dim() != 4 or image.shape[0] != 1:
-        raise ValueError(f"image must be (1, C, H, W); received {tuple(image.shape)}.")
+    require_one_image(image)
     with torch.enable_grad():
         pixels = image.detach().clone().requires_grad_()
         found = activation(network, layer, pixels, input_index)

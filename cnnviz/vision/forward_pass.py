@@ -16,6 +16,7 @@ from torch import nn
 
 from cnnviz.architectures import Network
 from cnnviz.vision.capture import Place, captured, recorded, submodule
+from cnnviz.vision.requirements import require_class, require_one_image
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,16 +43,6 @@ class ForwardPass:
         found: np.ndarray = self.logits.softmax(dim=0).numpy(force=True)
         return found
 
-    def require_class(self, class_index: int) -> None:
-        """Refuse a class that the network does not have.
-
-        Raises:
-            ValueError: It is below 0 or beyond the last one.
-        """
-        last = len(self.logits) - 1
-        if not 0 <= class_index <= last:
-            raise ValueError(f"class_index must be from 0 to {last}; received {class_index}.")
-
     def read_by(self, part: str) -> torch.Tensor:
         """The input of one of the parts."""
         return self._inputs[part]
@@ -71,8 +62,7 @@ def forward_pass(network: Network, image: torch.Tensor) -> ForwardPass:
     Raises:
         ValueError: More or less than one image.
     """
-    if image.dim() != 4 or image.shape[0] != 1:
-        raise ValueError(f"image must be (1, C, H, W); received {tuple(image.shape)}.")
+    require_one_image(image)
     outputs, x = {}, image
     with torch.no_grad():
         for name, part in parts(network):
@@ -138,7 +128,7 @@ def gradients(
         KeyError: A path is no module of the network; the message names it.
         ValueError: A layer did not run, gives no feature maps, or the class does not exist.
     """
-    passed.require_class(class_index)
+    require_class(class_index, len(passed.logits))
     found, x = _run_from_the_earliest(network, passed, layers)
     require_run([Place(layer) for layer in layers], [Place(layer) for layer in found])
     for layer in layers:

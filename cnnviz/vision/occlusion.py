@@ -6,8 +6,9 @@ import numpy as np
 import torch
 
 from cnnviz.architectures import Network
-from cnnviz.vision.batch_prediction import many_probabilities, require_class, require_one_image
+from cnnviz.vision.batch_prediction import many_probabilities
 from cnnviz.vision.progress import Progress, unheard
+from cnnviz.vision.requirements import require_class, require_one_image
 
 
 def occluded_probability(
@@ -83,7 +84,7 @@ def patch_centres(length: int, stride: int) -> list[int]:
 
 
 def _require_patch(network: Network, image: torch.Tensor, class_index: int, side: int) -> None:
-    require_class(network, class_index)
+    require_class(class_index, network.spec.num_classes)
     require_one_image(image)
     if side < 1:
         raise ValueError(f"side must be at least 1; received {side}.")

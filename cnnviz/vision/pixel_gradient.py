@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Any
 
 import torch
 from torch import nn
 
 from cnnviz.architectures import Network
+from cnnviz.vision.rectifiers import rectified_by, rectifiers
 
 
 def pixel_gradient(
@@ -31,48 +30,27 @@ def pixel_gradient(
     pixels = image.detach().clone().requires_grad_()
     with ExitStack() as guides, torch.enable_grad():
         if guided:
-            guides.enter_context(_guided(network))
+            require_rectifiers(network)
+            guides.enter_context(rectified_by(network, _GuidedReLU.apply))
         logits = network(pixels)
         (slope,) = torch.autograd.grad(logits[0, class_index], pixels)
     found: torch.Tensor = slope[0]
     return found
 
 
-def rectifiers(network: Network) -> list[nn.ReLU]:
-    """The network's ReLUs.
+def require_rectifiers(network: Network) -> list[nn.ReLU]:
+    """The ReLUs that guided backpropagation needs.
 
     Raises:
-        ValueError: It has none.
+        ValueError: The network has none.
     """
-    found = [module for module in network.modules() if isinstance(module, nn.ReLU)]
+    found = rectifiers(network)
     if not found:
         raise ValueError(
             "network must have ReLUs for guided backpropagation; received one without: choose "
             "saliency, which is the plain gradient."
         )
     return found
-
-
-@contextmanager
-def _guided(network: Network) -> Iterator[None]:
-    """Every ReLU's backward pass is the guided one, in this thread alone."""
-    found = rectifiers(network)
-    with ExitStack() as hooks:
-        for module in found:
-            hooks.callback(module.register_forward_hook(_guide()).remove)
-        yield
-
-
-def _guide() -> Callable[..., torch.Tensor | None]:
-    owner = threading.get_ident()
-
-    def guide(module: nn.Module, args: Any, output: torch.Tensor) -> torch.Tensor | None:
-        if threading.get_ident() != owner:
-            return None
-        guided: torch.Tensor = _GuidedReLU.apply(args[0])
-        return guided
-
-    return guide
 
 
 class _GuidedReLU(torch.autograd.Function):

@@ -67,6 +67,20 @@ def network_input(
     return image if spec.in_channels == 3 else image.mean(dim=1, keepdim=True)
 
 
+def normalised(spec: NetworkSpec, pictures: torch.Tensor) -> torch.Tensor:
+    """Pictures as a network's input, (N, in_channels, H, W), as ``network_input`` makes it.
+
+    Args:
+        spec: The network.
+        pictures: float32 (N, 3, H, W) in [0, 1]; a network with one input channel wants greys.
+    """
+    published = preprocessing(spec)
+    mean = torch.tensor(published.mean).view(1, 3, 1, 1)
+    std = torch.tensor(published.std).view(1, 3, 1, 1)
+    images = (pictures - mean) / std
+    return images if spec.in_channels == 3 else images.mean(dim=1, keepdim=True)
+
+
 def probabilities(network: Network, image: torch.Tensor) -> np.ndarray:
     """Softmax of the logits, float32 (num_classes,), for one preprocessed image (1, C, H, W)."""
     with torch.inference_mode():

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 
 from cnnviz.architectures import Network
-from cnnviz.vision.batch_prediction import require_class
 from cnnviz.vision.deletion import require_map
 from cnnviz.vision.pixel_order import pixel_ranks
 from cnnviz.vision.progress import Progress, unheard
+from cnnviz.vision.requirements import require_class
 
 PERCENTILES = (10, 20, 30, 40, 50, 60, 70, 80, 90)
 
@@ -73,7 +73,7 @@ def road(
         ValueError: The class does not exist, a percentile is out of range, the map has another
             size than the image, or there is more than one image.
     """
-    require_class(network, class_index)
+    require_class(class_index, network.spec.num_classes)
     require_map(image, saliency_map)
     for percentile in percentiles:
         if not 0 < percentile < 100:

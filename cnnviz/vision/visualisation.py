@@ -23,22 +23,19 @@ areas) or with wider movements (pale).
 from __future__ import annotations
 
 import math
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 from torch.nn import functional
 
 from cnnviz.architectures import Network
 from cnnviz.vision.capture import Place, activation
-from cnnviz.vision.images import Preprocessing
-from cnnviz.vision.prediction import preprocessing
+from cnnviz.vision.prediction import normalised, preprocessing
 from cnnviz.vision.progress import Progress, unheard
+from cnnviz.vision.rectifiers import rectified_by
 
 LEARNING_RATE = 0.05
 BELOW = 0.1  # what a map's value below 0 counts, where one above counts 1
@@ -113,7 +110,7 @@ def visualisation(
 
 def _map(network: Network, place: Place, channel: int, image: torch.Tensor) -> torch.Tensor:
     """The map (h, w) of a network's input (1, C, H, W)."""
-    with _open_for_one_map(network):
+    with rectified_by(network, _OpenReLU.apply):
         found = activation(network, place.layer, image, place.input_index)
     if found.dim() != 4 or not 0 <= channel < found.shape[1]:
         shape = tuple(found.shape[1:])
@@ -131,10 +128,10 @@ class _Canvas:
     """The image that is learned."""
 
     def __init__(self, network: Network, generator: torch.Generator) -> None:
-        self._prepared: Preprocessing = preprocessing(network.spec)
+        self._spec = network.spec
         self._channels = network.spec.in_channels
         self._generator = generator
-        self._side = side = self._prepared.crop
+        self._side = side = preprocessing(network.spec).crop
         shape = (2, self._channels, side, side // 2 + 1)
         self.spectrum = (0.01 * torch.randn(shape, generator=generator)).requires_grad_()
         rows, columns = torch.fft.fftfreq(side)[:, None], torch.fft.rfftfreq(side)
@@ -149,7 +146,7 @@ class _Canvas:
 
     def view(self) -> torch.Tensor:
         """The image as the network's input."""
-        return self._normalised(self._pixels())
+        return normalised(self._spec, self._pixels())
 
     def moved_view(self) -> torch.Tensor:
         """The same, shifted, turned and scaled at random."""
@@ -158,7 +155,7 @@ class _Canvas:
         around = math.ceil(AROUND * self._side)
         larger = functional.pad(shifted, (around,) * 4, mode="circular")
         moved = functional.grid_sample(larger, self._grid(larger.shape[3]), align_corners=False)
-        return self._normalised(moved)
+        return normalised(self._spec, moved)
 
     def _grid(self, side: int) -> torch.Tensor:
         """Where in an image of that side the pixels of a turned and scaled view are taken from."""
@@ -178,37 +175,6 @@ class _Canvas:
             values = torch.einsum("ij,jhw->ihw", COLOURS / COLOURS.norm(dim=0).max(), values)
         pixels: torch.Tensor = values.sigmoid()[None]
         return pixels
-
-    def _normalised(self, pixels: torch.Tensor) -> torch.Tensor:
-        """As ``network_input`` prepares a photo of these pixels."""
-        mean, std = (
-            torch.tensor(values).view(1, 3, 1, 1)
-            for values in (self._prepared.mean, self._prepared.std)
-        )
-        prepared: torch.Tensor = (pixels - mean) / std
-        return prepared if self._channels == 3 else prepared.mean(dim=1, keepdim=True)
-
-
-@contextmanager
-def _open_for_one_map(network: Network) -> Iterator[None]:
-    """The gradient of one map passes the ReLU in front of it, in this thread alone."""
-    with ExitStack() as hooks:
-        for module in network.modules():
-            if isinstance(module, nn.ReLU):
-                hooks.callback(module.register_forward_hook(_opener()).remove)
-        yield
-
-
-def _opener() -> Callable[..., torch.Tensor | None]:
-    owner = threading.get_ident()
-
-    def open_(module: nn.Module, args: Any, output: torch.Tensor) -> torch.Tensor | None:
-        if threading.get_ident() != owner:
-            return None
-        opened: torch.Tensor = _OpenReLU.apply(args[0])
-        return opened
-
-    return open_
 
 
 class _OpenReLU(torch.autograd.Function):

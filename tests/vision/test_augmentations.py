@@ -11,9 +11,8 @@ from torchvision.transforms.v2 import functional
 from cnnviz.architectures import specify
 from cnnviz.vision import augmentations
 from cnnviz.vision.augmentations import AUGMENTATIONS, LEVELS, augmented_pictures
-from cnnviz.vision.batch_prediction import normalised
 from cnnviz.vision.images import open_image, sample_images
-from cnnviz.vision.prediction import network_input
+from cnnviz.vision.prediction import network_input, normalised
 
 SPECS = {name: specify(name) for name in ("squeezenet1_1", "resnet20_cifar")}
 

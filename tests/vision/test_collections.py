@@ -122,6 +122,11 @@ def flagged(content: bytes, bits: int) -> bytes:
         (zipped({"a.txt": b"words", "b/": b""}), "holds no JPEG"),
         (zipped({}), "holds no JPEG"),
     ],
+    # A zip holds the time at which it was made.
+    ids=[
+        *("empty", "no zip", "end cut off", "beginning cut off", "encrypted", "strongly encrypted"),
+        *("a zip in it", "no pictures", "no entries"),
+    ],
 )
 def test_a_zip_of_no_use_is_refused_with_one_sentence(content, words):
     with pytest.raises(CollectionError, match=words) as caught:

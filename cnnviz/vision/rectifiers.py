@@ -1,0 +1,43 @@
+"""A network's ReLUs, with another function in their place for one thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import torch
+from torch import nn
+
+from cnnviz.architectures import Network
+
+Rectifier = Callable[[torch.Tensor], torch.Tensor]
+
+
+def rectifiers(network: Network) -> list[nn.ReLU]:
+    """The network's ReLUs, in the order of their registration."""
+    return [module for module in network.modules() if isinstance(module, nn.ReLU)]
+
+
+@contextmanager
+def rectified_by(network: Network, function: Rectifier) -> Iterator[None]:
+    """Every ReLU puts out what a function makes of its input, in this thread alone.
+
+    Args:
+        network: It may be shared by threads.
+        function: As a ReLU in its values; it may have another gradient.
+    """
+    with ExitStack() as hooks:
+        for module in rectifiers(network):
+            hooks.callback(module.register_forward_hook(_replacer(function)).remove)
+        yield
+
+
+def _replacer(function: Rectifier) -> Callable[..., torch.Tensor | None]:
+    owner = threading.get_ident()
+
+    def replace(module: nn.Module, args: Any, output: torch.Tensor) -> torch.Tensor | None:
+        return function(args[0]) if threading.get_ident() == owner else None
+
+    return replace
