@@ -19,9 +19,7 @@ def by_library(look: Look, name: str, batch_size: int, further_passes: int) -> t
     network = _Counted(look, ceil(maps / batch_size) + further_passes)
     layer = network.network.get_submodule(look.layer)
     library = _library()
-    # The default of this argument is one layer for the whole process.
-    ablation = {"ablation_layer": library.AblationLayer()} if name == "AblationCAM" else {}
-    method = getattr(library, name)(network, [layer], **ablation)
+    method = getattr(library, name)(network, [layer])
     found = method(look.passed.image, [library.ClassifierOutputTarget(look.class_index)])
     return torch.from_numpy(found[0])
 
@@ -50,9 +48,13 @@ def _library() -> SimpleNamespace:
 
     for module in (ablation_cam, score_cam):
         module.tqdm = SimpleNamespace(tqdm=iter)
+
+    def ablation_cam_of_its_own(network: nn.Module, layers: list[nn.Module]) -> AblationCAM:
+        # The default of the argument is one layer for the whole process.
+        return AblationCAM(network, layers, ablation_layer=AblationLayer())
+
     return SimpleNamespace(
-        AblationCAM=AblationCAM,
-        AblationLayer=AblationLayer,
+        AblationCAM=ablation_cam_of_its_own,
         ClassifierOutputTarget=ClassifierOutputTarget,
         ScoreCAM=ScoreCAM,
     )
