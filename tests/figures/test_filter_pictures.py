@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnviz.figures.diverging import COLOURS, bar, scale, signed
+from cnnviz.figures.colour_scale import colour_scale
+from cnnviz.figures.diverging import COLOURS, signed
 from cnnviz.figures.filter_pictures import enlarged, gallery, kernel_picture
 from cnnviz.figures.patches import PADDING, patch
 
@@ -31,12 +32,12 @@ def test_signed_colours_are_blue_white_and_red_and_symmetric_in_brightness():
 
 
 def test_the_scale_names_its_ends_and_its_middle():
-    html = scale("low", "0", "high")
+    html = colour_scale("low", "high", middle="0", colours=COLOURS)
     assert [html.index(word) for word in (">low<", ">0<", ">high<")] == sorted(
         html.index(word) for word in (">low<", ">0<", ">high<")
     )
     assert all(colour in html for colour in COLOURS)
-    assert "#000000,#ffffff" in bar(("#000000", "#ffffff"), "0", "", "1")
+    assert "#000000,#ffffff" in colour_scale("0", "1", colours=("#000000", "#ffffff"))
 
 
 def test_a_gallery_holds_the_pictures_pixel_for_pixel_and_frames_the_chosen_one():
