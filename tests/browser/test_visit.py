@@ -34,7 +34,7 @@ def test_a_hyperparameter_changes_the_count_and_the_url_restores_it(server, page
     choose(page, "Block", "bottleneck")
     expect(metric(page, "Parameters")).not_to_have_text("11.69 M")
     changed = metric(page, "Parameters").inner_text()
-    assert "resnet_block=bottleneck" in page.url
+    page.wait_for_url("**/?*resnet_block=bottleneck*")
 
     other = browser.new_context().new_page()
     other.goto(page.url)
@@ -50,7 +50,7 @@ def test_another_architecture_leaves_nothing_behind_and_back_returns(server, pag
     expect(metric(page, "Parameters")).to_be_visible()
     choose(page, "Architecture", "vgg")
     expect(metric(page, "Parameters")).to_have_text("132.9 M")
-    assert "resnet_" not in page.url
+    page.wait_for_url(lambda url: "resnet_" not in url)
     choose(page, "Variant", "vgg16")
     expect(metric(page, "Parameters")).to_have_text("138.4 M")
     expect(page.get_by_role("heading", name="VGG-16 (D)", exact=True)).to_be_visible()
