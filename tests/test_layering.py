@@ -16,8 +16,9 @@ ALLOWED = {
     "architectures": {"hyperparameters"},
     "analysis": {"architectures", "hyperparameters"},
     "vision": {"architectures", "hyperparameters"},
-    "training": {"architectures", "hyperparameters"},
-    "runs": {"training", "architectures", "hyperparameters"},
+    # Of vision, what opens pictures: the visitor's own are read by the same rules everywhere.
+    "training": {"vision", "architectures", "hyperparameters"},
+    "runs": {"training", "vision", "architectures", "hyperparameters"},
     "figures": set(),
     "ui": {"runs", "training", "analysis", "vision", "figures", "architectures", "hyperparameters"},
 }

@@ -13,6 +13,25 @@ from cnnviz.hyperparameters import Config
 
 
 @dataclass(frozen=True)
+class TrainedOn:
+    """What a network was trained to see, where that is not its variant's own data set.
+
+    Attributes:
+        title: Of the data set, with what must be said of it ("JPEG-compressed").
+        classes: Their names, by index.
+        resolution: Side of the images in pixels.
+        mean: Of red, green and blue in [0, 1]; subtracted from them.
+        std: What the differences are divided by.
+    """
+
+    title: str
+    classes: tuple[str, ...]
+    resolution: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
 class NetworkSpec:
     """Everything that determines a network except its weights; hashable, so it is a cache key.
 
@@ -21,12 +40,14 @@ class NetworkSpec:
         config: The family's hyperparameters.
         in_channels: Channels of the image, 1 or 3.
         num_classes: Outputs of the last layer.
+        trained_on: What a run of this program has trained it on, if one has.
     """
 
     variant: str
     config: Config
     in_channels: int
     num_classes: int
+    trained_on: TrainedOn | None = None
 
     @property
     def fixed_resolution(self) -> int | None:

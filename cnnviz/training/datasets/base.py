@@ -1,0 +1,106 @@
+"""What a data set is: its images in memory, and its entry in the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import torch
+
+from cnnviz.vision.progress import Progress
+
+
+class DataError(ValueError):
+    """One sentence for the person who trains: why there is no such data, and what to do."""
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Images with their classes.
+
+    Attributes:
+        images: uint8 (N, H, W, C), C 1 or 3.
+        labels: int64 (N,).
+        masks: bool (N, H, W), true where the object is, where the data set knows it.
+    """
+
+    images: torch.Tensor
+    labels: torch.Tensor
+    masks: torch.Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, positions: torch.Tensor) -> Split:
+        """The images at some positions."""
+        masks = None if self.masks is None else self.masks[positions]
+        return Split(self.images[positions], self.labels[positions], masks)
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """A data set in memory, ready for a network of its size and channels.
+
+    Attributes:
+        name: Of its entry in the registry, or the path that was given.
+        title: What people call it, with what must be said ("JPEG-compressed").
+        classes: Names of the classes, by label.
+        train: What is trained on.
+        test: What is tested on; no image of it is in ``train``.
+        mean: Of the training pixels in [0, 1], a channel.
+        std: Of the same; above 0.
+        skipped: Pictures that could not be used: (name, reason).
+    """
+
+    name: str
+    title: str
+    classes: tuple[str, ...]
+    train: Split
+    test: Split
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    skipped: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def side(self) -> int:
+        """Height and width of the images in pixels."""
+        return int(self.train.images.shape[1])
+
+    @property
+    def channels(self) -> int:
+        """1 for greys, 3 for red, green and blue."""
+        return int(self.train.images.shape[3])
+
+    def with_train(self, positions: torch.Tensor) -> Data:
+        """The same data with some of the training images; mean and std stay."""
+        return replace(self, train=self.train.take(positions))
+
+
+Load = Callable[[int, int, int, Progress], Data]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """An entry of the registry: data that nobody has loaded yet.
+
+    Attributes:
+        name: In addresses and on the command line.
+        title: What a menu shows.
+        help: One sentence: what it holds, from where, on what terms.
+        side: Height and width of its own images in pixels.
+        channels: Of its own images, 1 or 3.
+        num_classes: How many classes it has; None where only loading tells.
+        load: Gives the data from (side, channels, seed, progress).
+        flips: Whether a mirrored image is still of its class.
+        is_downloaded: Whether it may want a network connection the first time.
+    """
+
+    name: str
+    title: str
+    help: str
+    side: int
+    channels: int
+    num_classes: int | None
+    load: Load
+    flips: bool = False
+    is_downloaded: bool = False

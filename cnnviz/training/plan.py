@@ -1,0 +1,44 @@
+"""A run before it runs: which network, on which data, with which options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cnnviz.architectures.written import SizedNetwork, read
+from cnnviz.training.options import TrainingOptions
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that decides a run, apart from the device.
+
+    Attributes:
+        network: With as many classes as the data has, its channels and its image's side.
+        data: Name of a data set, or path of a zip or folder of class folders.
+        options: How it is trained.
+    """
+
+    network: SizedNetwork
+    data: str
+    options: TrainingOptions
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as JSON can keep it."""
+        return {
+            "network": str(self.network),
+            "data": self.data,
+            "options": self.options.to_text(),
+        }
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Plan:
+        """The plan that ``to_json`` gave.
+
+        Raises:
+            KeyError: It names a network or an option that is not known.
+            ValueError: A value is outside its domain.
+        """
+        options = TrainingOptions().with_text(found["options"])
+        return cls(read(found["network"]), found["data"], options)
