@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,8 @@ __all__ = [
     "load",
 ]
 
+logger = logging.getLogger(__name__)
+
 # In the order of a menu: what needs no download, then from small to large.
 DATASETS: tuple[Dataset, ...] = (
     DIGITS,
@@ -39,7 +42,10 @@ DATASETS: tuple[Dataset, ...] = (
 
 
 def known_datasets() -> tuple[Dataset, ...]:
-    """``DATASETS``, and the class folders and zips in the teacher's folder CNNVIZ_DATA."""
+    """``DATASETS``, and the class folders and zips in the teacher's folder CNNVIZ_DATA.
+
+    What has no class folders is left out, which the log says.
+    """
     return (*DATASETS, *_of_teacher())
 
 
@@ -70,11 +76,13 @@ def dataset(name: str) -> Dataset:
 
 
 def _of_teacher() -> Iterator[Dataset]:
-    """What lies in CNNVIZ_DATA and has the form of class folders."""
     for found in data_sets():
-        is_folder = found.path.is_dir() and any(inside.is_dir() for inside in found.path.iterdir())
-        if is_folder or found.path.suffix.lower() == ".zip":
+        if not (found.path.is_dir() or found.path.suffix.lower() == ".zip"):
+            continue  # one of torchvision's
+        try:
             yield replace(class_folders(found.path), name=found.path.name)
+        except DataError as error:
+            logger.warning("%s is no data set to train on: %s", found.path, error)
 
 
 def load(

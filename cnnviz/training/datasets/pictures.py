@@ -19,7 +19,7 @@ from PIL import Image
 
 from cnnviz.training.datasets.base import Data, DataError, Dataset, Split
 from cnnviz.training.datasets.preparing import mean_and_std, require_size, stratified
-from cnnviz.training.datasets.sources import Source, entries
+from cnnviz.training.datasets.sources import Source, entries, picture_names
 from cnnviz.vision.collections.collection import printable
 from cnnviz.vision.images import ImageError, Preprocessing, crop_for_network, open_image
 from cnnviz.vision.progress import Progress
@@ -36,49 +36,67 @@ OUTSIDE = "It lies in no class folder."
 def class_folders(source: str | os.PathLike[str] | bytes, title: str = "") -> Dataset:
     """The data set of a zip's content, or of the path of a zip, a tar or a folder.
 
+    All pictures of a class that cannot be used are an error and not a class less, so that the
+    number of classes is known before anything is loaded (but not of a tar).
+
     Its own side is the largest of ``SIDES`` that half of the pictures fill, and at least the
     smallest; its own channels are 1 where all pictures that were looked at are grey.
 
     Args:
         source: Zip, as its content or its path; tar, packed by gzip or xz or not; or folder.
         title: What a menu shows; by default the file's name.
+
+    Raises:
+        DataError: It cannot be read, or its folders are too few or too many classes.
     """
     place: Source = source if isinstance(source, bytes) else Path(source)
     shown = title or ("your pictures" if isinstance(place, bytes) else printable(place.name))
     name = shown if isinstance(place, bytes) else str(place)
-    try:
-        side, channels, problem = *_own_size(place), ""
-    except DataError as error:
-        side, channels, problem = SIDES[0], 3, str(error)
+    side, channels, num_classes = _facts(place)
     return Dataset(
         name=name,
         title=shown,
-        help=problem or f"The pictures in {shown}; the folder of a picture is its class.",
+        help=f"The pictures in {shown}; the folder of a picture is its class.",
         side=side,
         channels=channels,
-        num_classes=None,
+        num_classes=num_classes,
         load=partial(_load, place, name, shown),
         flips=True,
     )
 
 
-def _own_size(place: Source) -> tuple[int, int]:
-    """The side and the channels that suit the pictures, told from some of them."""
+def class_of(path: str) -> str | None:
+    """The class of a picture by where it lies, or None where it lies in no class folder."""
+    folder = path.split("/")[-2:-1]
+    return None if folder in ([], [""], ["."], [".."]) else printable(folder[0])
+
+
+def _facts(place: Source) -> tuple[int, int, int | None]:
+    """Side and channels that suit the pictures, and the number of classes if names tell it."""
     if isinstance(place, bytes):
-        return _told_size(place)
+        return _told(place)
     try:
-        return _size_on_disk(place, place.stat().st_mtime_ns)
+        return _told_on_disk(place, place.stat().st_mtime_ns)
     except OSError as error:
         raise DataError(f"{place} cannot be read ({error.strerror}); check the path.") from error
 
 
 @lru_cache(maxsize=64)
-def _size_on_disk(path: Path, modified: int) -> tuple[int, int]:
+def _told_on_disk(path: Path, modified: int) -> tuple[int, int, int | None]:
     """The same of what is on disk, until that changes: menus ask for it again and again."""
-    return _told_size(path)
+    return _told(path)
 
 
-def _told_size(place: Source) -> tuple[int, int]:
+def _told(place: Source) -> tuple[int, int, int | None]:
+    paths = picture_names(place)
+    if paths is None:
+        return (*_own_size(place), None)
+    classes = {name for name in map(class_of, paths) if name is not None}
+    _require_classes(tuple(classes), [])
+    return (*_own_size(place), len(classes))
+
+
+def _own_size(place: Source) -> tuple[int, int]:
     sides: list[int] = []
     is_grey = True
     for _, content, _ in entries(place, SAMPLES):
@@ -107,6 +125,7 @@ class _Gathered:
         self.pixels = bytearray()
         self.paths: list[str] = []
         self.skipped: list[tuple[str, str]] = []
+        self.classes: set[str] = set()
         self.formats: Counter[str] = Counter()
         self._seen_pixels = 0
         self._preprocessing = Preprocessing(resize=side, crop=side)
@@ -117,11 +136,13 @@ class _Gathered:
         Raises:
             DataError: The pictures are more than can be decoded or kept.
         """
+        name = class_of(path)
         try:
+            if name is None:
+                raise ImageError(OUTSIDE)
+            self.classes.add(name)
             if isinstance(content, ImageError):
                 raise content
-            if path.split("/")[-2:-1] in ([], [""], ["."], [".."]):
-                raise ImageError(OUTSIDE)
             image = crop_for_network(open_image(content, self._header), self._preprocessing)
         except ImageError as error:
             self.skipped.append((printable(path), str(error)))
@@ -160,7 +181,7 @@ def _load(
         gathered.add(path, content)
         if number % REPORT_EVERY == 0:
             progress(0.95 * share)
-    classes, labels, is_test = _sorted_out(gathered.paths, gathered.skipped)
+    classes, labels, is_test = _sorted_out(gathered)
     everything = Split(gathered.images, labels)
     if is_test.any():
         positions = (~is_test).nonzero().flatten(), is_test.nonzero().flatten()
@@ -174,29 +195,27 @@ def _load(
     return Data(name, title, classes, train, test, *mean_and_std(train.images), skipped)
 
 
-def _sorted_out(
-    paths: list[str], skipped: list[tuple[str, str]]
-) -> tuple[tuple[str, ...], torch.Tensor, torch.Tensor]:
+def _sorted_out(gathered: _Gathered) -> tuple[tuple[str, ...], torch.Tensor, torch.Tensor]:
     """The classes, the label of each picture, and whether it is for the test.
 
     Raises:
         DataError: There are too few or too many classes, or too few pictures of one.
     """
-    folders = [path.split("/")[:-1] for path in paths]
-    names = [printable(parts[-1]) for parts in folders]
-    classes = tuple(sorted(set(names)))
-    _require_classes(classes, skipped)
+    classes = tuple(sorted(gathered.classes))
+    _require_classes(classes, gathered.skipped)
     positions = {name: label for label, name in enumerate(classes)}
-    labels = torch.tensor([positions[name] for name in names])
-    is_test = _are_tests(folders)
-    _require_pictures(classes, labels, is_test, skipped)
+    labels = torch.tensor(
+        [positions[class_of(path) or ""] for path in gathered.paths], dtype=torch.long
+    )
+    is_test = _are_tests([path.split("/")[:-1] for path in gathered.paths])
+    _require_pictures(classes, labels, is_test, gathered.skipped)
     return classes, labels, is_test
 
 
 def _are_tests(folders: list[list[str]]) -> torch.Tensor:
     above = [{part.lower() for part in parts[:-1]} for parts in folders]
     for name in TEST_FOLDERS:
-        is_test = torch.tensor([name in parts for parts in above])
+        is_test = torch.tensor([name in parts for parts in above], dtype=torch.bool)
         if is_test.any() and not is_test.all():  # else it is but the folder around all
             return is_test
     return torch.zeros(len(folders), dtype=torch.bool)
@@ -205,7 +224,7 @@ def _are_tests(folders: list[list[str]]) -> torch.Tensor:
 def _require_classes(classes: tuple[str, ...], skipped: list[tuple[str, str]]) -> None:
     if not classes:
         raise DataError(
-            "There is no usable picture in a class folder; put the pictures of each class into a "
+            "No picture lies in a class folder; put the pictures of each class into a "
             f"folder of its name{_first_of(skipped)}."
         )
     if len(classes) < 2:
@@ -230,9 +249,10 @@ def _require_pictures(
     to_train = torch.bincount(labels[~is_test], minlength=len(classes)).tolist()
     for name, count, trained in zip(classes, in_all, to_train, strict=True):
         if count < 2:
+            usable = "1 usable picture" if count else "no usable picture"
             raise DataError(
-                f"The class {name!r} has {count} usable picture, and at least 2 are needed; add "
-                f"some or remove its folder{_first_of(skipped)}."
+                f"The class {name!r} has {usable}, and at least 2 are needed; add some or remove "
+                f"its folder{_first_of(skipped)}."
             )
         if trained == 0:
             raise DataError(

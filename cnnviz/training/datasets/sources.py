@@ -63,6 +63,22 @@ def entries(source: Source, most: int | None = None) -> Iterator[Entry]:
         raise DataError(str(error)) from error
 
 
+def picture_names(source: Source) -> tuple[str, ...] | None:
+    """Where the pictures of a source lie; None of a tar, which only reading through would tell.
+
+    Raises:
+        DataError: As of ``entries``.
+    """
+    if isinstance(source, Path) and source.is_dir():
+        return tuple(_listed(source))
+    if isinstance(source, Path) and source.name.lower().endswith(TARS):
+        return None
+    try:
+        return PictureZip(source).paths
+    except CollectionError as error:
+        raise DataError(str(error)) from error
+
+
 def _spread(count: int, most: int | None) -> Sequence[int]:
     """Positions of all, or of at most so many with equal steps between them."""
     if most is None or count <= most:
@@ -70,13 +86,19 @@ def _spread(count: int, most: int | None) -> Sequence[int]:
     return [int(position) for position in np.linspace(0, count - 1, most)]
 
 
-def _of_folder(folder: Path, most: int | None) -> Iterator[Entry]:
+def _listed(folder: Path) -> list[str]:
     paths = []
     for path in picture_paths(folder):
         paths.append(path)
         if len(paths) > MOST_PICTURES:
-            raise DataError(f"{folder.name} has more than {MOST_PICTURES:,} pictures; choose less.")
-    paths.sort()
+            raise DataError(
+                f"{folder.name} has more than {MOST_PICTURES:,} pictures; choose fewer of them."
+            )
+    return sorted(paths)
+
+
+def _of_folder(folder: Path, most: int | None) -> Iterator[Entry]:
+    paths = _listed(folder)
     positions = _spread(len(paths), most)
     for number, position in enumerate(positions, start=1):
         yield paths[position], folder / paths[position], number / len(positions)
