@@ -179,8 +179,9 @@ def _strength_text(option: Hyperparameter, value: Value) -> str:
 def _show_skipped(data: Data) -> None:
     if not data.skipped:
         return
-    with st.expander(f"{len(data.skipped):,} pictures could not be used"):
-        if len(data.skipped) > MOST_SKIPPED:
+    count = len(data.skipped)
+    with st.expander(f"{count:,} {'picture' if count == 1 else 'pictures'} could not be used"):
+        if count > MOST_SKIPPED:
             st.caption(f"The first {MOST_SKIPPED} of them.")
         st.dataframe(
             [{"Picture": name, "Reason": reason} for name, reason in data.skipped[:MOST_SKIPPED]],
