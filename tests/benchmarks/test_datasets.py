@@ -26,24 +26,29 @@ def cifar_zip(request, test_data, tmp_path_factory):
 
 
 def seconds(name):
-    started = time.perf_counter()
-    return load(str(name)), time.perf_counter() - started
+    """The data, and the seconds that it took, and those of them that it had a core."""
+    started, worked = time.perf_counter(), time.process_time()
+    data = load(str(name))
+    return data, time.perf_counter() - started, time.process_time() - worked
 
 
 def test_a_zip_of_60000_pictures(cifar_zip, report):
-    data, taken = seconds(cifar_zip)
+    data, taken, worked = seconds(cifar_zip)
     assert (len(data.train), len(data.test), data.side) == (50_000, 10_000, 32)
-    report(f"{cifar_zip.name}: 60,000 pictures in {taken:.1f} s (at most {LIMIT})")
+    report(
+        f"{cifar_zip.name}: 60,000 pictures in {taken:.1f} s (at most {LIMIT} on an idle machine), "
+        f"of which {worked:.1f} s on a core"
+    )
 
 
 def test_a_packed_tar_of_60000_pictures(test_data, report):
-    data, taken = seconds(test_data / "cifar10-jpeg.tar.xz")
+    data, taken, worked = seconds(test_data / "cifar10-jpeg.tar.xz")
     assert (len(data.train), len(data.test)) == (50_000, 10_000)
-    report(f"cifar10-jpeg.tar.xz: 60,000 pictures in {taken:.1f} s")
+    report(f"cifar10-jpeg.tar.xz: 60,000 pictures in {taken:.1f} s, {worked:.1f} s on a core")
 
 
 @pytest.mark.parametrize("name", ["digits", "shapes"])
 def test_what_is_built_in(name, report):
     load(name)
-    _, taken = seconds(name)
+    _, taken, _ = seconds(name)
     report(f"{name}: {taken * 1000:.0f} ms")
