@@ -43,7 +43,7 @@ def run_folder(run: str) -> Path:
     """
     if Path(run).is_dir():
         return Path(run)
-    from cnnviz.runs.store import runs_folder
+    from cnnviz.runs.run import runs_folder
 
     folder = runs_folder() / run
     if not folder.is_dir():

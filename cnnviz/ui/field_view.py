@@ -18,8 +18,8 @@ from cnnviz.figures.field import MOST_AROUND, WIDTH, field_picture
 from cnnviz.figures.theme import bytes_text
 from cnnviz.ui.cached import TimedField, cached_effective_field
 from cnnviz.ui.photo_controls import Photo, choose_photo
-from cnnviz.ui.run_weights import WeightedNetwork, fitting
-from cnnviz.ui.weights_controls import choose_weights
+from cnnviz.ui.run_weights import WeightedNetwork
+from cnnviz.ui.weights_controls import choose_weights_of
 from cnnviz.vision.effective_field import Unit, effective_side
 from cnnviz.vision.images import crop_for_network
 from cnnviz.vision.prediction import in_its_colours, network_input, preprocessing
@@ -168,7 +168,7 @@ def _controls(spec: NetworkSpec, node: Node) -> tuple[Photo | None, str, Weighte
             help="How much each pixel moves the unit: a pass through the network and back.",
         )
         with st.container(width=WEIGHTS_WIDTH):
-            weighted = choose_weights(fitting(spec)) if by_gradients else None
+            weighted = choose_weights_of(spec) if by_gradients else None
     return photo, place if place in UNITS else UNITS[0], weighted
 
 

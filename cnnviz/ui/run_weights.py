@@ -6,12 +6,15 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 from typing import Any
+
+import streamlit as st
 
 from cnnviz.architectures import NetworkSpec, specify
 from cnnviz.architectures.written import ENDS, SizedNetwork
 from cnnviz.runs.folder import RunError
-from cnnviz.runs.store import Run, Store
+from cnnviz.runs.store import Run, Store, store_url
 from cnnviz.training.checkpoints import (
     BEST,
     CheckpointError,
@@ -19,11 +22,13 @@ from cnnviz.training.checkpoints import (
     has_checkpoint,
     trained_spec,
 )
+from cnnviz.ui.byte_cache import results
 from cnnviz.ui.plain import plain
 from cnnviz.vision.prediction import labels, preprocessing
 from cnnviz.vision.weights import WeightsSource, sources
 
 MOST_RUNS = 20  # of a menu
+LOOKED_AT = 200  # runs of the store, for those of one variant among them
 
 logger = logging.getLogger(__name__)
 
@@ -48,79 +53,91 @@ class WeightedNetwork:
 
 
 def offered(
-    variant: str, owner: str | None = None, run: str | None = None
+    variant: str, runs: Iterable[Run], asked: WeightedNetwork | None = None
 ) -> list[WeightedNetwork]:
     """What a menu offers for a variant: its files, its runs, torchvision's download, chance.
 
     Args:
         variant: Name of a variant.
-        owner: Whose runs come before all others'.
-        run: Id of a run that is offered however old it is.
+        runs: Of ``known_runs``.
+        asked: A run's network that is offered however many others come before it.
 
     Raises:
         KeyError: There is no such variant; the message lists the known names.
     """
-    plain = [_of_source(specify(variant), source) for source in sources(variant)]
-    files = [each for each in plain if each.weights.kind == "file"]
-    return [*files, *_runs_of(variant, owner, run), *plain[len(files) :]]
+    known = [_of_source(specify(variant), source) for source in sources(variant)]
+    files = [each for each in known if each.weights.kind == "file"]
+    suiting = (run for run in runs if run.plan.network.spec.variant == variant)
+    found = list(islice(_weighted(suiting), MOST_RUNS))
+    if asked and asked.spec.variant == variant and asked.name not in {each.name for each in found}:
+        found.append(asked)
+    return [*files, *found, *known[len(files) :]]
 
 
-def fitting(network: NetworkSpec, owner: str | None = None) -> list[WeightedNetwork]:
-    """What is offered for the very settings of a network, without downloads.
+def fitting(network: NetworkSpec, choices: Iterable[WeightedNetwork]) -> list[WeightedNetwork]:
+    """Those choices that are trained weights of the very settings of a network; chance comes last.
 
     Args:
-        network: Trained or not, which is not compared.
-        owner: Whose runs come before all others'.
+        network: What is looked at; what it was trained on is not compared.
+        choices: Of ``offered``.
     """
+    untrained = replace(network, trained_on=None)
+    same = [each for each in choices if replace(each.spec, trained_on=None) == untrained]
     chance = _of_source(network, sources(network.variant)[-1])
-    same = [
-        each
-        for each in offered(network.variant, owner)
-        if each.weights.kind == "file" and replace(each.spec, trained_on=None) == network
-    ]
-    return [*same, chance]
+    return [*(each for each in same if each.weights.kind == "file"), chance]
 
 
-def newest_run(owner: str | None = None) -> WeightedNetwork | None:
-    """The first run that a menu would offer, of any variant."""
-    return next(_weighted(_ordered(owner)), None)
+def first_run(runs: Iterable[Run]) -> WeightedNetwork | None:
+    """The first run that has tested weights."""
+    return next(_weighted(runs), None)
 
 
 def run_network(run_id: str) -> WeightedNetwork:
     """The network that a run has trained, as good as it is by now.
 
     Raises:
-        RunError: There is no such run, or it has no checkpoint.
+        RunError: There is no such run, or it has no checkpoint, or the store cannot be read.
         CheckpointError: Its checkpoint is damaged.
+        OSError: The folder of runs is closed to us.
     """
     try:
-        run = Store().run(run_id)
+        run = _store(store_url()).run(run_id)
     except KeyError:
         raise RunError(
-            f"The run “{run_id}” is not here: it was deleted, or its address is mistyped; choose "
-            "other weights."
+            f"The run “{plain(run_id)}” is not here: it was deleted, or its address is mistyped; "
+            "choose other weights."
         ) from None
     if not has_checkpoint(run.folder, BEST):
         raise RunError(f"The run “{run_id}” has no tested weights (yet); choose other weights.")
     return _network_of(run)
 
 
+def known_runs(owner: str | None = None) -> list[Run]:
+    """The youngest runs, the youngest first; the owner's before all others.
+
+    Raises:
+        RunError: The store cannot be read.
+        OSError: The folder of runs is closed to us.
+    """
+    url = store_url()
+    own = _latest(url, owner) if owner else []
+    return list({run.id: run for run in (*own, *_latest(url, None))}.values())
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _store(url: str) -> Store:
+    return Store(url)
+
+
+# A class looks at the same runs, and each page would read a hundred of them at every click.
+@st.cache_resource(ttl=1.0, max_entries=128, show_spinner=False)
+def _latest(url: str, owner: str | None) -> list[Run]:
+    return _store(url).runs(owner, LOOKED_AT)
+
+
 def _of_source(spec: NetworkSpec, source: WeightsSource) -> WeightedNetwork:
     name = source.path.name if source.kind == "file" and source.path else source.kind
     return WeightedNetwork(name, spec, source)
-
-
-def _runs_of(variant: str, owner: str | None, asked: str | None) -> list[WeightedNetwork]:
-    runs = [run for run in _ordered(owner) if run.plan.network.spec.variant == variant]
-    found = list(islice(_weighted(runs), MOST_RUNS))
-    if asked in {run.id for run in runs} - {each.name for each in found}:
-        found += _weighted(run for run in runs if run.id == asked)
-    return found
-
-
-def _ordered(owner: str | None) -> list[Run]:
-    """All runs, the owner's first, the newest first."""
-    return sorted(Store().runs(), key=lambda run: (run.owner != owner, -run.created))
 
 
 def _weighted(runs: Iterable[Run]) -> Iterator[WeightedNetwork]:
@@ -136,11 +153,17 @@ def _weighted(runs: Iterable[Run]) -> Iterator[WeightedNetwork]:
 
 def _network_of(run: Run) -> WeightedNetwork:
     path = run.folder / f"{BEST}.safetensors"
-    facts, spec = checkpoint_facts(run.folder, BEST), trained_spec(run.folder)
     file = path.stat()
+    spec, facts = _checkpoint(run.folder, file.st_mtime_ns)
     title, about = _title(run, spec, facts), _about(run, spec, facts)
     source = WeightsSource("file", title, path, None, file.st_size, file.st_mtime_ns)
     return WeightedNetwork(run.id, spec, source, about, is_run=True)
+
+
+@results.remember
+def _checkpoint(folder: Path, modified: int) -> tuple[NetworkSpec, Mapping[str, Any]]:
+    """The network of a checkpoint that was written then, and what it tells of itself."""
+    return trained_spec(folder), checkpoint_facts(folder, BEST)
 
 
 def _title(run: Run, spec: NetworkSpec, facts: Mapping[str, Any]) -> str:

@@ -6,10 +6,20 @@ from collections.abc import Collection, Sequence
 
 import streamlit as st
 
-from cnnviz.architectures import architecture_of, variants
+from cnnviz.architectures import NetworkSpec, architecture_of, variants
 from cnnviz.figures.theme import bytes_text
+from cnnviz.runs.folder import RunError
+from cnnviz.runs.run import Run
 from cnnviz.ui.network_controls import DEFAULT_VARIANT, choose_architecture, choose_variant
-from cnnviz.ui.run_weights import WeightedNetwork, newest_run, offered, run_network
+from cnnviz.ui.plain import plain
+from cnnviz.ui.run_weights import (
+    WeightedNetwork,
+    first_run,
+    fitting,
+    known_runs,
+    offered,
+    run_network,
+)
 from cnnviz.vision.weights import WeightsError, fetch, sources, weights_folder
 
 # In the address and, for the other pages, in the session: the id of the run that was chosen.
@@ -24,17 +34,26 @@ def choose_trained(owner: str | None = None) -> WeightedNetwork | None:
     Args:
         owner: The visitor, whose own runs come first.
     """
-    _arrive_at_run()
-    _start_where_weights_are(owner)
+    asked = _asked_run()
+    if asked and st.session_state.get("arrived"):
+        _open_network_of(asked)
+    runs = _visible_runs(owner)
+    _start_where_weights_are(runs)
     variant = choose_variant(choose_architecture(default=None), default=None)
-    chosen = choose_weights(offered(variant, owner, st.session_state.get(CHOSEN_RUN)))
+    chosen = _choose_weights(offered(variant, runs, asked))
     if chosen.weights.kind == "download":
         _offer_download(variant, chosen.weights.size)
         return None
     return chosen
 
 
-def choose_weights(choices: Sequence[WeightedNetwork]) -> WeightedNetwork:
+def choose_weights_of(network: NetworkSpec, owner: str | None = None) -> WeightedNetwork:
+    """The menu of weights that fit a network's very settings; random ones are always there."""
+    choices = offered(network.variant, _visible_runs(owner), _asked_run())
+    return _choose_weights(fitting(network, choices))
+
+
+def _choose_weights(choices: Sequence[WeightedNetwork]) -> WeightedNetwork:
     """The menu of where the weights of one variant come from; the first unless one is chosen."""
     by_name = {each.name: each for each in choices}
     key = f"weights_{choices[0].spec.variant}"
@@ -59,28 +78,51 @@ def variants_with_files() -> list[str]:
     return [name for name in variants() if sources(name)[0].kind == "file"]
 
 
-def _arrive_at_run() -> None:
-    """Open the run of a link, else the one that was chosen on another page."""
-    if not st.session_state.get("arrived"):
-        return
-    linked, kept = st.query_params.get(RUN), st.session_state.get(CHOSEN_RUN)
-    names_network = "architecture" in st.query_params or "variant" in st.query_params
-    asked = linked or (None if names_network else kept)
-    if not asked:
-        return
+def _visible_runs(owner: str | None) -> list[Run]:
+    """The runs, the visitor's first; none after saying why there are none to be had."""
     try:
-        found = run_network(asked)
-    except ValueError as error:
+        return known_runs(owner)
+    except (RunError, OSError) as error:
+        st.warning(f"Runs cannot be offered. {error}", icon=":material/error:")
+        return []
+
+
+def _asked_run() -> WeightedNetwork | None:
+    """The run that a link names, else the one that was chosen last, here or on another page.
+
+    None where there is none, or after saying that it is gone.
+    """
+    if st.session_state.get("arrived"):
+        named = {RUN, "architecture", "variant"} & set(st.query_params)
+        kept = None if named else st.session_state.get(CHOSEN_RUN)
+        st.session_state[CHOSEN_RUN] = st.query_params.get(RUN) or kept
+    run_id = st.session_state.get(CHOSEN_RUN)
+    if not run_id:
+        return None
+    try:
+        return run_network(run_id)
+    except (ValueError, OSError) as error:
         st.warning(str(error), icon=":material/error:")
-        st.session_state.pop(CHOSEN_RUN, None)
-        return
-    variant = found.spec.variant
-    if linked or st.session_state.get("chosen_network") == variant:
+        st.session_state[CHOSEN_RUN] = None
+        return None
+
+
+def _open_network_of(run: WeightedNetwork) -> None:
+    """On arrival, let the menus show a run's variant and the run."""
+    variant = run.spec.variant
+    if RUN in st.query_params or st.session_state.get("chosen_network") == variant:
         st.session_state["chosen_network"] = variant
-        st.session_state[CHOSEN_RUN] = st.session_state[f"weights_{variant}"] = asked
+        st.session_state[f"weights_{variant}"] = run.name
+    named = st.query_params.get("variant", variant)
+    if RUN in st.query_params and named != variant:
+        st.warning(
+            f"The address names two networks: the run “{run.name}” has trained {variant}, not "
+            f"{plain(named)}, which is shown.",
+            icon=":material/error:",
+        )
 
 
-def _start_where_weights_are(owner: str | None) -> None:
+def _start_where_weights_are(runs: Sequence[Run]) -> None:
     """Without a choice of the visitor's, open a network that can answer at once."""
     if not st.session_state.get("arrived") or "chosen_network" in st.session_state:
         return
@@ -89,7 +131,7 @@ def _start_where_weights_are(owner: str | None) -> None:
     available = variants_with_files()
     start = DEFAULT_VARIANT if DEFAULT_VARIANT in available else next(iter(available), None)
     if start is None:
-        run = newest_run(owner)
+        run = first_run(runs)
         start = run.spec.variant if run else DEFAULT_VARIANT
     st.session_state["variant"] = start
     st.session_state["architecture"] = architecture_of(start).name
@@ -104,7 +146,7 @@ def _remember(chosen: WeightedNetwork, by_name: Collection[str]) -> None:
             st.query_params[RUN] = chosen.name
         return
     if st.session_state.get(CHOSEN_RUN) in by_name:
-        del st.session_state[CHOSEN_RUN]
+        st.session_state[CHOSEN_RUN] = None
     if RUN in st.query_params:
         del st.query_params[RUN]
 

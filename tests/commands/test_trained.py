@@ -14,16 +14,9 @@ CAT = ROOT / "sample_images" / "cat.jpg"
 
 
 @pytest.fixture
-def runs(tmp_path, monkeypatch):
-    """The folder of runs."""
-    monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "runs"))
-    return tmp_path / "runs"
-
-
-@pytest.fixture
-def a_run(runs, write_run):
+def a_run(runs_folder, write_run):
     """The folder of a run of three classes of greys."""
-    return write_run(runs / "abc123")
+    return write_run(runs_folder / "abc123")
 
 
 def test_predict_answers_with_the_classes_of_the_run(run, a_run):
@@ -39,8 +32,8 @@ def test_a_run_is_known_by_its_id_too(run, a_run):
     assert "cloud" in by_id
 
 
-def test_the_network_and_its_preparation_are_the_runs(run, runs, write_run, tmp_path):
-    folder = write_run(runs / "wide", "resnet20_cifar,width=32,num_classes=3,in_channels=1")
+def test_the_network_and_its_preparation_are_the_runs(run, runs_folder, write_run, tmp_path):
+    folder = write_run(runs_folder / "wide", "resnet20_cifar,width=32,num_classes=3,in_channels=1")
     array, overlay = tmp_path / "map.npy", tmp_path / "overlay.png"
     code, out, _ = run("cam", CAT, "--run", folder, "--array", array, "--output", overlay, "--json")
     assert code == 0
@@ -79,8 +72,8 @@ def test_anything_but_one_network_is_one_sentence(refused, a_run, command, argum
     assert words in refused(command, CAT, *arguments)
 
 
-def test_a_folder_without_or_with_a_damaged_checkpoint_is_one_sentence(refused, runs, a_run):
-    (runs / "empty").mkdir(parents=True)
+def test_a_folder_without_or_with_a_damaged_checkpoint_is_one_sentence(refused, runs_folder, a_run):
+    (runs_folder / "empty").mkdir(parents=True)
     assert "There is no checkpoint in" in refused("predict", CAT, "--run", "empty")
     (a_run / "best.safetensors").write_bytes(b"nothing")
     assert "is damaged" in refused("predict", CAT, "--run", a_run)
