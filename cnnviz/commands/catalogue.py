@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.commands.output import show, write
+from cnnviz.commands.settings import add_network, asked_network
 
 if TYPE_CHECKING:
     from cnnviz.analysis.formulas.arithmetic import Formula
@@ -34,7 +35,7 @@ def _add_list(commands: Any) -> None:
 
 def _add_summary(commands: Any) -> None:
     command = commands.add_parser("summary", help="layer table and counts of a variant")
-    _add_variant(command)
+    add_network(command, NETWORK)
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=_summary)
 
@@ -50,7 +51,7 @@ def _add_compare(commands: Any) -> None:
 
 def _add_formula(commands: Any) -> None:
     command = commands.add_parser("formula", help="where each number of a layer comes from")
-    _add_variant(command)
+    add_network(command, NETWORK)
     command.add_argument("layer", metavar="LAYER", help="as in summary: stages.0.0.conv1")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=_formula)
@@ -58,40 +59,13 @@ def _add_formula(commands: Any) -> None:
 
 def _add_export(commands: Any) -> None:
     command = commands.add_parser("export", help="a network as code, table, picture or ONNX file")
-    _add_variant(command)
+    add_network(command, NETWORK)
     command.add_argument(
         "--format", default="code", metavar="code|csv|markdown|latex|svg|onnx", dest="form"
     )
     command.add_argument("--view", choices=("volumes", "graph", "block"), default="volumes")
     command.add_argument("--output", type=Path, metavar="FILE")
     command.set_defaults(run=_export)
-
-
-def _add_variant(command: Any) -> None:
-    command.add_argument("variant", metavar="VARIANT", help=NETWORK)
-    command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
-    command.add_argument("--resolution", type=int, metavar="PIXELS")
-
-
-def _network(options: argparse.Namespace) -> SizedNetwork:
-    """The network of VARIANT, ``--set`` and ``--resolution``."""
-    from dataclasses import replace
-
-    from cnnviz.architectures.written import SizedNetwork, read
-
-    written = read(options.variant)
-    config = written.spec.config.with_text(dict(_name_and_value(pair) for pair in options.set))
-    spec = replace(written.spec, config=config)
-    if options.resolution is not None:
-        return SizedNetwork(spec, options.resolution)
-    return SizedNetwork(spec, spec.fixed_resolution or written.resolution)
-
-
-def _name_and_value(pair: str) -> tuple[str, str]:
-    name, equals, value = pair.partition("=")
-    if not equals:
-        raise ValueError(f"--set must be name=value; received {pair!r}.")
-    return name, value
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -121,7 +95,7 @@ def _list(options: argparse.Namespace) -> int:
 def _summary(options: argparse.Namespace) -> int:
     from cnnviz.analysis.summary import summary
 
-    network = _network(options)
+    network = asked_network(options)
     result = summary(network.spec, network.resolution)
     show(result.to_json() if options.json else str(result))
     return 0
@@ -148,7 +122,7 @@ def _formula(options: argparse.Namespace) -> int:
     from cnnviz.analysis.formulas import formulas
     from cnnviz.analysis.graph import network_graph
 
-    network = _network(options)
+    network = asked_network(options)
     graph = network_graph(network.spec, network.resolution)
     names = [node.name for node in graph.nodes]
     if options.layer not in names[1:]:
@@ -185,7 +159,7 @@ def _export(options: argparse.Namespace) -> int:
         raise ValueError(f"--format must be one of {known}; received {options.form!r}.")
     if options.form == "onnx" and options.output is None:
         raise ValueError("--format onnx needs --output FILE.")
-    network = _network(options)
+    network = asked_network(options)
     if options.form == SVG:
         write(_svg(network, options.view), options.output)
     else:

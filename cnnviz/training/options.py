@@ -20,20 +20,23 @@ NETWORK = "network"
 
 @dataclass(frozen=True)
 class TrainingOptions(Config):
-    """How a network is trained; ``recipes`` has the papers' ways."""
+    """How a network is trained; ``recipes`` has the papers' ways.
+
+    The defaults are no paper's: every network of the catalogue learns with them within minutes.
+    """
 
     epochs: int = steps(0, 400, 1, default=5, help="Passes over the training images; 0: by time.")
     seconds: int = choice(
         *SECONDS, default=0, unit="s", help="Train as long as this instead; 0: by epochs."
     )
-    batch_size: int = choice(*BATCH_SIZES, default=128, unit="images", help="Images of one step.")
+    batch_size: int = choice(*BATCH_SIZES, default=64, unit="images", help="Images of one step.")
     optimiser: str = choice(
         *("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"),
-        default="nesterov",
+        default="adamw",
         help="How a gradient becomes a step.",
     )
     learning_rate: float = choice(
-        *LEARNING_RATES, default=0.1, help="The largest length of a step, times the gradient."
+        *LEARNING_RATES, default=0.002, help="The largest length of a step, times the gradient."
     )
     momentum: float = choice(
         *(0.5, 0.8, 0.9, 0.95, 0.99),
@@ -48,12 +51,12 @@ class TrainingOptions(Config):
     )
     warm_up: float = choice(
         *(0.0, 0.01, 0.02, 0.05, 0.1, 0.2),
-        default=0.0,
+        default=0.05,
         help="Share of the run in which the learning rate rises from 0.",
     )
     weight_decay: float = choice(
         *(0.0, 1e-05, 4e-05, 0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1),
-        default=0.0001,
+        default=0.01,
         help="How strongly weights are drawn to 0.",
     )
     label_smoothing: float = choice(

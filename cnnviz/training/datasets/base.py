@@ -31,7 +31,7 @@ class Split:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def take(self, positions: torch.Tensor) -> Split:
+    def take(self, positions: torch.Tensor | slice) -> Split:
         """The images at some positions."""
         masks = None if self.masks is None else self.masks[positions]
         return Split(self.images[positions], self.labels[positions], masks)

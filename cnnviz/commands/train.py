@@ -1,0 +1,165 @@
+"""The command train: a run in this terminal, kept in a folder."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnviz.commands.output import show
+from cnnviz.commands.settings import asked_network, settings
+
+if TYPE_CHECKING:
+    from cnnviz.architectures.written import SizedNetwork
+    from cnnviz.training.measurement import Measurement, Steering
+    from cnnviz.training.options import TrainingOptions
+    from cnnviz.training.plan import Plan
+
+
+def add_commands(commands: Any) -> None:
+    """Add this module's command to the parser's subparsers."""
+    command = commands.add_parser("train", help="train a network and keep the run")
+    command.add_argument("variant", nargs="?", metavar="VARIANT")
+    command.add_argument("--data", metavar="NAME", help="a data set, or a zip or folder of classes")
+    command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
+    command.add_argument("--resolution", type=int, metavar="PX")
+    command.add_argument("--recipe", metavar="NAME", help="a paper's options (see recipes.py)")
+    command.add_argument("--option", action="append", default=[], metavar="NAME=VALUE")
+    budget = command.add_mutually_exclusive_group()
+    budget.add_argument("--epochs", metavar="N")
+    budget.add_argument("--seconds", metavar="S")
+    command.add_argument("--folder", type=Path, metavar="FOLDER", help="where the run is kept")
+    command.add_argument("--resume", metavar="RUN", help="go on with a run (its folder or its id)")
+    command.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1; default the best")
+    command.add_argument("--json-lines", action="store_true", help="a line a measurement")
+    command.add_argument("--estimate", action="store_true", help="only measure three batches")
+    command.add_argument("--json", action="store_true", help="of --estimate")
+    command.set_defaults(run=_train)
+
+
+def _train(options: argparse.Namespace) -> int:
+    folder = _resumed_folder(options.resume) if options.resume else options.folder
+    plan = _resumed_plan(options, folder) if options.resume else _plan(options)
+    if options.estimate:
+        return _estimate(options, plan)
+    return _run(options, plan, folder or _new_folder(plan))
+
+
+def _plan(options: argparse.Namespace) -> Plan:
+    """What the command line asks for.
+
+    Raises:
+        ValueError: The variant or the data is missing, or a value is outside its domain.
+        KeyError: A name is not known.
+    """
+    from cnnviz.training.plan import Plan
+
+    if options.variant is None or options.data is None:
+        raise ValueError("train must be given a VARIANT and --data NAME, or --resume RUN.")
+    return Plan(_network(options), options.data, _options(options))
+
+
+def _network(options: argparse.Namespace) -> SizedNetwork:
+    from dataclasses import replace
+
+    from cnnviz.training.datasets import dataset
+    from cnnviz.training.running import fitted
+
+    asked, data = asked_network(options), dataset(options.data)
+    found = fitted(asked.spec, data.side, data.channels, data.num_classes or 2)
+    return found if options.resolution is None else replace(found, resolution=asked.resolution)
+
+
+def _options(options: argparse.Namespace) -> TrainingOptions:
+    from cnnviz.training.options import TrainingOptions
+    from cnnviz.training.recipes import recipe
+
+    start = recipe(options.recipe).options if options.recipe else TrainingOptions()
+    written = settings(options.option, "--option")
+    if options.seconds is not None:
+        written |= {"seconds": options.seconds, "epochs": "0"}
+    elif options.epochs is not None:
+        written |= {"epochs": options.epochs, "seconds": "0"}
+    return start.with_text(written)
+
+
+def _resumed_folder(run: str) -> Path:
+    """The folder of a run: one that is given, or one of the store's."""
+    from cnnviz.runs.folder import RECORD
+    from cnnviz.runs.store import runs_folder
+
+    return Path(run) if (Path(run) / RECORD).exists() else runs_folder() / run
+
+
+def _resumed_plan(options: argparse.Namespace, folder: Path) -> Plan:
+    from cnnviz.runs.folder import read_record
+    from cnnviz.training.plan import Plan
+
+    given = (options.variant, options.data, options.recipe, options.epochs, options.seconds)
+    if any(value is not None for value in given) or options.set or options.option:
+        raise ValueError("resume must stand alone: a run goes on with the plan that it has.")
+    return Plan.from_json(read_record(folder)["plan"])
+
+
+def _new_folder(plan: Plan) -> Path:
+    from cnnviz.runs.store import runs_folder
+
+    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{plan.network.spec.variant}"
+    return runs_folder() / name
+
+
+def _estimate(options: argparse.Namespace, plan: Plan) -> int:
+    from cnnviz.training.cost import cost
+    from cnnviz.training.running import planned_data, planned_network
+
+    data = planned_data(plan)
+    found = cost(planned_network(plan, data), data, plan.options, options.device)
+    show(
+        vars(found)
+        if options.json
+        else f"{found.params:,} parameters; an epoch takes {found.seconds_per_epoch:.1f} s on "
+        f"{found.device} ({found.images_per_second:,.0f} images a second)."
+    )
+    return 0
+
+
+def _run(options: argparse.Namespace, plan: Plan, folder: Path) -> int:
+    from cnnviz.runs.recording import recorded
+    from cnnviz.training.measurement import Steering
+
+    steering = Steering()
+    signal.signal(signal.SIGINT, lambda *_: _stop(steering))
+    sys.stderr.write(f"The run is kept in {folder}\n")
+    for measurement in recorded(plan, folder, steering, options.device):
+        line = json.dumps(measurement.scalars) if options.json_lines else _text(measurement)
+        if line:
+            print(line, flush=True)
+    if steering.stop:
+        sys.stderr.write(f"Stopped; python -m cnnviz train --resume {folder} goes on.\n")
+    return 0
+
+
+def _stop(steering: Steering) -> None:
+    """End the run after the step at work; the second time at once."""
+    steering.stop = True
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _text(measurement: Measurement) -> str:
+    """A line for people, where a test was made or speed was measured."""
+    found = measurement.scalars
+    if "test_accuracy" in found:
+        return (
+            f"epoch {found['epoch']:7.2f}   test accuracy {found['test_accuracy']:7.2%}   "
+            f"test loss {found['test_loss']:.4f}"
+        )
+    if "images_per_second" not in found:
+        return ""
+    return (
+        f"epoch {found['epoch']:7.2f}   train accuracy {found['train_accuracy']:6.2%}   "
+        f"train loss {found['train_loss']:.4f}   {found['images_per_second']:,.0f} images/s"
+    )

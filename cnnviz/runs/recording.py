@@ -1,0 +1,117 @@
+"""A run in a folder: it trains, and what happens is written there as it happens."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+from cnnviz.runs.folder import (
+    MEASUREMENTS,
+    RECORD,
+    RunError,
+    measurements,
+    read_record,
+    write_record,
+)
+from cnnviz.training.measurement import Measurement, Steering
+from cnnviz.training.plan import Plan
+from cnnviz.vision.progress import Progress, unheard
+
+
+def recorded(
+    plan: Plan,
+    folder: Path,
+    steering: Steering | None = None,
+    device: str | None = None,
+    progress: Progress = unheard,
+) -> Generator[Measurement]:
+    """Train as planned, and keep the record, the measurements and the checkpoints in a folder.
+
+    What a folder of the same plan holds already goes on: measurements that are newer than its last
+    checkpoint are made again, and are the same.
+
+    Args:
+        plan: What to do.
+        folder: Where; made if it is not there.
+        steering: What may change on the way.
+        device: Default the first CUDA device, else the CPU.
+        progress: Of loading the data.
+
+    Raises:
+        RunError: The folder holds a run with another plan.
+        ValueError: As ``run_plan``.
+        OSError: The folder cannot be written.
+    """
+    from cnnviz.training.running import run_plan
+
+    steering = steering or Steering()
+    record = _begun(plan, folder)
+    run = run_plan(plan, folder, steering, device, progress)
+    try:
+        with _reopened(folder) as file:
+            for measurement in run:
+                file.write(json.dumps(measurement.to_json()) + "\n")
+                file.flush()
+                yield measurement
+    except BaseException as error:
+        state = "failed" if isinstance(error, ValueError) else "interrupted"
+        write_record(folder, {**record, **_end(state, str(error))})
+        raise
+    finally:
+        run.close()
+    write_record(folder, {**record, **_end("stopped" if steering.stop else "finished")})
+
+
+def _begun(plan: Plan, folder: Path) -> dict[str, Any]:
+    """The record of a run that begins or goes on, written into its folder."""
+    import torch
+
+    record: dict[str, Any] = {}
+    if (folder / RECORD).exists():
+        record = read_record(folder)
+        if Plan.from_json(record["plan"]) != plan:
+            raise RunError(f"{folder} holds another run; choose another folder.")
+    record = {
+        "started": time.time(),
+        **record,
+        "plan": plan.to_json(),
+        "machine": _machine(),
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+        "state": "running",
+        "message": "",
+        "ended": None,
+    }
+    write_record(folder, record)
+    return record
+
+
+def _machine() -> str:
+    """The graphics card, else the processor."""
+    import torch
+
+    from cnnviz.training.engine import default_device
+
+    if default_device() == "cuda":
+        return torch.cuda.get_device_name()
+    return platform.processor() or platform.machine()
+
+
+def _end(state: str, message: str = "") -> dict[str, Any]:
+    return {"state": state, "message": message, "ended": time.time()}
+
+
+def _reopened(folder: Path) -> Any:
+    """The file of measurements at its end, without those that will be made again."""
+    from cnnviz.training.checkpoints import resumed_step
+
+    last = resumed_step(folder)
+    kept = [each for each in measurements(folder) if each.step <= last]
+    file = (folder / MEASUREMENTS).open("w", encoding="utf-8")
+    file.writelines(json.dumps(each.to_json()) + "\n" for each in kept)
+    file.flush()
+    return file

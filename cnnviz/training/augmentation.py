@@ -1,0 +1,181 @@
+"""What training does to its images, in batches, on the device that they are on."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch.nn import functional
+
+from cnnviz.training.datasets.base import Data
+from cnnviz.training.options import TrainingOptions
+
+# Zhong et al. 2020, Algorithm 1 and section 4.1: share of the area, height by width.
+ERASED_AREA = (0.02, 0.4)
+ERASED_RATIO = (0.3, 1 / 0.3)
+GREY = (0.299, 0.587, 0.114)
+
+Chance = torch.Generator | None
+
+
+class Augmentation:
+    """Changes images by chance, as the options say; the order is that of the methods here."""
+
+    def __init__(self, options: TrainingOptions, data: Data) -> None:
+        self._options = options
+        self._colours = principal_colours(data) if options.pca_colour else None
+
+    def augmented(self, images: torch.Tensor, chance: Chance = None) -> torch.Tensor:
+        """Images after crop, flip, rotation, colours, noise and erasing.
+
+        Args:
+            images: uint8 (N, H, W, C).
+            chance: Of the images' device; default torch's own generator, as a CUDA graph needs.
+
+        Returns:
+            float32 (N, C, H, W) in [0, 1], its channels last in memory.
+        """
+        options = self._options
+        if options.crop or options.flip:
+            images = cropped(images, options.crop, options.flip, chance)
+        pixels = images.permute(0, 3, 1, 2).to(torch.float32).div_(255)
+        if options.rotation:
+            pixels = rotated(pixels, options.rotation, chance)
+        if options.jitter:
+            pixels = jittered(pixels, options.jitter, chance)
+        if self._colours is not None:
+            pixels = recoloured(pixels, self._colours, options.pca_colour, chance)
+        if options.noise:
+            pixels = pixels + options.noise * _normal(pixels.shape, pixels, chance)
+        if options.erasing:
+            pixels = erased(pixels, options.erasing, chance)
+        return pixels.clamp_(0, 1) if self._leaves_range else pixels
+
+    @property
+    def _leaves_range(self) -> bool:
+        options = self._options
+        return bool(options.jitter or options.pca_colour or options.noise)
+
+
+def normalise(pixels: torch.Tensor, mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
+    """The same tensor (N, C, H, W) with the mean (1, C, 1, 1) subtracted, divided by the std."""
+    return pixels.sub_(mean).div_(std)
+
+
+def cropped(images: torch.Tensor, padding: int, flip: bool, chance: Chance) -> torch.Tensor:
+    """A window of each image's size, from the image with black around it; half of them mirrored.
+
+    He et al. 2016, section 4.2, with padding 4. One gather does both.
+
+    Args:
+        images: uint8 (N, H, W, C).
+        padding: Black pixels on each side.
+        flip: Whether half of them are mirrored.
+        chance: Random numbers.
+    """
+    count, height, width, _ = images.shape
+    padded = functional.pad(images, (0, 0, padding, padding, padding, padding))
+    down, across = (
+        torch.arange(height, device=images.device),
+        torch.arange(width, device=images.device),
+    )
+    columns = across.expand(count, width)
+    if flip:
+        mirrored = _uniform((count, 1), images, chance) < 0.5
+        columns = torch.where(mirrored, width - 1 - columns, columns)
+    top, left = (
+        (_uniform((count, 1), images, chance) * (2 * padding + 1)).long().clamp_(max=2 * padding)
+        for _ in range(2)
+    )
+    numbers = torch.arange(count, device=images.device)
+    return padded[numbers[:, None, None], (down + top)[:, :, None], (columns + left)[:, None, :]]
+
+
+def rotated(pixels: torch.Tensor, degrees: float, chance: Chance) -> torch.Tensor:
+    """Each image turned about its centre by at most so much; what is missing is black."""
+    angles = (2 * _uniform((len(pixels),), pixels, chance) - 1) * math.radians(degrees)
+    cosines, sines, zeros = angles.cos(), angles.sin(), torch.zeros_like(angles)
+    turns = torch.stack([cosines, -sines, zeros, sines, cosines, zeros], dim=1).view(-1, 2, 3)
+    grid = functional.affine_grid(turns, list(pixels.shape), align_corners=False)
+    return functional.grid_sample(pixels, grid, align_corners=False)
+
+
+def jittered(pixels: torch.Tensor, strength: float, chance: Chance) -> torch.Tensor:
+    """Brightness, contrast and saturation of each image times 1 - s ... 1 + s (Howard 2013)."""
+    brightness, contrast, saturation = (
+        1 + strength * (2 * _uniform((len(pixels), 1, 1, 1), pixels, chance) - 1) for _ in range(3)
+    )
+    pixels = brightness * pixels
+    middle = _grey(pixels).mean(dim=(2, 3), keepdim=True)
+    pixels = middle + contrast * (pixels - middle)
+    grey = _grey(pixels)
+    return grey + saturation * (pixels - grey)
+
+
+def recoloured(
+    pixels: torch.Tensor, colours: torch.Tensor, strength: float, chance: Chance
+) -> torch.Tensor:
+    """Each image with one colour added: the principal colours, each times N(0, strength).
+
+    Krizhevsky et al. 2012, section 4.1: [p1, p2, p3] [alpha1 lambda1, ...]^T.
+
+    Args:
+        pixels: float32 (N, C, H, W).
+        colours: (C, C), a column each, of its eigenvalue's length: of ``principal_colours``.
+        strength: Standard deviation of each alpha.
+        chance: Random numbers.
+    """
+    count, channels = pixels.shape[:2]
+    alphas = strength * _normal((count, channels), pixels, chance)
+    return pixels + (alphas @ colours.to(pixels.device).T).view(count, channels, 1, 1)
+
+
+def erased(pixels: torch.Tensor, probability: float, chance: Chance) -> torch.Tensor:
+    """Some images with a rectangle of noise (Zhong et al. 2020, Algorithm 1)."""
+    count, _, height, width = pixels.shape
+    least, most = ERASED_AREA
+    area = least + (most - least) * _uniform((count, 1), pixels, chance)
+    low, high = (math.log(ratio) for ratio in ERASED_RATIO)
+    ratio = (low + (high - low) * _uniform((count, 1), pixels, chance)).exp()
+    down = _inside(height, (area * ratio).sqrt().clamp(max=1), pixels, chance)
+    across = _inside(width, (area / ratio).sqrt().clamp(max=1), pixels, chance)
+    chosen = _uniform((count, 1, 1), pixels, chance) < probability
+    hit = (down[:, :, None] & across[:, None, :] & chosen).unsqueeze(1)
+    return torch.where(hit, _uniform(pixels.shape, pixels, chance), pixels)
+
+
+def principal_colours(data: Data) -> torch.Tensor:
+    """The principal colours of the training pixels, float32 (C, C): a column each.
+
+    Each has the length of its eigenvalue, the variance along it.
+    """
+    step = max(1, len(data.train) // 2000)  # of so many images the covariance is steady
+    pixels = data.train.images[::step].reshape(-1, data.channels).to(torch.float64) / 255
+    covariance = torch.atleast_2d(torch.cov(pixels.T))
+    values, vectors = torch.linalg.eigh(covariance)
+    colours: torch.Tensor = (vectors * values).to(torch.float32)
+    return colours
+
+
+def _inside(side: int, share: torch.Tensor, like: torch.Tensor, chance: Chance) -> torch.Tensor:
+    """Which of ``side`` places are in an interval of a share (N, 1) of them, bool (N, side)."""
+    length = (share * side).round().clamp(min=1)
+    start = (_uniform(share.shape, like, chance) * (side - length + 1)).floor()
+    places = torch.arange(side, device=like.device)
+    return (places >= start) & (places < start + length)
+
+
+def _grey(pixels: torch.Tensor) -> torch.Tensor:
+    if pixels.shape[1] == 1:
+        return pixels
+    weights = torch.tensor(GREY, device=pixels.device).view(1, 3, 1, 1)
+    grey: torch.Tensor = (weights * pixels).sum(dim=1, keepdim=True)
+    return grey
+
+
+def _uniform(shape: tuple[int, ...], like: torch.Tensor, chance: Chance) -> torch.Tensor:
+    return torch.rand(shape, generator=chance, device=like.device)
+
+
+def _normal(shape: tuple[int, ...], like: torch.Tensor, chance: Chance) -> torch.Tensor:
+    return torch.randn(shape, generator=chance, device=like.device)

@@ -1,0 +1,42 @@
+"""Polyak averaging: a network whose weights are a running mean of another's."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+
+from cnnviz.architectures import Network
+
+
+class Average:
+    """The running mean of a network's weights and of its normalisation's statistics.
+
+    Polyak and Juditsky 1992, with an exponential mean as in Szegedy et al. 2015, section 6. Early
+    on it forgets faster, so that the random start does not linger.
+
+    Attributes:
+        network: With the mean weights, in eval mode.
+    """
+
+    def __init__(self, network: Network, decay: float) -> None:
+        self.network = copy.deepcopy(network).requires_grad_(False).eval()
+        self._decay = decay
+        self._source = _tensors(network)
+        self._mean = _tensors(self.network)
+
+    def update(self, steps: int) -> None:
+        """Take in the weights after so many steps."""
+        keep = min(self._decay, (1 + steps) / (10 + steps))
+        torch._foreach_lerp_(_floats(self._mean), _floats(self._source), 1 - keep)
+        for mean, source in zip(self._mean, self._source, strict=True):
+            if not mean.is_floating_point():  # the number of batches seen
+                mean.copy_(source)
+
+
+def _tensors(network: Network) -> list[torch.Tensor]:
+    return [t.detach() for t in (*network.parameters(), *network.buffers())]
+
+
+def _floats(tensors: list[torch.Tensor]) -> list[torch.Tensor]:
+    return [tensor for tensor in tensors if tensor.is_floating_point()]

@@ -1,0 +1,109 @@
+"""A plan becomes a run: its data is loaded, its network drawn, and it trains."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from cnnviz.architectures import Network, NetworkSpec, build
+from cnnviz.architectures.written import SizedNetwork
+from cnnviz.training.datasets import load
+from cnnviz.training.datasets.base import Data
+from cnnviz.training.engine import train
+from cnnviz.training.measurement import Measurement, Steering, TrainingError
+from cnnviz.training.plan import Plan
+from cnnviz.vision.progress import Progress, unheard
+
+
+def run_plan(
+    plan: Plan,
+    folder: Path,
+    steering: Steering | None = None,
+    device: str | None = None,
+    progress: Progress = unheard,
+) -> Generator[Measurement]:
+    """Train as planned; a folder with a checkpoint of the same plan goes on from it.
+
+    Args:
+        plan: What to do.
+        folder: For checkpoints (cnnviz.training.checkpoints).
+        steering: What may change on the way.
+        device: Default the first CUDA device, else the CPU.
+        progress: Of loading the data.
+
+    Raises:
+        TrainingError: It diverges, or the device's memory is too small.
+        DataError: The data cannot be had.
+        ValueError: Network, data and options do not go together.
+        OSError: A checkpoint cannot be written.
+    """
+    data = planned_data(plan, progress)
+    network = planned_network(plan, data)
+    yield from train(network, data, plan.options, device, folder, steering)
+
+
+def planned_data(plan: Plan, progress: Progress = unheard) -> Data:
+    """The data of a plan, of its network's size and channels.
+
+    Raises:
+        DataError: It cannot be had.
+    """
+    network = plan.network
+    return load(
+        plan.data, network.resolution, network.spec.in_channels, plan.options.seed, progress
+    )
+
+
+def planned_network(plan: Plan, data: Data) -> Network:
+    """The network of a plan with the weights that its seed draws, and an output for each class.
+
+    Raises:
+        TrainingError: The images are too small or too large for it.
+    """
+    spec = replace(plan.network.spec, num_classes=len(data.classes))
+    torch.manual_seed(plan.options.seed)
+    network = build(spec)
+    _require_that_it_takes(network, data)
+    return network
+
+
+def _require_that_it_takes(network: Network, data: Data) -> None:
+    """Accept a network through which an image of the data goes."""
+    image = torch.zeros(1, data.channels, data.side, data.side)
+    try:
+        with torch.inference_mode():
+            network(image)
+    except RuntimeError as error:
+        raise TrainingError(
+            f"{network.spec.variant} does not take images of {data.side} px; choose another "
+            "resolution."
+        ) from error
+
+
+def fitted(spec: NetworkSpec, side: int, channels: int, num_classes: int) -> SizedNetwork:
+    """A network made for data: with its classes and channels, and a resolution that suits both.
+
+    Networks that are published for small images take the data's own side where they can; all
+    others, and those that take one side alone, their own.
+
+    Args:
+        spec: The settings that matter: variant and hyperparameters.
+        side: Of the data's images in pixels.
+        channels: Of the data's images.
+        num_classes: Of the data.
+    """
+    from cnnviz.architectures import variant
+
+    wanted = replace(spec, in_channels=channels, num_classes=num_classes, trained_on=None)
+    own = spec.fixed_resolution or variant(spec.variant).resolution
+    return SizedNetwork(wanted, own if own < 64 or spec.fixed_resolution else max(own, side))
+
+
+def share_done(plan: Plan, measurement: Measurement) -> float:
+    """How much of a plan's budget is done at a measurement, in [0, 1]."""
+    if plan.options.seconds:
+        return min(1.0, measurement.seconds / plan.options.seconds)
+    return min(1.0, measurement.epoch / plan.options.epochs)
