@@ -22,9 +22,12 @@ def show_training(choice: TrainChoice | None) -> None:
             offer_training(choice)
             show_cost(choice)
     say_refusal()
-    shown = choose_shown()
+    which, how = st.columns(2, vertical_alignment="bottom")
+    with which:
+        shown = choose_shown()
     if shown:
-        across, more = choose_curves()
+        with how:
+            across, more = choose_curves()
         show_runs(shown, across, more)
     else:
         st.info(

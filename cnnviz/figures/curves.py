@@ -16,13 +16,14 @@ import pandas as pd
 from cnnviz.figures.theme import CATEGORIES
 
 POINTS = 300  # of a line; more cannot be seen
-HEIGHT = 300  # px
+HEIGHT = 360  # px, with title and legend
 # Yellow is left out: a thin line of it is not seen on white.
 COLOURS = tuple(colour for colour in CATEGORIES if colour != "#F0E442")
 DASHES = ((1, 0), (6, 4), (2, 3), (10, 4, 2, 4), (12, 3), (4, 8))
 # The parameter that the page must name as a selection, or the browser forgets it with new data.
 ZOOM = "zoom"
-GRID = "#7d7d7d55"  # seen on black and on white
+GREY = "#7d7d7d"  # seen on black and on white
+GRID = f"{GREY}55"
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +59,19 @@ class Lines:
 
     def encoding(self) -> dict[str, Any]:
         """As Vega-Lite wants it."""
-        legend = {"orient": "top", "title": None, "labelLimit": 340, "columns": 3}
+        legend = {
+            "orient": "top",
+            "title": None,
+            "labelLimit": 340,
+            "columns": 4,
+            "offset": 4,
+            "symbolType": "stroke",
+            "symbolOpacity": 1,
+            "symbolSize": 400,
+            "symbolStrokeWidth": 2.5,
+        }
+        if not _are_colours(self.looks):
+            legend["symbolStrokeColor"] = GREY
         return {
             "field": self.field,
             "type": "nominal",
@@ -67,19 +80,23 @@ class Lines:
         }
 
 
+def _are_colours(looks: Mapping[str, Any]) -> bool:
+    return all(isinstance(look, str) for look in looks.values())
+
+
 @dataclass(frozen=True)
 class Axis:
     """The vertical axis.
 
     Attributes:
         title: What was measured, with its unit.
-        format: Of its numbers, by D3's rules (".0%", "~s").
+        format: Of its numbers, by D3's rules (".0%", "~s"); empty: as the axis needs.
         is_logarithmic: Whether equal distances are equal ratios; only values above 0 are drawn.
         from_zero: Whether 0 is always shown.
     """
 
     title: str
-    format: str = "~g"
+    format: str = ""
     is_logarithmic: bool = False
     from_zero: bool = False
 
@@ -121,7 +138,7 @@ def curve_chart(colour: Lines, dash: Lines, axis: Axis, across: str) -> dict[str
         across: Title of the horizontal axis.
     """
     return {
-        "title": {"text": axis.title, "anchor": "start", "fontSize": 15},
+        "title": {"text": axis.title, "anchor": "start", "fontSize": 15, "offset": 6},
         "height": HEIGHT,
         "params": [_zoom()],
         "mark": {
@@ -158,18 +175,21 @@ def _across(title: str) -> dict[str, Any]:
         "type": "quantitative",
         "title": title,
         "scale": {"nice": False},
-        "axis": {"gridColor": GRID, "tickCount": 8, "format": "~g"},
+        "axis": {"gridColor": GRID, "tickCount": 8},
     }
 
 
 def _up(axis: Axis) -> dict[str, Any]:
     scale = {"type": "log"} if axis.is_logarithmic else {"zero": axis.from_zero}
+    ticks: dict[str, Any] = {"gridColor": GRID, "tickCount": 6}
+    if axis.format:
+        ticks["format"] = axis.format
     return {
         "field": "up",
         "type": "quantitative",
         "title": None,
         "scale": scale,
-        "axis": {"gridColor": GRID, "format": axis.format, "tickCount": 6},
+        "axis": ticks,
     }
 
 

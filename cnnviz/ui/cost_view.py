@@ -29,6 +29,7 @@ def estimate_command(choice: TrainChoice) -> Command:
     default, options = TrainingOptions().to_text(), choice.options.to_text()
     changed = {k: v for k, v in options.items() if v != default[k] and k not in ENDS}
     words = ["train", str(choice.network), "--data", choice.dataset.name]
+    words += ["--resolution", str(choice.network.resolution)]
     for name, value in changed.items():
         words += ["--option", f"{name}={value}"]
     return (*words, "--estimate", "--json")
@@ -38,7 +39,7 @@ def _show(choice: TrainChoice, command: Command, jobs: Jobs) -> None:
     job = jobs[command]
     table = cached_layer_table(choice.network.spec, choice.network.resolution)
     counted = totals(table)
-    with st.grid(5, min_column_width=140):
+    with st.grid(5, min_column_width=140) as grid:
         st.metric("Parameters", count_text(counted.params), help=f"Exactly {counted.params:,}.")
         st.metric(
             "MACs an image",
@@ -48,8 +49,9 @@ def _show(choice: TrainChoice, command: Command, jobs: Jobs) -> None:
         )
         if job is not None and job.state == "done":
             _show_measured(choice, job.result)
-    if job is None or job.state == "failed":
-        _offer(command)
+        elif job is None or job.state == "failed":
+            with grid.cell(vertical_alignment="center"):
+                _offer(command)
     say_state(
         job,
         "The measurement waits for its turn ...",

@@ -64,13 +64,13 @@ QUANTITIES = {
         help="Trained, without the tests in between.",
     ),
     "gradient norm": Quantity(
-        Axis("Gradient norm by stage", "~g", is_logarithmic=True),
+        Axis("Gradient norm by stage", is_logarithmic=True),
         lambda m: m.gradient_norm,
         by_part=True,
         help="Where it is tiny in early stages, they hardly learn: the gradient vanishes.",
     ),
     "update to weight": Quantity(
-        Axis("Update-to-weight ratio by stage", "~g", is_logarithmic=True),
+        Axis("Update-to-weight ratio by stage", is_logarithmic=True),
         lambda m: m.update_ratio,
         by_part=True,
         help="How far a step moves the weights, as a share of them; about 0.001 is usual.",
@@ -82,7 +82,7 @@ QUANTITIES = {
         help="Channels that are 0 for every test image looked at: they learn no more.",
     ),
     "gates": Quantity(
-        Axis("Mean gate value", "~g"),
+        Axis("Mean gate value"),
         lambda m: m.gates,
         by_part=True,
         help="How much of its input a gated layer transforms; only some networks have gates.",
@@ -99,7 +99,7 @@ NOTHING = Measurement(0, 0.0, 0.0)
 
 def choose_curves() -> tuple[str, tuple[str, ...]]:
     """Draw what the curves go over and which are shown beside loss and accuracy."""
-    left, right = st.columns([1, 2], vertical_alignment="bottom")
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
     across = left.segmented_control(
         "Curves over",
         list(ACROSS),
@@ -114,7 +114,8 @@ def choose_curves() -> tuple[str, tuple[str, ...]]:
         others,
         key="curves",
         bind="query-params",
-        placeholder="Learning rate, gradient norm, dead ReLUs ...",
+        placeholder="Gradient norm, dead ReLUs ...",
+        help="Curves of what goes on inside.",
     )
     known = tuple(name for name in others if name in more)
     return (across if across in ACROSS else "epochs"), known

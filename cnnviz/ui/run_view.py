@@ -24,7 +24,7 @@ from cnnviz.ui.run_words import (
 from cnnviz.ui.runs import Reading, shared_runs
 from cnnviz.ui.visitor import teacher_token, visitor
 
-SCALES = ((0.1, "÷ 10"), (0.5, "÷ 2"), (2.0, "x 2"))
+SCALES = ((0.1, "÷ 10"), (0.5, "÷ 2"), (2.0, "· 2"))
 RESUMABLE = ("stopped", "failed", "interrupted")
 UNKNOWN = "–"  # noqa: RUF001
 
@@ -120,8 +120,9 @@ def _show_progress(reading: Reading, is_large: bool) -> None:
         accuracy = percent(run.test_accuracy)
         words = f"{words} Best test accuracy {accuracy}, epoch {run.epoch:.3g}."
     if run.is_open:
-        st.progress(min(max(run.share, 0.0), 1.0), words)
-    elif run.state == "failed":
+        st.progress(min(max(run.share, 0.0), 1.0), f"{words} Settings: {settings_text(run)}.")
+        return
+    if run.state == "failed":
         st.error(words, icon=":material/error:")
     elif run.state == "interrupted":
         st.warning(
@@ -181,7 +182,7 @@ def _button(run: Run, label: str, wish: str, icon: str) -> None:
 
 def _show_scales(run: Run) -> None:
     """What the schedule's learning rate is multiplied by, from now on."""
-    st.caption(f"Learning rate x {run.learning_rate_scale:g}", width="content")
+    st.caption(f"Learning rate: schedule times {run.learning_rate_scale:.3g}", width="content")
     for factor, label in SCALES:
         scale = run.learning_rate_scale * factor
         st.button(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ import streamlit as st
 from cnnviz.analysis.limits import GraphError
 from cnnviz.architectures import Architecture, NetworkSpec, Variant
 from cnnviz.architectures.written import SizedNetwork
-from cnnviz.training.datasets import Dataset
+from cnnviz.training.datasets.base import Dataset
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
 from cnnviz.training.recipes import RECIPES, Recipe
@@ -26,7 +26,6 @@ from cnnviz.ui.network_controls import (
 )
 
 DEFAULT_VARIANT = "lenet5_full"
-SUGGESTED = "suggested"
 # Of the options, by the question that they answer.
 GROUPS = {
     "Budget": ("epochs", "seconds", "batch_size", "train_images", "seed"),
@@ -36,7 +35,8 @@ GROUPS = {
     ),
     "Augmentation": ("crop", "flip", "rotation", "noise", "erasing", "jitter", "pca_colour"),
 }
-OPEN = ("Budget", "Optimiser")
+OPEN = "Budget"
+FEW_IMAGES_EPOCHS = 20
 PREFIX = "train_"
 
 
@@ -70,7 +70,7 @@ def choose_training() -> TrainChoice | None:
     network = _choose_network(family, name, dataset, dataset.num_classes)
     if network is None:
         return None
-    options = _choose_options(network, dataset)
+    options = _choose_options(dataset)
     return TrainChoice(network, dataset, options) if options else None
 
 
@@ -131,16 +131,17 @@ def _opens(spec: NetworkSpec, side: int) -> bool:
     return True
 
 
-def _choose_options(network: SizedNetwork, dataset: Dataset) -> TrainingOptions | None:
+def _choose_options(dataset: Dataset) -> TrainingOptions | None:
     st.subheader("Training")
     recipe = _choose_recipe()
-    suggested = recipe.options if recipe else suggestion(network, dataset)
+    suggested = suggestion(recipe, dataset)
+    st.caption(f"{recipe.source}. {recipe.scaled}")
+    if recipe.options.flip and not dataset.flips:
+        st.caption(f"{dataset.title}: not flipped, for a mirrored picture may be no such picture.")
     _follow(suggested)
-    if recipe:
-        st.caption(f"{recipe.paper}. {recipe.scaled}")
     values: dict[str, Any] = {}
     for group, names in GROUPS.items():
-        with st.expander(group, expanded=group in OPEN[:1]):
+        with st.expander(group, expanded=group == OPEN):
             for name in names:
                 values[name] = _option(name, suggested)
     _say_changes(suggested, values)
@@ -151,33 +152,30 @@ def _choose_options(network: SizedNetwork, dataset: Dataset) -> TrainingOptions 
         return None
 
 
-def _choose_recipe() -> Recipe | None:
+def _choose_recipe() -> Recipe:
     recipes = {recipe.name: recipe for recipe in RECIPES}
-    titles = {SUGGESTED: "Suggested for this network and data"}
-    names = [SUGGESTED, *recipes]
     chosen = st.selectbox(
         "Recipe",
-        names,
+        list(recipes),
         key="recipe",
         bind="query-params",
-        help="Sets all options below: "
-        + "; ".join(f"{r.name}: {r.title}" for r in RECIPES)
-        + f"; {SUGGESTED}: {titles[SUGGESTED].lower()}.",
+        help="It sets the options below. " + "; ".join(f"{r.name}: {r.title}" for r in RECIPES),
     )
-    return recipes.get(chosen)
+    return recipes.get(chosen) or RECIPES[0]
 
 
-def suggestion(network: SizedNetwork, dataset: Dataset) -> TrainingOptions:
-    """Options that suit most networks: a gentler start without batch norm, more passes if few."""
-    nodes = cached_graph(network.spec, network.resolution).nodes
-    is_normalised = any("batch" in node.kind for node in nodes)
-    is_augmented = dataset.flips and dataset.side >= 28
-    return TrainingOptions(
-        epochs=5 if dataset.is_downloaded else 20,
-        batch_size=128 if dataset.is_downloaded else 64,
-        learning_rate=0.1 if is_normalised else 0.02,
-        crop=4 if is_augmented else 0,
-        flip=dataset.flips,
+def suggestion(recipe: Recipe, dataset: Dataset) -> TrainingOptions:
+    """A recipe's options for some data: more passes over few images, no mirrored digits.
+
+    The first recipe, which is no paper's, augments where the data allow it.
+    """
+    few = not dataset.is_downloaded and recipe is RECIPES[0]
+    augments = recipe is RECIPES[0] and dataset.flips
+    return replace(
+        recipe.options,
+        epochs=FEW_IMAGES_EPOCHS if few else recipe.options.epochs,
+        flip=dataset.flips and (augments or recipe.options.flip),
+        crop=2 if augments else recipe.options.crop,
     )
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnviz.architectures import variant
 from cnnviz.runs.folder import RunError
-from cnnviz.training.datasets import Data
+from cnnviz.training.datasets.base import Data
 from cnnviz.ui.data_controls import cached_data
 from cnnviz.ui.run_table import show_run
 from cnnviz.ui.runs import shared_runs

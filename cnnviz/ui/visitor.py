@@ -43,7 +43,7 @@ def visitor() -> str:
     Without cookies a visitor lasts as long as the page is not reloaded.
     """
     name = st.context.cookies.get(COOKIE)
-    if not name:
+    if not isinstance(name, str):  # AppTest's cookies are none
         name = st.session_state.setdefault("visitor", secrets.token_urlsafe(24))
     return hashlib.sha256(str(name).encode()).hexdigest()[:32]
 
