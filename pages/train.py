@@ -6,8 +6,9 @@ from cnnviz.ui.data_view import show_data
 from cnnviz.ui.cost_view import show_cost
 from cnnviz.ui.curves_view import choose_curves
 from cnnviz.ui.page import open_page
+from cnnviz.ui.run_controls import say_refusal
 from cnnviz.ui.run_table import choose_shown, listed_runs, show_table
-from cnnviz.ui.run_view import say_refusal, show_runs
+from cnnviz.ui.run_view import show_runs
 from cnnviz.ui.train_controls import TrainChoice, choose_training
 from cnnviz.ui.train_start import chosen_data, offer_training
 from cnnviz.ui.visitor import ask_for_teacher

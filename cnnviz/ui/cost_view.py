@@ -50,7 +50,7 @@ def _show(choice: TrainChoice, command: Command, jobs: Jobs) -> None:
         if job is not None and job.state == "done":
             _show_measured(choice, job.result)
         elif job is None or job.state == "failed":
-            with grid.cell(vertical_alignment="center"):
+            with grid.cell(), st.container(height="stretch", vertical_alignment="center"):
                 _offer(command)
     say_state(
         job,

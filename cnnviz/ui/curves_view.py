@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from cnnviz.figures.curves import (
@@ -134,12 +134,12 @@ def show_curves(readings: Sequence[Reading], across: str, more: Sequence[str]) -
 def _show(name: str, readings: Sequence[Reading], across: str) -> None:
     quantity = QUANTITIES[name]
     table = _table(name, across, tuple((r.run.id, r.number) for r in readings), readings)
-    if table.empty:
+    if not table.num_rows:
         st.caption(f"**{quantity.axis.title}**: nothing was measured yet. {quantity.help}")
         return
     labels = [run_label(reading.run) for reading in readings]
     # Those that every measurement may have, or else the chart changes when the first test comes.
-    parts = tuple(quantity.values(NOTHING)) or tuple(dict.fromkeys(table["part"]))
+    parts = tuple(quantity.values(NOTHING)) or tuple(table["part"].unique().to_pylist())
     st.vega_lite_chart(
         table,
         chart(quantity, labels, parts, across),
@@ -189,12 +189,12 @@ def _dashes(names: Sequence[str]) -> dict[str, Sequence[int]]:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _table(
     name: str, across: str, measured: tuple[tuple[str, int], ...], _readings: Sequence[Reading]
-) -> pd.DataFrame:
-    """The points of a quantity; all who look at the same runs share them."""
+) -> pa.Table:
+    """The points of a quantity as the browser gets them; who look at the same runs share them."""
     curves: list[Curve] = []
     for reading in _readings:
         curves += _curves(QUANTITIES[name], run_label(reading.run), reading.measurements, across)
-    return curve_table(curves)
+    return pa.Table.from_pandas(curve_table(curves), preserve_index=False)
 
 
 def _curves(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz.runs.store import Run
 from cnnviz.ui.curves_view import MOST_OVERLAID
-from cnnviz.ui.run_view import may_change
+from cnnviz.ui.run_controls import change, may_change
 from cnnviz.ui.run_words import (
     STATES,
     ago_text,
@@ -167,13 +167,7 @@ def _show(run_ids: list[str]) -> None:
 
 
 def _delete(run_ids: list[str]) -> None:
-    runs = shared_runs()
-    for run_id in run_ids:
-        try:
-            runs.store.delete(run_id, visitor(), teacher_token())
-        except (PermissionError, ValueError, KeyError) as error:
-            st.session_state["refused"] = str(error.args[0]) if error.args else str(error)
-    runs.changed()
+    change(lambda store: [store.delete(each, visitor(), teacher_token()) for each in run_ids])
     shown = st.session_state.get(SHOWN) or ()
     st.session_state[SHOWN] = [run_id for run_id in shown if run_id not in run_ids]
 

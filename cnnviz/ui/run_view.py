@@ -1,17 +1,16 @@
-"""Runs on screen while they train: big numbers, the bar, the curves, and their owner's controls."""
+"""Runs on screen while they train: their cards and curves, each second anew."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 
 import streamlit as st
 
 from cnnviz.figures.curves import COLOURS
+from cnnviz.figures.run_card import BigNumber, Card, run_card
 from cnnviz.figures.theme import bytes_text, count_text
-from cnnviz.runs.folder import RunError
-from cnnviz.runs.store import Run
 from cnnviz.ui.curves_view import show_curves
+from cnnviz.ui.run_controls import may_change, show_controls
 from cnnviz.ui.run_words import (
     STATES,
     budget_text,
@@ -22,27 +21,22 @@ from cnnviz.ui.run_words import (
     settings_text,
 )
 from cnnviz.ui.runs import Reading, shared_runs
-from cnnviz.ui.visitor import teacher_token, visitor
 
-SCALES = ((0.1, "÷ 10"), (0.5, "÷ 2"), (2.0, "· 2"))
-RESUMABLE = ("stopped", "failed", "interrupted")
 UNKNOWN = "–"  # noqa: RUF001
+
+States = list[tuple[str, str]]
 
 
 def show_runs(run_ids: Sequence[str], across: str, more: Sequence[str]) -> None:
-    """Draw runs and their curves, each second anew while one is open."""
-    is_open = _is_open(_readings(run_ids))
-    st.fragment(_tick, run_every=1.0 if is_open else None)(run_ids, across, more, is_open)
+    """Draw runs and their curves, each second anew while one is open.
 
-
-def _tick(run_ids: Sequence[str], across: str, more: Sequence[str], was_open: bool) -> None:
+    What is redrawn each second is little and the same for all who look: a card and the charts.
+    """
     readings = _readings(run_ids)
-    if _is_open(readings) != was_open:
-        st.rerun()  # the whole page, which decides anew whether to look each second
-    for number, reading in enumerate(readings):
-        with st.container(border=True):
-            _show_run(reading, COLOURS[number % len(COLOURS)], is_large=number == 0)
-    show_curves(readings, across, more)
+    is_open = any(reading.run.is_open for reading in readings)
+    show_controls([reading.run for reading in readings])
+    states = _states(readings)
+    st.fragment(_tick, run_every=1.0 if is_open else None)(run_ids, across, more, states)
     st.caption(
         "Train values are means over the steps since the last point, with augmentation and "
         "dropout at work; test values are of all test images. Drag moves a chart, the wheel with "
@@ -50,183 +44,86 @@ def _tick(run_ids: Sequence[str], across: str, more: Sequence[str], was_open: bo
     )
 
 
+def _tick(run_ids: Sequence[str], across: str, more: Sequence[str], before: States) -> None:
+    readings = _readings(run_ids)
+    if _states(readings) != before:
+        st.rerun()  # the whole page: other buttons, another line in the table, no more ticks
+    st.html(
+        "".join(
+            run_card(card(reading, COLOURS[number % len(COLOURS)], is_large=number == 0))
+            for number, reading in enumerate(readings)
+        )
+    )
+    show_curves(readings, across, more)
+
+
 def _readings(run_ids: Sequence[str]) -> list[Reading]:
     found = (shared_runs().readings.of(run_id) for run_id in run_ids)
     return [reading for reading in found if reading is not None]
 
 
-def _is_open(readings: Sequence[Reading]) -> bool:
-    return any(reading.run.is_open for reading in readings)
+def _states(readings: Sequence[Reading]) -> States:
+    return [(reading.run.id, reading.run.state) for reading in readings]
 
 
-def _show_run(reading: Reading, colour: str, is_large: bool) -> None:
-    """One run: its name, what it does, its numbers, and its owner's buttons."""
-    _show_name(reading.run, colour)
-    if is_large:
-        _show_numbers(reading)
-    _show_progress(reading, is_large)
-    _show_controls(reading.run)
-
-
-def _show_name(run: Run, colour: str) -> None:
+def card(reading: Reading, colour: str, is_large: bool) -> Card:
+    """What is said of a run; with big numbers or, where there are several, in a line."""
+    run, words = reading.run, [progress_text(reading)]
     look = STATES[run.state]
-    square = f'<span style="color:{colour}">⬤</span>'
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(f"<b>{square} {escape(run_label(run))}</b>", width="content")
-        st.badge(look.title, icon=look.icon, color=look.colour)  # type: ignore[arg-type]
-
-
-def _show_numbers(reading: Reading) -> None:
-    run, latest = reading.run, _latest(reading)
-    left = seconds_left(run) if run.is_open else None
-    numbers = (
-        (
-            "Test accuracy",
-            percent(latest("test_accuracy")),
-            f"Best so far {percent(run.test_accuracy)}.",
-        ),
-        ("Train loss", _number(latest("train_loss")), "Mean cross-entropy of the last steps."),
-        ("Epoch", f"{run.epoch:.3g}", f"The run ends after {budget_text(run)}."),
-        ("Images/s", _count(latest("images_per_second")), f"On {run.device or 'no device yet'}."),
-        (
-            "Time left" if run.is_open else "Trained for",
-            _seconds(left if run.is_open else run.seconds),
-            f"Trained for {duration_text(run.seconds)} so far, pauses left out.",
-        ),
-        ("Memory", _bytes(latest("memory")), "The largest so far."),
-    )
-    with st.grid(6, min_column_width=118):
-        for label, value, explained in numbers:
-            st.metric(label, value, help=explained)
-
-
-def _latest(reading: Reading) -> Callable[[str], float | None]:
-    """Gives the last value of a scalar that was measured."""
-
-    def latest(name: str) -> float | None:
-        for measurement in reversed(reading.measurements):
-            value: float | None = getattr(measurement, name)
-            if value is not None:
-                return value
-        return None
-
-    return latest
-
-
-def _show_progress(reading: Reading, is_large: bool) -> None:
-    run = reading.run
-    words = progress_text(reading)
+    if run.state == "interrupted":
+        words.append("Nothing that was measured is lost; Resume goes on from the last checkpoint.")
     if not is_large:
-        accuracy = percent(run.test_accuracy)
-        words = f"{words} Best test accuracy {accuracy}, epoch {run.epoch:.3g}."
-    if run.is_open:
-        st.progress(min(max(run.share, 0.0), 1.0), f"{words} Settings: {settings_text(run)}.")
-        return
-    if run.state == "failed":
-        st.error(words, icon=":material/error:")
-    elif run.state == "interrupted":
-        st.warning(
-            f"{words} Nothing that was measured is lost; Resume goes on from the last checkpoint.",
-            icon=":material/power_off:",
-        )
-    else:
-        st.caption(words)
-    st.caption(f"Settings: {settings_text(run)}.")
-
-
-def _show_controls(run: Run) -> None:
-    """Buttons for whoever may press them; for others whose run it is."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if may_change(run):
-            _show_buttons(run)
-        if run.state == "finished" or run.test_accuracy is not None:
-            st.link_button("Evaluate", f"evaluate?run={run.id}", icon=":material/fact_check:")
-        if not may_change(run):
-            st.caption("Started by another visitor: only they or the teacher can stop it.")
-
-
-def may_change(run: Run) -> bool:
-    """Whether the buttons are drawn: for the owner, and for who says they are the teacher."""
-    return run.owner == visitor() or teacher_token() is not None
-
-
-def _show_buttons(run: Run) -> None:
-    if run.state == "running":
-        _button(run, "Pause", "pause", ":material/pause:")
-    if run.state == "paused":
-        _button(run, "Continue", "resume", ":material/play_arrow:")
-    if run.is_open:
-        _button(run, "Stop", "stop", ":material/stop:")
-    if run.state in RESUMABLE:
-        st.button(
-            "Resume",
-            icon=":material/replay:",
-            key=f"again_{run.id}",
-            on_click=_change,
-            args=(lambda store: store.resume(run.id, visitor(), teacher_token()),),
-            help="Go on from the last checkpoint.",
-        )
-    if run.state in ("running", "paused"):
-        _show_scales(run)
-
-
-def _button(run: Run, label: str, wish: str, icon: str) -> None:
-    st.button(
-        label,
-        icon=icon,
-        key=f"{wish}_{run.id}",
-        on_click=_change,
-        args=(lambda store: store.ask(run.id, wish, visitor(), teacher_token()),),
+        words.append(f"Best test accuracy {percent(run.test_accuracy)}, epoch {run.epoch:.3g}.")
+    words.append(f"Settings: {settings_text(run)}.")
+    if run.learning_rate_scale != 1:
+        words.append(f"Learning rate: the schedule's times {run.learning_rate_scale:.3g}.")
+    if not may_change(run):
+        words.append("Started by another visitor; only they or the teacher can stop it.")
+    return Card(
+        colour=colour,
+        label=run_label(run),
+        state=look.title,
+        tone=look.colour,
+        words=" ".join(words),
+        numbers=_numbers(reading) if is_large else (),
+        share=run.share if run.is_open else None,
+        link=(f"evaluate?run={run.id}", "Evaluate") if run.test_accuracy is not None else None,
+        is_alarm=run.state == "failed",
     )
 
 
-def _show_scales(run: Run) -> None:
-    """What the schedule's learning rate is multiplied by, from now on."""
-    st.caption(f"Learning rate: schedule times {run.learning_rate_scale:.3g}", width="content")
-    for factor, label in SCALES:
-        scale = run.learning_rate_scale * factor
-        st.button(
-            label,
-            key=f"scale_{factor:g}_{run.id}",
-            on_click=_change,
-            args=(lambda store, s=scale: store.steer(run.id, s, visitor(), teacher_token()),),
-            help=f"Multiply the schedule's learning rate by {scale:.3g} from the next step on.",
-        )
+def _numbers(reading: Reading) -> list[BigNumber]:
+    run = reading.run
+    accuracy, loss = _latest(reading, "test_accuracy"), _latest(reading, "train_loss")
+    speed, memory = _latest(reading, "images_per_second"), _latest(reading, "memory")
+    left = seconds_left(run) if run.is_open else run.seconds
+    return [
+        BigNumber("Test accuracy", percent(accuracy), f"Best: {percent(run.test_accuracy)}."),
+        BigNumber("Train loss", _said(loss, "{:.3g}".format), "Mean of the last steps."),
+        BigNumber("Epoch", f"{run.epoch:.3g}", f"It ends after {budget_text(run)}."),
+        BigNumber("Images/s", _said(speed, count_text), f"On {run.device or 'no device yet'}."),
+        BigNumber(
+            "Time left" if run.is_open else "Trained for",
+            _said(left, duration_text),
+            f"Trained for {duration_text(run.seconds)}, pauses left out.",
+        ),
+        BigNumber("Memory", _said(memory, bytes_text), "The largest so far."),
+    ]
 
 
-def _change(change: Callable[..., object]) -> None:
-    """Do what a button says; a refusal is a sentence on the page."""
-    runs = shared_runs()
-    try:
-        change(runs.store)
-    except (RunError, PermissionError, ValueError, KeyError) as error:
-        st.session_state["refused"] = str(error.args[0]) if error.args else str(error)
-    runs.changed()
+def _latest(reading: Reading, name: str) -> float | None:
+    """The last value of a scalar that was measured."""
+    for measurement in reversed(reading.measurements):
+        value: float | None = getattr(measurement, name)
+        if value is not None:
+            return value
+    return None
 
 
-def say_refusal() -> None:
-    """Say once why the last button did nothing."""
-    refused = st.session_state.pop("refused", None)
-    if refused:
-        st.error(refused, icon=":material/block:")
+def _said(value: float | None, text: Callable[[float], str]) -> str:
+    return UNKNOWN if value is None else text(value)
 
 
 def percent(share: float | None) -> str:
     """A share in per cent, or a dash."""
     return UNKNOWN if share is None else f"{100 * share:.1f} %"
-
-
-def _number(value: float | None) -> str:
-    return UNKNOWN if value is None else f"{value:.3g}"
-
-
-def _count(value: float | None) -> str:
-    return UNKNOWN if value is None else count_text(value)
-
-
-def _bytes(value: float | None) -> str:
-    return UNKNOWN if value is None else bytes_text(value)
-
-
-def _seconds(value: float | None) -> str:
-    return UNKNOWN if value is None else duration_text(value)

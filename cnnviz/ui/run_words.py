@@ -20,24 +20,22 @@ class StateLook:
     """How a state is shown.
 
     Attributes:
-        title: In a badge.
-        colour: Of the badge.
-        icon: Of the badge.
+        title: In a word.
+        colour: Of its outline; read on black and on white.
     """
 
     title: str
     colour: str
-    icon: str
 
 
 STATES = {
-    "queued": StateLook("waits", "gray", ":material/hourglass_top:"),
-    "running": StateLook("training", "blue", ":material/play_arrow:"),
-    "paused": StateLook("paused", "orange", ":material/pause:"),
-    "finished": StateLook("finished", "green", ":material/check:"),
-    "stopped": StateLook("stopped", "gray", ":material/stop:"),
-    "failed": StateLook("failed", "red", ":material/error:"),
-    "interrupted": StateLook("interrupted", "orange", ":material/power_off:"),
+    "queued": StateLook("waits", "#7d7d7d"),
+    "running": StateLook("training", "#56B4E9"),
+    "paused": StateLook("paused", "#E69F00"),
+    "finished": StateLook("finished", "#009E73"),
+    "stopped": StateLook("stopped", "#7d7d7d"),
+    "failed": StateLook("failed", "#D55E00"),
+    "interrupted": StateLook("interrupted", "#E69F00"),
 }
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.architectures import variant
-from cnnviz.runs.folder import RunError
 from cnnviz.training.datasets.base import Data
 from cnnviz.ui.data_controls import cached_data
+from cnnviz.ui.run_controls import change
 from cnnviz.ui.run_table import show_run
-from cnnviz.ui.runs import shared_runs
 from cnnviz.ui.train_controls import TrainChoice
 from cnnviz.ui.visitor import visitor
 
@@ -31,14 +30,7 @@ def offer_training(choice: TrainChoice) -> None:
 
 
 def _start(choice: TrainChoice) -> None:
-    runs = shared_runs()
-    try:
-        run = runs.store.create(choice.plan, visitor())
-    except (RunError, ValueError) as error:
-        st.session_state["refused"] = str(error)
-        return
-    runs.changed()
-    show_run(run.id)
+    change(lambda store: show_run(store.create(choice.plan, visitor()).id))
 
 
 def chosen_data(choice: TrainChoice) -> Data | None:
