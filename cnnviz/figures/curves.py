@@ -15,7 +15,7 @@ import pandas as pd
 
 from cnnviz.figures.theme import CATEGORIES
 
-POINTS = 300  # of a line; more cannot be seen
+POINTS = 200  # of a line; more cannot be seen
 HEIGHT = 360  # px, with title and legend
 # Yellow is left out: a thin line of it is not seen on white.
 COLOURS = tuple(colour for colour in CATEGORIES if colour != "#F0E442")

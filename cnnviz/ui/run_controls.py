@@ -8,7 +8,8 @@ from typing import Literal
 import streamlit as st
 
 from cnnviz.runs.folder import RunError
-from cnnviz.runs.store import Run, Store
+from cnnviz.runs.run import Run
+from cnnviz.runs.store import Store
 from cnnviz.ui.run_words import run_label
 from cnnviz.ui.runs import shared_runs
 from cnnviz.ui.visitor import teacher_token, visitor

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from cnnviz.runs.store import Run
+from cnnviz.runs.run import Run
 from cnnviz.ui.curves_view import MOST_OVERLAID
 from cnnviz.ui.run_controls import change, may_change
 from cnnviz.ui.run_words import (

@@ -28,15 +28,16 @@ States = list[tuple[str, str]]
 
 
 def show_runs(run_ids: Sequence[str], across: str, more: Sequence[str]) -> None:
-    """Draw runs and their curves, each second anew while one is open.
+    """Draw runs and their curves, each second or two anew while one is open.
 
-    What is redrawn each second is little and the same for all who look: a card and the charts.
+    What is redrawn then is little and the same for all who look: a card and the charts.
     """
     readings = _readings(run_ids)
     is_open = any(reading.run.is_open for reading in readings)
     show_controls([reading.run for reading in readings])
     states = _states(readings)
-    st.fragment(_tick, run_every=1.0 if is_open else None)(run_ids, across, more, states)
+    pace = shared_runs().readings.pace() if is_open else None
+    st.fragment(_tick, run_every=pace)(run_ids, across, more, states)
     st.caption(
         "Train values are means over the steps since the last point, with augmentation and "
         "dropout at work; test values are of all test images. Drag moves a chart, the wheel with "
@@ -46,6 +47,7 @@ def show_runs(run_ids: Sequence[str], across: str, more: Sequence[str]) -> None:
 
 def _tick(run_ids: Sequence[str], across: str, more: Sequence[str], before: States) -> None:
     readings = _readings(run_ids)
+    shared_runs().readings.pace()
     if _states(readings) != before:
         st.rerun()  # the whole page: other buttons, another line in the table, no more ticks
     st.html(

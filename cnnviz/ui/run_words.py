@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnviz.architectures import variant
-from cnnviz.runs.store import Run
+from cnnviz.runs.run import Run
 from cnnviz.training.options import TrainingOptions
 from cnnviz.ui.runs import Reading
 

@@ -5,10 +5,11 @@ Sixty pages that look at a run each second cost the store one query, not sixty.
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -16,12 +17,14 @@ import streamlit as st
 
 from cnnviz.runs.launch import LocalLauncher
 from cnnviz.runs.queue import dispatch
-from cnnviz.runs.store import Run, Store, runs_folder
+from cnnviz.runs.run import Run, runs_folder
+from cnnviz.runs.store import Store, store_url
 from cnnviz.training.measurement import Measurement
 
 FRESH = 0.8  # seconds that a reading is shown to everybody; a page looks each second
 MOST_RUNS = 64  # whose measurements are kept in memory
 MOST_MEASUREMENTS = 2000  # of a run in memory; a curve shows fewer
+BUSY = 30  # looks a second, above which a page looks every two seconds
 EACH = 1.0  # seconds between two looks at the queue
 LISTED = 100  # runs of a table
 
@@ -54,6 +57,18 @@ class Readings:
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, tuple[float, Reading]] = OrderedDict()
         self._listed: tuple[float, list[Run]] = (float("-inf"), [])
+        self._looks: deque[float] = deque(maxlen=2 * BUSY)
+
+    def pace(self) -> float:
+        """Seconds that a page waits before it looks again; call it once a look.
+
+        A room of sixty would keep one core busy if each looked every second.
+        """
+        with self._lock:
+            now = self._clock()
+            self._looks.append(now)
+            is_busy = len(self._looks) == self._looks.maxlen and now - self._looks[0] < 2.0
+            return 2.0 if is_busy else 1.0
 
     def of(self, run_id: str) -> Reading | None:
         """A run as it was at most ``FRESH`` ago; None where there is no such run."""
@@ -73,7 +88,11 @@ class Readings:
     def latest(self) -> list[Run]:
         """The youngest runs of all visitors, youngest first."""
         with self._lock:
-            return self._latest()
+            read, runs = self._listed
+            if self._clock() - read > FRESH:
+                runs = list(self._store.runs(limit=LISTED))
+                self._listed = (self._clock(), runs)
+            return runs
 
     def forget(self) -> None:
         """Look into the store the next time, because something was just changed in it."""
@@ -81,13 +100,6 @@ class Readings:
             self._listed = (float("-inf"), [])
             for run_id, (_, known) in self._kept.items():
                 self._kept[run_id] = (float("-inf"), known)
-
-    def _latest(self) -> list[Run]:
-        read, runs = self._listed
-        if self._clock() - read > FRESH:
-            runs = list(self._store.runs(limit=LISTED))
-            self._listed = (self._clock(), runs)
-        return runs
 
     def _read(self, run_id: str, known: Reading | None) -> Reading | None:
         try:
@@ -103,11 +115,7 @@ class Readings:
         return Reading(run, measured, number, self._place(run))
 
     def _place(self, run: Run) -> int | None:
-        if run.state != "queued":
-            return None
-        return 1 + sum(
-            other.state == "queued" and other.created < run.created for other in self._latest()
-        )
+        return self._store.place(run.id) if run.state == "queued" else None
 
 
 def thinned(measurements: Sequence[Measurement]) -> Sequence[Measurement]:
@@ -170,10 +178,12 @@ class Runs:
 
 def shared_runs() -> Runs:
     """The runs of the folder and database that this server was started with."""
-    return _runs(str(runs_folder()))
+    return _runs(store_url(), str(runs_folder()))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _runs(folder: str) -> Runs:
-    store, launcher = Store(), LocalLauncher()
+def _runs(url: str, folder: str) -> Runs:
+    store, launcher = Store(url), LocalLauncher()
+    # Streamlit collects garbage after every tick, and would look through the database's library.
+    gc.freeze()
     return Runs(store, Readings(store), Dispatcher(lambda: dispatch(store, launcher)))

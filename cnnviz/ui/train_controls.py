@@ -16,7 +16,7 @@ from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
 from cnnviz.training.recipes import RECIPES, Recipe
 from cnnviz.ui.cached import cached_graph
-from cnnviz.ui.data_controls import choose_dataset
+from cnnviz.ui.data_controls import cached_data, choose_dataset
 from cnnviz.ui.network_controls import (
     RESOLUTIONS,
     choose_architecture,
@@ -65,13 +65,22 @@ def choose_training() -> TrainChoice | None:
     family = choose_architecture(DEFAULT_VARIANT)
     name = choose_variant(family, DEFAULT_VARIANT)
     dataset = choose_dataset()
-    if dataset is None or dataset.num_classes is None:
+    num_classes = _num_classes(dataset) if dataset else None
+    if dataset is None or num_classes is None:
         return None
-    network = _choose_network(family, name, dataset, dataset.num_classes)
+    network = _choose_network(family, name, dataset, num_classes)
     if network is None:
         return None
     options = _choose_options(dataset)
     return TrainChoice(network, dataset, options) if options else None
+
+
+def _num_classes(dataset: Dataset) -> int | None:
+    """How many classes data have, loaded where only that tells; None after saying why not."""
+    if dataset.num_classes is not None:
+        return dataset.num_classes
+    data = cached_data(dataset)
+    return len(data.classes) if data else None
 
 
 def _choose_network(

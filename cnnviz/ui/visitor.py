@@ -61,7 +61,8 @@ def ask_for_teacher() -> None:
             type="password",
             value=st.session_state.get("teacher_token", ""),
             key="typed_token",
-            help="Whoever starts cnnviz sets it as CNNVIZ_TEACHER; it stops and deletes any run.",
+            help="Whoever starts cnnviz sets it as CNNVIZ_TEACHER_TOKEN. With it, every run can be "
+            "stopped and deleted.",
         )
         st.session_state["teacher_token"] = typed
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cnnviz.architectures.written import read
-from cnnviz.runs.store import Run
+from cnnviz.runs.run import Run
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan

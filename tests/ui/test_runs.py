@@ -21,6 +21,9 @@ class CountingStore:
         self.asked.append(run_id)
         return self.known[run_id]
 
+    def place(self, run_id):
+        return 3
+
     def runs(self, owner=None, limit=100):
         self.asked.append("runs")
         return list(self.known.values())
@@ -87,11 +90,22 @@ def test_a_run_that_is_not_there_is_none(readings, store, clock):
     assert readings.of("k3f9x2") is None
 
 
-def test_the_queue_is_counted(make_run, clock):
-    waiting = [make_run(str(i), state="queued", created=float(i)) for i in range(3)]
-    readings = Readings(CountingStore(make_run(), *waiting), clock)
-    assert [readings.of(run.id).place for run in waiting] == [1, 2, 3]
+def test_a_run_that_waits_has_a_place_in_the_queue(make_run, clock):
+    readings = Readings(CountingStore(make_run(), make_run("other", state="queued")), clock)
+    assert readings.of("other").place == 3
     assert readings.of("k3f9x2").place is None
+
+
+def test_sixty_pages_look_every_two_seconds_and_ten_each_second(readings, clock):
+    paces = []
+    for second in range(4):
+        clock.now = float(second)
+        paces.append([readings.pace() for _ in range(60)])
+    assert paces[0][:59] == [1.0] * 59
+    assert set(paces[1] + paces[2] + paces[3]) == {2.0}
+    for second in range(10, 30):
+        clock.now = float(second)
+        assert [readings.pace() for _ in range(10)] == [1.0] * 10
 
 
 def test_only_so_many_runs_stay_in_memory(make_run, clock, monkeypatch):
