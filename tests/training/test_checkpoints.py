@@ -42,7 +42,7 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
 def test_missing_and_damaged_checkpoints_are_sentences(tmp_path):
     assert not has_checkpoint(tmp_path, "last")
     assert resumed_step(tmp_path) == 0
-    with pytest.raises(CheckpointError, match="no checkpoint in .*; train the run first"):
+    with pytest.raises(CheckpointError, match=r"no checkpoint in .*; train the run first"):
         trained_network(tmp_path)
     (tmp_path / "best.safetensors").write_bytes(b"not a checkpoint at all")
     with pytest.raises(CheckpointError, match=r"damaged .*; remove it\."):
