@@ -163,7 +163,3 @@ def test_visitors_share_the_data():
     assert used > 1797 * 64
     opened()
     assert controls._data.used == used
-
-
-def test_names_are_no_markdown():
-    assert controls.escaped("a_b*c [d](e) $f$") == r"a\_b\*c \[d\](e) \$f\$"
