@@ -79,10 +79,25 @@ def test_weights_that_are_there_are_used_by_the_published_network_alone(test_dat
     shutil.copy(test_data / "weights" / "squeezenet1_1.pth", folder)
     layer = "stages.1.fire4.expand_3x3"
     app = opened("squeezenet1_1", layer, effective="true")
-    assert "Weights: squeezenet1_1.pth." in said(app)
+    assert "Weights: squeezenet1_1.pth (5.0 MB)." in said(app)
     assert "RANDOM" not in said(app)
     changed = opened("squeezenet1_1,num_classes=10", layer, effective="true")
     assert "RANDOM weights: the network is untrained." in said(changed)
+
+
+def test_a_run_of_the_very_settings_is_offered_with_its_preparation(keep_run):
+    run = keep_run("resnet20_cifar,num_classes=3")
+    app = opened("resnet20_cifar,num_classes=3", "stages.0.0.conv1", effective="true")
+    menu = app.selectbox(key="weights_resnet20_cifar")
+    assert menu.value == run.id
+    assert f"Weights: run: 97.2 % on clouds, 3 epochs ({run.id[:6]})." in said(app)
+    assert app.query_params["run"] == run.id
+    menu.select("random").run()
+    assert "RANDOM weights" in said(app)
+    assert "run" not in app.query_params
+    other = opened("resnet20_cifar", "stages.0.0.conv1", effective="true", run=run.id)
+    assert other.selectbox(key="weights_resnet20_cifar").options == ["random weights (untrained)"]
+    assert "RANDOM weights" in said(other)
 
 
 def test_damaged_weights_are_told(folder):
