@@ -20,24 +20,22 @@ from cnnviz.ui.run_weights import (
     offered,
     run_network,
 )
+from cnnviz.ui.visitor import visitor
 from cnnviz.vision.weights import WeightsError, fetch, sources, weights_folder
 
 # In the address and, for the other pages, in the session: the id of the run that was chosen.
 RUN, CHOSEN_RUN = "run", "chosen_run"
 
 
-def choose_trained(owner: str | None = None) -> WeightedNetwork | None:
+def choose_trained() -> WeightedNetwork | None:
     """Draw the controls; a network with its weights, or None after saying what to do.
 
     A link with ``?run=ID`` opens the network that this run has trained.
-
-    Args:
-        owner: The visitor, whose own runs come first.
     """
     asked = _asked_run()
     if asked and st.session_state.get("arrived"):
         _open_network_of(asked)
-    runs = _visible_runs(owner)
+    runs = _visible_runs()
     _start_where_weights_are(runs)
     variant = choose_variant(choose_architecture(default=None), default=None)
     chosen = _choose_weights(offered(variant, runs, asked))
@@ -47,9 +45,9 @@ def choose_trained(owner: str | None = None) -> WeightedNetwork | None:
     return chosen
 
 
-def choose_weights_of(network: NetworkSpec, owner: str | None = None) -> WeightedNetwork:
+def choose_weights_of(network: NetworkSpec) -> WeightedNetwork:
     """The menu of weights that fit a network's very settings; random ones are always there."""
-    choices = offered(network.variant, _visible_runs(owner), _asked_run())
+    choices = offered(network.variant, _visible_runs(), _asked_run())
     return _choose_weights(fitting(network, choices))
 
 
@@ -78,10 +76,10 @@ def variants_with_files() -> list[str]:
     return [name for name in variants() if sources(name)[0].kind == "file"]
 
 
-def _visible_runs(owner: str | None) -> list[Run]:
+def _visible_runs() -> list[Run]:
     """The runs, the visitor's first; none after saying why there are none to be had."""
     try:
-        return known_runs(owner)
+        return known_runs(visitor())
     except (RunError, OSError) as error:
         st.warning(f"Runs cannot be offered. {error}", icon=":material/error:")
         return []

@@ -76,7 +76,7 @@ def test_other_resolutions_than_the_published_one(open_page, keep_run):
 def test_history_shows_the_chosen_run_beside_the_variants(open_page, keep_run):
     run = keep_run(GREY)
     app = open_page("grad_cam", run=run.id, view="networks", networks="lenet5")
-    assert r"run\: 97\.2 % on clouds, 3 epochs" in said(app)
+    assert rf"run {run.id[:5]}\: 97\.2 % on clouds, 3 epochs" in said(app)
     titles = [text.value for text in app.markdown if text.value.startswith("**")]
     assert titles == ["**ResNet-20 (CIFAR)** (2015)", "**LeNet-5** (1998)"]
 

@@ -90,7 +90,7 @@ def test_a_run_of_the_very_settings_is_offered_with_its_preparation(keep_run):
     app = opened("resnet20_cifar,num_classes=3", "stages.0.0.conv1", effective="true")
     menu = app.selectbox(key="weights_resnet20_cifar")
     assert menu.value == run.id
-    assert f"Weights: run: 97.2 % on clouds, 3 epochs ({run.id[:6]})." in said(app)
+    assert f"Weights: run {run.id[:5]}: 97.2 % on clouds, 3 epochs." in said(app)
     assert app.query_params["run"] == run.id
     menu.select("random").run()
     assert "RANDOM weights" in said(app)
