@@ -42,6 +42,11 @@ def said(app):
     return app.caption[-1].value
 
 
+def weights_menu(app):
+    (found,) = [each for each in app.selectbox if each.label == "Weights"]
+    return found
+
+
 def picture(app):
     (image,) = app.get("image")
     return base64.b64decode(image.proto.imgs[0].url.partition("base64,")[2]).decode()
@@ -88,7 +93,7 @@ def test_weights_that_are_there_are_used_by_the_published_network_alone(test_dat
 def test_a_run_of_the_very_settings_is_offered_with_its_preparation(keep_run):
     run = keep_run("resnet20_cifar,num_classes=3")
     app = opened("resnet20_cifar,num_classes=3", "stages.0.0.conv1", effective="true")
-    menu = app.selectbox(key="weights_resnet20_cifar")
+    menu = weights_menu(app)
     assert menu.value == run.id
     assert f"Weights: run {run.id[:5]}: 97.2 % on clouds, 3 epochs." in said(app)
     assert app.query_params["run"] == run.id
@@ -96,7 +101,7 @@ def test_a_run_of_the_very_settings_is_offered_with_its_preparation(keep_run):
     assert "RANDOM weights" in said(app)
     assert "run" not in app.query_params
     other = opened("resnet20_cifar", "stages.0.0.conv1", effective="true", run=run.id)
-    assert other.selectbox(key="weights_resnet20_cifar").options == ["random weights (untrained)"]
+    assert weights_menu(other).options == ["random weights (untrained)"]
     assert "RANDOM weights" in said(other)
 
 

@@ -51,8 +51,9 @@ def opened(monkeypatch):
     return open_with
 
 
-def menu(app, variant="lenet5_full"):
-    return app.selectbox(key=f"weights_{variant}")
+def menu(app):
+    (found,) = [each for each in app.selectbox if each.label == "Weights"]
+    return found
 
 
 def titles(found):
