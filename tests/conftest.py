@@ -66,12 +66,13 @@ def server(tmp_path_factory):
     port, log = _free_port(), tmp_path_factory.mktemp("server") / "log"
     data = os.environ.get("CNNVIZ_TEST_DATA")
     weights = f"{data}/weights" if data else str(tmp_path_factory.mktemp("weights"))
+    runs = str(tmp_path_factory.mktemp("runs"))
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
     with log.open("w") as output:
         process = subprocess.Popen(
             [*command, f"--server.port={port}"],
             cwd=ROOT,
-            env={**os.environ, "CNNVIZ_WEIGHTS": weights},
+            env={**os.environ, "CNNVIZ_WEIGHTS": weights, "CNNVIZ_RUNS": runs},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
