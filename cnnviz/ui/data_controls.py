@@ -18,9 +18,10 @@ from cnnviz.training.datasets.base import Data, DataError, Dataset
 from cnnviz.ui.byte_cache import ByteCache
 from cnnviz.vision.collections import data_folder
 
-OWN = "own"
+OWN = "your own zip"
 ZIP_MEGABYTES = 200
 MOST_UPLOADS = 20
+MARKDOWN = re.compile(r"[\\`*_{}\[\]#+!|~$:<>]")
 ODD_LETTERS = re.compile(r"[^\w .-]")
 
 # Images as bytes: CIFAR-10 takes 184 MB.
@@ -31,12 +32,9 @@ def choose_dataset() -> Dataset | None:
     """Draw the menu of data sets and return one, or None after saying what is missing or wrong."""
     known = {each.name: each for each in _listed(str(data_folder()))}
     names = [*known, OWN]
-    if st.session_state.get("data", DATASETS[0].name) not in names:
-        st.session_state["data"] = DATASETS[0].name
     name = st.selectbox(
         "Data",
         names,
-        format_func=lambda each: known[each].title if each in known else "Your own zip",
         key="data",
         bind="query-params",
         help="Some are built in, some are downloaded once, and you can bring your own pictures.",
@@ -44,8 +42,13 @@ def choose_dataset() -> Dataset | None:
     if name == OWN:
         return _uploaded()
     chosen = known.get(name) or DATASETS[0]
-    st.caption(chosen.help)
+    st.caption(f"{escaped(chosen.title)}: {escaped(chosen.help)}")
     return chosen
+
+
+def escaped(name: str) -> str:
+    """A name that Markdown shows as it is."""
+    return MARKDOWN.sub(r"\\\g<0>", name)
 
 
 # A minute: what a teacher puts into the folder is seen soon.
@@ -75,7 +78,9 @@ def _uploaded() -> Dataset | None:
     except DataError as error:
         st.error(str(error), icon=":material/folder_off:")
         return None
-    st.caption(f"{chosen.title}: {chosen.num_classes} classes, images of {chosen.side} px.")
+    st.caption(
+        f"{escaped(chosen.title)}: {chosen.num_classes} classes, images of {chosen.side} px."
+    )
     return chosen
 
 

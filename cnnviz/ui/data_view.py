@@ -14,6 +14,7 @@ from cnnviz.training.augmentation import Augmentation
 from cnnviz.training.datasets.base import Data
 from cnnviz.training.datasets.look import class_balance, mixed_samples, samples
 from cnnviz.training.options import TrainingOptions
+from cnnviz.ui.data_controls import escaped
 
 AUGMENTATIONS = ("crop", "flip", "rotation", "noise", "erasing", "jitter", "pca_colour")
 CLASSES_AT_ONCE = 20
@@ -53,7 +54,7 @@ def facts_text(data: Data) -> str:
     kind = "grey" if data.channels == 1 else "red, green, blue"
     mean, std = (", ".join(f"{value:.3f}" for value in each) for each in (data.mean, data.std))
     return (
-        f"**{_escaped(data.title)}**: {len(data.train):,} images to train on and "
+        f"**{escaped(data.title)}**: {len(data.train):,} images to train on and "
         f"{len(data.test):,} to test on, {len(data.classes):,} classes, "
         f"{data.side} x {data.side} px, {kind}. Of the training pixels in [0, 1]: "
         f"mean {mean}; standard deviation {std}."
@@ -80,7 +81,7 @@ def _show_samples(data: Data, draw: int) -> None:
             images = samples(data, label, draw, SAMPLES).numpy()
             name = data.classes[label]
             with st.container(gap="xxsmall"):
-                st.markdown(f"**{_escaped(name)}**")
+                st.markdown(f"**{escaped(name)}**")
                 _show_pictures(images, SAMPLES_ACROSS, f"{len(images)} samples of {name}", 48)
 
 
@@ -133,7 +134,7 @@ def _show_alone(
 def _choose_strength(option: Hyperparameter, chosen: Value | None) -> Value:
     unit = f" ({option.unit})" if option.unit else ""
     label, key = option.title.replace("Pca", "PCA") + unit, f"alone_{option.name}"
-    first = chosen if chosen is not None else option.options[1]
+    first = chosen if chosen is not None else option.options[len(option.options) // 2]
     if option.is_flag:
         return st.toggle(label, value=True, key=key, help=option.help)
     found = st.select_slider(
@@ -186,8 +187,3 @@ def _show_skipped(data: Data) -> None:
             width="stretch",
             hide_index=True,
         )
-
-
-def _escaped(name: str) -> str:
-    """A name that is no Markdown."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|~$:<>" else sign for sign in name)
