@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -58,7 +59,7 @@ def progress_columns(row: Any, found: Sequence[Measurement]) -> dict[str, Any]:
     tested = [each.test_accuracy for each in found if each.test_accuracy is not None]
     if row.test_accuracy is not None:
         tested.append(row.test_accuracy)
-    plan = Plan.from_json(json.loads(row.plan))
+    plan = _plan(row.plan)
     return {
         "step": last.step,
         "epoch": last.epoch,
@@ -71,7 +72,13 @@ def progress_columns(row: Any, found: Sequence[Measurement]) -> dict[str, Any]:
 def as_run(row: Any) -> Run:
     """A row as everybody sees it."""
     found = {name: getattr(row, name) for name in Run.__dataclass_fields__ if name != "plan"}
-    return Run(plan=Plan.from_json(json.loads(row.plan)), **found)
+    return Run(plan=_plan(row.plan), **found)
+
+
+@functools.lru_cache(maxsize=1024)
+def _plan(written: str) -> Plan:
+    """A plan from its text; a list of runs is read each second, and plans do not change."""
+    return Plan.from_json(json.loads(written))
 
 
 def as_measurement(content: str) -> Measurement:

@@ -1,0 +1,297 @@
+"""A worker: in this process with a run that measures what a test wants, and killed for real."""
+
+import errno
+import json
+import os
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from cnnviz.runs import database, worker
+from cnnviz.runs.database import runs
+from cnnviz.runs.folder import measurements, read_record
+from cnnviz.runs.launch import LocalLauncher
+from cnnviz.runs.queue import dispatch
+from cnnviz.runs.store import Store
+from cnnviz.training import running
+from cnnviz.training.measurement import Measurement, TrainingError
+
+ONE = {"cpu": 1}
+ENOUGH = 300.0  # seconds after which something that should happen has not
+
+
+@contextmanager
+def signals_kept():
+    kept = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for each, action in kept.items():
+        signal.signal(each, action)
+
+
+def wait_until(happens):
+    deadline = time.monotonic() + ENOUGH
+    while not happens():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def carry_out(monkeypatch, store, launcher):
+    """Carries a new run out in this process; what it trains is a generator of the test's."""
+    monkeypatch.setenv("CNNVIZ_DATABASE", _address(store))
+
+    def carried(plan, training=None, run_id=None):
+        if training:
+            monkeypatch.setattr(running, "run_plan", training)
+        run_id = run_id or store.create(plan, "one").id
+        dispatch(store, launcher, ONE, "here")
+        with signals_kept():
+            code = worker.main(run_id)
+        return code, run_id
+
+    return carried
+
+
+def _address(store):
+    return store.database._engine.url.render_as_string(hide_password=False)
+
+
+def points(*steps, **values):
+    return [Measurement(step, step / 10, step / 10, train_loss=1.0, **values) for step in steps]
+
+
+def until_stopped(begin):
+    """Training that measures a little, does something and goes on until it is steered to an end."""
+
+    def training(plan, folder, steering, device, progress):
+        yield from points(1, 2)
+        begin(steering)
+        wait_until(lambda: steering.stop)
+        yield from points(3)
+
+    return training
+
+
+def test_a_run_is_trained_and_kept_in_store_and_folder(carry_out, store, plan):
+    code, run_id = carry_out(plan)
+    run = store.run(run_id)
+    assert (code, run.state, run.message, run.share) == (0, "finished", "", 1.0)
+    assert 0 < run.test_accuracy <= 1 and run.started <= run.ended
+    stored = [each for _, each in store.measurements(run_id)]
+    assert stored == list(measurements(run.folder))
+    assert read_record(run.folder)["state"] == "finished"
+    assert (run.folder / "best.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "sentence"),
+    [
+        (TrainingError("The loss is no number; divide by 10."), "failed", "divide by 10"),
+        (OSError(errno.ENOSPC, "No space left on device"), "interrupted", "No space left"),
+        (ZeroDivisionError("secret detail"), "failed", worker.BROKEN),
+    ],
+    ids=["diverged", "full disk", "mistake"],
+)
+def test_what_goes_wrong_is_a_sentence(carry_out, store, plan, capfd, error, state, sentence):
+    def training(*_):
+        yield from points(1, 2)
+        raise error
+
+    _, run_id = carry_out(plan, training)
+    run = store.run(run_id)
+    assert run.state == state and sentence in run.message and "Traceback" not in run.message
+    assert [each.step for _, each in store.measurements(run_id)] == [1, 2]
+    assert ("secret detail" in capfd.readouterr().err) == (sentence == worker.BROKEN)
+
+
+def test_stop_pause_and_scale_are_heard(carry_out, store, plan):
+    (run_id,) = [store.create(plan, "one").id]
+
+    def begin(steering):
+        store.ask(run_id, "pause", "one")
+        wait_until(lambda: steering.pause and store.run(run_id).state == "paused")
+        store.ask(run_id, "resume", "one")
+        store.steer(run_id, 0.5, "one")
+        wait_until(lambda: not steering.pause and steering.learning_rate_scale == 0.5)
+        wait_until(lambda: store.run(run_id).state == "running")
+        store.ask(run_id, "stop", "one")
+
+    carry_out(plan, until_stopped(begin), run_id)
+    run = store.run(run_id)
+    assert (run.state, run.message, run.step) == ("stopped", "", 3)
+
+
+def test_a_signal_ends_it_as_interrupted(carry_out, store, plan):
+    _, run_id = carry_out(plan, until_stopped(lambda _: os.kill(os.getpid(), signal.SIGTERM)))
+    run = store.run(run_id)
+    assert (run.state, run.step) == ("interrupted", 3) and "can be resumed" in run.message
+
+
+def test_a_stop_while_data_is_loaded_is_heard(carry_out, store, plan):
+    def training(plan, folder, steering, device, progress):
+        steering.stop = True
+        progress(0.5)
+        yield from points(1)
+
+    _, run_id = carry_out(plan, training)
+    assert (store.run(run_id).state, store.run(run_id).step) == ("interrupted", 0)
+
+
+def test_a_worker_that_was_declared_interrupted_ends(carry_out, store, plan, change):
+    (run_id,) = [store.create(plan, "one").id]
+    begin = until_stopped(lambda _: change(run_id, state="interrupted", worker="", message="Gone."))
+    carry_out(plan, begin, run_id)
+    run = store.run(run_id)
+    assert (run.state, run.message) == ("interrupted", "Gone.")
+
+
+def test_a_worker_whose_run_is_deleted_ends_and_leaves_nothing(carry_out, store, plan, folder):
+    (run_id,) = [store.create(plan, "one").id]
+    carry_out(plan, until_stopped(lambda _: store.delete(run_id, "one")), run_id)
+    assert store.runs() == [] and not (folder / run_id).exists()
+
+
+def test_heartbeats_go_on_while_a_step_takes_long(carry_out, store, plan):
+    def heartbeat():
+        with store.database.reading() as connection:
+            return connection.scalar(runs.select().with_only_columns(runs.c.heartbeat))
+
+    def begin(steering):
+        first = heartbeat()
+        wait_until(lambda: heartbeat() > first)
+        steering.stop = True
+
+    carry_out(plan, until_stopped(begin))
+
+
+def test_the_limit_of_time_ends_a_run_that_can_go_on(carry_out, store, plan, monkeypatch):
+    monkeypatch.setenv("CNNVIZ_MAX_SECONDS", "1")
+    ended = []
+
+    def training(*_):
+        try:
+            yield from points(*range(1, 100))
+        finally:
+            ended.append(True)
+
+    _, run_id = carry_out(plan, training)
+    run = store.run(run_id)
+    assert (run.state, run.step, ended) == ("stopped", 11, [True])
+    assert "trained for 1 s" in run.message
+
+
+def test_a_resumed_run_adds_only_what_is_new(carry_out, store, plan):
+    def training(*_):
+        yield from points(1, 2)
+        yield from points(2, test_accuracy=0.5)
+
+    def again(*_):
+        yield from points(2)
+        yield from points(2, test_accuracy=0.5)
+        yield from points(3)
+
+    _, run_id = carry_out(plan, training)
+    store_state = [each.step for _, each in store.measurements(run_id)]
+    assert store_state == [1, 2, 2]
+    with store.database.writing() as connection:
+        connection.execute(runs.update().values(state="stopped"))
+    store.resume(run_id, "one")
+    carry_out(plan, again, run_id)
+    assert [each.step for _, each in store.measurements(run_id)] == [1, 2, 2, 3]
+
+
+def test_a_full_disk_under_the_store_loses_nothing(plan, monkeypatch, launcher, folder):
+    """SQLite's own "database or disk is full": its file may grow no further."""
+    store = Store()
+    run_id = store.create(plan, "one").id
+    dispatch(store, launcher, ONE, "here")
+    with store.database.reading() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+    prepare = database._prepare
+
+    def prepare_full(connection, record):
+        prepare(connection, record)
+        connection.execute(f"PRAGMA max_page_count={pages + 1}")
+
+    def training(*_):
+        yield from points(*range(1, 200))
+
+    monkeypatch.setattr(running, "run_plan", training)
+    for name in ("BATCH", "PATIENCE", "BETWEEN"):
+        monkeypatch.setattr(worker, name, 0.0)
+    monkeypatch.setattr(database, "_prepare", prepare_full)
+    with signals_kept():
+        worker.main(run_id)
+    run = store.run(run_id)
+    assert run.state == "interrupted" and "disk is full" in run.message
+    monkeypatch.setattr(database, "_prepare", prepare)
+    store.resume(run_id, "one")
+    dispatch(store, launcher, ONE, "here")
+    with signals_kept():
+        worker.main(run_id)
+    assert [each.step for _, each in store.measurements(run_id)] == list(range(1, 200))
+    assert store.run(run_id).state == "finished"
+
+
+def test_a_run_that_waits_for_no_worker_is_left_alone(carry_out, store, plan, monkeypatch, capsys):
+    monkeypatch.setenv("CNNVIZ_DATABASE", _address(store))
+    run_id = store.create(plan, "one").id
+    with signals_kept():
+        assert worker.main(run_id) == worker.main("nothing") == 1
+    assert "waits for no worker" in capsys.readouterr().err
+    assert store.run(run_id).state == "queued"
+
+
+def test_a_folder_is_for_one_worker(tmp_path, monkeypatch):
+    monkeypatch.setattr(worker, "OTHERS", 0.0)
+    monkeypatch.setattr(worker, "BATCH", 0.0)
+    second = worker._alone(tmp_path)
+    with worker._alone(tmp_path), pytest.raises(OSError, match="does not end"):
+        second.__enter__()
+    with worker._alone(tmp_path):
+        pass
+
+
+def test_a_killed_worker_and_a_new_server(plan, folder):
+    """Real processes: killed, resumed, and stopped by a server that did not start them."""
+    store, server = Store(), LocalLauncher()
+    endless = replace(plan, options=replace(plan.options, epochs=400))
+    run = store.create(endless, "one")
+    assert dispatch(store, server, ONE) == [run.id]
+    wait_until(lambda: store.run(run.id).step > 0 or not store.run(run.id).is_open)
+    process = _process(store, run.id)
+    # A server that is started anew knows nothing of the process, and neither disturbs it
+    # nor starts it again.
+    assert dispatch(store, LocalLauncher(), ONE) == []
+    assert store.run(run.id).state == "running", store.run(run.id).message
+    os.kill(process, signal.SIGKILL)
+    wait_until(lambda: dispatch(store, server, ONE) or store.run(run.id).state == "interrupted")
+    killed = store.run(run.id)
+    stored = [each.step for _, each in store.measurements(run.id)]
+    assert killed.step > 0 and stored == sorted(stored) and stored[-1] == killed.step
+    store.resume(run.id, "one")
+    assert dispatch(store, server, ONE) == [run.id]
+    wait_until(lambda: store.run(run.id).step > killed.step or not store.run(run.id).is_open)
+    assert _process(store, run.id) != process
+    store.ask(run.id, "stop", "one")
+    wait_until(lambda: not store.run(run.id).is_open)
+    done = store.run(run.id)
+    assert (done.state, done.message) == ("stopped", "")
+    assert done.step > killed.step
+    wait_until(server.gone)
+    steps = [json.loads(line)["step"] for line in (run.folder / "measurements.jsonl").open()]
+    assert steps == sorted(steps) and (run.folder / "last.safetensors").exists()
+
+
+def _process(store, run_id):
+    with store.database.reading() as connection:
+        return connection.scalar(runs.select().with_only_columns(runs.c.process))
+
+
+def test_no_thread_of_a_worker_stays(carry_out, plan):
+    carry_out(plan, lambda *_: iter(points(1)))
+    assert not [each for each in threading.enumerate() if each.name == "pulse"]
