@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Self, TypeVar
 
 Value = str | int | float | bool
@@ -100,6 +101,14 @@ def flag(*, default: bool, help: str) -> bool:
     return field
 
 
+@cache
+def _declared(config: type[Config]) -> tuple[Hyperparameter, ...]:
+    return tuple(
+        dataclasses.replace(field.metadata["hyperparameter"], name=field.name)
+        for field in dataclasses.fields(config)
+    )
+
+
 def _field(options: tuple[Value, ...], default: Value, help: str, unit: str) -> Any:
     declared = Hyperparameter("", options, default, help, unit)
     declared.check(default)
@@ -125,10 +134,7 @@ class Config:
     @classmethod
     def hyperparameters(cls) -> tuple[Hyperparameter, ...]:
         """The declared fields, in the order of their declaration."""
-        return tuple(
-            dataclasses.replace(field.metadata["hyperparameter"], name=field.name)
-            for field in dataclasses.fields(cls)
-        )
+        return _declared(cls)  # type: ignore[arg-type]  # a class is hashable, whatever a Config is
 
     def to_text(self) -> dict[str, str]:
         """Every field as it is written in a URL or on the command line."""

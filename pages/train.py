@@ -1,10 +1,10 @@
 """Train: press a button, and watch loss and accuracy move."""
 
 import streamlit as st
-from cnnviz.ui.data_view import show_data
 
 from cnnviz.ui.cost_view import show_cost
 from cnnviz.ui.curves_view import choose_curves
+from cnnviz.ui.data_view import show_data
 from cnnviz.ui.page import open_page
 from cnnviz.ui.run_controls import say_refusal
 from cnnviz.ui.run_table import choose_shown, listed_runs, show_table

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -30,6 +31,67 @@ def test_data() -> Path:
     if not folder:
         pytest.skip("CNNVIZ_TEST_DATA does not name the folder of test pictures and weights")
     return Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def runs_folder(tmp_path, monkeypatch) -> Path:
+    """Where runs are kept: an empty folder, not that of the person who tests."""
+    monkeypatch.delenv("CNNVIZ_DATABASE", raising=False)
+    monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "runs"))
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def write_run():
+    """Writes what a run leaves in its folder, with weights drawn by chance instead of trained."""
+
+    def write(folder: Path, network: str = "lenet5_full,num_classes=3", **facts: Any) -> Path:
+        from cnnviz.architectures import build
+        from cnnviz.architectures.written import read
+        from cnnviz.runs.folder import write_record
+        from cnnviz.training.checkpoints import BEST, write_checkpoint
+        from cnnviz.training.options import TrainingOptions
+        from cnnviz.training.plan import Plan
+
+        sized = read(network)
+        seen = {
+            "title": "clouds",
+            "classes": [f"cloud {index}" for index in range(sized.spec.num_classes)],
+            "resolution": sized.resolution,
+            "mean": [0.5] * 3,
+            "std": [0.25] * 3,
+        }
+        known = {"network": network, "trained_on": seen, "step": 30, "epoch": 3.0}
+        tested = {"test_accuracy": 0.972, "test_loss": 0.1}
+        tensors = build(sized.spec).state_dict()
+        write_checkpoint(folder, BEST, tensors, {**known, **tested, **facts})
+        plan = Plan(sized, "clouds", TrainingOptions(epochs=3))
+        write_record(folder, {"plan": plan.to_json(), "state": "finished", "message": ""})
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def keep_run(runs_folder, write_run):
+    """Puts a run with its checkpoint into the store, and gives the run."""
+
+    def keep(network: str, owner: str = "somebody", state: str = "finished", **facts: Any) -> Any:
+        from cnnviz.architectures.written import read
+        from cnnviz.runs.database import runs
+        from cnnviz.runs.rows import change_run
+        from cnnviz.runs.store import Store
+        from cnnviz.training.options import TrainingOptions
+        from cnnviz.training.plan import Plan
+
+        store = Store()
+        run = store.create(Plan(read(network), "clouds", TrainingOptions(epochs=3)), owner)
+        write_run(run.folder, network, **facts)
+        with store.database.writing() as connection:
+            change_run(connection, runs.c.id == run.id, state=state)
+        return store.run(run.id)
+
+    return keep
 
 
 @pytest.hookimpl(wrapper=True)

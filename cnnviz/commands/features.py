@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.commands.output import show
-from cnnviz.commands.photos import trained_network
+from cnnviz.commands.trained import add_trained_network, trained_network
 
 if TYPE_CHECKING:
     from cnnviz.architectures import Network
@@ -21,8 +21,7 @@ def add_commands(commands: Any) -> None:
     """Add this module's commands to the parser's subparsers."""
     command = commands.add_parser("features", help="what a layer sees of a photo")
     command.add_argument("photo", metavar="PHOTO")
-    command.add_argument("--model", required=True, metavar="VARIANT")
-    command.add_argument("--weights", metavar="FILE")
+    add_trained_network(command)
     command.add_argument("--layer", required=True, metavar="NAME", help="as in summary: stem.conv")
     command.add_argument("--output", required=True, type=Path, metavar="FILE.png")
     command.add_argument("--order", default="strongest first", metavar="strongest first|in order")

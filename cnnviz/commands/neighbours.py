@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.commands.output import show
-from cnnviz.commands.photos import trained_network
+from cnnviz.commands.trained import add_trained_network, trained_network
 
 if TYPE_CHECKING:
     from cnnviz.vision.collections import Collection
@@ -22,8 +22,7 @@ def add_commands(commands: Any) -> None:
     command.add_argument(
         "--among", required=True, metavar="FOLDER", help="pictures in a folder or in a .zip"
     )
-    command.add_argument("--model", required=True, metavar="VARIANT")
-    command.add_argument("--weights", metavar="FILE")
+    add_trained_network(command)
     command.add_argument("--metric", choices=("euclidean", "cosine"), default="euclidean")
     command.add_argument("--count", type=int, default=6, metavar="N", help="how many neighbours")
     command.add_argument(
@@ -83,7 +82,7 @@ def _result(
     positions = [(int(found.positions[row]), float(distance)) for row, distance in nearest]
     pictures = collection.pictures
     return {
-        "model": options.model,
+        "run" if options.of_run else "model": options.of_run or options.model,
         "metric": options.metric,
         "photo": options.photo,
         "neighbours": [

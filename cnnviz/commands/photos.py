@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.commands.output import show
+from cnnviz.commands.trained import add_trained_network, trained_network
 
 if TYPE_CHECKING:
     from cnnviz.architectures import Network
@@ -30,8 +31,7 @@ def add_commands(commands: Any) -> None:
 def _add_predict(commands: Any) -> None:
     command = commands.add_parser("predict", help="the most probable classes of photos")
     command.add_argument("photos", nargs="+", metavar="PHOTO")
-    command.add_argument("--model", required=True, metavar="VARIANT")
-    command.add_argument("--weights", metavar="FILE")
+    add_trained_network(command)
     command.add_argument("--top", type=int, default=5)
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=_predict)
@@ -40,8 +40,7 @@ def _add_predict(commands: Any) -> None:
 def _add_cam(commands: Any) -> None:
     command = commands.add_parser("cam", help="where the network looks for a class")
     command.add_argument("photo", metavar="PHOTO")
-    command.add_argument("--model", required=True, metavar="VARIANT")
-    command.add_argument("--weights", metavar="FILE")
+    add_trained_network(command)
     command.add_argument("--class", type=int, dest="class_index", metavar="N")
     command.add_argument("--layer", metavar="NAME")
     command.add_argument("--method", default="grad-cam", metavar="NAME", help=METHODS)
@@ -123,27 +122,6 @@ def _write_map(options: argparse.Namespace, network: Network, photo: Any, values
     if options.output:
         seen = np.asarray(crop_for_network(photo, preprocessing(network.spec)))
         Image.fromarray(overlay(seen, values, opacity=0.7)).save(options.output)
-
-
-def trained_network(options: argparse.Namespace) -> Network:
-    """The network with the weights of a file, or the best that the weights folder holds."""
-    import torch
-
-    from cnnviz.architectures import build, specify
-    from cnnviz.vision.weights import WeightsError, load_network, load_weights, sources
-
-    spec = specify(options.model)
-    if options.weights:
-        with torch.device("meta"):
-            network = build(spec)
-        return load_weights(network, options.weights).requires_grad_(False)
-    source = sources(options.model)[0]
-    if source.kind != "file":
-        raise WeightsError(
-            f"There are no weights of {options.model} in the weights folder; run "
-            f"python -m cnnviz fetch {options.model}, or give --weights FILE."
-        )
-    return load_network(spec, source)
 
 
 def _fetch(options: argparse.Namespace) -> int:

@@ -130,7 +130,9 @@ def _estimate(options: argparse.Namespace, plan: Plan) -> int:
 def _run(options: argparse.Namespace, plan: Plan, folder: Path) -> int:
     from cnnviz.runs.recording import recorded
     from cnnviz.training.measurement import Steering
+    from cnnviz.training.memory import keep_memory
 
+    keep_memory()
     steering = Steering()
     signal.signal(signal.SIGINT, lambda *_: _stop(steering))
     sys.stderr.write(f"The run is kept in {folder}\n")

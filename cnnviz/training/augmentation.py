@@ -21,9 +21,12 @@ Chance = torch.Generator | None
 class Augmentation:
     """Changes images by chance, as the options say; the order is that of the methods here."""
 
-    def __init__(self, options: TrainingOptions, data: Data) -> None:
+    def __init__(
+        self, options: TrainingOptions, data: Data, device: torch.device | str = "cpu"
+    ) -> None:
+        """Prepare for images of that data on that device."""
         self._options = options
-        self._colours = principal_colours(data) if options.pca_colour else None
+        self._colours = principal_colours(data).to(device) if options.pca_colour else None
 
     def augmented(self, images: torch.Tensor, chance: Chance = None) -> torch.Tensor:
         """Images after crop, flip, rotation, colours, noise and erasing.
@@ -128,7 +131,7 @@ def recoloured(
     """
     count, channels = pixels.shape[:2]
     alphas = strength * _normal((count, channels), pixels, chance)
-    return pixels + (alphas @ colours.to(pixels.device).T).view(count, channels, 1, 1)
+    return pixels + (alphas @ colours.T).view(count, channels, 1, 1)
 
 
 def erased(pixels: torch.Tensor, probability: float, chance: Chance) -> torch.Tensor:
@@ -169,9 +172,9 @@ def _inside(side: int, share: torch.Tensor, like: torch.Tensor, chance: Chance) 
 def _grey(pixels: torch.Tensor) -> torch.Tensor:
     if pixels.shape[1] == 1:
         return pixels
-    weights = torch.tensor(GREY, device=pixels.device).view(1, 3, 1, 1)
-    grey: torch.Tensor = (weights * pixels).sum(dim=1, keepdim=True)
-    return grey
+    # Numbers, not a tensor of them, which a CUDA graph could not fetch.
+    red, green, blue = GREY
+    return red * pixels[:, 0:1] + green * pixels[:, 1:2] + blue * pixels[:, 2:3]
 
 
 def _uniform(shape: tuple[int, ...], like: torch.Tensor, chance: Chance) -> torch.Tensor:

@@ -77,6 +77,16 @@ def read_checkpoint(folder: Path, name: str) -> tuple[dict[str, torch.Tensor], d
         return {key: file.get_tensor(key) for key in file.keys()}, facts  # noqa: SIM118
 
 
+def checkpoint_facts(folder: Path, name: str) -> dict[str, Any]:
+    """What a checkpoint tells of itself; its tensors are not read.
+
+    Raises:
+        CheckpointError: It is missing or damaged.
+    """
+    with _opened(folder, name) as (_, facts):
+        return facts
+
+
 @contextmanager
 def _opened(folder: Path, name: str) -> Iterator[tuple[Any, dict[str, Any]]]:
     """A checkpoint's file and its facts; whatever goes wrong with it is a sentence."""

@@ -35,9 +35,10 @@ def train(
 ) -> Generator[Measurement]:
     """Train a network and tell what is measured.
 
-    The same seed on the same device gives the same curve, but for seconds, speed and memory. With a
-    folder, checkpoints are kept there ("last", "best"), and a run that was stopped, or closed, or
-    killed goes on from its last one with the curve that it would have had.
+    The same seed on the same device (on a CPU: with as many threads) gives the same curve, but for
+    seconds, speed and memory. With a folder, checkpoints are kept there ("last", "best"), and a run
+    that was stopped, closed or killed goes on from its last one with the curve that it would have
+    had.
 
     It sets the seed of torch's own random generators, which dropout and augmentation draw from, so
     it wants a process of its own, and it takes the network over: in training mode, on the device.

@@ -38,7 +38,7 @@ class Step:
         self.positions = torch.zeros(batch, dtype=torch.int64, device=device)
         self.totals = torch.zeros(3, device=device)
         self._train = Split(data.train.images.to(device), data.train.labels.to(device))
-        self._augmentation = Augmentation(options, data)
+        self._augmentation = Augmentation(options, data, device)
         self.mean = torch.tensor(data.mean, device=device).view(1, -1, 1, 1)
         self.std = torch.tensor(data.std, device=device).view(1, -1, 1, 1)
         self._smoothing = options.label_smoothing

@@ -13,7 +13,7 @@ from cnnviz.training.datasets.base import Split
 from cnnviz.training.diagnostics import Inside, watched
 from cnnviz.training.step import Step, autocast
 
-BATCH = 500
+BATCH, BATCH_ON_CARD = 500, 2000  # A card waits for the launch of small ones.
 WATCHED = 256  # test images that dead ReLUs and gates are judged by
 
 
@@ -47,8 +47,9 @@ def tested(step: Step, network: Network, split: Split) -> Tested:
             with watched(network) as inside:
                 _logits(step, network, split.images[:WATCHED])
             sums = torch.zeros(2, device=step.device)
-            for start in range(0, len(split), BATCH):
-                part = split.take(slice(start, start + BATCH))
+            size = BATCH_ON_CARD if step.device.type == "cuda" else BATCH
+            for start in range(0, len(split), size):
+                part = split.take(slice(start, start + size))
                 sums += _sums(_logits(step, network, part.images), part.labels)
             loss, right = sums.tolist()
     finally:

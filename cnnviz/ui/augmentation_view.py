@@ -139,7 +139,8 @@ def _source(spec: NetworkSpec) -> str:
         "plain photo in percentage points. What is drawn by chance depends on the draw's number "
         "alone. A network that was trained with an augmentation should hardly mind it."
     )
-    if preprocessing(spec).crop < 64:
+    shown = preprocessing(spec)
+    if shown.resize == shown.crop:
         said += (
             " The random crop is enlarged to the input; for training on CIFAR, He et al. 2016, "
             "section 4.2, pad the photo by 4 px and crop that."

@@ -8,9 +8,9 @@ import streamlit as st
 
 from cnnviz.analysis.layers import is_auxiliary
 from cnnviz.architectures import Network, NetworkSpec
-from cnnviz.architectures import variant as published_variant
 from cnnviz.ui.cached import cached_layer_table, cached_network
 from cnnviz.vision.cam_methods import METHODS, suits
+from cnnviz.vision.prediction import preprocessing
 from cnnviz.vision.weights import WeightsSource
 
 
@@ -57,7 +57,7 @@ def choose_layer(
     An addition or a concatenation is a row of the table but no module that could be captured.
     """
     modules = dict(cached_network(spec, weights).named_modules())
-    table = cached_layer_table(spec, published_variant(spec.variant).resolution)
+    table = cached_layer_table(spec, preprocessing(spec).crop)
     spatial = table[table["output_shape"].map(lambda shape: len(shape) == 3 and shape[1] > 1)]
     used = spatial[~is_auxiliary(spatial)]
     options = stages[::-1] + [name for name in used["name"] if name in modules]

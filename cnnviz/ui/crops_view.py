@@ -71,13 +71,14 @@ def crops_text(subject: Subject, found: CropAnswers) -> str:
 
 
 def _source(spec: NetworkSpec, square: int) -> str:
-    side = preprocessing(spec).crop
+    shown = preprocessing(spec)
+    side = shown.crop
     said = (
         f"Krizhevsky et al. 2012, section 4.1: crops of {side} px from the four corners and the "
         f"centre of the photo's central square of {square} px, and their mirror images; the answer "
         "is the mean of the ten softmaxes. Below each crop: its probability for the class."
     )
-    if side < 64:
+    if shown.resize == side:
         said += (
             f" The single crop shows the whole square at {side} px; for the ten the photo is first "
             f"enlarged to {square} px (256/224), which its authors did not do."

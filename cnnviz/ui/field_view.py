@@ -12,17 +12,20 @@ from cnnviz.analysis.graph import NetworkGraph, Node
 from cnnviz.analysis.limits import MOST_TO_RUN
 from cnnviz.analysis.reading import position, read_at
 from cnnviz.analysis.receptive_field import receptive_fields, unit_field
-from cnnviz.architectures import NetworkSpec, specify
+from cnnviz.architectures import NetworkSpec
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.field import MOST_AROUND, WIDTH, field_picture
 from cnnviz.figures.theme import bytes_text
 from cnnviz.ui.cached import TimedField, cached_effective_field
 from cnnviz.ui.photo_controls import Photo, choose_photo
+from cnnviz.ui.run_weights import WeightedNetwork
+from cnnviz.ui.weights_controls import choose_weights_of
 from cnnviz.vision.effective_field import Unit, effective_side
 from cnnviz.vision.images import crop_for_network
 from cnnviz.vision.prediction import in_its_colours, network_input, preprocessing
-from cnnviz.vision.weights import WeightsError, WeightsSource, sources
+from cnnviz.vision.weights import WeightsError, WeightsSource
 
+WEIGHTS_WIDTH = 320  # px
 UNITS = ("centre", "top left", "top right", "bottom left", "bottom right")
 
 
@@ -79,23 +82,23 @@ def show_field(network: SizedNetwork, graph: NetworkGraph, layer: str) -> None:
         KeyError: The graph has no such layer.
     """
     index = position(graph, layer)
-    photo, place, by_gradients = _controls(graph.nodes[index])
+    photo, place, weighted = _controls(network.spec, graph.nodes[index])
     if photo is None:
         st.info("Choose a photo, or give one of your own, to see the receptive field on it.")
         return
     seen = seen_field(graph, index, place)
-    prepared = preprocessing(network.spec, network.resolution)
+    prepared = preprocessing(weighted.spec if weighted else network.spec, network.resolution)
     crop = crop_for_network(in_its_colours(network.spec, photo.image), prepared)
-    effective = _effective(network, graph, seen, photo) if by_gradients else None
+    effective = _effective(weighted, graph, seen, photo) if weighted else None
     side = effective_side(effective.found, seen.centre) if effective else 0
     said = seen_text(seen)
     title = f"{photo.title}. {said}"
     found = effective.found if effective else None
     picture = field_picture(np.asarray(crop), seen.first, seen.last, found, side, title)
     st.image(picture, width=WIDTH, alt=title)
-    st.caption(
-        f"{said} {effective_text(effective, side, _weights(network.spec))}" if effective else said
-    )
+    if effective and weighted:
+        said = f"{said} {effective_text(effective, side, weighted.weights)}"
+    st.caption(said)
 
 
 def seen_field(graph: NetworkGraph, index: int, place: str) -> SeenField:
@@ -135,8 +138,8 @@ def effective_text(effective: TimedField, side: int, weights: WeightsSource) -> 
         else "No pixel of this photo moves it: its gradient is 0."
     )
     named = "RANDOM weights: the network is untrained."
-    if weights.path:
-        named = f"Weights: {weights.path.name}."
+    if weights.kind != "random":
+        named = f"Weights: {weights.title}."
     return (
         f"{where} Dark to yellow: the square root of the unit's gradient by the pixel, summed over "
         f"the layer's maps (Luo et al. 2016, section 2). {named} "
@@ -144,8 +147,8 @@ def effective_text(effective: TimedField, side: int, weights: WeightsSource) -> 
     )
 
 
-def _controls(node: Node) -> tuple[Photo | None, str, bool]:
-    """The photo, the place of the unit, and whether the gradient is wanted."""
+def _controls(spec: NetworkSpec, node: Node) -> tuple[Photo | None, str, WeightedNetwork | None]:
+    """The photo, the place of the unit, and the weights if the gradient is wanted."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.popover("Photo", icon=":material/image:"):
             photo = choose_photo()
@@ -164,11 +167,13 @@ def _controls(node: Node) -> tuple[Photo | None, str, bool]:
             bind="query-params",
             help="How much each pixel moves the unit: a pass through the network and back.",
         )
-    return photo, place if place in UNITS else UNITS[0], by_gradients
+        with st.container(width=WEIGHTS_WIDTH):
+            weighted = choose_weights_of(spec) if by_gradients else None
+    return photo, place if place in UNITS else UNITS[0], weighted
 
 
 def _effective(
-    network: SizedNetwork, graph: NetworkGraph, seen: SeenField, photo: Photo
+    weighted: WeightedNetwork, graph: NetworkGraph, seen: SeenField, photo: Photo
 ) -> TimedField | None:
     """The effective field, or None after saying why there is none."""
     memory = sum(counting.memory(node) for node in graph.layers)
@@ -185,10 +190,11 @@ def _effective(
     layer, input_index = read_at(graph, seen.node)
     if seen.node.module is None and input_index is None:
         st.info(f"The gradient is that of {layer}, the block around this {seen.node.kind}.")
-    spec, image = network.spec, network_input(network.spec, photo.image, network.resolution)
+    spec, weights = weighted.spec, weighted.weights
+    image = network_input(spec, photo.image, seen.resolution)
     try:
         return cached_effective_field(
-            spec, _weights(spec), layer, input_index, seen.unit, photo.key, seen.resolution, image
+            spec, weights, layer, input_index, seen.unit, photo.key, seen.resolution, image
         )
     except (OverflowError, WeightsError) as error:
         st.warning(str(error), icon=":material/error:")
@@ -206,9 +212,3 @@ def _unit(node: Node, place: str) -> Unit | None:
 
 def _has_neighbours(node: Node) -> bool:
     return len(node.output_shape) == 3 and node.output_shape[1:] != (1, 1)
-
-
-def _weights(spec: NetworkSpec) -> WeightsSource:
-    """A file that is there, if this is the published network; else chance."""
-    best, *_, chance = (*sources(spec.variant)[:1], *sources(spec.variant))
-    return best if best.kind == "file" and spec == specify(spec.variant) else chance

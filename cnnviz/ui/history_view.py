@@ -32,10 +32,11 @@ def show_history(subject: Subject) -> None:
         "Grad-CAM at each network's last stage, all on this one scale from 0 to the map's own "
         "largest value; each network sees the photo in its own resolution."
     )
+    own = [subject.about(None)] if subject.spec.trained_on else []
     with st.grid(4, min_column_width=220):
-        for name in names:
+        for each in (*own, *(_published(name, subject.photo) for name in names)):
             with st.container(border=True):
-                _show_network(name, subject.photo, wanted, opacity)
+                _show_network(each, wanted, opacity)
 
 
 def _choose_networks(current: str) -> list[str]:
@@ -79,15 +80,20 @@ def _choose_label(subject: Subject) -> str | None:
     return chosen if chosen in names else None
 
 
-def _show_network(name: str, photo: Photo, wanted: str | None, opacity: float) -> None:
-    spec, family = specify(name), architecture_of(name)
-    weights = next(s for s in sources(name) if s.kind != "download")
-    subject = Subject(spec, weights, photo)
-    st.markdown(f"**{variant(name).title}** ({family.year_of(name)})")
+def _published(name: str, photo: Photo) -> Subject:
+    """The photo in the eyes of a variant with the best weights that are here."""
+    weights = next(source for source in sources(name) if source.kind != "download")
+    return Subject(specify(name), weights, photo)
+
+
+def _show_network(subject: Subject, wanted: str | None, opacity: float) -> None:
+    spec, weights = subject.spec, subject.weights
+    title, family = variant(spec.variant).title, architecture_of(spec.variant)
+    st.markdown(f"**{title}** ({family.year_of(spec.variant)})")
     if subject.is_random:
         st.badge("random weights (untrained)", icon=":material/casino:", color="orange")
     else:
-        st.badge(weights.path.name if weights.path else weights.title, color="gray")
+        st.badge(weights.title, color="gray")
     try:
         known = labels(spec)
         subject = subject.about(known.index(wanted) if wanted in known else None)
@@ -96,13 +102,13 @@ def _show_network(name: str, photo: Photo, wanted: str | None, opacity: float) -
     except WeightsError as error:
         st.error(str(error), icon=":material/error:")
         return
-    picture = overlay(spec, photo, timed.maps[layer], opacity)
+    picture = overlay(spec, subject.photo, timed.maps[layer], opacity)
     milliseconds = (subject.passed.seconds + timed.seconds) * 1000
     side = preprocessing(spec).crop
     st.image(
         picture,
         f"“{subject.label}”, {subject.probability:.1%}; {side} x {side} px; {milliseconds:.0f} ms",
         width="stretch",
-        alt=f"Grad-CAM of {variant(name).title} for {subject.label}",
+        alt=f"Grad-CAM of {title} for {subject.label}",
     )
     show_answers(subject.passed.found.probabilities, known)

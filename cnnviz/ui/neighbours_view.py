@@ -10,6 +10,7 @@ import streamlit as st
 from cnnviz.figures import planar_map as drawing
 from cnnviz.figures.picture_strip import Tile, strip
 from cnnviz.ui.neighbours_results import SIDE, Comparison, map_picture, principal_map
+from cnnviz.ui.plain import plain
 from cnnviz.ui.task_view import TaskOffer
 from cnnviz.ui.thumbnail_map import thumbnail_map
 from cnnviz.vision.neighbours import majority, square
@@ -101,11 +102,6 @@ def show_map(compared: Comparison, ringed: Sequence[int]) -> None:
         show=lambda points: _draw_map(compared, points, ringed, "t-SNE"),
         preview=lambda points: _draw_map(compared, points, ringed, "t-SNE"),
     ).draw()
-
-
-def plain(words: str) -> str:
-    """Words of a visitor's file as Markdown that means nothing but them."""
-    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|$~:&" else sign for sign in words)
 
 
 def _draw_map(compared: Comparison, points: np.ndarray, ringed: Sequence[int], method: str) -> None:

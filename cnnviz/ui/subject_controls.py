@@ -6,18 +6,19 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cnnviz.architectures import architecture_of, specify
+from cnnviz.architectures import architecture_of
 from cnnviz.ui.photo_controls import Photo
+from cnnviz.ui.run_weights import WeightedNetwork
 from cnnviz.ui.subject import Subject
-from cnnviz.vision.weights import WeightsError, WeightsSource
+from cnnviz.vision.weights import WeightsError
 
 
 def chosen_subject(
-    photo: Photo | None, trained: tuple[str, WeightsSource] | None, needs_maps: bool = True
+    photo: Photo | None, trained: WeightedNetwork | None, needs_maps: bool = True
 ) -> Subject | None:
     """What was chosen in the sidebar, or None after saying what is missing.
 
-    An untrained network is labelled as such.
+    What the network was trained on here is said; an untrained network is labelled as such.
 
     Args:
         photo: Of ``choose_photo``.
@@ -26,17 +27,19 @@ def chosen_subject(
     """
     if trained is None:
         st.info("Download the weights in the sidebar, or choose other weights or another network.")
-    elif needs_maps and not architecture_of(trained[0]).has_feature_maps:
+    elif needs_maps and not architecture_of(trained.spec.variant).has_feature_maps:
         st.info("This network has no feature maps to look at; choose a convolutional one.")
     elif photo is None:
         st.info("Choose a sample photo, or give one of your own, in the sidebar.")
     else:
-        subject = Subject(specify(trained[0]), trained[1], photo)
+        subject = Subject(trained.spec, trained.weights, photo)
         if subject.is_random:
             st.warning(
                 "Random weights: this network is untrained, its answers mean nothing.",
                 icon=":material/casino:",
             )
+        elif trained.about:
+            st.info(trained.about, icon=":material/model_training:")
         return subject
     return None
 

@@ -2,23 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import streamlit as st
 
-from cnnviz.architectures import architecture_of, variants
+from cnnviz.architectures import NetworkSpec, architecture_of, variants
 from cnnviz.figures.theme import bytes_text
+from cnnviz.runs.folder import RunError
+from cnnviz.runs.run import Run
 from cnnviz.ui.network_controls import DEFAULT_VARIANT, choose_architecture, choose_variant
-from cnnviz.vision.weights import WeightsError, WeightsSource, fetch, sources, weights_folder
+from cnnviz.ui.plain import plain
+from cnnviz.ui.run_weights import (
+    WeightedNetwork,
+    first_run,
+    fitting,
+    known_runs,
+    offered,
+    run_network,
+)
+from cnnviz.vision.weights import WeightsError, fetch, sources, weights_folder
+
+# In the address and, for the other pages, in the session: the id of the run that was chosen.
+RUN, CHOSEN_RUN = "run", "chosen_run"
 
 
-def choose_trained() -> tuple[str, WeightsSource] | None:
-    """Draw the controls; the variant and its weights, or None after saying what to do."""
-    _start_where_weights_are()
+def choose_trained(owner: str | None = None) -> WeightedNetwork | None:
+    """Draw the controls; a network with its weights, or None after saying what to do.
+
+    A link with ``?run=ID`` opens the network that this run has trained.
+
+    Args:
+        owner: The visitor, whose own runs come first.
+    """
+    asked = _asked_run()
+    if asked and st.session_state.get("arrived"):
+        _open_network_of(asked)
+    runs = _visible_runs(owner)
+    _start_where_weights_are(runs)
     variant = choose_variant(choose_architecture(default=None), default=None)
-    source = _choose_source(variant)
-    if source.kind == "download":
-        _offer_download(variant, source)
+    chosen = _choose_weights(offered(variant, runs, asked))
+    if chosen.weights.kind == "download":
+        _offer_download(variant, chosen.weights.size)
         return None
-    return variant, source
+    return chosen
+
+
+def choose_weights_of(network: NetworkSpec, owner: str | None = None) -> WeightedNetwork:
+    """The menu of weights that fit a network's very settings; random ones are always there."""
+    choices = offered(network.variant, _visible_runs(owner), _asked_run())
+    return _choose_weights(fitting(network, choices))
+
+
+def _choose_weights(choices: Sequence[WeightedNetwork]) -> WeightedNetwork:
+    """The menu of where the weights of one variant come from; the first unless one is chosen."""
+    by_name = {each.name: each for each in choices}
+    key = f"weights_{choices[0].spec.variant}"
+    if st.session_state.get(key) not in by_name:
+        kept = st.session_state.get(CHOSEN_RUN)
+        st.session_state[key] = kept if kept in by_name else choices[0].name
+    name = st.selectbox(
+        "Weights",
+        list(by_name),
+        key=key,
+        format_func=lambda name: by_name[name].weights.title if name in by_name else name,
+        help=f"Files in {weights_folder()} come first, then training runs; without a trained file, "
+        "random weights show what an untrained network does.",
+    )
+    chosen = by_name.get(name, choices[0])
+    _remember(chosen, by_name)
+    return chosen
 
 
 def variants_with_files() -> list[str]:
@@ -26,7 +78,51 @@ def variants_with_files() -> list[str]:
     return [name for name in variants() if sources(name)[0].kind == "file"]
 
 
-def _start_where_weights_are() -> None:
+def _visible_runs(owner: str | None) -> list[Run]:
+    """The runs, the visitor's first; none after saying why there are none to be had."""
+    try:
+        return known_runs(owner)
+    except (RunError, OSError) as error:
+        st.warning(f"Runs cannot be offered. {error}", icon=":material/error:")
+        return []
+
+
+def _asked_run() -> WeightedNetwork | None:
+    """The run that a link names, else the one that was chosen last, here or on another page.
+
+    None where there is none, or after saying that it is gone.
+    """
+    if st.session_state.get("arrived"):
+        named = {RUN, "architecture", "variant"} & set(st.query_params)
+        kept = None if named else st.session_state.get(CHOSEN_RUN)
+        st.session_state[CHOSEN_RUN] = st.query_params.get(RUN) or kept
+    run_id = st.session_state.get(CHOSEN_RUN)
+    if not run_id:
+        return None
+    try:
+        return run_network(run_id)
+    except (ValueError, OSError) as error:
+        st.warning(str(error), icon=":material/error:")
+        st.session_state[CHOSEN_RUN] = None
+        return None
+
+
+def _open_network_of(run: WeightedNetwork) -> None:
+    """On arrival, let the menus show a run's variant and the run."""
+    variant = run.spec.variant
+    if RUN in st.query_params or st.session_state.get("chosen_network") == variant:
+        st.session_state["chosen_network"] = variant
+        st.session_state[f"weights_{variant}"] = run.name
+    named = st.query_params.get("variant", variant)
+    if RUN in st.query_params and named != variant:
+        st.warning(
+            f"The address names two networks: the run “{run.name}” has trained {variant}, not "
+            f"{plain(named)}, which is shown.",
+            icon=":material/error:",
+        )
+
+
+def _start_where_weights_are(runs: Sequence[Run]) -> None:
     """Without a choice of the visitor's, open a network that can answer at once."""
     if not st.session_state.get("arrived") or "chosen_network" in st.session_state:
         return
@@ -34,27 +130,31 @@ def _start_where_weights_are() -> None:
         return
     available = variants_with_files()
     start = DEFAULT_VARIANT if DEFAULT_VARIANT in available else next(iter(available), None)
-    st.session_state["variant"] = start or DEFAULT_VARIANT
-    st.session_state["architecture"] = architecture_of(start or DEFAULT_VARIANT).name
+    if start is None:
+        run = first_run(runs)
+        start = run.spec.variant if run else DEFAULT_VARIANT
+    st.session_state["variant"] = start
+    st.session_state["architecture"] = architecture_of(start).name
 
 
-def _choose_source(variant: str) -> WeightsSource:
-    offered = {source.title: source for source in sources(variant)}
-    title = st.selectbox(
-        "Weights",
-        list(offered),
-        # Another widget when there are other files, so that what was just downloaded is chosen.
-        key=f"weights_{variant}_{'_'.join(offered)}",
-        help=f"Files in {weights_folder()} come first; without a trained file, random weights "
-        "show what an untrained network does.",
-    )
-    return offered.get(title) or next(iter(offered.values()))
+def _remember(chosen: WeightedNetwork, by_name: Collection[str]) -> None:
+    """Keep a run in the address and for the other pages, until something else is chosen."""
+    if chosen.is_run:
+        st.session_state["chosen_network"] = chosen.spec.variant
+        st.session_state[CHOSEN_RUN] = chosen.name
+        if st.query_params.get(RUN) != chosen.name:
+            st.query_params[RUN] = chosen.name
+        return
+    if st.session_state.get(CHOSEN_RUN) in by_name:
+        st.session_state[CHOSEN_RUN] = None
+    if RUN in st.query_params:
+        del st.query_params[RUN]
 
 
-def _offer_download(variant: str, source: WeightsSource) -> None:
+def _offer_download(variant: str, bytes_expected: int | None) -> None:
     """A button that says how large; then a progress bar, then the page with the weights."""
     st.info("These weights are not on this machine yet.", icon=":material/download:")
-    size = bytes_text(source.size) if source.size else "unknown size"
+    size = bytes_text(bytes_expected) if bytes_expected else "unknown size"
     if not st.button(f"Download {size}", key="download", type="primary", width="stretch"):
         return
     bar = st.progress(0.0, "Connecting ...")

@@ -37,11 +37,16 @@ def preprocessing(spec: NetworkSpec, resolution: int | None = None) -> Preproces
     """How a photo is prepared for a network: as for torchvision's weights, 256 px cropped to 224.
 
     Small inputs (CIFAR) are not cropped from something larger: they show the whole centre square.
+    So do networks that a run has trained, at the run's resolution and by its data's statistics.
 
     Args:
         spec: The network.
         resolution: Side of its input in pixels; default the network's own.
     """
+    if spec.trained_on:
+        seen = spec.trained_on
+        side = resolution or seen.resolution
+        return Preprocessing(side, side, seen.mean, seen.std)
     published = variant(spec.variant)
     own = spec.fixed_resolution or published.resolution
     resolution = resolution or own
@@ -101,7 +106,12 @@ def top(probabilities: np.ndarray, labels: tuple[str, ...], count: int = 5) -> l
 
 
 def labels(spec: NetworkSpec) -> tuple[str, ...]:
-    """Names of a network's classes, by index: of its variant's data set, else "class 0", ..."""
+    """Names of a network's classes, by index, as far as its data set is known, else "class 0", ...
+
+    The data set is what a run has trained it on, else the one that its variant was published for.
+    """
+    if spec.trained_on:
+        return spec.trained_on.classes
     dataset = variant(spec.variant).dataset
     if NUM_CLASSES[dataset] != spec.num_classes:
         return tuple(f"class {index}" for index in range(spec.num_classes))

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
         (("summary",), "required: VARIANT"),
         (("explode",), "invalid choice"),
         ((), "required: COMMAND"),
-        (("predict", "a.jpg"), "required: --model"),
+        (("predict", "a.jpg"), "--model --run is required"),
         (("predict", "a.jpg", "--model", "resnet19"), "resnet19 is no variant"),
         (("fetch", "resnet19"), "resnet19 is no variant"),
         (("cam", "no-such-photo.jpg", "--model", "squeezenet1_1"), "no-such-photo.jpg"),

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -5,10 +7,12 @@ from PIL import Image
 
 import cnnviz
 from cnnviz.architectures import specify
+from cnnviz.architectures.base import TrainedOn
 from cnnviz.vision.prediction import (
     in_its_colours,
     labels,
     network_input,
+    normalised,
     preprocessing,
     probabilities,
     top,
@@ -52,3 +56,45 @@ def test_probabilities_add_up():
     found = probabilities(network, torch.randn(1, 3, 32, 32))
     assert found.shape == (10,)
     assert found.sum() == pytest.approx(1)
+
+
+def trained(resolution, in_channels, variant="resnet18"):
+    seen = TrainedOn("clouds", ("thin", "thick"), resolution, (0.2, 0.4, 0.6), (0.1, 0.2, 0.5))
+    grey = replace(seen, mean=(0.3,) * 3, std=(0.2,) * 3)
+    spec = specify(variant, num_classes=2, in_channels=in_channels)
+    return replace(spec, trained_on=seen if in_channels == 3 else grey)
+
+
+def test_labels_are_those_that_a_run_has_learned():
+    assert labels(trained(64, 3)) == ("thin", "thick")
+    ten = specify("resnet20_cifar")
+    clouds = tuple(f"cloud {index}" for index in range(10))
+    seen = TrainedOn("clouds", clouds, 32, (0.5,) * 3, (0.5,) * 3)
+    assert labels(replace(ten, trained_on=seen)) == clouds
+
+
+@pytest.mark.parametrize("resolution", [8, 64, 224])
+def test_preparation_is_that_of_the_run(resolution):
+    found = preprocessing(trained(resolution, 3))
+    assert (found.resize, found.crop) == (resolution, resolution)
+    assert (found.mean, found.std) == ((0.2, 0.4, 0.6), (0.1, 0.2, 0.5))
+    other = preprocessing(trained(resolution, 3), 100)
+    assert (other.resize, other.crop, other.mean) == (100, 100, found.mean)
+
+
+def test_a_run_decides_for_a_variant_with_a_normalisation_of_its_own():
+    assert preprocessing(specify("googlenet_torchvision")).mean == (0.5, 0.5, 0.5)
+    assert preprocessing(trained(64, 3, "googlenet_torchvision")).mean == (0.2, 0.4, 0.6)
+
+
+def test_a_photo_is_normalised_as_the_training_pictures_were():
+    photo = Image.new("RGB", (40, 30), (51, 102, 255))
+    (found,) = network_input(trained(16, 3), photo)
+    assert found.shape == (3, 16, 16)
+    assert found[:, 0, 0].tolist() == pytest.approx([0.0, 0.0, 0.8], abs=1e-6)
+    grey = Image.new("RGB", (40, 30), (153, 153, 153))
+    (one,) = network_input(trained(16, 1), grey)
+    assert one.shape == (1, 16, 16)
+    assert one[0, 0, 0].item() == pytest.approx((0.6 - 0.3) / 0.2, abs=1e-6)
+    again = normalised(trained(16, 1), torch.full((1, 3, 16, 16), 0.6))[0]
+    assert again.numpy() == pytest.approx(one.numpy(), abs=1e-6)

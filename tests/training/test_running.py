@@ -1,0 +1,70 @@
+import pytest
+import torch
+
+from cnnviz.architectures import specify
+from cnnviz.architectures.written import SizedNetwork
+from cnnviz.training.cost import cost
+from cnnviz.training.measurement import Measurement, TrainingError
+from cnnviz.training.memory import memory_in_use
+from cnnviz.training.options import TrainingOptions
+from cnnviz.training.plan import Plan
+from cnnviz.training.running import fitted, planned_data, planned_network, run_plan, share_done
+
+OPTIONS = TrainingOptions(epochs=1, train_images=500, seed=3)
+
+
+def plan_for(name="lenet5_full", side=32, channels=1, **settings):
+    network = SizedNetwork(specify(name, num_classes=10, in_channels=channels, **settings), side)
+    return Plan(network, "digits", OPTIONS)
+
+
+def test_a_plan_comes_back_from_json():
+    plan = plan_for(pooling="average")
+    assert Plan.from_json(plan.to_json()) == plan
+
+
+def test_a_plan_runs_as_its_seed_says(tmp_path):
+    first = list(run_plan(plan_for(), tmp_path / "a"))
+    again = list(run_plan(plan_for(), tmp_path / "b"))
+    assert [each.train_loss for each in first] == [each.train_loss for each in again]
+    assert first[-1].test_accuracy > 0.2
+    assert [share_done(plan_for(), each) for each in first][-1] == 1
+
+
+def test_a_share_by_time_is_that_of_the_seconds():
+    plan = Plan(plan_for().network, "digits", TrainingOptions(epochs=0, seconds=10))
+    assert share_done(plan, Measurement(step=5, epoch=0.1, seconds=2.5)) == 0.25
+    assert share_done(plan, Measurement(step=5, epoch=0.1, seconds=99)) == 1
+
+
+def test_the_network_gets_as_many_outputs_as_the_data_has_classes():
+    plan = Plan(SizedNetwork(specify("nin_cifar", width=0.25), 32), "shapes", OPTIONS)
+    data = planned_data(plan)
+    network = planned_network(plan, data)
+    assert network.spec.num_classes == len(data.classes) == 4
+    assert (data.side, data.channels) == (32, 3)
+
+
+def test_images_that_are_too_small_for_a_network_are_a_sentence():
+    plan = plan_for("alexnet", side=16, channels=3)
+    data = planned_data(plan)
+    with pytest.raises(TrainingError, match="alexnet does not take images of 16 px"):
+        planned_network(plan, data)
+
+
+def test_a_network_is_fitted_to_data():
+    small = fitted(specify("resnet20_cifar"), 28, 1, 10)
+    assert (small.resolution, small.spec.in_channels, small.spec.num_classes) == (32, 1, 10)
+    large = fitted(specify("resnet18"), 500, 3, 5)
+    assert (large.resolution, large.spec.num_classes) == (500, 5)
+    assert fitted(specify("lenet5"), 28, 1, 10).resolution == 32
+
+
+def test_a_cost_is_measured(small_data, network_for):
+    data = small_data()
+    network = network_for("lenet5_full", data)
+    found = cost(network, data, TrainingOptions(batch_size=16), "cpu")
+    assert found.params == sum(parameter.numel() for parameter in network.parameters())
+    assert found.seconds_per_epoch > 4 * 16 / found.images_per_second
+    assert found.device == "cpu"
+    assert found.memory_bytes == pytest.approx(memory_in_use(torch.device("cpu")), rel=0.05)
