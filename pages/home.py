@@ -71,6 +71,14 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
         {"view": "networks"},
     ),
     (
+        "Watch a network learn",
+        "Train LeNet-5 on handwritten digits in seconds, change the learning rate while it runs, "
+        "and lay several runs over each other.",
+        "Open Train",
+        "pages/train.py",
+        {},
+    ),
+    (
         "Which pictures does it think alike?",
         "The nearest pictures by the network's last hidden layer, as in AlexNet's Figure 4, among "
         "the sample photos, a zip of yours or a data set on disk.",

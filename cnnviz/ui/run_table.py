@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from cnnviz.runs.run import Run
+from cnnviz.runs.store import Store
 from cnnviz.ui.curves_view import MOST_OVERLAID
 from cnnviz.ui.run_controls import change, may_change
 from cnnviz.ui.run_words import (
@@ -167,7 +169,8 @@ def _show(run_ids: list[str]) -> None:
 
 
 def _delete(run_ids: list[str]) -> None:
-    change(lambda store: [store.delete(each, visitor(), teacher_token()) for each in run_ids])
+    for run_id in run_ids:
+        change(partial(Store.delete, run_id=run_id, by=visitor(), token=teacher_token()))
     shown = st.session_state.get(SHOWN) or ()
     st.session_state[SHOWN] = [run_id for run_id in shown if run_id not in run_ids]
 

@@ -19,5 +19,6 @@ def test_home_says_what_to_try_first():
         "Open Grad-CAM",
         "Open Feature maps",
         "Open the history",
+        "Open Train",
         "Open Neighbours",
     ]
