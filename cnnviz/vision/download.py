@@ -50,6 +50,7 @@ def download(
     sha256_prefix: str = "",
     progress: Progress | None = None,
     timeout: float = 20.0,
+    md5: str = "",
 ) -> None:
     """Put what the URL serves into a file, which appears when it is complete and right.
 
@@ -63,6 +64,7 @@ def download(
         progress: Called with 0 bytes, at most ten times a second while they come, and at the end.
         timeout: Seconds that the connection, and then each piece, may keep us waiting. A server
             that sends less than ``SLOWEST`` bytes a second over that time is given up too.
+        md5: Hexadecimal digits that the content's MD5 must begin with, where only that is known.
 
     Raises:
         DownloadError: The server refuses, stalls, breaks off or sends something else, or the
@@ -72,13 +74,15 @@ def download(
     with _network_errors(host, timeout):
         response = urlopen(Request(url, headers={"User-Agent": "cnnviz"}), timeout=timeout)
     with response, _complete_or_absent(path) as file:
-        digest, report = hashlib.sha256(), progress or _silent
-        for piece in _reported(_pieces(response, host, timeout), response.length, host, report):
+        name, expected = ("MD5", md5) if md5 else ("SHA-256", sha256_prefix)
+        digest = hashlib.md5(usedforsecurity=False) if md5 else hashlib.sha256()
+        pieces = _pieces(response, host, timeout)
+        for piece in _reported(pieces, response.length, host, progress or _silent):
             _write(file, piece, path)
             digest.update(piece)
-        if not digest.hexdigest().startswith(sha256_prefix):
+        if not digest.hexdigest().startswith(expected):
             raise DownloadError(
-                f"{host} sent something else (its SHA-256 does not begin with {sha256_prefix}; "
+                f"{host} sent something else (its {name} does not begin with {expected}; "
                 "a login page of the network, perhaps)"
             )
 

@@ -1,0 +1,131 @@
+"""The official files of known data sets: prepared by the teacher, or downloaded once and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from cnnviz.training.datasets.base import DataError
+from cnnviz.vision.collections import data_folder
+from cnnviz.vision.download import REPORT_EVERY, DownloadError, download, one_at_a_time
+from cnnviz.vision.download import Progress as Received
+from cnnviz.vision.progress import Progress
+
+try:
+    import fcntl
+except ImportError:
+    fcntl = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class OfficialFile:
+    """A file that torchvision knows.
+
+    Attributes:
+        place: Where it lies, relative to the folder that torchvision calls root.
+        urls: Who serves it, tried in this order.
+        md5: What its content's MD5 must be, in hexadecimal digits.
+    """
+
+    place: str
+    urls: tuple[str, ...]
+    md5: str
+
+
+def cache_folder() -> Path:
+    """Where downloads are kept: the folder that CNNVIZ_DATA_CACHE names, or ~/.cnnviz/data."""
+    return Path(os.environ.get("CNNVIZ_DATA_CACHE") or "~/.cnnviz/data").expanduser()
+
+
+def present(place: str) -> Path | None:
+    """A file of the teacher's folder CNNVIZ_DATA, or else of the cache; None where it is not."""
+    folders = (data_folder(), cache_folder())
+    paths = (folder / place for folder in folders if folder is not None)
+    return next((path for path in paths if path.is_file()), None)
+
+
+def official(file: OfficialFile, title: str, progress: Progress) -> Path:
+    """The file in the teacher's folder or the cache, into which it is downloaded if need be.
+
+    Whoever wants the same file at the same time, in this process or in another, waits for the one
+    download. A file that was found is not hashed again: who reads it says what is wrong.
+
+    Raises:
+        DataError: It is not there and cannot be downloaded; the message says where to put it.
+    """
+    found = present(file.place)
+    if found is not None:
+        progress(1.0)
+        return found
+    path = cache_folder() / file.place
+    try:
+        with one_at_a_time(path, _received(progress)) as told, _across_processes(path, progress):
+            if not path.is_file():
+                _download(file, path, told)
+    except DownloadError as error:
+        raise DataError(
+            f"{title} could not be downloaded: {error}. Connect to the internet and try again, or "
+            f"put {path.name} into {path.parent}."
+        ) from error
+    return path
+
+
+def has_md5(content: bytes, md5: str) -> bool:
+    """Whether a file's content is the official one."""
+    return hashlib.md5(content, usedforsecurity=False).hexdigest() == md5
+
+
+def _download(file: OfficialFile, path: Path, told: Received) -> None:
+    """Ask one server after the other.
+
+    Raises:
+        DownloadError: None has it; the reason is that of the first.
+    """
+    reasons = []
+    for url in file.urls:
+        try:
+            return download(url, path, progress=told, md5=file.md5)
+        except DownloadError as error:
+            reasons.append(error)
+    raise reasons[0]
+
+
+def _received(progress: Progress) -> Received:
+    """A download's progress function that tells the share, where the server tells the whole."""
+    return lambda received, total: progress(received / total if total else 0.0)
+
+
+@contextmanager
+def _across_processes(path: Path, progress: Progress) -> Iterator[None]:
+    """A turn at fetching a file, for one process of this machine after the other.
+
+    Raises:
+        DownloadError: The folder cannot be written to.
+    """
+    if fcntl is None:  # Windows: each process downloads its own, and the last one stays.
+        yield
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_name(f".{path.name}.lock").open("wb")
+    except OSError as error:
+        raise DownloadError(f"{path.parent} cannot be written to ({error.strerror})") from error
+    with lock:
+        while not _is_locked(lock):
+            progress(0.0)
+            time.sleep(REPORT_EVERY)
+        yield  # closing the file ends the turn
+
+
+def _is_locked(lock: BinaryIO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
