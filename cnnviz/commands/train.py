@@ -90,7 +90,7 @@ def _options(options: argparse.Namespace) -> TrainingOptions:
 def _resumed_folder(run: str) -> Path:
     """The folder of a run: one that is given, or one of the store's."""
     from cnnviz.runs.folder import RECORD
-    from cnnviz.runs.store import runs_folder
+    from cnnviz.runs.run import runs_folder
 
     return Path(run) if (Path(run) / RECORD).exists() else runs_folder() / run
 
@@ -106,7 +106,7 @@ def _resumed_plan(options: argparse.Namespace, folder: Path) -> Plan:
 
 
 def _new_folder(plan: Plan) -> Path:
-    from cnnviz.runs.store import runs_folder
+    from cnnviz.runs.run import runs_folder
 
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{plan.network.spec.variant}"
     return runs_folder() / name

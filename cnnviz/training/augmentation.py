@@ -49,7 +49,8 @@ class Augmentation:
             pixels = pixels + options.noise * _normal(pixels.shape, pixels, chance)
         if options.erasing:
             pixels = erased(pixels, options.erasing, chance)
-        return pixels.clamp_(0, 1) if self._leaves_range else pixels
+        pixels = pixels.clamp_(0, 1) if self._leaves_range else pixels
+        return pixels.contiguous(memory_format=torch.channels_last)
 
     @property
     def _leaves_range(self) -> bool:

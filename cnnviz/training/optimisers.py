@@ -81,4 +81,7 @@ def load_state_tensors(optimiser: torch.optim.Optimizer, tensors: dict[str, torc
     for key, value in tensors.items():
         number, _, name = key.partition(".")
         parameter = parameters[int(number)]
-        optimiser.state[parameter][name] = value.to(parameter.device, copy=True)
+        # It must lie in memory as its parameter does: a fused step walks through both alike.
+        place = parameter.detach() if value.shape == parameter.shape else value
+        memory = torch.empty_like(place, dtype=value.dtype, device=parameter.device)
+        optimiser.state[parameter][name] = memory.copy_(value)

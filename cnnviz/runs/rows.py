@@ -1,0 +1,82 @@
+"""A row of the table of runs: how it is read, changed and removed, within a transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sql
+
+from cnnviz.runs.database import measured, runs
+from cnnviz.runs.run import Run
+from cnnviz.training.measurement import Measurement
+from cnnviz.training.plan import Plan
+
+OPEN = ("queued", "running", "paused")
+BEGUN = ("running", "paused")
+RESUMABLE = ("stopped", "failed", "interrupted")
+# What a run that begins to wait forgets.
+WAITING = {
+    **{"message": "", "device": "", "host": "", "worker": "", "wish": ""},
+    **{"wished": None, "process": None, "heartbeat": None, "ended": None},
+}
+
+
+def change_run(connection: sql.Connection, which: sql.ColumnElement[bool], **values: Any) -> int:
+    """Change columns of runs; how many there were."""
+    changed = sql.update(runs).where(which)
+    revision = runs.c.revision + 1
+    return connection.execute(changed.values(**values, revision=revision)).rowcount
+
+
+def remove_row(connection: sql.Connection, run_id: str) -> None:
+    """Remove a run and its measurements from the tables."""
+    connection.execute(sql.delete(measured).where(measured.c.run == run_id))
+    connection.execute(sql.delete(runs).where(runs.c.id == run_id))
+
+
+def plan_columns(plan: Plan) -> dict[str, str]:
+    """The columns that keep a plan."""
+    return {"variant": plan.network.spec.variant, "plan": json.dumps(plan.to_json())}
+
+
+def progress_columns(row: Any, found: Sequence[Measurement]) -> dict[str, Any]:
+    """The columns that tell how far a run is."""
+    from cnnviz.training.running import share_done
+
+    last = max(found, key=lambda each: each.step)
+    tested = [each.test_accuracy for each in found if each.test_accuracy is not None]
+    if row.test_accuracy is not None:
+        tested.append(row.test_accuracy)
+    plan = Plan.from_json(json.loads(row.plan))
+    return {
+        "step": last.step,
+        "epoch": last.epoch,
+        "seconds": last.seconds,
+        "share": share_done(plan, last),
+        "test_accuracy": max(tested, default=None),
+    }
+
+
+def as_run(row: Any) -> Run:
+    """A row as everybody sees it."""
+    found = {name: getattr(row, name) for name in Run.__dataclass_fields__ if name != "plan"}
+    return Run(plan=Plan.from_json(json.loads(row.plan)), **found)
+
+
+def as_measurement(content: str) -> Measurement:
+    """A measurement as the table keeps it."""
+    return Measurement.from_json(json.loads(content))
+
+
+def row_of(connection: sql.Connection, run_id: str) -> Any:
+    """The row of a run.
+
+    Raises:
+        KeyError: There is none.
+    """
+    row = connection.execute(sql.select(runs).where(runs.c.id == run_id)).one_or_none()
+    if row is None:
+        raise KeyError(f"There is no run {run_id}; it may have been deleted.")
+    return row
