@@ -12,10 +12,14 @@ if __name__ == "__main__":
             st.Page("pages/feature_maps.py", title="Feature maps", icon=":material/grid_view:"),
             st.Page("pages/grad_cam.py", title="Grad-CAM", icon=":material/center_focus_strong:"),
             st.Page("pages/neighbours.py", title="Neighbours", icon=":material/group_work:"),
+            st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
         ],
         position="top",
     ).run()
 else:
-    from cnnviz.ui.serving import lifespan
+    from starlette.middleware import Middleware
 
-    app = st.App(__file__, lifespan=lifespan)
+    from cnnviz.ui.serving import lifespan
+    from cnnviz.ui.visitor import VisitorCookie
+
+    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(VisitorCookie)])

@@ -19,7 +19,7 @@ from cnnviz.architectures import (
     variants,
 )
 from cnnviz.architectures.written import SizedNetwork
-from cnnviz.hyperparameters import Hyperparameter, Value
+from cnnviz.hyperparameters import Config, Hyperparameter, Value
 
 DEFAULT_VARIANT = "resnet18"
 RESOLUTIONS = (28, 32, 48, 64, 96, 128, 160, 192, 224, 256, 299, 320, 384, 448, 512)
@@ -82,6 +82,15 @@ def choose_network() -> NetworkChoice | None:
     )
     in_channels, num_classes = _choose_ends(published)
     st.subheader("Hyperparameters")
+    config = choose_config(family, published)
+    if config is None:
+        return None
+    spec = NetworkSpec(variant, config, in_channels, num_classes)
+    return NetworkChoice(family, spec, resolution or spec.fixed_resolution or published.resolution)
+
+
+def choose_config(family: Architecture, published: Variant) -> Config | None:
+    """The hyperparameters' widgets and a reset; None after saying why the settings clash."""
     st.button(
         f"Reset to {published.title}",
         icon=":material/restart_alt:",
@@ -91,11 +100,10 @@ def choose_network() -> NetworkChoice | None:
     )
     values = {h.name: _widget(family, published, h) for h in family.config.hyperparameters()}
     try:
-        spec = NetworkSpec(variant, family.config(**values), in_channels, num_classes)
+        return family.config(**values)
     except ValueError as error:
         st.error(str(error))
         return None
-    return NetworkChoice(family, spec, resolution or spec.fixed_resolution or published.resolution)
 
 
 def choose_architecture(default: str | None = DEFAULT_VARIANT) -> Architecture:
@@ -124,7 +132,7 @@ def choose_architecture(default: str | None = DEFAULT_VARIANT) -> Architecture:
 def choose_variant(family: Architecture, default: str | None = DEFAULT_VARIANT) -> str:
     """The menu of a family's published variants; for ``default`` see ``choose_architecture``."""
     names = list(family.variants)
-    fallback = DEFAULT_VARIANT if DEFAULT_VARIANT in names else names[0]
+    fallback = next(name for name in (default, DEFAULT_VARIANT, names[0]) if name in names)
     _keep_valid("variant", names, fallback)
     name = st.selectbox(
         "Variant",

@@ -15,15 +15,19 @@ import re
 import struct
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-import pillow_heif
 import torch
 from PIL import Image, ImageFile, ImageOps, TiffImagePlugin, UnidentifiedImageError, _imaging
+
+try:
+    import pillow_heif
+except ImportError:  # A machine that trains may have no more than torchvision has brought.
+    pillow_heif = None  # type: ignore[assignment]
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -47,7 +51,7 @@ TIFF_TEXT_TYPES = (1, 2, 7)  # BYTE, ASCII, UNDEFINED: one Python object, howeve
 
 # AVIF before HEIF: both accept the brand mif1, and AVIF gives way when the content is HEIC.
 # MPO, two JPEG pictures in one file of a phone, comes through JPEG.
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
+KNOWN_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 
 UNKNOWN = "The file is damaged or no JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC; choose another."
 DAMAGED = "The picture is damaged or cut off; save it again in an image editor or choose another."
@@ -69,15 +73,24 @@ logging.getLogger("PIL").addHandler(logging.NullHandler())
 with contextlib.suppress(AttributeError):  # A build of Pillow may hide libtiff.
     # libtiff prints on stderr what Pillow raises anyway.
     ctypes.CDLL(_imaging.__file__).TIFFSetErrorHandler(None)
-pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+if pillow_heif is not None:
+    pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 Image.init()
+# What can be opened here: of the last two, what this machine has libraries for.
+FORMATS = tuple(kind for kind in KNOWN_FORMATS if kind in Image.OPEN)
 
 
 class ImageError(ValueError):
     """One sentence for the visitor: what is wrong with the picture, and what to do about it."""
 
 
-def open_image(source: str | os.PathLike[str] | bytes | BinaryIO) -> Image.Image:
+# Told a picture's format ("JPEG", ...) and width and height in pixels, before it is decoded.
+Header = Callable[[str, tuple[int, int]], None]
+
+
+def open_image(
+    source: str | os.PathLike[str] | bytes | BinaryIO, header: Header | None = None
+) -> Image.Image:
     """An upright RGB image, its longer side at most ``MAX_SIDE`` px.
 
     JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF and HEIC are known by their content; an animation gives
@@ -87,6 +100,7 @@ def open_image(source: str | os.PathLike[str] | bytes | BinaryIO) -> Image.Image
 
     Args:
         source: A path, a file's content, or a binary stream, which is read from its start.
+        header: Told what the file says of the picture, if it is a picture.
 
     Raises:
         ImageError: The file cannot be read, has more than ``MAX_BYTES`` or ``MAX_PIXELS`` (both
@@ -94,7 +108,7 @@ def open_image(source: str | os.PathLike[str] | bytes | BinaryIO) -> Image.Image
     """
     data = _content(source)
     try:
-        return _decoded(data)
+        return _decoded(data, header)
     except ImageError:
         raise
     except Image.DecompressionBombError as error:
@@ -133,10 +147,12 @@ def _file_content(path: Path) -> bytes:
         raise ImageError(f"{name} cannot be read ({error.strerror}); check the path.") from error
 
 
-def _decoded(data: bytes) -> Image.Image:
+def _decoded(data: bytes, header: Header | None) -> Image.Image:
     if len(SCAN_HEADER.findall(data)) > MAX_SCANS or _longest_tiff_list(data) > MAX_TIFF_LIST:
         raise ImageError(TOO_MANY_PIECES)
     with _decoders, Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        if header is not None:
+            header(image.format or "", image.size)
         _require_bounded_pixels(image)
         image.draft(None, _fitted(image.size))  # A large JPEG is decoded at 1/2, 1/4 or 1/8.
         image.load()
@@ -181,6 +197,10 @@ def _fitted(size: tuple[int, int]) -> tuple[int, int]:
 @np.errstate(invalid="ignore")  # A TIFF of floats may hold signalling NaNs.
 def _shrunk(image: Image.Image) -> Image.Image:
     """A loaded image as RGB, its longer side at most ``MAX_SIDE`` px."""
+    if image.mode == "RGB" and not image.has_transparency_data and max(image.size) <= MAX_SIDE:
+        plain = Image.new("RGB", image.size)
+        plain.paste(image)  # Same pixels as below, and sooner: data sets have many small ones.
+        return plain
     grey_range = _grey_range(image) if image.mode[0] in "IF" else None
     factor = max(1, max(image.size) // (2 * MAX_SIDE))
     width, height = image.width / factor, image.height / factor

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
 from cnnviz.training.datasets.base import Data, DataError, Dataset, Split
 from cnnviz.training.datasets.digits import DIGITS
 from cnnviz.training.datasets.downloaded import CIFAR10, CIFAR100, FASHION_MNIST, MNIST, SVHN
+from cnnviz.training.datasets.pictures import class_folders
 from cnnviz.training.datasets.shapes import SHAPES
+from cnnviz.vision.collections import data_folder, data_sets
 from cnnviz.vision.progress import Progress, unheard
 
 __all__ = [
@@ -14,10 +21,13 @@ __all__ = [
     "DataError",
     "Dataset",
     "Split",
+    "class_folders",
     "dataset",
     "known_datasets",
     "load",
 ]
+
+logger = logging.getLogger(__name__)
 
 # In the order of a menu: what needs no download, then from small to large.
 DATASETS: tuple[Dataset, ...] = (
@@ -32,23 +42,47 @@ DATASETS: tuple[Dataset, ...] = (
 
 
 def known_datasets() -> tuple[Dataset, ...]:
-    """``DATASETS``, and the class folders and zips in the teacher's folder CNNVIZ_DATA."""
-    return DATASETS
+    """``DATASETS``, and the class folders and zips in the teacher's folder CNNVIZ_DATA.
+
+    What has no class folders is left out, which the log says.
+    """
+    return (*DATASETS, *_of_teacher())
 
 
 def dataset(name: str) -> Dataset:
     """The data set of that name.
 
     Args:
-        name: Of the registry.
+        name: Of the registry; or of what lies in the teacher's folder CNNVIZ_DATA; or the path of a
+            zip, a tar or a folder of class folders.
 
     Raises:
         KeyError: There is none; the message lists the known names.
+        DataError: There is nothing at that path.
     """
-    known = {each.name: each for each in known_datasets()}
-    if name in known:
-        return known[name]
-    raise KeyError(f"{name} is no data set; known are {', '.join(known)}.")
+    for known in DATASETS:
+        if known.name == name:
+            return known
+    folder = data_folder()
+    for path in (Path(name), *([folder / name] if folder and Path(name).name == name else [])):
+        if path.expanduser().exists():
+            return replace(class_folders(path.expanduser()), name=name)
+    if Path(name).name != name:
+        raise DataError(f"There is no file or folder at {name}; check the path.")
+    names = ", ".join(known.name for known in known_datasets())
+    raise KeyError(
+        f"{name} is no data set; known are {names}, and the path of a zip, a tar or a folder."
+    )
+
+
+def _of_teacher() -> Iterator[Dataset]:
+    for found in data_sets():
+        if not (found.path.is_dir() or found.path.suffix.lower() == ".zip"):
+            continue  # one of torchvision's
+        try:
+            yield replace(class_folders(found.path), name=found.path.name)
+        except DataError as error:
+            logger.warning("%s is no data set to train on: %s", found.path, error)
 
 
 def load(

@@ -53,17 +53,8 @@ def zip_collection(source: bytes | str | os.PathLike[str], title: str) -> Collec
         CollectionError: It cannot be read, is damaged, encrypted or has more than ``MOST_ENTRIES``
             entries, holds another zip or no picture.
     """
-    try:
-        key, file = _key(source), _Guarded(_binary(source))
-        archive = zipfile.ZipFile(file)
-    except CollectionError:
-        raise
-    except BAD_ZIP as error:
-        raise CollectionError(DAMAGED) from error
-    members = _members(archive)
-    paths = [_path(member) for member in members]
-    reader = _Reader(archive, members)
-    return Collection(key, title, described(paths), reader.picture)
+    found = PictureZip(source)
+    return Collection(_key(source), title, described(found.paths), found.picture)
 
 
 class _Guarded(io.BufferedReader):
@@ -86,12 +77,30 @@ class _Guarded(io.BufferedReader):
         return content
 
 
-class _Reader:
-    """Reads the members of a zip, one at a time: threads share the file's position."""
+class PictureZip:
+    """The pictures in a zip by their positions, sorted by name; threads take turns at the file.
 
-    def __init__(self, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
-        self._archive, self._members = archive, members
+    Attributes:
+        paths: Where each lies inside of the zip, with / between the parts.
+        total_bytes: What all of them take when they are unpacked, as the zip announces.
+    """
+
+    def __init__(self, source: bytes | str | os.PathLike[str]) -> None:
+        """Read the directory of a zip, as ``zip_collection`` does.
+
+        Raises:
+            CollectionError: As there.
+        """
+        try:
+            self._archive = zipfile.ZipFile(_Guarded(_binary(source)))
+        except CollectionError:
+            raise
+        except BAD_ZIP as error:
+            raise CollectionError(DAMAGED) from error
+        self._members = _members(self._archive)
         self._lock = threading.Lock()
+        self.paths = tuple(_path(member) for member in self._members)
+        self.total_bytes = sum(member.file_size for member in self._members)
 
     def picture(self, position: int) -> Image.Image:
         """The picture at a position as upright RGB.
@@ -99,10 +108,15 @@ class _Reader:
         Raises:
             ImageError: It cannot be opened; the message says why.
         """
-        return open_image(self._content(self._members[position]))
+        return open_image(self.content(position))
 
-    def _content(self, member: zipfile.ZipInfo) -> bytes:
-        """A member's bytes; of more than ``MAX_BYTES``, whatever it announces, one too many."""
+    def content(self, position: int) -> bytes:
+        """A picture's bytes; of more than ``MAX_BYTES``, whatever it announces, one too many.
+
+        Raises:
+            ImageError: It cannot be unpacked; the message says why.
+        """
+        member = self._members[position]
         if member.file_size > MAX_BYTES:
             raise ImageError(LARGE_MEMBER)
         if member.compress_type not in COMPRESSIONS:

@@ -1,0 +1,203 @@
+"""Curves of training runs over epochs or seconds, as Vega-Lite that grows while it is looked at.
+
+The chart is one constant specification and a table that changes: the browser then replaces the
+table alone, and a zoom stays. (Streamlit 1.67 draws an ECharts option anew whenever it changes.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from cnnviz.figures.theme import CATEGORIES
+
+POINTS = 200  # of a line; more cannot be seen
+HEIGHT = 360  # px, with title and legend
+# Yellow is left out: a thin line of it is not seen on white.
+COLOURS = tuple(colour for colour in CATEGORIES if colour != "#F0E442")
+DASHES = ((1, 0), (6, 4), (2, 3), (10, 4, 2, 4), (12, 3), (4, 8))
+# The parameter that the page must name as a selection, or the browser forgets it with new data.
+ZOOM = "zoom"
+GREY = "#7d7d7d"  # seen on black and on white
+GRID = f"{GREY}55"
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A line of a chart.
+
+    Attributes:
+        run: Label of the run that it belongs to.
+        part: What of the run: "train", "test", "stage 1", ...
+        across: Where it was measured, rising.
+        up: What was measured there, as many.
+    """
+
+    run: str
+    part: str
+    across: Sequence[float] | np.ndarray
+    up: Sequence[float] | np.ndarray
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What tells the lines of a chart apart.
+
+    Attributes:
+        field: "run" or "part".
+        looks: Colour "#rrggbb" or dash pattern by value of the field, in the legend's order.
+        has_legend: Whether a legend says it.
+    """
+
+    field: Literal["run", "part"]
+    looks: Mapping[str, str] | Mapping[str, Sequence[int]]
+    has_legend: bool = True
+
+    def encoding(self) -> dict[str, Any]:
+        """As Vega-Lite wants it."""
+        legend = {
+            "orient": "top",
+            "title": None,
+            "labelLimit": 340,
+            "columns": 4,
+            "offset": 4,
+            "symbolType": "stroke",
+            "symbolOpacity": 1,
+            "symbolSize": 400,
+            "symbolStrokeWidth": 2.5,
+        }
+        if not _are_colours(self.looks):
+            legend["symbolStrokeColor"] = GREY
+        return {
+            "field": self.field,
+            "type": "nominal",
+            "scale": {"domain": list(self.looks), "range": list(self.looks.values())},
+            "legend": legend if self.has_legend else None,
+        }
+
+
+def _are_colours(looks: Mapping[str, Any]) -> bool:
+    return all(isinstance(look, str) for look in looks.values())
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The vertical axis.
+
+    Attributes:
+        title: What was measured, with its unit.
+        format: Of its numbers, by D3's rules (".0%", "~s"); empty: as the axis needs.
+        is_logarithmic: Whether equal distances are equal ratios; only values above 0 are drawn.
+        from_zero: Whether 0 is always shown.
+    """
+
+    title: str
+    format: str = ""
+    is_logarithmic: bool = False
+    from_zero: bool = False
+
+
+def curve_table(curves: Iterable[Curve]) -> pd.DataFrame:
+    """The points of curves: columns run, part, across, up; at most ``POINTS`` a curve.
+
+    What is not a finite number is left out.
+    """
+    tables = [_points(curve) for curve in curves]
+    if not tables:
+        return pd.DataFrame({"run": [], "part": [], "across": [], "up": []}, dtype=object)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _points(curve: Curve) -> pd.DataFrame:
+    across, up = np.asarray(curve.across, np.float64), np.asarray(curve.up, np.float64)
+    finite = np.isfinite(across) & np.isfinite(up)
+    across, up = across[finite], up[finite]
+    kept = _kept(len(across))
+    return pd.DataFrame(
+        {"run": curve.run, "part": curve.part, "across": across[kept], "up": up[kept]}
+    )
+
+
+def _kept(length: int) -> np.ndarray:
+    """Positions of at most ``POINTS`` of so many points, the last among them."""
+    step = max(-(-length // POINTS), 1)
+    return np.arange(length)[::-1][::step][::-1]
+
+
+def curve_chart(colour: Lines, dash: Lines, axis: Axis, across: str) -> dict[str, Any]:
+    """A Vega-Lite chart for the points of ``curve_table``, without them.
+
+    Args:
+        colour: What the colours say.
+        dash: What the dashes say.
+        axis: The vertical axis; its title is the chart's.
+        across: Title of the horizontal axis.
+    """
+    return {
+        "title": {"text": axis.title, "anchor": "start", "fontSize": 15, "offset": 6},
+        "height": HEIGHT,
+        "params": [_zoom()],
+        "mark": {
+            "type": "line",
+            "clip": True,
+            "strokeWidth": 2.5,
+            "interpolate": "linear",
+            # Points that nobody sees are easier to point at than a line.
+            "point": {"opacity": 0, "size": 150},
+        },
+        "encoding": {
+            "x": _across(across),
+            "y": _up(axis),
+            "color": colour.encoding(),
+            "strokeDash": dash.encoding(),
+            "tooltip": _tooltip(axis, across),
+        },
+    }
+
+
+def _zoom() -> dict[str, Any]:
+    """Drag to move, turn the wheel with Ctrl or Cmd to zoom: the wheel alone scrolls the page."""
+    select = {
+        "type": "interval",
+        "encodings": ["x"],
+        "zoom": "wheel![event.ctrlKey || event.metaKey]",
+    }
+    return {"name": ZOOM, "select": select, "bind": "scales"}
+
+
+def _across(title: str) -> dict[str, Any]:
+    return {
+        "field": "across",
+        "type": "quantitative",
+        "title": title,
+        "scale": {"nice": False},
+        "axis": {"gridColor": GRID, "tickCount": 8},
+    }
+
+
+def _up(axis: Axis) -> dict[str, Any]:
+    scale = {"type": "log"} if axis.is_logarithmic else {"zero": axis.from_zero}
+    ticks: dict[str, Any] = {"gridColor": GRID, "tickCount": 6}
+    if axis.format:
+        ticks["format"] = axis.format
+    return {
+        "field": "up",
+        "type": "quantitative",
+        "title": None,
+        "scale": scale,
+        "axis": ticks,
+    }
+
+
+def _tooltip(axis: Axis, across: str) -> list[dict[str, str]]:
+    precise = ".1%" if axis.format.endswith("%") else ".4~s" if "s" in axis.format else ".4~g"
+    return [
+        {"field": "run", "type": "nominal", "title": "Run"},
+        {"field": "part", "type": "nominal", "title": "Curve"},
+        {"field": "across", "type": "quantitative", "title": across, "format": ".4~g"},
+        {"field": "up", "type": "quantitative", "title": axis.title, "format": precise},
+    ]

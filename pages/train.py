@@ -1,0 +1,67 @@
+"""Train: press a button, and watch loss and accuracy move."""
+
+import streamlit as st
+from cnnviz.ui.data_view import show_data
+
+from cnnviz.ui.cost_view import show_cost
+from cnnviz.ui.curves_view import choose_curves
+from cnnviz.ui.page import open_page
+from cnnviz.ui.run_controls import say_refusal
+from cnnviz.ui.run_table import choose_shown, listed_runs, show_table
+from cnnviz.ui.run_view import show_runs
+from cnnviz.ui.train_controls import TrainChoice, choose_training
+from cnnviz.ui.train_start import chosen_data, offer_training
+from cnnviz.ui.visitor import ask_for_teacher
+
+VIEWS = ("train", "data")
+
+
+def show_training(choice: TrainChoice | None) -> None:
+    """The button with the cost, the runs that are shown, and the table of all."""
+    if choice:
+        with st.container(border=True):
+            offer_training(choice)
+            show_cost(choice)
+    say_refusal()
+    which, how = st.columns(2, vertical_alignment="bottom")
+    with which:
+        shown = choose_shown()
+    if shown:
+        with how:
+            across, more = choose_curves()
+        show_runs(shown, across, more)
+    else:
+        st.info(
+            "Choose a network and data in the sidebar and press **Train**: loss and accuracy move "
+            "here within seconds. They stay when you close the page.",
+            icon=":material/model_training:",
+        )
+    st.subheader("Runs")
+    show_table(listed_runs())
+    ask_for_teacher()
+
+
+def show_look(choice: TrainChoice | None) -> None:
+    """The data, and what the augmentation makes of it."""
+    data = chosen_data(choice) if choice else None
+    if choice and data:
+        show_data(data, choice.options)
+
+
+open_page("Train")
+with st.sidebar:
+    choice = choose_training()
+st.title("How does a network learn?")
+view = st.segmented_control(
+    "View",
+    VIEWS,
+    default=VIEWS[0],
+    required=True,
+    key="view",
+    bind="query-params",
+    help="Train, or look at the data before you train.",
+)
+if view == VIEWS[1]:
+    show_look(choice)
+else:
+    show_training(choice)
