@@ -34,7 +34,7 @@ def read_record(folder: Path) -> dict[str, Any]:
         Plan.from_json(record["plan"])
     except FileNotFoundError:
         raise RunError(f"There is no run in {folder}; give a folder with a {RECORD}.") from None
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise RunError(f"{folder / RECORD} is damaged ({error}).") from error
     return record
 

@@ -23,10 +23,19 @@ WAITING = {
 }
 
 
-def change_run(connection: sql.Connection, which: sql.ColumnElement[bool], **values: Any) -> int:
-    """Change columns of runs; how many there were."""
+def change_run(
+    connection: sql.Connection, which: sql.ColumnElement[bool], is_news: bool = True, **values: Any
+) -> int:
+    """Change columns of runs; how many there were.
+
+    Args:
+        connection: In a transaction that writes.
+        which: The runs.
+        is_news: Whether people see the change, so that the runs have a new revision.
+        values: By column.
+    """
     changed = sql.update(runs).where(which)
-    revision = runs.c.revision + 1
+    revision = runs.c.revision + int(is_news)
     return connection.execute(changed.values(**values, revision=revision)).rowcount
 
 
@@ -70,13 +79,19 @@ def as_measurement(content: str) -> Measurement:
     return Measurement.from_json(json.loads(content))
 
 
-def row_of(connection: sql.Connection, run_id: str) -> Any:
+def row_of(connection: sql.Connection, run_id: str, to_change: bool = False) -> Any:
     """The row of a run.
+
+    Args:
+        connection: In a transaction.
+        run_id: Of the run.
+        to_change: Whether others must wait with changing it until the transaction's end.
 
     Raises:
         KeyError: There is none.
     """
-    row = connection.execute(sql.select(runs).where(runs.c.id == run_id)).one_or_none()
+    chosen = sql.select(runs).where(runs.c.id == run_id)
+    row = connection.execute(chosen.with_for_update() if to_change else chosen).one_or_none()
     if row is None:
         raise KeyError(f"There is no run {run_id}; it may have been deleted.")
     return row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 import os
 import secrets
 import shutil
@@ -35,6 +36,8 @@ from cnnviz.training.measurement import Measurement
 from cnnviz.training.plan import Plan
 
 __all__ = ["Run", "RunError", "State", "Store", "StoreError", "runs_folder", "store_url"]
+
+logger = logging.getLogger(__name__)
 
 Wish = Literal["stop", "pause", "resume"]
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
@@ -96,7 +99,7 @@ class Store:
             KeyError: There is none of this id.
         """
         with self.database.reading() as connection:
-            return as_run(row_of(connection, run_id))
+            return as_run(row_of(connection, run_id, to_change=True))
 
     def runs(self, owner: str | None = None, limit: int = 100) -> list[Run]:
         """The youngest runs, youngest first: all, or those of one owner."""
@@ -112,7 +115,8 @@ class Store:
         order = (runs_table.c.created.desc(), runs_table.c.id)
         chosen = sql.select(runs_table).where(wanted).order_by(*order).limit(limit)
         with self.database.reading() as connection:
-            return [as_run(row) for row in connection.execute(chosen)]
+            rows = connection.execute(chosen).all()
+        return [run for row in rows if (run := _readable(row)) is not None]
 
     def revisions(self, run_ids: Sequence[str] | None = None) -> dict[str, int]:
         """A number for each run that grows when anything about it changes, in one small query.
@@ -136,7 +140,7 @@ class Store:
             KeyError: There is no such run.
         """
         with self.database.reading() as connection:
-            row = row_of(connection, run_id)
+            row = row_of(connection, run_id, to_change=True)
             earlier = (runs_table.c.state == "queued") & (runs_table.c.queued < row.queued)
             count = sql.select(sql.func.count()).select_from(runs_table).where(earlier)
             return 1 + (connection.scalar(count) or 0) if row.state == "queued" else None
@@ -165,8 +169,15 @@ class Store:
             found[row.run].append(as_measurement(row.content))
         return found
 
-    def add_measurements(self, run_id: str, found: Sequence[Measurement]) -> None:
+    def add_measurements(
+        self, run_id: str, found: Sequence[Measurement], worker: str | None = None
+    ) -> None:
         """Keep what was measured, after all that was before.
+
+        Args:
+            run_id: Of which run.
+            found: In order.
+            worker: Only while the run is this worker's.
 
         Raises:
             KeyError: There is no such run.
@@ -175,7 +186,10 @@ class Store:
             return
         contents = [{"run": run_id, "content": json.dumps(each.to_json())} for each in found]
         with self.database.writing() as connection:
-            self._change(connection, run_id, **progress_columns(row_of(connection, run_id), found))
+            row = row_of(connection, run_id, to_change=True)
+            if worker not in (None, row.worker):
+                raise KeyError(f"The run {run_id} is not this worker's any more.")
+            self._change(connection, run_id, **progress_columns(row, found))
             connection.execute(sql.insert(measured_table), contents)
 
     def ask(self, run_id: str, wish: Wish, by: str, token: str | None = None) -> None:
@@ -190,7 +204,7 @@ class Store:
         if wish not in ("stop", "pause", "resume"):
             raise ValueError(f"wish must be stop, pause or resume; received {wish}.")
         with self.database.writing() as connection:
-            row = row_of(connection, run_id)
+            row = row_of(connection, run_id, to_change=True)
             self._require_right(row, by, token)
             now = self.database.now(connection)
             if row.state == "queued" and wish == "stop":
@@ -217,7 +231,7 @@ class Store:
                 f"received {learning_rate_scale:g}."
             )
         with self.database.writing() as connection:
-            self._require_right(row_of(connection, run_id), by, token)
+            self._require_right(row_of(connection, run_id, to_change=True), by, token)
             self._change(connection, run_id, learning_rate_scale=learning_rate_scale)
 
     def resume(self, run_id: str, by: str, token: str | None = None) -> None:
@@ -228,7 +242,7 @@ class Store:
             RunError: It is not the visitor's, or is in another state.
         """
         with self.database.writing() as connection:
-            row = row_of(connection, run_id)
+            row = row_of(connection, run_id, to_change=True)
             self._require_right(row, by, token)
             if row.state not in RESUMABLE:
                 raise RunError(f"The run is {row.state}; only one that was stopped can go on.")
@@ -243,7 +257,7 @@ class Store:
             RunError: It is not the visitor's.
         """
         with self.database.writing() as connection:
-            self._require_right(row_of(connection, run_id), by, token)
+            self._require_right(row_of(connection, run_id, to_change=True), by, token)
             remove_row(connection, run_id)
         _remove_folder(run_id)
 
@@ -287,6 +301,15 @@ def _require_allowed(plan: Plan, allowed: Limits) -> None:
             f"A run may train for {allowed.epochs} epochs here, and this one would for "
             f"{options.epochs}; choose fewer epochs."
         )
+
+
+def _readable(row: Any) -> Run | None:
+    """A row of a list; None where another version of this program has written its plan."""
+    try:
+        return as_run(row)
+    except (KeyError, ValueError) as error:
+        logger.warning("The run %s is not shown, since its plan is not known: %s", row.id, error)
+        return None
 
 
 def _new_id() -> str:

@@ -1,0 +1,123 @@
+"""The command runs: what is in the store, and bringing in what was trained elsewhere."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnviz.commands.output import show
+
+if TYPE_CHECKING:
+    from cnnviz.runs.run import Run
+    from cnnviz.runs.store import Store
+
+HEADINGS = ("run", "state", "network", "data", "best test accuracy", "epochs", "seconds")
+NEEDED = "runs must have sqlalchemy; install it with pip install -r requirements.txt."
+
+
+def add_commands(commands: Any) -> None:
+    """Add this module's command to the parser's subparsers."""
+    command = commands.add_parser("runs", help="training runs: list, import, stop, delete")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.add_argument("--limit", type=int, default=100, metavar="N", help="the youngest N")
+    command.set_defaults(run=_list)
+    actions = command.add_subparsers(metavar="ACTION", parser_class=type(command))
+    _add_import(actions)
+    for name, action, says in (
+        ("stop", _stop, "end a run; it can be resumed"),
+        ("delete", _delete, "forget a run and remove its folder"),
+    ):
+        changing = actions.add_parser(name, help=says)
+        changing.add_argument("id", metavar="RUN")
+        changing.set_defaults(run=action)
+
+
+def _add_import(actions: Any) -> None:
+    bringing = actions.add_parser("import", help="bring in a run folder from another machine")
+    bringing.add_argument("folder", type=Path, metavar="FOLDER")
+    # Without a default, which would undo a --json before the action's name.
+    bringing.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    bringing.set_defaults(run=_import)
+
+
+def _store() -> Store:
+    """The store, in which whoever has this machine's command line may do everything.
+
+    Raises:
+        ValueError: SQLAlchemy is missing, or the database cannot be used.
+    """
+    try:
+        from cnnviz.runs.store import Store
+    except ModuleNotFoundError as error:
+        if error.name != "sqlalchemy":
+            raise
+        raise ValueError(NEEDED) from error
+    return Store(is_teachers=True)
+
+
+def _list(options: argparse.Namespace) -> int:
+    if options.limit < 1:
+        raise ValueError(f"limit must be at least 1; received {options.limit}.")
+    found = _store().runs(limit=options.limit)
+    if options.json:
+        show([_facts(run) for run in found])
+    else:
+        show(_table([HEADINGS, *map(_line, found)]) if found else "There are no runs yet.")
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    store = _store()
+    from cnnviz.runs.importing import import_folder
+
+    found = import_folder(store, options.folder)
+    if options.json:
+        show({**_facts(found.run), "is_new": found.is_new, "added": found.added})
+        return 0
+    begin = "The run is now" if found.is_new else "The run was there already; it is"
+    show(f"{begin} {found.run.id} in the store, with {found.added:,} measurements more.")
+    return 0
+
+
+def _stop(options: argparse.Namespace) -> int:
+    from cnnviz.runs.limits import COMMAND_LINE
+
+    _store().ask(options.id, "stop", COMMAND_LINE)
+    show(f"The run {options.id} stops after the step at work.")
+    return 0
+
+
+def _delete(options: argparse.Namespace) -> int:
+    from cnnviz.runs.limits import COMMAND_LINE
+
+    _store().delete(options.id, COMMAND_LINE)
+    show(f"The run {options.id} is deleted.")
+    return 0
+
+
+def _facts(run: Run) -> dict[str, Any]:
+    """A run as JSON; its owner's name is a key to it, and stays here."""
+    hidden = ("plan", "owner")
+    found = {each.name: getattr(run, each.name) for each in fields(run) if each.name not in hidden}
+    return {**found, **run.plan.to_json(), "folder": str(run.folder)}
+
+
+def _line(run: Run) -> tuple[str, ...]:
+    accuracy = "" if run.test_accuracy is None else f"{run.test_accuracy:.2%}"
+    done = (f"{run.epoch:.2f}", f"{run.seconds:.1f}")
+    return (run.id, run.state, run.plan.network.spec.variant, run.plan.data, accuracy, *done)
+
+
+def _table(lines: list[tuple[str, ...]]) -> str:
+    """Lines of columns, each as wide as its widest entry; numbers at the right."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    first_number = HEADINGS.index("best test accuracy")
+    return "\n".join(
+        "  ".join(
+            text.ljust(width) if place < first_number else text.rjust(width)
+            for place, (text, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in lines
+    )

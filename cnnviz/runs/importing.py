@@ -1,0 +1,185 @@
+"""A run folder made on another machine, brought into the store."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sql
+
+from cnnviz.runs.catching_up import catch_up
+from cnnviz.runs.database import runs
+from cnnviz.runs.folder import MEASUREMENTS, RECORD, RunError, read_record
+from cnnviz.runs.limits import COMMAND_LINE
+from cnnviz.runs.rows import change_run, plan_columns
+from cnnviz.runs.run import Run, runs_folder
+from cnnviz.runs.store import Store
+from cnnviz.training.measurement import Measurement
+from cnnviz.training.plan import Plan
+
+FILES = (RECORD, MEASUREMENTS, "last.safetensors", "last.json", "best.safetensors", "best.json")
+# How a run in a folder is in the store: nobody works at it here.
+STATES = {
+    **{"finished": "finished", "stopped": "stopped", "failed": "failed"},
+    **{"interrupted": "interrupted", "running": "interrupted"},
+}
+CUT = "It was copied, or its machine went out, while it ran; it can be resumed."
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did.
+
+    Attributes:
+        run: As it is in the store now.
+        is_new: Whether it was not there before.
+        added: How many measurements were not.
+    """
+
+    run: Run
+    is_new: bool
+    added: int
+
+
+def import_folder(store: Store, folder: Path, owner: str = COMMAND_LINE) -> Imported:
+    """Bring a run folder's record, measurements and checkpoints into the store.
+
+    A run that is there already gets what is new. Its id follows from its plan and its beginning.
+
+    Raises:
+        RunError: The folder holds no run, or a damaged one.
+        ValueError: Its checkpoint is damaged.
+        OSError: It cannot be read or copied; nothing was brought in.
+    """
+    record = read_record(folder)
+    state = _checked_state(record)
+    _require_measurements(folder)
+    _require_checkpoint(folder, Plan.from_json(record["plan"]), state)
+    run_id = _id(store, folder, record)
+    target = runs_folder() / run_id
+    if folder.resolve() != target.resolve():
+        _copy(folder, target)
+    is_new = _put(store, run_id, record, state, owner)
+    added = catch_up(store, run_id, target)
+    return Imported(store.run(run_id), is_new, added)
+
+
+def _checked_state(record: Mapping[str, Any]) -> str:
+    state, started, ended = (record.get(name) for name in ("state", "started", "ended"))
+    times = [time for time in (started, ended) if time is not None]
+    if state not in STATES or not all(_is_number(time) for time in times) or started is None:
+        raise RunError(f"{RECORD} is damaged: it does not tell when the run began or how it ended.")
+    return STATES[state]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _require_measurements(folder: Path) -> None:
+    """Accept measurements that are whole up to a last line that may have been cut off.
+
+    Raises:
+        RunError: They are missing or damaged.
+    """
+    path = folder / MEASUREMENTS
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        raise RunError(f"{path} is missing or damaged; copy the whole folder again.") from error
+    step = 0
+    for number, line in enumerate(lines, 1):
+        try:
+            found = Measurement.from_json(json.loads(line))
+            is_good = all(map(_is_number, (found.step, found.epoch, found.seconds)))
+        except (json.JSONDecodeError, TypeError, AttributeError):
+            is_good = number == len(lines)
+            found = None
+        if not is_good or (found is not None and found.step < step):
+            raise RunError(f"{path} is damaged in line {number}; copy the whole folder again.")
+        step = found.step if found else step
+
+
+def _require_checkpoint(folder: Path, plan: Plan, state: str) -> None:
+    """Accept checkpoints that can be read and are of the plan's network.
+
+    Raises:
+        RunError: A finished run has none, or one of another network.
+        ValueError: One is damaged.
+    """
+    from cnnviz.training.checkpoints import (
+        BEST,
+        LAST,
+        has_checkpoint,
+        resumed_step,
+        trained_network,
+    )
+
+    if not any(has_checkpoint(folder, name) for name in (BEST, LAST)):
+        if state == "finished":
+            raise RunError(f"{folder} has no checkpoint; copy the whole folder.")
+        return
+    resumed_step(folder)
+    variant = trained_network(folder).spec.variant
+    if variant != plan.network.spec.variant:
+        raise RunError(
+            f"{folder} holds a checkpoint of {variant}, but its record is of "
+            f"{plan.network.spec.variant}; copy the whole folder again."
+        )
+
+
+def _id(store: Store, folder: Path, record: Mapping[str, Any]) -> str:
+    """The id of a folder's run: its own where it is one of this store, else from what it is."""
+    if folder.resolve().parent == runs_folder().resolve():
+        with store.database.reading() as connection:
+            own = sql.select(runs.c.id).where(runs.c.id == folder.resolve().name)
+            if connection.scalar(own):
+                return folder.resolve().name
+    facts = json.dumps([record["plan"], record["started"]], sort_keys=True)
+    return hashlib.sha256(facts.encode()).hexdigest()[:16]
+
+
+def _copy(folder: Path, target: Path) -> None:
+    """Copy a run's files, all or none."""
+    fresh = target.with_name(f".{target.name}.importing")
+    shutil.rmtree(fresh, ignore_errors=True)
+    try:
+        fresh.mkdir(parents=True)
+        for name in FILES:
+            if (folder / name).is_file():
+                shutil.copyfile(folder / name, fresh / name)
+        target.mkdir(exist_ok=True)
+        for path in fresh.iterdir():
+            path.replace(target / path.name)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _put(store: Store, run_id: str, record: Mapping[str, Any], state: str, owner: str) -> bool:
+    """Whether a run was not in the store before; it is now, as its record says.
+
+    Raises:
+        RunError: It is at work here.
+    """
+    message = CUT if record["state"] == "running" else record.get("message") or ""
+    told: dict[str, Any] = {"state": state, "message": message, "ended": record.get("ended")}
+    told |= {"share": 1.0} if state == "finished" else {}
+    with store.database.writing(alone=True) as connection:
+        known = connection.scalar(sql.select(runs.c.state).where(runs.c.id == run_id))
+        if known in ("queued", "running", "paused"):
+            raise RunError(f"The run {run_id} is {known} in the store; stop it first.")
+        if known is None:
+            now = store.database.now(connection)
+            values = {"id": run_id, "owner": owner, "created": now, "queued": now, **told}
+            values |= {"started": record["started"], "device": str(record.get("machine", ""))}
+            values |= plan_columns(Plan.from_json(record["plan"]))
+            connection.execute(sql.insert(runs).values(**values))
+        else:
+            change_run(connection, runs.c.id == run_id, **told)
+    return known is None
