@@ -180,7 +180,7 @@ class Config:
         default = cls()
         yield default
         for hyperparameter in cls.hyperparameters():
-            for value in {hyperparameter.options[0], hyperparameter.options[-1]}:
+            for value in (hyperparameter.options[0], hyperparameter.options[-1]):
                 if value == hyperparameter.default:
                     continue
                 try:
