@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.commands.output import show
 from cnnviz.commands.settings import asked_network, settings
+from cnnviz.commands.trained import run_folder
 
 if TYPE_CHECKING:
     from cnnviz.architectures.written import SizedNetwork
@@ -42,7 +43,7 @@ def add_commands(commands: Any) -> None:
 
 
 def _train(options: argparse.Namespace) -> int:
-    folder = _resumed_folder(options.resume) if options.resume else options.folder
+    folder = run_folder(options.resume) if options.resume else options.folder
     plan = _resumed_plan(options, folder) if options.resume else _plan(options)
     if options.estimate:
         return _estimate(options, plan)
@@ -85,14 +86,6 @@ def _options(options: argparse.Namespace) -> TrainingOptions:
     elif options.epochs is not None:
         written |= {"epochs": options.epochs, "seconds": "0"}
     return start.with_text(written)
-
-
-def _resumed_folder(run: str) -> Path:
-    """The folder of a run: one that is given, or one of the store's."""
-    from cnnviz.runs.folder import RECORD
-    from cnnviz.runs.run import runs_folder
-
-    return Path(run) if (Path(run) / RECORD).exists() else runs_folder() / run
 
 
 def _resumed_plan(options: argparse.Namespace, folder: Path) -> Plan:
@@ -142,6 +135,8 @@ def _run(options: argparse.Namespace, plan: Plan, folder: Path) -> int:
             print(line, flush=True)
     if steering.stop:
         sys.stderr.write(f"Stopped; python -m cnnviz train --resume {folder} goes on.\n")
+    else:
+        sys.stderr.write(f"python -m cnnviz runs import {folder} shows the run in the app.\n")
     return 0
 
 

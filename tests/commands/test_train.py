@@ -126,7 +126,7 @@ def test_a_recipe_sets_the_options_and_the_command_line_changes_them(run, tmp_pa
         (("lenet5", "--data", "digits", "--option", "speed=9"), "speed is no hyperparameter"),
         (("lenet5", "--data", "digits", "--option", "seed"), "--option must be name=value"),
         (("lenet5", "--data", "digits", "--recipe", "x"), "x is no recipe; known are"),
-        (("--resume", "nothing"), "There is no run in"),
+        (("--resume", "nothing"), "run must be a run's folder or the id of a run in"),
         (("lenet5", "--resume", "nothing"), "resume must stand alone"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, tuple) else "",

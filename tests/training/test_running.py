@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from cnnviz.architectures import specify
+from cnnviz.architectures import build, specify
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.training.cost import cost
 from cnnviz.training.measurement import Measurement, TrainingError
@@ -55,9 +55,17 @@ def test_images_that_are_too_small_for_a_network_are_a_sentence():
 def test_a_network_is_fitted_to_data():
     small = fitted(specify("resnet20_cifar"), 28, 1, 10)
     assert (small.resolution, small.spec.in_channels, small.spec.num_classes) == (32, 1, 10)
-    large = fitted(specify("resnet18"), 500, 3, 5)
-    assert (large.resolution, large.spec.num_classes) == (500, 5)
     assert fitted(specify("lenet5"), 28, 1, 10).resolution == 32
+    large = fitted(specify("resnet18"), 100, 3, 5)
+    assert (large.resolution, large.spec.num_classes) == (128, 5)
+
+
+@pytest.mark.parametrize(("name", "side"), [("vgg16", 32), ("alexnet", 64), ("inception_v3", 96)])
+def test_a_large_network_gets_the_smallest_images_that_it_takes(name, side):
+    found = fitted(specify(name), 32, 3, 10).resolution
+    assert found == side
+    with torch.device("meta"):
+        build(specify(name)).train()(torch.zeros(2, 3, side, side))
 
 
 def test_a_cost_is_measured(small_data, network_for):
