@@ -8,7 +8,16 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from cnnviz.commands import catalogue, features, measuring, neighbours, photos, runs, train
+from cnnviz.commands import (
+    catalogue,
+    evaluate,
+    features,
+    measuring,
+    neighbours,
+    photos,
+    runs,
+    train,
+)
 
 BAD_INPUT = 2
 
@@ -46,7 +55,7 @@ def _sentence(error: Exception) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="cnnviz", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    for module in (catalogue, photos, features, neighbours, measuring, train, runs):
+    for module in (catalogue, photos, features, neighbours, measuring, train, evaluate, runs):
         module.add_commands(commands)
     return parser
 

@@ -34,11 +34,12 @@ def test_data() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def runs_folder(tmp_path, monkeypatch) -> Path:
+def runs_folder(tmp_path_factory, monkeypatch) -> Path:
     """Where runs are kept: an empty folder, not that of the person who tests."""
     monkeypatch.delenv("CNNVIZ_DATABASE", raising=False)
-    monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "runs"))
-    return tmp_path / "runs"
+    folder = tmp_path_factory.mktemp("kept") / "runs"
+    monkeypatch.setenv("CNNVIZ_RUNS", str(folder))
+    return folder
 
 
 @pytest.fixture

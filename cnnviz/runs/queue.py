@@ -22,7 +22,7 @@ from cnnviz.runs.run import runs_folder
 from cnnviz.runs.store import Store
 
 SILENCE = 15.0  # seconds without a heartbeat after which a worker is taken for dead,
-START = 90.0  # and that one may take until its first: sixty may load torch at once
+START = 180.0  # and that one may take until its first: many may load torch at once
 ASK, INSIST = 5.0, 20.0  # seconds after the wish to stop until SIGTERM and SIGKILL
 LOST = "Its worker ended without a word; what was measured is kept, and it can be resumed."
 

@@ -16,12 +16,12 @@ from cnnviz.runs.run import runs_folder
 from cnnviz.training.datasets import DATASETS, dataset, known_datasets
 from cnnviz.training.datasets.base import Data, DataError, Dataset
 from cnnviz.ui.byte_cache import ByteCache
+from cnnviz.ui.plain import plain
 from cnnviz.vision.collections import data_folder
 
 OWN = "your own zip"
 ZIP_MEGABYTES = 200
 MOST_UPLOADS = 20
-MARKDOWN = re.compile(r"[\\`*_{}\[\]#+!|~$:<>]")
 ODD_LETTERS = re.compile(r"[^\w .-]")
 
 # Images as bytes: CIFAR-10 takes 184 MB.
@@ -42,13 +42,8 @@ def choose_dataset() -> Dataset | None:
     if name == OWN:
         return _uploaded()
     chosen = known.get(name) or DATASETS[0]
-    st.caption(f"{escaped(chosen.title)}: {escaped(chosen.help)}")
+    st.caption(f"{plain(chosen.title)}: {plain(chosen.help)}")
     return chosen
-
-
-def escaped(name: str) -> str:
-    """A name that Markdown shows as it is."""
-    return MARKDOWN.sub(r"\\\g<0>", name)
 
 
 # A minute: what a teacher puts into the folder is seen soon.
@@ -78,9 +73,7 @@ def _uploaded() -> Dataset | None:
     except DataError as error:
         st.error(str(error), icon=":material/folder_off:")
         return None
-    st.caption(
-        f"{escaped(chosen.title)}: {chosen.num_classes} classes, images of {chosen.side} px."
-    )
+    st.caption(f"{plain(chosen.title)}: {chosen.num_classes} classes, images of {chosen.side} px.")
     return chosen
 
 

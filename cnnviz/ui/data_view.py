@@ -14,7 +14,7 @@ from cnnviz.training.augmentation import Augmentation
 from cnnviz.training.datasets.base import Data
 from cnnviz.training.datasets.look import class_balance, mixed_samples, samples
 from cnnviz.training.options import TrainingOptions
-from cnnviz.ui.data_controls import escaped
+from cnnviz.ui.plain import plain
 
 AUGMENTATIONS = ("crop", "flip", "rotation", "noise", "erasing", "jitter", "pca_colour")
 CLASSES_AT_ONCE = 20
@@ -54,7 +54,7 @@ def facts_text(data: Data) -> str:
     kind = "grey" if data.channels == 1 else "red, green, blue"
     mean, std = (", ".join(f"{value:.3f}" for value in each) for each in (data.mean, data.std))
     return (
-        f"**{escaped(data.title)}**: {len(data.train):,} images to train on and "
+        f"**{plain(data.title)}**: {len(data.train):,} images to train on and "
         f"{len(data.test):,} to test on, {len(data.classes):,} classes, "
         f"{data.side} x {data.side} px, {kind}. Of the training pixels in [0, 1]: "
         f"mean {mean}; standard deviation {std}."
@@ -81,7 +81,7 @@ def _show_samples(data: Data, draw: int) -> None:
             images = samples(data, label, draw, SAMPLES).numpy()
             name = data.classes[label]
             with st.container(gap="xxsmall"):
-                st.markdown(f"**{escaped(name)}**")
+                st.markdown(f"**{plain(name)}**")
                 _show_pictures(images, SAMPLES_ACROSS, f"{len(images)} samples of {name}", 48)
 
 
@@ -179,8 +179,9 @@ def _strength_text(option: Hyperparameter, value: Value) -> str:
 def _show_skipped(data: Data) -> None:
     if not data.skipped:
         return
-    with st.expander(f"{len(data.skipped):,} pictures could not be used"):
-        if len(data.skipped) > MOST_SKIPPED:
+    count = len(data.skipped)
+    with st.expander(f"{count:,} {'picture' if count == 1 else 'pictures'} could not be used"):
+        if count > MOST_SKIPPED:
             st.caption(f"The first {MOST_SKIPPED} of them.")
         st.dataframe(
             [{"Picture": name, "Reason": reason} for name, reason in data.skipped[:MOST_SKIPPED]],

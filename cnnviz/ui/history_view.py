@@ -9,6 +9,7 @@ from cnnviz.figures.colour_scale import colour_scale
 from cnnviz.ui.cam_controls import choose_opacity
 from cnnviz.ui.cam_view import overlay, show_answers
 from cnnviz.ui.photo_controls import Photo
+from cnnviz.ui.plain import plain
 from cnnviz.ui.subject import Subject
 from cnnviz.ui.weights_controls import variants_with_files
 from cnnviz.vision.class_activation import default_layer
@@ -93,7 +94,7 @@ def _show_network(subject: Subject, wanted: str | None, opacity: float) -> None:
     if subject.is_random:
         st.badge("random weights (untrained)", icon=":material/casino:", color="orange")
     else:
-        st.badge(weights.title, color="gray")
+        st.badge(plain(weights.title), color="gray")
     try:
         known = labels(spec)
         subject = subject.about(known.index(wanted) if wanted in known else None)

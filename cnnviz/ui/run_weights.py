@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -126,7 +127,10 @@ def known_runs(owner: str | None = None) -> list[Run]:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _store(url: str) -> Store:
-    return Store(url)
+    store = Store(url)
+    # Streamlit collects garbage after every run, and would look through the database's library.
+    gc.freeze()
+    return store
 
 
 # A class looks at the same runs, and each page would read a hundred of them at every click.
@@ -168,11 +172,12 @@ def _checkpoint(folder: Path, modified: int) -> tuple[NetworkSpec, Mapping[str, 
 
 def _title(run: Run, spec: NetworkSpec, facts: Mapping[str, Any]) -> str:
     """What a menu shows; while the run goes on, nothing that changes."""
-    data, short = _data_title(spec), run.id[:6]
+    # The id stands first, because a menu cuts what is long.
+    data, named = _data_title(spec), f"run {run.id[:5]}"
     if run.is_open:
-        return f"run: still training on {data} ({short})"
+        return f"{named}: still training on {data}"
     accuracy = f"{_percent(facts['test_accuracy'])} on " if _is_tested(facts) else ""
-    return f"run: {accuracy}{data}, {_epochs(facts)} ({short})"
+    return f"{named}: {accuracy}{data}, {_epochs(facts)}"
 
 
 def _about(run: Run, spec: NetworkSpec, facts: Mapping[str, Any]) -> str:

@@ -20,24 +20,22 @@ from cnnviz.ui.run_weights import (
     offered,
     run_network,
 )
+from cnnviz.ui.visitor import visitor
 from cnnviz.vision.weights import WeightsError, fetch, sources, weights_folder
 
 # In the address and, for the other pages, in the session: the id of the run that was chosen.
 RUN, CHOSEN_RUN = "run", "chosen_run"
 
 
-def choose_trained(owner: str | None = None) -> WeightedNetwork | None:
+def choose_trained() -> WeightedNetwork | None:
     """Draw the controls; a network with its weights, or None after saying what to do.
 
     A link with ``?run=ID`` opens the network that this run has trained.
-
-    Args:
-        owner: The visitor, whose own runs come first.
     """
     asked = _asked_run()
     if asked and st.session_state.get("arrived"):
         _open_network_of(asked)
-    runs = _visible_runs(owner)
+    runs = _visible_runs()
     _start_where_weights_are(runs)
     variant = choose_variant(choose_architecture(default=None), default=None)
     chosen = _choose_weights(offered(variant, runs, asked))
@@ -47,19 +45,20 @@ def choose_trained(owner: str | None = None) -> WeightedNetwork | None:
     return chosen
 
 
-def choose_weights_of(network: NetworkSpec, owner: str | None = None) -> WeightedNetwork:
+def choose_weights_of(network: NetworkSpec) -> WeightedNetwork:
     """The menu of weights that fit a network's very settings; random ones are always there."""
-    choices = offered(network.variant, _visible_runs(owner), _asked_run())
+    choices = offered(network.variant, _visible_runs(), _asked_run())
     return _choose_weights(fitting(network, choices))
 
 
 def _choose_weights(choices: Sequence[WeightedNetwork]) -> WeightedNetwork:
     """The menu of where the weights of one variant come from; the first unless one is chosen."""
     by_name = {each.name: each for each in choices}
-    key = f"weights_{choices[0].spec.variant}"
-    if st.session_state.get(key) not in by_name:
-        kept = st.session_state.get(CHOSEN_RUN)
-        st.session_state[key] = kept if kept in by_name else choices[0].name
+    # Another widget when there are other files, so that what was just downloaded is chosen.
+    files = [each.name for each in choices if not each.is_run]
+    key, kept = f"weights_{choices[0].spec.variant}_{'_'.join(files)}", _kept(by_name)
+    if st.session_state.get(key) not in by_name or (st.session_state.get("arrived") and kept):
+        st.session_state[key] = kept or choices[0].name
     name = st.selectbox(
         "Weights",
         list(by_name),
@@ -78,10 +77,10 @@ def variants_with_files() -> list[str]:
     return [name for name in variants() if sources(name)[0].kind == "file"]
 
 
-def _visible_runs(owner: str | None) -> list[Run]:
+def _visible_runs() -> list[Run]:
     """The runs, the visitor's first; none after saying why there are none to be had."""
     try:
-        return known_runs(owner)
+        return known_runs(visitor())
     except (RunError, OSError) as error:
         st.warning(f"Runs cannot be offered. {error}", icon=":material/error:")
         return []
@@ -108,11 +107,10 @@ def _asked_run() -> WeightedNetwork | None:
 
 
 def _open_network_of(run: WeightedNetwork) -> None:
-    """On arrival, let the menus show a run's variant and the run."""
+    """On arrival, let the menus show a run's variant."""
     variant = run.spec.variant
     if RUN in st.query_params or st.session_state.get("chosen_network") == variant:
         st.session_state["chosen_network"] = variant
-        st.session_state[f"weights_{variant}"] = run.name
     named = st.query_params.get("variant", variant)
     if RUN in st.query_params and named != variant:
         st.warning(
@@ -137,6 +135,12 @@ def _start_where_weights_are(runs: Sequence[Run]) -> None:
     st.session_state["architecture"] = architecture_of(start).name
 
 
+def _kept(names: Collection[str]) -> str | None:
+    """The run that was chosen last, if it is one of these."""
+    kept: str | None = st.session_state.get(CHOSEN_RUN)
+    return kept if kept in names else None
+
+
 def _remember(chosen: WeightedNetwork, by_name: Collection[str]) -> None:
     """Keep a run in the address and for the other pages, until something else is chosen."""
     if chosen.is_run:
@@ -145,7 +149,7 @@ def _remember(chosen: WeightedNetwork, by_name: Collection[str]) -> None:
         if st.query_params.get(RUN) != chosen.name:
             st.query_params[RUN] = chosen.name
         return
-    if st.session_state.get(CHOSEN_RUN) in by_name:
+    if _kept(by_name):
         st.session_state[CHOSEN_RUN] = None
     if RUN in st.query_params:
         del st.query_params[RUN]

@@ -106,7 +106,7 @@ def test_a_worker_that_takes_long_to_begin_has_more_time(store, plan, launcher, 
     change(run_id, heartbeat=time.time() - 60)
     dispatch(store, launcher, ONE, "here")
     assert store.run(run_id).state == "running"
-    change(run_id, heartbeat=time.time() - 100)
+    change(run_id, heartbeat=time.time() - 190)
     dispatch(store, launcher, ONE, "here")
     assert store.run(run_id).state == "interrupted"
 

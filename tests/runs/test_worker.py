@@ -1,7 +1,6 @@
 """A worker: in this process with a run that measures what a test wants, and killed for real."""
 
 import errno
-import json
 import os
 import signal
 import threading
@@ -256,8 +255,8 @@ def test_a_folder_is_for_one_worker(tmp_path, monkeypatch):
         pass
 
 
-def test_a_killed_worker_and_a_new_server(plan, folder):
-    """Real processes: killed, resumed, and stopped by a server that did not start them."""
+def test_a_killed_worker_and_a_new_server(plan, launcher):
+    """A real process is killed under a server, and its run goes on under another worker."""
     store, server = Store(), LocalLauncher()
     endless = replace(plan, options=replace(plan.options, epochs=400))
     run = store.create(endless, "one")
@@ -274,17 +273,24 @@ def test_a_killed_worker_and_a_new_server(plan, folder):
     stored = [each.step for _, each in store.measurements(run.id)]
     assert killed.step > 0 and stored == sorted(stored) and stored[-1] == killed.step
     store.resume(run.id, "one")
-    assert dispatch(store, server, ONE) == [run.id]
-    wait_until(lambda: store.run(run.id).step > killed.step or not store.run(run.id).is_open)
-    assert _process(store, run.id) != process
-    store.ask(run.id, "stop", "one")
-    wait_until(lambda: not store.run(run.id).is_open)
+    dispatch(store, launcher, ONE)
+    asking = threading.Thread(target=_stop_beyond, args=(store, run.id, killed.step))
+    asking.start()
+    with signals_kept():
+        assert worker.main(run.id) == 0
+    asking.join()
     done = store.run(run.id)
     assert (done.state, done.message) == ("stopped", "")
     assert done.step > killed.step
-    wait_until(server.gone)
-    steps = [json.loads(line)["step"] for line in (run.folder / "measurements.jsonl").open()]
-    assert steps == sorted(steps) and (run.folder / "last.safetensors").exists()
+    stored = [each.step for _, each in store.measurements(run.id)]
+    assert stored == sorted(stored) and stored[-1] == done.step
+    assert [each.step for each in measurements(run.folder)][-1] == done.step
+
+
+def _stop_beyond(store, run_id, step):
+    wait_until(lambda: store.run(run_id).step > step or not store.run(run_id).is_open)
+    if store.run(run_id).is_open:
+        store.ask(run_id, "stop", "one")
 
 
 def _process(store, run_id):

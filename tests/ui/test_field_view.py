@@ -42,6 +42,11 @@ def said(app):
     return app.caption[-1].value
 
 
+def weights_menu(app):
+    (found,) = [each for each in app.selectbox if each.label == "Weights"]
+    return found
+
+
 def picture(app):
     (image,) = app.get("image")
     return base64.b64decode(image.proto.imgs[0].url.partition("base64,")[2]).decode()
@@ -79,10 +84,25 @@ def test_weights_that_are_there_are_used_by_the_published_network_alone(test_dat
     shutil.copy(test_data / "weights" / "squeezenet1_1.pth", folder)
     layer = "stages.1.fire4.expand_3x3"
     app = opened("squeezenet1_1", layer, effective="true")
-    assert "Weights: squeezenet1_1.pth." in said(app)
+    assert "Weights: squeezenet1_1.pth (5.0 MB)." in said(app)
     assert "RANDOM" not in said(app)
     changed = opened("squeezenet1_1,num_classes=10", layer, effective="true")
     assert "RANDOM weights: the network is untrained." in said(changed)
+
+
+def test_a_run_of_the_very_settings_is_offered_with_its_preparation(keep_run):
+    run = keep_run("resnet20_cifar,num_classes=3")
+    app = opened("resnet20_cifar,num_classes=3", "stages.0.0.conv1", effective="true")
+    menu = weights_menu(app)
+    assert menu.value == run.id
+    assert f"Weights: run {run.id[:5]}: 97.2 % on clouds, 3 epochs." in said(app)
+    assert app.query_params["run"] == run.id
+    menu.select("random").run()
+    assert "RANDOM weights" in said(app)
+    assert "run" not in app.query_params
+    other = opened("resnet20_cifar", "stages.0.0.conv1", effective="true", run=run.id)
+    assert weights_menu(other).options == ["random weights (untrained)"]
+    assert "RANDOM weights" in said(other)
 
 
 def test_damaged_weights_are_told(folder):

@@ -17,14 +17,14 @@ LENET = "lenet5_full,num_classes=3"
 RESNET = "resnet20_cifar,width=32,num_classes=3,in_channels=1"
 
 
-def page(owner):
+def page():
     import streamlit as st
 
     from cnnviz.ui.page import open_page
     from cnnviz.ui.weights_controls import choose_trained
 
     open_page("Test")
-    chosen = choose_trained(owner)
+    chosen = choose_trained()
     if chosen:
         st.markdown(chosen.name)
 
@@ -38,9 +38,10 @@ def weights(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def opened():
-    def open_with(owner=None, **query):
-        app = AppTest.from_function(page, default_timeout=60, args=(owner,))
+def opened(monkeypatch):
+    def open_with(owner="nobody", **query):
+        monkeypatch.setattr("cnnviz.ui.weights_controls.visitor", lambda: owner)
+        app = AppTest.from_function(page, default_timeout=60)
         for key, value in query.items():
             app.query_params[key] = value
         app.run()
@@ -50,8 +51,9 @@ def opened():
     return open_with
 
 
-def menu(app, variant="lenet5_full"):
-    return app.selectbox(key=f"weights_{variant}")
+def menu(app):
+    (found,) = [each for each in app.selectbox if each.label == "Weights"]
+    return found
 
 
 def titles(found):
@@ -66,7 +68,7 @@ def test_files_come_first_then_runs_then_chance(weights, keep_run):
         *("lenet5_full.safetensors", second.id, first.id),
         "random",
     ]
-    assert found[1].weights.title == f"run: 97.2 % on clouds, 3 epochs ({second.id[:6]})"
+    assert found[1].weights.title == f"run {second.id[:5]}: 97.2 % on clouds, 3 epochs"
     assert [each.name for each in offered("resnet20_cifar", known_runs())] == [other.id, "random"]
 
 
@@ -108,7 +110,7 @@ def test_the_network_is_the_one_that_was_trained(keep_run):
 def test_a_run_that_goes_on_has_a_title_that_stays(keep_run):
     run = keep_run(LENET, state="running", epoch=0.5)
     found = run_network(run.id)
-    assert found.weights.title == f"run: still training on clouds ({run.id[:6]})"
+    assert found.weights.title == f"run {run.id[:5]}: still training on clouds"
     assert "0.5 epochs, test accuracy **97.2 %** so far: it is still training;" in found.about
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from cnnviz.training.datasets.base import Data, DataError, Dataset, Split
@@ -66,7 +65,7 @@ def dataset(name: str) -> Dataset:
     folder = data_folder()
     for path in (Path(name), *([folder / name] if folder and Path(name).name == name else [])):
         if path.expanduser().exists():
-            return replace(class_folders(path.expanduser()), name=name)
+            return class_folders(path.expanduser(), name=name)
     if Path(name).name != name:
         raise DataError(f"There is no file or folder at {name}; check the path.")
     names = ", ".join(known.name for known in known_datasets())
@@ -80,7 +79,7 @@ def _of_teacher() -> Iterator[Dataset]:
         if not (found.path.is_dir() or found.path.suffix.lower() == ".zip"):
             continue  # one of torchvision's
         try:
-            yield replace(class_folders(found.path), name=found.path.name)
+            yield class_folders(found.path, name=found.path.name)
         except DataError as error:
             logger.warning("%s is no data set to train on: %s", found.path, error)
 

@@ -33,7 +33,9 @@ REPORT_EVERY = 10  # pictures
 OUTSIDE = "It lies in no class folder."
 
 
-def class_folders(source: str | os.PathLike[str] | bytes, title: str = "") -> Dataset:
+def class_folders(
+    source: str | os.PathLike[str] | bytes, title: str = "", name: str = ""
+) -> Dataset:
     """The data set of a zip's content, or of the path of a zip, a tar or a folder.
 
     All pictures of a class that cannot be used are an error and not a class less, so that the
@@ -45,13 +47,14 @@ def class_folders(source: str | os.PathLike[str] | bytes, title: str = "") -> Da
     Args:
         source: Zip, as its content or its path; tar, packed by gzip or xz or not; or folder.
         title: What a menu shows; by default the file's name.
+        name: What the data is asked for by; by default the path.
 
     Raises:
         DataError: It cannot be read, or its folders are too few or too many classes.
     """
     place: Source = source if isinstance(source, bytes) else Path(source)
     shown = title or ("your pictures" if isinstance(place, bytes) else printable(place.name))
-    name = shown if isinstance(place, bytes) else str(place)
+    name = name or (shown if isinstance(place, bytes) else str(place))
     side, channels, num_classes = _facts(place)
     return Dataset(
         name=name,

@@ -15,7 +15,6 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
@@ -121,7 +120,7 @@ def _of_zip(source: Source, most: int | None) -> Iterator[Entry]:
 def _of_tar(path: Path, most: int | None) -> Iterator[Entry]:
     """The pictures of a tar as they come: a packed one can only be read from its start."""
     given = 0
-    with _bad_tar(path), path.open("rb") as file, _unpacked(file) as stream:
+    with _bad_tar(path), io.FileIO(path) as file, _unpacked(file) as stream:
         size = max(1, os.fstat(file.fileno()).st_size)
         # "r:" and not "r|": a member is read where it lies, and what is left out is skipped.
         with tarfile.open(fileobj=stream, mode="r:") as archive:
@@ -170,14 +169,14 @@ class _Guarded(io.BufferedReader):
         return super().read(size)
 
 
-def _unpacked(file: BinaryIO) -> _Guarded:
+def _unpacked(file: io.FileIO) -> _Guarded:
     start = file.read(6)
     file.seek(0)
     if start.startswith(b"\x1f\x8b"):
         return _Guarded(gzip.GzipFile(fileobj=file))
     if start == b"\xfd7zXZ\0":
         return _Guarded(lzma.LZMAFile(file))
-    return _Guarded(io.FileIO(file.fileno(), closefd=False))
+    return _Guarded(file)
 
 
 @contextmanager

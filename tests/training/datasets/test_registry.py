@@ -162,5 +162,5 @@ def test_progress_rises_to_one_and_can_end_the_work(name):
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(KeyError, match=r"nothing is no data set; known are digits, shapes, mnist"):
         dataset("nothing")
-    with pytest.raises(ValueError, match="no file or folder at /no/where.zip"):
+    with pytest.raises(ValueError, match=r"no file or folder at /no/where\.zip"):
         dataset("/no/where.zip")

@@ -1,0 +1,75 @@
+"""The command evaluate: how good a run's network is on pictures that it has not seen."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnviz.commands.output import show
+
+if TYPE_CHECKING:
+    from cnnviz.training.evaluation import Evaluation
+
+
+def add_commands(commands: Any) -> None:
+    """Add this module's command to the parser's subparsers."""
+    command = commands.add_parser("evaluate", help="a run's network on its test pictures")
+    command.add_argument("run_name", metavar="RUN", help="the run's id, or its folder")
+    command.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1; default the best")
+    command.add_argument(
+        "--checkpoint", metavar="KEY", help="refuse if it is another (how its sha256 begins)"
+    )
+    command.add_argument("--json", action="store_true", help="all numbers, with the confusion")
+    command.set_defaults(run=_evaluate)
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from cnnviz.runs.results import evaluation_of
+    from cnnviz.training.predictions import checkpoint_key
+
+    folder = _folder(options.run_name)
+    found = evaluation_of(folder, options.device, _tell)
+    key = checkpoint_key(folder)
+    if options.checkpoint and not key.startswith(options.checkpoint):
+        raise ValueError("The run has written another checkpoint since; evaluate it again.")
+    show({"checkpoint": key, **found.to_json()} if options.json else _text(found))
+    return 0
+
+
+def _folder(run: str) -> Path:
+    """The folder of a run: one that is given, or one of the store's."""
+    from cnnviz.runs.folder import RECORD
+    from cnnviz.runs.store import runs_folder
+
+    return Path(run) if (Path(run) / RECORD).exists() else runs_folder() / run
+
+
+def _text(found: Evaluation) -> str:
+    """The numbers for people, then a line a class."""
+    predictions, width = found.predictions, max(len(name) for name in (*found.classes, "class"))
+    top5 = [] if found.top5 is None else [f"top-5 accuracy     {found.top5:.2%}"]
+    lines = [
+        f"{found.title}: {len(predictions):,} test pictures, {predictions.seconds:.1f} s on "
+        f"{predictions.device}",
+        f"accuracy           {found.accuracy:.2%} (the most frequent class: {found.chance:.2%})",
+        *top5,
+        f"loss               {found.loss:.4f} (all classes alike: {found.chance_loss:.4f})",
+        f"calibration error  {found.calibration.error:.2%}",
+        "",
+        f"{'class':{width}}  pictures  precision   recall       F1",
+    ]
+    for score in (*found.scores, found.macro):
+        lines.append(
+            f"{score.name:{width}}  {score.support:8,}  {score.precision:9.2%}  "
+            f"{score.recall:7.2%}  {score.f1:7.2%}"
+        )
+    return "\n".join(lines)
+
+
+def _tell(share: float) -> None:
+    """Say how far it is where somebody looks on."""
+    if sys.stderr.isatty():
+        end = "\n" if share == 1 else ""
+        sys.stderr.write(f"\r{share:4.0%} evaluated{end}")

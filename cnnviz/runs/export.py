@@ -1,0 +1,81 @@
+"""A run's curves for other programs: a table, and TensorBoard's log."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO, StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cnnviz.training.measurement import Measurement
+
+# What of a measurement is one number, and what is a number for each part of the network.
+NUMBERS = (
+    *("step", "epoch", "seconds", "train_loss", "train_accuracy", "test_loss", "test_accuracy"),
+    *("learning_rate", "images_per_second", "memory"),
+)
+BY_PART = ("gradient_norm", "update_ratio", "dead_relus", "gates")
+
+
+def curves_csv(measurements: Sequence[Measurement]) -> str:
+    """All that was measured as a CSV file, one measurement a line; what was not is empty.
+
+    Its columns are ``NUMBERS``, then "gradient_norm stem" and so on where they were measured.
+    """
+    rows = [dict(_numbers(each)) for each in measurements]
+    parts = dict.fromkeys(name for row in rows for name in row if name not in NUMBERS)
+    file = StringIO()
+    writer = csv.DictWriter(file, [*NUMBERS, *parts], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue()
+
+
+def _numbers(measurement: Measurement) -> Iterator[tuple[str, float]]:
+    """Everything that was measured, each number with its name."""
+    for name in NUMBERS:
+        if (value := getattr(measurement, name)) is not None:
+            yield name, value
+    for name in BY_PART:
+        for part, value in getattr(measurement, name).items():
+            yield f"{name} {part}", value
+
+
+def tensorboard_zip(
+    measurements: Iterable[Measurement], name: str, started: float | None = None
+) -> bytes:
+    """All that was measured as a zip with one TensorBoard log, in a folder of the run's name.
+
+    Args:
+        measurements: In order.
+        name: Of the run.
+        started: When it began, in seconds since 1970; default when the program began to count.
+    """
+    from torch.utils.tensorboard import SummaryWriter
+
+    file = BytesIO()
+    with TemporaryDirectory() as folder:
+        with SummaryWriter(folder) as writer:
+            for each in measurements:
+                _log(writer, each, (started or 0.0) + each.seconds)
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(Path(folder).iterdir()):
+                archive.write(path, f"{name}/{path.name}")
+    return file.getvalue()
+
+
+def _log(writer: object, measurement: Measurement, moment: float) -> None:
+    for name, value in _numbers(measurement):
+        if name not in ("step", "seconds"):
+            writer.add_scalar(_tag(name), value, measurement.step, moment)  # type: ignore[attr-defined]
+
+
+def _tag(name: str) -> str:
+    """TensorBoard groups by what stands before the slash: train and test losses side by side."""
+    name, _, part = name.partition(" ")
+    if part:
+        return f"{name}/{part.replace(' ', '_')}"
+    split, _, quantity = name.partition("_")
+    return f"{quantity}/{split}" if split in ("train", "test") else name

@@ -1,0 +1,69 @@
+"""Calibration: of the pictures that a network is 80 % sure of, are 80 % right?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+BINS = 15  # as in the tables of Guo et al. 2017
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """Confidence against accuracy, in bins of equal width.
+
+    Attributes:
+        edges: Of the bins, (bins + 1,), from 0 to 1; a bin holds its upper edge.
+        counts: Pictures of each bin, int64.
+        confidence: Mean probability of the predicted class of each; nan where a bin is empty.
+        accuracy: The share that is right of each; nan where a bin is empty.
+        error: Expected calibration error, in [0, 1]: the sum over the bins of
+            count / N * |accuracy - confidence| (Guo et al. 2017, section 2).
+    """
+
+    edges: np.ndarray
+    counts: np.ndarray
+    confidence: np.ndarray
+    accuracy: np.ndarray
+    error: float
+
+    @property
+    def overconfidence(self) -> float:
+        """Mean confidence minus accuracy over all pictures, in [-1, 1]."""
+        gaps = np.nan_to_num(self.confidence - self.accuracy)
+        return float((self.counts * gaps).sum() / self.counts.sum())
+
+    def to_json(self) -> dict[str, Any]:
+        """The error and the bins; an empty bin has no confidence and no accuracy."""
+        bins = [
+            {
+                "from": float(self.edges[i]),
+                "to": float(self.edges[i + 1]),
+                "pictures": int(self.counts[i]),
+                "confidence": float(self.confidence[i]) if self.counts[i] else None,
+                "accuracy": float(self.accuracy[i]) if self.counts[i] else None,
+            }
+            for i in range(len(self.counts))
+        ]
+        return {"expected_calibration_error": self.error, "bins": bins}
+
+
+def calibration(confidence: np.ndarray, right: np.ndarray, bins: int = BINS) -> Calibration:
+    """How far confidence is to be believed.
+
+    Args:
+        confidence: Probability of the predicted class, in [0, 1], (N,); at least one.
+        right: Whether the prediction is, bool (N,).
+        bins: How many.
+    """
+    edges = np.linspace(0, 1, bins + 1)
+    # Bin m is the interval ((m - 1) / M, m / M], as in the paper.
+    rows = np.clip(np.digitize(confidence, edges, right=True) - 1, 0, bins - 1)
+    counts = np.bincount(rows, minlength=bins)
+    with np.errstate(invalid="ignore"):
+        mean = np.bincount(rows, confidence, bins) / counts
+        share = np.bincount(rows, right.astype(float), bins) / counts
+    error = float(np.nansum(counts * np.abs(share - mean)) / len(confidence))
+    return Calibration(edges, counts, mean, share, error)

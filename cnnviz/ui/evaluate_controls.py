@@ -1,0 +1,93 @@
+"""The widgets that choose the run that is evaluated, and the one that it is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnnviz.runs.run import Run
+from cnnviz.training.checkpoints import BEST, LAST, has_checkpoint
+from cnnviz.ui.run_words import run_label
+from cnnviz.ui.runs import shared_runs
+from cnnviz.ui.visitor import visitor
+
+RUN, OTHER = "run", "other"  # their names in links
+VIEWS = ("classes", "confusion", "mistakes", "calibration", "compare", "download")
+
+
+def runs_with_checkpoints() -> list[Run]:
+    """The runs that have learned something: the visitor's own first, each part youngest first."""
+    runs = [run for run in _latest_and_asked() if _has_weights(run)]
+    own = visitor()
+    return sorted(runs, key=lambda run: run.owner != own)
+
+
+def choose_run(runs: Sequence[Run]) -> Run:
+    """Draw the menu of runs; ``?run=ID`` in the address is the choice.
+
+    Args:
+        runs: At least one.
+    """
+    return _choose("Run", RUN, runs, runs[0].id) or runs[0]
+
+
+def choose_other(run: Run, runs: Sequence[Run]) -> Run | None:
+    """Draw the menu of the runs on the same data, ``?other=ID``; None where there is none."""
+    others = [other for other in runs if other.id != run.id and other.plan.data == run.plan.data]
+    if not others:
+        return None
+    return _choose("Compare with", OTHER, others, others[0].id)
+
+
+def choose_view() -> str:
+    """Draw the menu of views."""
+    chosen = st.segmented_control(
+        "View", VIEWS, default=VIEWS[0], required=True, key="view", bind="query-params"
+    )
+    return chosen if chosen in VIEWS else VIEWS[0]
+
+
+def _latest_and_asked() -> list[Run]:
+    """The latest runs, and those of the address, which may be older."""
+    found = {run.id: run for run in shared_runs().readings.latest()}
+    for name in (RUN, OTHER):
+        asked = st.query_params.get(name)
+        if asked and asked not in found and (reading := shared_runs().readings.of(asked)):
+            found[asked] = reading.run
+    return list(found.values())
+
+
+def _has_weights(run: Run) -> bool:
+    return any(has_checkpoint(run.folder, name) for name in (BEST, LAST))
+
+
+def _choose(title: str, name: str, runs: Sequence[Run], default: str) -> Run | None:
+    """A menu of labels whose address holds the id; the widget itself would write the label."""
+    known = {run.id: run for run in runs}
+    key = f"chosen_{name}"
+    asked = st.query_params.get(name)
+    if st.session_state.get("arrived") or st.session_state.get(key) not in known:
+        st.session_state[key] = asked if asked in known else default
+    chosen = st.selectbox(
+        title,
+        list(known),
+        key=key,
+        format_func=lambda run_id: run_label(known[run_id]) if run_id in known else run_id,
+    )
+    chosen = chosen if chosen in known else default
+    if st.query_params.get(name) != chosen:
+        st.query_params[name] = chosen
+    return known[chosen]
+
+
+def say_unknown(runs: Sequence[Run]) -> None:
+    """Say so where the address names a run that is not there, or has learned nothing yet."""
+    known = {run.id for run in runs}
+    for name in (RUN, OTHER):
+        asked = st.query_params.get(name)
+        if asked and asked not in known:
+            st.warning(
+                f"There is no run {asked} with a checkpoint: it is new, or was deleted.",
+                icon=":material/link_off:",
+            )

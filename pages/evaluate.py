@@ -1,0 +1,88 @@
+"""Evaluate: how good is a trained network, and where does it fail?"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnnviz.runs.run import Run
+from cnnviz.ui.evaluate_controls import (
+    choose_other,
+    choose_run,
+    choose_view,
+    runs_with_checkpoints,
+    say_unknown,
+)
+from cnnviz.ui.evaluate_view import (
+    Evaluated,
+    say_subject,
+    show_calibration,
+    show_classes,
+    show_confusion,
+    show_numbers,
+)
+from cnnviz.ui.evaluated import evaluated
+from cnnviz.ui.mistakes_view import show_mistakes
+from cnnviz.ui.page import open_page
+from cnnviz.ui.run_downloads import show_downloads
+from cnnviz.ui.versus_view import show_versus
+
+
+def show_run(run: Run, runs: Sequence[Run]) -> None:
+    """The numbers of one run, and the view that is chosen of it."""
+    found = evaluated(run)
+    if found is None:
+        return
+    subject = Evaluated(run, found)
+    say_subject(subject)
+    show_numbers(subject)
+    view = choose_view()
+    if view == "classes":
+        show_classes(subject)
+    elif view == "confusion":
+        show_confusion(subject)
+    elif view == "mistakes":
+        show_mistakes(run, found)
+    elif view == "calibration":
+        show_calibration(subject)
+    elif view == "compare":
+        show_comparison(subject, runs)
+    else:
+        show_downloads(run)
+
+
+def show_comparison(subject: Evaluated, runs: Sequence[Run]) -> None:
+    """The run beside another one on the same pictures."""
+    other = choose_other(subject.run, runs)
+    if other is None:
+        st.info(
+            "There is no other run on the same data; train one, with other settings.",
+            icon=":material/model_training:",
+        )
+        st.page_link("pages/train.py", label="Train", icon=":material/arrow_forward:")
+        return
+    found = evaluated(other)
+    if found is not None:
+        show_versus(subject, Evaluated(other, found))
+
+
+def say_nothing_is_trained() -> None:
+    """What to do where there is no run."""
+    st.info(
+        "No run has a trained network yet. Train one: on the digits it takes a few seconds.",
+        icon=":material/model_training:",
+    )
+    st.page_link("pages/train.py", label="Train", icon=":material/arrow_forward:")
+
+
+open_page("Evaluate")
+st.title("How good is it, and where does it fail?")
+runs = runs_with_checkpoints()
+say_unknown(runs)
+if runs:
+    run = choose_run(runs)
+    try:
+        show_run(run, runs)
+    except ValueError as error:
+        st.error(str(error), icon=":material/error:")
+else:
+    say_nothing_is_trained()
