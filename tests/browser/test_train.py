@@ -30,8 +30,9 @@ def start(page, address):
 
 @pytest.fixture
 def others(browser):
-    """Another visitor's page."""
-    context = browser.new_context(viewport={"width": 1600, "height": 1000})
+    """Another visitor's page, on a phone."""
+    context = browser.new_context(viewport={"width": 400, "height": 800}, is_mobile=True)
+    context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
 
@@ -54,7 +55,8 @@ def test_another_visitor_looks_and_the_owner_stops(server, page, others):
     expect(card(page)).to_contain_text(re.compile(r"Test accuracy\s*\d"), timeout=60_000)
     others.goto(link)
     expect(card(others)).to_contain_text("Started by another visitor", timeout=30_000)
-    expect(others.get_by_test_id("stVegaLiteChart").first).to_be_visible()
+    expect(others.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=30_000)
+    assert others.evaluate("document.documentElement.scrollWidth") <= 400
     expect(others.get_by_role("button", name="Stop")).to_have_count(0)
     second_tab = page.context.new_page()
     second_tab.goto(link)
@@ -68,7 +70,7 @@ def test_another_visitor_looks_and_the_owner_stops(server, page, others):
 def ticks(page):
     """The numbers at the first chart's horizontal axis."""
     chart = page.get_by_test_id("stVegaLiteChart").first
-    return chart.locator("g.role-axis-label").first.inner_text().split()
+    return chart.locator("g.role-axis-label").first.locator("text").all_text_contents()
 
 
 def test_a_zoom_survives_the_ticks(server, page):
@@ -78,6 +80,7 @@ def test_a_zoom_survives_the_ticks(server, page):
     page.wait_for_timeout(3000)
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()
+    whole = ticks(page)
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.6 * box["height"])
     page.keyboard.down("Control")
     for _ in range(6):
@@ -86,18 +89,12 @@ def test_a_zoom_survives_the_ticks(server, page):
     page.keyboard.up("Control")
     page.wait_for_timeout(1000)
     zoomed = ticks(page)
+    assert zoomed[0] != whole[0]
     number = card(page).inner_text()
     expect(card(page)).not_to_have_text(number, timeout=10_000)
     page.wait_for_timeout(3000)
-    assert ticks(page) == zoomed
+    found = ticks(page)
     press(page, "Stop")
     expect(card(page)).to_contain_text("stopped", timeout=30_000)
-
-
-def test_on_a_phone_nothing_is_too_wide(server, browser):
-    context = browser.new_context(viewport={"width": 400, "height": 800}, is_mobile=True)
-    phone = context.new_page()
-    start(phone, f"{server}/{SHORT}")
-    expect(card(phone)).to_contain_text("finished", timeout=90_000)
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 400
-    context.close()
+    assert found == zoomed
+    assert len(zoomed) > 2
