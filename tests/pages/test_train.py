@@ -62,7 +62,7 @@ def labels(app: AppTest) -> list[str]:
 
 
 def charts(app: AppTest) -> int:
-    return len(app.get("arrow_vega_lite_chart"))
+    return len(app.get("vega_lite_chart"))
 
 
 def only_run():
@@ -105,7 +105,7 @@ def test_train_makes_a_run_that_learns_digits():
 def test_a_run_that_waits_says_so_and_its_link_shows_it_to_others(waiting):
     app = press(open_train(), "start_training")
     assert "number 1 in the queue" in cards(app)
-    assert app.query_params["runs"] == [only_run().id]
+    assert app.query_params["runs"] == only_run().id
     other = open_train(runs=only_run().id)
     assert "Started by another visitor" in cards(other)
     assert "Stop" not in labels(other)

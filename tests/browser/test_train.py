@@ -1,0 +1,100 @@
+"""Train in a browser: digits are learned, a reload finds the run, others may look but not stop."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+SHORT = "train?train_epochs=3"
+LONG = "train?train_epochs=0&train_seconds=120"
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def card(page):
+    return page.locator("[data-testid=stHtml]", has_text="LeNet-5 (all connections) on digits")
+
+
+def start(page, address):
+    """Open the page, press Train, and return the link to the run."""
+    page.goto(address)
+    press(page, "Train")
+    expect(card(page)).to_contain_text(re.compile("waits|training"), timeout=30_000)
+    page.wait_for_url("**/train?*runs=*")
+    return page.url
+
+
+@pytest.fixture
+def others(browser):
+    """Another visitor's page, on a phone."""
+    context = browser.new_context(viewport={"width": 400, "height": 800}, is_mobile=True)
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()
+
+
+def test_digits_are_learned_and_a_reload_finds_the_run(server, page):
+    link = start(page, f"{server}/{SHORT}")
+    expect(card(page)).to_contain_text("finished", timeout=90_000)
+    expect(card(page)).to_contain_text(re.compile(r"Test accuracy\s*\d\d\.\d %"))
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
+    page.reload()
+    expect(card(page)).to_contain_text("Finished after 3 epochs", timeout=30_000)
+    page.goto(f"{server}/train")
+    expect(card(page)).to_contain_text("finished", timeout=30_000)
+    assert re.search(r"runs=\w+", link)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_another_visitor_looks_and_the_owner_stops(server, page, others):
+    link = start(page, f"{server}/{LONG}")
+    expect(card(page)).to_contain_text(re.compile(r"Test accuracy\s*\d"), timeout=60_000)
+    others.goto(link)
+    expect(card(others)).to_contain_text("Started by another visitor", timeout=30_000)
+    expect(others.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=30_000)
+    assert others.evaluate("document.documentElement.scrollWidth") <= 400
+    expect(others.get_by_role("button", name="Stop")).to_have_count(0)
+    second_tab = page.context.new_page()
+    second_tab.goto(link)
+    expect(second_tab.get_by_role("button", name="Stop")).to_be_visible(timeout=30_000)
+    press(second_tab, "Stop")
+    expect(card(page)).to_contain_text("stopped", timeout=30_000)
+    expect(card(others)).to_contain_text("stopped", timeout=30_000)
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+
+
+def ticks(page):
+    """The numbers at the first chart's horizontal axis."""
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    return chart.locator("g.role-axis-label").first.locator("text").all_text_contents()
+
+
+def test_a_zoom_survives_the_ticks(server, page):
+    start(page, f"{server}/{LONG}")
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    expect(chart).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(3000)
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    whole = ticks(page)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.6 * box["height"])
+    page.keyboard.down("Control")
+    for _ in range(6):
+        page.mouse.wheel(0, -200)
+        page.wait_for_timeout(100)
+    page.keyboard.up("Control")
+    page.wait_for_timeout(1000)
+    zoomed = ticks(page)
+    assert zoomed[0] != whole[0]
+    number = card(page).inner_text()
+    expect(card(page)).not_to_have_text(number, timeout=10_000)
+    page.wait_for_timeout(3000)
+    found = ticks(page)
+    press(page, "Stop")
+    expect(card(page)).to_contain_text("stopped", timeout=30_000)
+    assert found == zoomed
+    assert len(zoomed) > 2
