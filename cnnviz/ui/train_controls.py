@@ -9,12 +9,13 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.analysis.limits import GraphError
-from cnnviz.architectures import Architecture, NetworkSpec, Variant
+from cnnviz.architectures import Architecture, NetworkSpec
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.training.datasets.base import Dataset
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
 from cnnviz.training.recipes import RECIPES, Recipe
+from cnnviz.training.running import fitting_side
 from cnnviz.ui.cached import cached_graph
 from cnnviz.ui.data_controls import cached_data, choose_dataset
 from cnnviz.ui.network_controls import (
@@ -93,7 +94,7 @@ def _choose_network(
         if config is None:
             return None
         spec = NetworkSpec(name, config, dataset.channels, num_classes)
-        side = spec.fixed_resolution or _choose_side(spec, published, dataset)
+        side = spec.fixed_resolution or _choose_side(spec, dataset)
     sized = SizedNetwork(spec, side)
     resized = "" if side == dataset.side else f", enlarged from {dataset.side} px"
     if side < dataset.side:
@@ -105,8 +106,8 @@ def _choose_network(
     return sized
 
 
-def _choose_side(spec: NetworkSpec, published: Variant, dataset: Dataset) -> int:
-    fallback = _fitting_side(spec, published, dataset)
+def _choose_side(spec: NetworkSpec, dataset: Dataset) -> int:
+    fallback = fitting_side(spec, dataset.side, _opens)
     st.session_state.setdefault("train_side_for", fallback)
     if st.session_state["train_side_for"] != fallback:  # another network or other data
         st.session_state["train_side_for"] = fallback
@@ -120,16 +121,6 @@ def _choose_side(spec: NetworkSpec, published: Variant, dataset: Dataset) -> int
         help="Images are brought to this height and width. Larger ones cost more with its square.",
     )
     return side if side in RESOLUTIONS else fallback
-
-
-def _fitting_side(spec: NetworkSpec, published: Variant, dataset: Dataset) -> int:
-    """The published side where that is small, or else the smallest that suits data and network."""
-    if published.resolution <= 32:
-        return published.resolution
-    for side in RESOLUTIONS:
-        if side >= max(dataset.side, 32) and _opens(spec, side):
-            return side
-    return published.resolution
 
 
 def _opens(spec: NetworkSpec, side: int) -> bool:
