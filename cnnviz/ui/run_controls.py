@@ -14,7 +14,7 @@ from cnnviz.ui.run_words import run_label
 from cnnviz.ui.runs import shared_runs
 from cnnviz.ui.visitor import teacher_token, visitor
 
-SCALES = ((0.1, "÷ 10"), (0.5, "÷ 2"), (2.0, "· 2"))
+SCALES = ((0.1, "÷ 10"), (0.5, "÷ 2"), (2.0, "× 2"))  # noqa: RUF001
 RESUMABLE = ("stopped", "failed", "interrupted")
 
 Wish = Literal["stop", "pause", "resume"]
