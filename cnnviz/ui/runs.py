@@ -5,7 +5,6 @@ Sixty pages that look at a run each second cost the store one query, not sixty.
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
 import time
@@ -20,11 +19,13 @@ from cnnviz.runs.queue import dispatch
 from cnnviz.runs.run import Run, runs_folder
 from cnnviz.runs.store import Store, store_url
 from cnnviz.training.measurement import Measurement
+from cnnviz.ui.serving import ShortCollections
 
 FRESH = 0.8  # seconds that a reading is shown to everybody; a page looks each second
 MOST_RUNS = 64  # whose measurements are kept in memory
 MOST_MEASUREMENTS = 2000  # of a run in memory; a curve shows fewer
 BUSY = 30  # looks a second, above which a page looks every two seconds
+WATCHED = 3.0  # seconds after a look in which more are expected
 EACH = 1.0  # seconds between two looks at the queue
 LISTED = 100  # runs of a table
 
@@ -69,6 +70,11 @@ class Readings:
             self._looks.append(now)
             is_busy = len(self._looks) == self._looks.maxlen and now - self._looks[0] < 2.0
             return 2.0 if is_busy else 1.0
+
+    def is_watched(self) -> bool:
+        """Whether a page has looked within the last seconds."""
+        with self._lock:
+            return bool(self._looks) and self._clock() - self._looks[-1] < WATCHED
 
     def of(self, run_id: str) -> Reading | None:
         """A run as it was at most ``FRESH`` ago; None where there is no such run."""
@@ -184,6 +190,10 @@ def shared_runs() -> Runs:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _runs(url: str, folder: str) -> Runs:
     store, launcher = Store(url), LocalLauncher()
-    # Streamlit collects garbage after every tick, and would look through the database's library.
-    gc.freeze()
-    return Runs(store, Readings(store), Dispatcher(lambda: dispatch(store, launcher)))
+    readings, collections = Readings(store), ShortCollections()
+
+    def look() -> None:
+        collections.tend(readings.is_watched())
+        dispatch(store, launcher)
+
+    return Runs(store, readings, Dispatcher(look))
