@@ -108,6 +108,15 @@ def test_sixty_pages_look_every_two_seconds_and_ten_each_second(readings, clock)
         assert [readings.pace() for _ in range(10)] == [1.0] * 10
 
 
+def test_a_page_that_looks_is_noticed(readings, clock):
+    assert not readings.is_watched()
+    readings.pace()
+    clock.now = 2.0
+    assert readings.is_watched()
+    clock.now = 10.0
+    assert not readings.is_watched()
+
+
 def test_only_so_many_runs_stay_in_memory(make_run, clock, monkeypatch):
     monkeypatch.setattr(runs, "MOST_RUNS", 3)
     store = CountingStore(*(make_run(str(i)) for i in range(5)))

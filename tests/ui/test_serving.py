@@ -28,3 +28,38 @@ def test_the_configuration_is_the_one_that_was_measured():
     assert config["server"]["fileWatcherType"] == "none"
     assert config["client"]["showErrorDetails"] == "none"
     assert {"light", "dark"} <= config["theme"].keys()
+
+
+SHORT_COLLECTIONS = """
+import gc, weakref
+from cnnviz.ui.serving import ShortCollections
+gc.disable()
+now = [0.0]
+short = ShortCollections(lambda: now[0])
+class Visitor:
+    def __init__(self): self.page = self  # garbage that only a collection finds
+def tend(moment, is_ticking):
+    now[0] = moment
+    short.tend(is_ticking)
+before = gc.get_freeze_count()
+tend(10, False)
+assert gc.get_freeze_count() == before, "nothing ticks"
+visitor = Visitor(); gone = weakref.ref(visitor)
+tend(20, True)
+assert gc.get_freeze_count() > before
+del visitor
+gc.collect()
+assert gone() is not None, "what was put aside is not looked at"
+tend(50, True)
+assert gone() is not None
+tend(81, False)
+assert gone() is None, "but once a minute it is"
+frozen = gc.get_freeze_count()
+kept = [[] for _ in range(1000)]
+tend(500, False)
+assert gc.get_freeze_count() == frozen, "and then there is rest"
+"""
+
+
+def test_what_is_put_aside_while_pages_tick_is_looked_through_within_a_minute():
+    subprocess.run([sys.executable, "-c", SHORT_COLLECTIONS], cwd=ROOT, check=True)
