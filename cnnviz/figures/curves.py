@@ -19,7 +19,16 @@ POINTS = 200  # of a line; more cannot be seen
 HEIGHT = 360  # px, with title and legend
 # Yellow is left out: a thin line of it is not seen on white.
 COLOURS = tuple(colour for colour in CATEGORIES if colour != "#F0E442")
-DASHES = ((1, 0), (6, 4), (2, 3), (10, 4, 2, 4), (12, 3), (4, 8))
+DASHES = ((1, 0), (6, 4), (2, 3), (10, 4, 2, 4), (14, 3), (3, 9))
+DASH_NAMES = ("solid", "dashed", "dotted", "dash-dotted", "long dashes", "wide dots")
+LEGEND = {
+    "orient": "top",
+    "title": None,
+    "labelLimit": 340,
+    "columns": 4,
+    "offset": 4,
+    "symbolOpacity": 1,
+}
 # The parameter that the page must name as a selection, or the browser forgets it with new data.
 ZOOM = "zoom"
 GREY = "#7d7d7d"  # seen on black and on white
@@ -50,28 +59,15 @@ class Lines:
     Attributes:
         field: "run" or "part".
         looks: Colour "#rrggbb" or dash pattern by value of the field, in the legend's order.
-        has_legend: Whether a legend says it.
+        has_legend: Whether the chart says which is which.
     """
 
     field: Literal["run", "part"]
-    looks: Mapping[str, str] | Mapping[str, Sequence[int]]
+    looks: Mapping[str, Any]
     has_legend: bool = True
 
-    def encoding(self) -> dict[str, Any]:
+    def encoding(self, legend: dict[str, Any] | None) -> dict[str, Any]:
         """As Vega-Lite wants it."""
-        legend = {
-            "orient": "top",
-            "title": None,
-            "labelLimit": 340,
-            "columns": 4,
-            "offset": 4,
-            "symbolType": "stroke",
-            "symbolOpacity": 1,
-            "symbolSize": 400,
-            "symbolStrokeWidth": 2.5,
-        }
-        if not _are_colours(self.looks):
-            legend["symbolStrokeColor"] = GREY
         return {
             "field": self.field,
             "type": "nominal",
@@ -79,9 +75,13 @@ class Lines:
             "legend": legend if self.has_legend else None,
         }
 
-
-def _are_colours(looks: Mapping[str, Any]) -> bool:
-    return all(isinstance(look, str) for look in looks.values())
+    @property
+    def words(self) -> str:
+        """Which dashes mean what; a legend would show them too small to be told apart."""
+        if not self.has_legend:
+            return ""
+        names = {tuple(dash): name for dash, name in zip(DASHES, DASH_NAMES, strict=True)}
+        return ", ".join(f"{names[tuple(look)]}: {each}" for each, look in self.looks.items())
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,15 @@ def curve_chart(colour: Lines, dash: Lines, axis: Axis, across: str) -> dict[str
         across: Title of the horizontal axis.
     """
     return {
-        "title": {"text": axis.title, "anchor": "start", "fontSize": 15, "offset": 6},
+        "title": {
+            "text": axis.title,
+            "subtitle": dash.words,
+            "subtitleColor": GREY,
+            "subtitleFontSize": 13,
+            "anchor": "start",
+            "fontSize": 15,
+            "offset": 6,
+        },
         "height": HEIGHT,
         "params": [_zoom()],
         "mark": {
@@ -152,8 +160,8 @@ def curve_chart(colour: Lines, dash: Lines, axis: Axis, across: str) -> dict[str
         "encoding": {
             "x": _across(across),
             "y": _up(axis),
-            "color": colour.encoding(),
-            "strokeDash": dash.encoding(),
+            "color": colour.encoding(LEGEND),
+            "strokeDash": dash.encoding(None),
             "tooltip": _tooltip(axis, across),
         },
     }

@@ -99,7 +99,7 @@ NOTHING = Measurement(0, 0.0, 0.0)
 
 def choose_curves() -> tuple[str, tuple[str, ...]]:
     """Draw what the curves go over and which are shown beside loss and accuracy."""
-    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    left, right = st.columns(2, vertical_alignment="bottom")
     across = left.segmented_control(
         "Curves over",
         list(ACROSS),

@@ -52,6 +52,7 @@ def test_colours_tell_the_runs_and_dashes_the_parts():
     solid, dashed = encoding["strokeDash"]["scale"]["range"]
     assert solid[1] == 0
     assert dashed[1] > 0
+    assert chart()["title"]["subtitle"] == "solid: test, dashed: train"
 
 
 def test_a_chart_holds_no_data_and_is_json():
