@@ -78,7 +78,7 @@ def show_classes(subject: Evaluated) -> None:
         column_config={
             "name": st.column_config.TextColumn("Class", pinned=True),
             "support": st.column_config.NumberColumn("Pictures"),
-            "recall": _share("Recall (accuracy in the class)"),
+            "recall": _share("Recall"),
             "precision": _share("Precision"),
             "f1": _share("F1"),
         },
@@ -89,9 +89,9 @@ def show_classes(subject: Evaluated) -> None:
     macro = found.macro
     st.caption(
         f"Means of the classes: recall {macro.recall:.2%}, precision {macro.precision:.2%}, F1 "
-        f"{macro.f1:.2%}. **Recall**: of the pictures of a class, how many are called so. "
-        "**Precision**: of the pictures that are called so, how many are of the class; 0 where "
-        "none is. **F1**: their harmonic mean. Computed with scikit-learn."
+        f"{macro.f1:.2%}. **Recall**: of the pictures of a class, how many are called so, its "
+        "accuracy in the class. **Precision**: of the pictures that are called so, how many are "
+        "of the class; 0 where none is. **F1**: their harmonic mean. Computed with scikit-learn."
     )
 
 

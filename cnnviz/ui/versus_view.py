@@ -70,5 +70,9 @@ def _show_only(name: str, mask: np.ndarray, wrong: Evaluated) -> None:
         return
     sure = wrong.evaluation.confidence[positions]
     ordered = positions[np.argsort(-sure, kind="stable")][:MOST_PICTURES]
-    st.caption("Under each picture: what the other one calls it, and how surely.")
+    which = f" These are the {MOST_PICTURES} of which it is most sure."
+    st.caption(
+        "Under each picture: what the other one calls it, and how surely."
+        + (which if len(positions) > MOST_PICTURES else "")
+    )
     show_pictures(wrong.run, wrong.evaluation, ordered)
