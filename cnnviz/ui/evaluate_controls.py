@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.runs.run import Run
 from cnnviz.training.checkpoints import BEST, LAST, has_checkpoint
+from cnnviz.ui.plain import plain
 from cnnviz.ui.run_words import run_label
 from cnnviz.ui.runs import shared_runs
 from cnnviz.ui.visitor import visitor
@@ -37,6 +38,8 @@ def choose_other(run: Run, runs: Sequence[Run]) -> Run | None:
     others = [other for other in runs if other.id != run.id and other.plan.data == run.plan.data]
     if not others:
         return None
+    # Where the seed divides the data, another seed has other test pictures.
+    others.sort(key=lambda other: other.plan.options.seed != run.plan.options.seed)
     return _choose("Compare with", OTHER, others, others[0].id)
 
 
@@ -88,6 +91,6 @@ def say_unknown(runs: Sequence[Run]) -> None:
         asked = st.query_params.get(name)
         if asked and asked not in known:
             st.warning(
-                f"There is no run {asked} with a checkpoint: it is new, or was deleted.",
+                f"There is no run {plain(asked)} with a checkpoint: it is new, or was deleted.",
                 icon=":material/link_off:",
             )

@@ -14,6 +14,7 @@ from cnnviz.figures.reliability import counts_option, reliability_option
 from cnnviz.runs.run import Run
 from cnnviz.training.evaluation import Evaluation
 from cnnviz.ui.mistakes_view import show_cell
+from cnnviz.ui.plain import plain
 from cnnviz.ui.run_words import duration_text, network_title
 
 ROW = 35  # px of a table's line
@@ -36,15 +37,20 @@ def say_subject(subject: Evaluated) -> None:
     """Say what was tested on what, and how long it has trained."""
     run, found = subject.run, subject.evaluation
     predictions = found.predictions
-    device = run.device or predictions.device
     st.caption(
         f"**{network_title(run)}** trained for {run.epoch:.3g} epochs, "
-        f"{duration_text(run.seconds)}, on {device}; data: **{found.title}**. It has not learned "
-        f"from these {len(predictions):,} test pictures, but its best checkpoint was chosen by "
-        f"them. Testing took {predictions.seconds:.1f} s on {predictions.device}."
+        f"{duration_text(run.seconds)}, on {device_text(run.device)}; data: "
+        f"**{plain(found.title)}**. It has not learned from these {len(predictions):,} test "
+        "pictures, but its best checkpoint was chosen by them. Testing took "
+        f"{predictions.seconds:.1f} s on {device_text(predictions.device)}."
     )
     if run.is_open:
         st.info("This run is not at its end: these are the numbers of its best checkpoint so far.")
+
+
+def device_text(device: str) -> str:
+    """A device as people call it: "a CPU" for "cpu", a card's name as it is."""
+    return {"": "a CPU", "cpu": "a CPU", "cuda": "a GPU"}.get(device, plain(device))
 
 
 def show_numbers(subject: Evaluated) -> None:
@@ -72,7 +78,7 @@ def show_classes(subject: Evaluated) -> None:
         column_config={
             "name": st.column_config.TextColumn("Class", pinned=True),
             "support": st.column_config.NumberColumn("Pictures"),
-            "recall": _share("Recall (accuracy in the class)"),
+            "recall": _share("Recall"),
             "precision": _share("Precision"),
             "f1": _share("F1"),
         },
@@ -83,9 +89,9 @@ def show_classes(subject: Evaluated) -> None:
     macro = found.macro
     st.caption(
         f"Means of the classes: recall {macro.recall:.2%}, precision {macro.precision:.2%}, F1 "
-        f"{macro.f1:.2%}. **Recall**: of the pictures of a class, how many are called so. "
-        "**Precision**: of the pictures that are called so, how many are of the class; 0 where "
-        "none is. **F1**: their harmonic mean. Computed with scikit-learn."
+        f"{macro.f1:.2%}. **Recall**: of the pictures of a class, how many are called so, its "
+        "accuracy in the class. **Precision**: of the pictures that are called so, how many are "
+        "of the class; 0 where none is. **F1**: their harmonic mean. Computed with scikit-learn."
     )
 
 
@@ -168,8 +174,8 @@ def show_calibration(subject: Evaluated) -> None:
 
 def calibration_text(error: float, overconfidence: float) -> str:
     """The expected calibration error in one sentence."""
-    way = "more" if overconfidence > 0 else "less"
+    way = "larger" if overconfidence > 0 else "smaller"
     return (
-        f"Expected calibration error {error:.1%}. Over all pictures it is "
-        f"{abs(overconfidence):.1%} {way} sure than it is right."
+        f"Expected calibration error {error:.1%}. Over all pictures its mean probability is "
+        f"{100 * abs(overconfidence):.1f} percentage points {way} than the share that is right."
     )

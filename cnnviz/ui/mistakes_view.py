@@ -13,6 +13,7 @@ from cnnviz.runs.run import Run
 from cnnviz.training.evaluation import Evaluation
 from cnnviz.training.predictions import checkpoint_key
 from cnnviz.ui.evaluated import mistake_maps, shown, tested_pictures
+from cnnviz.ui.plain import plain
 
 MOST_OF_CELL = 48
 MOST_MISTAKES = 12
@@ -21,7 +22,7 @@ OPACITY = 0.6
 
 def show_cell(run: Run, found: Evaluation, label: int, predicted: int) -> None:
     """The pictures of a class that are called another, the most confident first."""
-    name, called = found.classes[label], found.classes[predicted]
+    name, called = plain(found.classes[label]), plain(found.classes[predicted])
     positions = found.cell(label, predicted)
     st.subheader(f"{name} called {called}: {len(positions):,}")
     if not len(positions):
@@ -54,7 +55,7 @@ def show_pictures(
 def _words(found: Evaluation, position: int, names_class: bool) -> tuple[str, str]:
     said, real = _prediction(found, position), _label(found, position)
     sure = f"{found.confidence[position]:.1%}"
-    return (f"{said} {sure}", f"is {real}") if names_class else (sure, f"number {position}")
+    return (f"called {said}, {sure}", f"is {real}") if names_class else (sure, f"number {position}")
 
 
 def _prediction(found: Evaluation, position: int) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from cnnviz.training.mcnemar import McNemar, mcnemar
 from cnnviz.ui.evaluate_view import Evaluated
 from cnnviz.ui.mistakes_view import show_pictures
+from cnnviz.ui.plain import plain
 from cnnviz.ui.run_words import run_label
 
 MOST_PICTURES = 24  # that only one of the two gets right
@@ -22,7 +23,7 @@ def show_versus(first: Evaluated, second: Evaluated) -> None:
         ValueError: The runs were tested on different pictures.
     """
     found = mcnemar(first.evaluation.predictions, second.evaluation.predictions)
-    names = [run_label(each.run) for each in (first, second)]
+    names = [plain(run_label(each.run)) for each in (first, second)]
     for column, each, name in zip(st.columns(2), (first, second), names, strict=True):
         column.metric(name, f"{each.evaluation.accuracy:.2%}")
     st.markdown(f"**{verdict(found)}**")
@@ -69,5 +70,9 @@ def _show_only(name: str, mask: np.ndarray, wrong: Evaluated) -> None:
         return
     sure = wrong.evaluation.confidence[positions]
     ordered = positions[np.argsort(-sure, kind="stable")][:MOST_PICTURES]
-    st.caption("Under each picture: what the other one calls it, and how surely.")
+    which = f" These are the {MOST_PICTURES} of which it is most sure."
+    st.caption(
+        "Under each picture: what the other one calls it, and how surely."
+        + (which if len(positions) > MOST_PICTURES else "")
+    )
     show_pictures(wrong.run, wrong.evaluation, ordered)

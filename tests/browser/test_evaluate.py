@@ -1,0 +1,49 @@
+"""Evaluate in a browser: a run of a moment is tested, and a clicked cell shows its pictures."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+CELLS = re.compile(r"^\d called \d: [\d,]+$")
+
+
+def trained(page, server):
+    """The id of a run of three epochs on the digits, once it has finished."""
+    page.goto(f"{server}/train?train_epochs=3")
+    page.get_by_role("button", name="Train", exact=True).click()
+    card = page.locator("[data-testid=stHtml]", has_text="LeNet-5 (all connections) on digits")
+    expect(card).to_contain_text("finished", timeout=90_000)
+    return re.search(r"runs=(\w+)", page.url).group(1)
+
+
+def click_cell(page, row, column):
+    """Click a cell of the ten by ten; the drawing's edges are those of the figure's ``grid``."""
+    box = page.locator("canvas").first.bounding_box()
+    left, top, right, bottom = 44, 8, box["width"] - 12, box["height"] - 94
+    page.mouse.click(
+        box["x"] + left + (right - left) * (column + 0.5) / 10,
+        box["y"] + top + (bottom - top) * (row + 0.5) / 10,
+    )
+
+
+def test_a_clicked_cell_shows_its_pictures_and_a_file_can_be_taken(server, page):
+    run = trained(page, server)
+    page.goto(f"{server}/evaluate?run={run}&view=confusion")
+    cell = page.get_by_role("heading", name=CELLS)
+    expect(cell).to_be_visible(timeout=90_000)
+    page.wait_for_timeout(1000)  # until the drawing listens
+    click_cell(page, 6, 6)
+    expect(cell).to_have_text(re.compile(r"^6 called 6: [1-9]"))
+    count = int(cell.inner_text().split(": ")[1])
+    expect(page.locator(".tiles figure")).to_have_count(count)
+    click_cell(page, 0, 0)
+    expect(cell).to_have_text(re.compile(r"^0 called 0: [1-9]"))
+    page.get_by_text("download", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Checkpoint").click()
+    assert download.value.suggested_filename == "best.safetensors"
+    assert download.value.path().stat().st_size > 100_000
+    expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -1,0 +1,334 @@
+"""The Evaluate page, of two real runs of a moment, of strange links, and without any run."""
+
+import base64
+import csv
+import io
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from scipy.stats import binomtest
+from sklearn.metrics import precision_recall_fscore_support
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.analysis.source.loading import WEIGHTS
+from cnnviz.architectures.written import read
+from cnnviz.runs.importing import import_folder
+from cnnviz.runs.recording import recorded
+from cnnviz.runs.results import evaluation_of
+from cnnviz.runs.store import Store
+from cnnviz.training.checkpoints import trained_network
+from cnnviz.training.datasets import load
+from cnnviz.training.mcnemar import McNemar
+from cnnviz.training.options import TrainingOptions
+from cnnviz.training.plan import Plan
+from cnnviz.ui.evaluate_controls import VIEWS
+from cnnviz.ui.evaluate_view import chosen, worst_cell
+from cnnviz.ui.run_downloads import downloads
+from cnnviz.ui.versus_view import verdict
+
+APP = str(Path(__file__).parents[2] / "app.py")
+NETWORK = "lenet5_full,num_classes=10,in_channels=1"
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory):
+    """The folders of two runs on the digits: one of four epochs, one of two, both evaluated."""
+    folders = []
+    for epochs in (4, 2):
+        folder = tmp_path_factory.mktemp("trained") / f"epochs{epochs}"
+        plan = Plan(read(NETWORK), "digits", TrainingOptions(epochs=epochs, train_images=500))
+        for _ in recorded(plan, folder, device="cpu"):
+            pass
+        evaluation_of(folder, "cpu")
+        folders.append(folder)
+    return folders
+
+
+def kept(folder):
+    """A run of a folder in the store of this test, with its evaluation beside its checkpoint."""
+    run = import_folder(Store(), folder).run
+    shutil.copy(folder / "predictions.npz", run.folder)
+    return run
+
+
+@pytest.fixture
+def run(trained):
+    """The longer run, alone in the store."""
+    return kept(trained[0])
+
+
+@pytest.fixture
+def pair(trained):
+    """Both runs."""
+    return [kept(folder) for folder in trained]
+
+
+@pytest.fixture(scope="session")
+def expected(trained):
+    """Labels and logits of each run's test pictures, computed without the code under test."""
+    test = load("digits", 32, 1, 0).test
+    pixels = test.images.permute(0, 3, 1, 2).float() / 255
+    found = []
+    for folder in trained:
+        network = trained_network(folder)
+        seen = network.spec.trained_on
+        with torch.inference_mode():
+            logits = network((pixels - seen.mean[0]) / seen.std[0])
+        found.append((test.labels.numpy(), logits.double()))
+    return found
+
+
+@pytest.fixture
+def open_evaluate():
+    """Opens the page inside the program, where links to other pages can be followed."""
+
+    def opened(**query):
+        app = AppTest.from_file(APP, default_timeout=60).run()
+        app.switch_page("pages/evaluate.py")
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return opened
+
+
+def said(app):
+    written = (*app.title, *app.subheader, *app.markdown, *app.caption, *app.info, *app.success)
+    return " ".join(each.value for each in written)
+
+
+def drawn(app):
+    """The tiles of the page."""
+    return [e.proto.body for e in app.get("html") if 'class="tiles"' in e.proto.body]
+
+
+def metrics(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_the_numbers_are_those_of_a_computation_by_hand(open_page, run, expected):
+    labels, logits = expected[0]
+    app = open_page("evaluate", run=run.id)
+    right = (logits.argmax(1).numpy() == labels).mean()
+    top5 = np.mean([y in row for y, row in zip(labels, logits.topk(5).indices, strict=True)])
+    loss = torch.nn.functional.cross_entropy(logits, torch.tensor(labels))
+    f1 = precision_recall_fscore_support(labels, logits.argmax(1), average="macro")[2]
+    assert metrics(app) == {
+        "Accuracy": f"{right:.2%}",
+        "Loss": f"{loss:.3f}",
+        "Top-5 accuracy": f"{top5:.2%}",
+        "F1, mean of the classes": f"{f1:.2%}",
+    }
+    chance = np.bincount(labels).max() / len(labels)
+    assert f"gives an accuracy of {chance:.2%}" in said(app)
+    assert "a loss of ln 10 = 2.303" in said(app)
+    assert f"these {len(labels)} test pictures" in said(app)
+    assert not app.error
+
+
+def test_each_class_has_its_line(open_page, run, expected):
+    labels, logits = expected[0]
+    table = open_page("evaluate", run=run.id, view="classes").dataframe[0].value
+    found = precision_recall_fscore_support(labels, logits.argmax(1), zero_division=0)
+    precision, recall, f1, support = found
+    assert table["name"].tolist() == [str(digit) for digit in range(10)]
+    assert table["support"].tolist() == support.tolist()
+    for name, values in (("precision", precision), ("recall", recall), ("f1", f1)):
+        assert table[name].to_numpy() == pytest.approx(values)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_opens_from_its_address(open_page, pair, view):
+    app = open_page("evaluate", run=pair[0].id, view=view)
+    assert app.segmented_control(key="view").value == view
+    assert app.selectbox(key="chosen_run").value == pair[0].id
+    assert not (app.error or app.warning)
+
+
+def test_before_a_click_the_most_frequent_confusion_is_shown(open_page, run, expected):
+    labels, predicted = expected[0][0], expected[0][1].argmax(1).numpy()
+    app = open_page("evaluate", run=run.id, view="confusion")
+    label, called, count = re.fullmatch(r"(\d) called (\d): (\d+)", app.subheader[0].value).groups()
+    wrong = [(a, b) for a, b in zip(labels, predicted, strict=True) if a != b]
+    assert int(count) == max(wrong.count(cell) for cell in wrong)
+    assert wrong.count((int(label), int(called))) == int(count)
+    assert drawn(app)[0].count("<figure") == int(count)
+
+
+class Event:
+    """What the drawing gives when a cell is clicked."""
+
+    def __init__(self, *indices):
+        groups = [{"series_index": 0, "data_indices": list(indices)}]
+        self.selection = type("Selection", (), {"selected": groups if indices else []})()
+
+
+def test_a_clicked_cell_is_that_of_its_class_and_prediction(run):
+    found = evaluation_of(run.folder)
+    assert chosen(Event(47), found) == (4, 7)
+    assert chosen(Event(), found) is None
+    assert chosen(Event(100), found) is None, "it is of a run with more classes"
+    assert found.confusion[worst_cell(found)] > 0
+
+
+def test_the_pictures_of_a_cell_are_those_of_its_class(open_page, run, expected, monkeypatch):
+    labels, predicted = expected[0][0], expected[0][1].argmax(1).numpy()
+    monkeypatch.setattr("cnnviz.ui.evaluate_view.chosen", lambda event, found: (3, 3))
+    app = open_page("evaluate", run=run.id, view="confusion")
+    inside = np.flatnonzero((labels == 3) & (predicted == 3))
+    assert app.subheader[0].value == f"3 called 3: {len(inside)}"
+    shown = [int(number) for number in re.findall(r">number (\d+)<", drawn(app)[0])]
+    assert len(set(shown)) == len(shown) == min(48, len(inside))
+    assert set(shown) <= set(inside)
+    images = load("digits", 32, 1, 0).test.images[shown[0]]
+    first = re.search(r"base64,([^\"]+)", drawn(app)[0]).group(1)
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(first))).convert("L"))
+    assert np.array_equal(pixels, images[..., 0].numpy())
+
+
+def test_an_empty_cell_says_so(open_page, run, expected, monkeypatch):
+    found = evaluation_of(run.folder)
+    label, called = np.argwhere(found.confusion == 0)[0]
+    monkeypatch.setattr("cnnviz.ui.evaluate_view.chosen", lambda event, found: (label, called))
+    app = open_page("evaluate", run=run.id, view="confusion")
+    assert "No test picture is in this cell." in said(app)
+
+
+def test_mistakes_come_with_maps_the_most_confident_first(open_page, run, expected):
+    labels, logits = expected[0]
+    predicted, sure = logits.argmax(1).numpy(), logits.softmax(1).max(1).values.numpy()
+    app = open_page("evaluate", run=run.id, view="mistakes")
+    wrong = np.flatnonzero(predicted != labels)
+    assert f"{len(wrong)} of {len(labels)} test pictures are predicted wrong" in said(app)
+    order = wrong[np.argsort(-sure[wrong], kind="stable")][:12]
+    titles = re.findall(r">called (\d), (\d+\.\d)%</div><div[^>]*>is (\d)<", drawn(app)[0])
+    found = [(int(said), float(share), int(real)) for said, share, real in titles]
+    assert [(said, real) for said, _, real in found] == [(predicted[p], labels[p]) for p in order]
+    assert [share for _, share, _ in found] == pytest.approx(100 * sure[order], abs=0.051)
+    pictures = re.findall(r'src="([^"]+)"', drawn(app)[0])
+    assert len(set(pictures)) == 2 * len(order), "beside each picture stands its own map"
+
+
+def test_a_network_without_maps_shows_its_mistakes_all_the_same(open_page, run, monkeypatch):
+    def none(*_):
+        raise ValueError("The last stage has no feature maps.")
+
+    monkeypatch.setattr("cnnviz.ui.mistakes_view.mistake_maps", none)
+    app = open_page("evaluate", run=run.id, view="mistakes")
+    assert [info.value for info in app.info] == [
+        "Without Grad-CAM: The last stage has no feature maps."
+    ]
+    assert drawn(app)[0].count("<figure") == 12
+
+
+def test_calibration_is_the_formula_of_the_paper(open_page, run, expected):
+    labels, logits = expected[0]
+    right = logits.argmax(1).numpy() == labels
+    sure = logits.softmax(1).max(1).values.numpy()
+    bins = np.ceil(sure * 15)
+    error = sum(abs(right[bins == b].sum() - sure[bins == b].sum()) for b in range(1, 16))
+    text = said(open_page("evaluate", run=run.id, view="calibration"))
+    assert f"Expected calibration error {error / len(labels):.1%}." in text
+    gap = sure.mean() - right.mean()
+    assert f"{100 * abs(gap):.1f} percentage points {'larger' if gap > 0 else 'smaller'}" in text
+
+
+def test_two_runs_on_the_same_pictures(open_page, pair, expected):
+    labels = expected[0][0]
+    first, second = (logits.argmax(1).numpy() == labels for _, logits in expected)
+    app = open_page("evaluate", run=pair[0].id, view="compare", other=pair[1].id)
+    assert app.table[0].value.to_numpy().tolist() == [
+        [(first & second).sum(), (first & ~second).sum()],
+        [(~first & second).sum(), (~first & ~second).sum()],
+    ]
+    only = (first & ~second).sum(), (~first & second).sum()
+    p = binomtest(only[0], sum(only)).pvalue
+    assert (f"p = {p:.3f}" if p >= 0.001 else "p < 0.001") in said(app)
+    better = "first" if only[0] > only[1] else "second"
+    assert f"The {better} is" in said(app)
+    assert [int(heading.value.split(": ")[-1]) for heading in app.subheader] == list(only)
+    shown = [tiles.count("<figure") for tiles in drawn(app)]
+    assert shown == [min(24, count) for count in only if count]
+
+
+def test_a_run_alone_has_nothing_to_compare_with(open_evaluate, run):
+    app = open_evaluate(run=run.id, view="compare")
+    assert "There is no other run on the same data" in app.info[0].value
+
+
+def test_runs_of_different_pictures_are_one_sentence(open_page, pair, monkeypatch):
+    path = pair[1].folder / "predictions.npz"
+    arrays = dict(np.load(path))
+    np.savez(path, **{**arrays, "labels": np.roll(arrays["labels"], 1)})
+    app = open_page("evaluate", run=pair[0].id, view="compare", other=pair[1].id)
+    assert len(app.error) == 1
+    assert "Both runs must be tested on the same pictures" in app.error[0].value
+
+
+def test_every_file_can_be_taken(open_page, run):
+    app = open_page("evaluate", run=run.id, view="download")
+    labels = [button.proto.label for button in app.get("download_button")]
+    assert labels == ["Checkpoint", "Code that loads it", "Curves", "TensorBoard log"]
+    made = {each.label: each.content() for each in downloads(run)}
+    assert made["Checkpoint"] == (run.folder / "best.safetensors").read_bytes()
+    code = made["Code that loads it"]
+    assert WEIGHTS in code
+    assert "cnnviz" not in re.findall(r"^(?:from|import) (\w+)", code, re.MULTILINE)
+    lines = list(csv.DictReader(io.StringIO(made["Curves"])))
+    assert len(lines) == len(Store().measurements(run.id))
+    assert float(lines[-1]["test_accuracy"]) > 0.3
+    assert made["TensorBoard log"][:2] == b"PK"
+
+
+def test_an_unknown_run_is_one_sentence(open_page, run):
+    app = open_page("evaluate", run="nosuchrun")
+    assert [warning.value for warning in app.warning] == [
+        "There is no run nosuchrun with a checkpoint: it is new, or was deleted."
+    ]
+    assert app.selectbox(key="chosen_run").value == run.id
+
+
+@pytest.mark.parametrize("run_id", ["", "nosuchrun", "../../etc", "*a*[b](c)"])
+def test_without_a_run_it_says_what_to_do(open_evaluate, run_id):
+    app = open_evaluate(run=run_id)
+    assert "No run has a trained network yet. Train one" in app.info[0].value
+    assert [link.value for link in app.get("page_link")] == ["Train"]
+    assert len(app.warning) == bool(run_id)
+    assert not app.metric
+
+
+def test_an_unknown_view_is_the_first(open_page, run):
+    app = open_page("evaluate", run=run.id, view="nonsense")
+    assert app.segmented_control(key="view").value == VIEWS[0]
+
+
+def test_a_damaged_checkpoint_is_one_sentence(open_page, run):
+    (run.folder / "best.safetensors").write_bytes(b"damaged")
+    app = open_page("evaluate", run=run.id)
+    assert len(app.error) + len(app.info) == 1
+    assert not app.metric
+
+
+def test_names_that_mean_something_in_markdown_are_shown_as_they_are(open_page, run, monkeypatch):
+    names = ("*a*", "_b_", "[c](d)", "$e$", "`f`", ":red[g]", "<h>", "i|j", "k~l~", "# m")
+    found = evaluation_of(run.folder)
+    object.__setattr__(found, "classes", names)
+    monkeypatch.setattr("cnnviz.ui.evaluated.stored_evaluation", lambda folder: found)
+    monkeypatch.setattr("cnnviz.ui.evaluate_view.chosen", lambda event, found: (0, 2))
+    app = open_page("evaluate", run=run.id, view="confusion")
+    assert app.subheader[0].value.startswith(r"\*a\* called \[c\]\(d\): ")
+
+
+def test_the_verdict_says_whether_chance_could_be():
+    assert "first is better, and" in verdict(McNemar(10, 30, 5, 1, 0.0001))
+    assert "(p < 0.001)" in verdict(McNemar(10, 30, 5, 1, 0.0001))
+    assert "second is right more often, but chance alone" in verdict(McNemar(10, 2, 4, 1, 0.688))
+    assert "(p = 0.688)" in verdict(McNemar(10, 2, 4, 1, 0.688))
+    assert verdict(McNemar(10, 0, 0, 1, 1.0)) == "Both are right equally often (p = 1.000)."
