@@ -41,7 +41,6 @@ class Training:
         options: How.
         data: On what; moved to the device.
         step: Steps done so far.
-        seconds: Of training so far.
         rate: Learning rate of the last step.
         tested_at: The step of the last test.
         note: How steps are made on the device, in a sentence.
@@ -62,13 +61,21 @@ class Training:
         self.work = Step(network.requires_grad_(True).train(), data, options, device)
         self.average = Average(network, options.averaging) if options.averaging else None
         self._test_split = Split(data.test.images.to(device), data.test.labels.to(device))
-        self.step, self.seconds, self.rate, self.tested_at = 0, 0.0, 0.0, 0
+        self.step, self.rate, self.tested_at = 0, 0.0, 0
+        self._seconds = 0.0
+        self._since: float | None = None
         self.note = "Step by step on the CPU."
         self._plateau, self._best = Plateau(), -1.0
         self._last_test: Measurement | None = None
         self._first_loss: float | None = None
         self._order: torch.Tensor | None = None
         self._make_step: Callable[[], None] | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Of training so far."""
+        now = 0.0 if self._since is None else time.perf_counter() - self._since
+        return self._seconds + now
 
     @property
     def steps_per_epoch(self) -> int:
@@ -100,11 +107,11 @@ class Training:
     @contextmanager
     def clock(self) -> Iterator[None]:
         """Count the time of this context as training."""
-        started = time.perf_counter()
+        self._since = time.perf_counter()
         try:
             yield
         finally:
-            self.seconds += time.perf_counter() - started
+            self._seconds, self._since = self.seconds, None
 
     def advance(self, learning_rate_scale: float = 1.0) -> None:
         """Make one step."""
@@ -238,7 +245,7 @@ class Training:
         torch.set_rng_state(tensors["chance.cpu"])
         if "chance.cuda" in tensors and self.device.type == "cuda":
             torch.cuda.set_rng_state(tensors["chance.cuda"], self.device)
-        self.step, self.seconds = facts["step"], facts["seconds"]
+        self.step, self._seconds = facts["step"], facts["seconds"]
         self.tested_at = facts["tested_at"]
         self._best, self._first_loss = facts["best"], facts["first_loss"]
         vars(self._plateau).update(facts["plateau"])
