@@ -43,8 +43,7 @@ def add_commands(commands: Any) -> None:
 
 
 def _train(options: argparse.Namespace) -> int:
-    folder = run_folder(options.resume) if options.resume else options.folder
-    plan = _resumed_plan(options, folder) if options.resume else _plan(options)
+    plan, folder = _resumed(options) if options.resume else (_plan(options), options.folder)
     if options.estimate:
         return _estimate(options, plan)
     return _run(options, plan, folder or _new_folder(plan))
@@ -88,14 +87,20 @@ def _options(options: argparse.Namespace) -> TrainingOptions:
     return start.with_text(written)
 
 
-def _resumed_plan(options: argparse.Namespace, folder: Path) -> Plan:
+def _resumed(options: argparse.Namespace) -> tuple[Plan, Path]:
+    """The plan and the folder of a run that goes on.
+
+    Raises:
+        ValueError: There is no such run, or something else is asked for too.
+    """
     from cnnviz.runs.folder import read_record
     from cnnviz.training.plan import Plan
 
     given = (options.variant, options.data, options.recipe, options.epochs, options.seconds)
     if any(value is not None for value in given) or options.set or options.option:
         raise ValueError("resume must stand alone: a run goes on with the plan that it has.")
-    return Plan.from_json(read_record(folder)["plan"])
+    folder = run_folder(options.resume)
+    return Plan.from_json(read_record(folder)["plan"]), folder
 
 
 def _new_folder(plan: Plan) -> Path:

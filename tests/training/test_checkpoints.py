@@ -62,7 +62,7 @@ def closed_run(small_data, network_for, tmp_path):
 
 def test_without_a_best_one_the_last_weights_are_used(closed_run):
     folder, trained = closed_run
-    assert resumed_step(folder) == 1
+    assert 1 <= resumed_step(folder) < 4
     network = trained_network(folder)
     assert not network.training
     assert not any(parameter.requires_grad for parameter in network.parameters())

@@ -104,14 +104,17 @@ def test_a_run_that_was_closed_goes_on_as_if_nothing_had_happened(
     assert curve(first) + curve(rest) == whole
 
 
-def test_a_stopped_run_goes_on_with_dropout_where_it_was(small_data, network_for, tmp_path):
+def test_a_stopped_run_goes_on_with_dropout_where_it_was(
+    small_data, network_for, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("cnnviz.training.engine.FLUSH", -1)  # every step is told at once
     data = small_data(channels=3)
     options = TrainingOptions(epochs=2, batch_size=16)
     whole = curve(train(network_for("nin_cifar", data, width=0.25), data, options))
     steering, first, network = Steering(), [], network_for("nin_cifar", data, width=0.25)
     for measurement in train(network, data, options, folder=tmp_path, steering=steering):
         first.append(measurement)
-        steering.stop = measurement.step == 3
+        steering.stop = measurement.step >= 3
     assert first[-1].step < 8
     rest = train(network_for("nin_cifar", data, width=0.25), data, options, folder=tmp_path)
     assert curve(first) + curve(rest) == whole
@@ -138,7 +141,8 @@ def test_the_best_weights_are_kept_and_answer_as_they_did(small_data, network_fo
     assert float((answers == data.test.labels).float().mean()) == pytest.approx(best)
 
 
-def test_the_learning_rate_can_be_changed_while_it_runs(small_data, network_for):
+def test_the_learning_rate_can_be_changed_while_it_runs(small_data, network_for, monkeypatch):
+    monkeypatch.setattr("cnnviz.training.engine.FLUSH", -1)
     data, steering = small_data(), Steering()
     options = TrainingOptions(epochs=2, batch_size=16, schedule="constant", warm_up=0.0)
     rates = []
