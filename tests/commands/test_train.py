@@ -56,7 +56,7 @@ def test_the_network_fits_its_data(run, tmp_path):
 
 
 def test_a_run_that_was_interrupted_goes_on_as_if_nothing_had_happened(run, tmp_path):
-    plan = ("train", *SMALL, "--epochs", "6", "--json-lines", "--folder")
+    plan = ("train", *SMALL, "--epochs", "20", "--json-lines", "--folder")
     code, whole, _ = run(*plan, str(tmp_path / "whole"))
     assert code == 0
     command = [sys.executable, "-m", "cnnviz", *plan, str(tmp_path / "cut")]
