@@ -162,7 +162,7 @@ def test_a_run_by_time_ends_after_it(small_data, network_for, monkeypatch):
     found = list(train(network_for("lenet5_full", data), data, options))
     seconds = [each.seconds for each in found]
     assert seconds == sorted(seconds)
-    assert seconds[-1] == pytest.approx(1, abs=0.1)
+    assert 0.9 <= seconds[-1] < 2
     assert found[-1].test_accuracy is not None
     assert found[-1].step > 4
 

@@ -129,14 +129,14 @@ def test_many_classes_are_shown_a_part_at_a_time(tmp_path):
 
 
 def test_ones_own_zip_is_kept_for_the_process_that_trains(tmp_path):
-    app = opened(data=controls.OWN)
+    app, sent = opened(data=controls.OWN), zipped()
     assert not pictures(app)
-    app.file_uploader(key="data_zip").upload("my pets.zip", zipped(), "application/zip").run()
+    app.file_uploader(key="data_zip").upload("my pets.zip", sent, "application/zip").run()
     assert not app.exception
     assert "6 images to train on" in words(app)
     kept = list((tmp_path / "runs" / "uploads").rglob("*.zip"))
     assert [path.name for path in kept] == ["my pets.zip"]
-    assert kept[0].read_bytes() == zipped()
+    assert kept[0].read_bytes() == sent
 
 
 def test_an_upload_is_named_by_its_content_and_only_the_newest_stay(tmp_path, monkeypatch):
