@@ -10,8 +10,8 @@ from typing import Any
 
 from cnnviz.runs.database import runs
 from cnnviz.runs.folder import RunError
-from cnnviz.runs.rows import BEGUN, change_run, row_of
-from cnnviz.runs.run import Run, State
+from cnnviz.runs.rows import change_run, row_of
+from cnnviz.runs.run import BEGUN, Run, State
 from cnnviz.runs.store import Store
 from cnnviz.training.measurement import Measurement
 

@@ -18,7 +18,7 @@ from cnnviz.runs.database import runs
 from cnnviz.runs.folder import MEASUREMENTS, RECORD, RunError, read_record
 from cnnviz.runs.limits import COMMAND_LINE
 from cnnviz.runs.rows import change_run, plan_columns
-from cnnviz.runs.run import Run, runs_folder
+from cnnviz.runs.run import OPEN, Run, runs_folder
 from cnnviz.runs.store import Store
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.plan import Plan
@@ -172,7 +172,7 @@ def _put(store: Store, run_id: str, record: Mapping[str, Any], state: str, owner
     told |= {"share": 1.0} if state == "finished" else {}
     with store.database.writing(alone=True) as connection:
         known = connection.scalar(sql.select(runs.c.state).where(runs.c.id == run_id))
-        if known in ("queued", "running", "paused"):
+        if known in OPEN:
             raise RunError(f"The run {run_id} is {known} in the store; stop it first.")
         if known is None:
             now = store.database.now(connection)

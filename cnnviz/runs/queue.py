@@ -17,8 +17,8 @@ from cnnviz.runs.catching_up import catch_up
 from cnnviz.runs.database import runs
 from cnnviz.runs.launch import Launcher
 from cnnviz.runs.limits import COMMAND_LINE, DAY, limits
-from cnnviz.runs.rows import BEGUN, change_run, remove_row
-from cnnviz.runs.run import runs_folder
+from cnnviz.runs.rows import change_run, remove_row
+from cnnviz.runs.run import BEGUN, runs_folder
 from cnnviz.runs.store import Store
 
 SILENCE = 15.0  # seconds without a heartbeat after which a worker is taken for dead,

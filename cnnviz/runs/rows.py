@@ -14,9 +14,6 @@ from cnnviz.runs.run import Run
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.plan import Plan
 
-OPEN = ("queued", "running", "paused")
-BEGUN = ("running", "paused")
-RESUMABLE = ("stopped", "failed", "interrupted")
 # What a run that begins to wait forgets.
 WAITING = {
     **{"message": "", "device": "", "host": "", "worker": "", "wish": ""},

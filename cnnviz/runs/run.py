@@ -10,6 +10,9 @@ from typing import Literal
 from cnnviz.training.plan import Plan
 
 State = Literal["queued", "running", "paused", "finished", "stopped", "failed", "interrupted"]
+OPEN: tuple[State, ...] = ("queued", "running", "paused")
+BEGUN: tuple[State, ...] = ("running", "paused")
+RESUMABLE: tuple[State, ...] = ("stopped", "failed", "interrupted")
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Run:
     @property
     def is_open(self) -> bool:
         """Whether more will be measured without anybody's doing."""
-        return self.state in ("queued", "running", "paused")
+        return self.state in OPEN
 
     @property
     def folder(self) -> Path:

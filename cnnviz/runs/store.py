@@ -19,9 +19,6 @@ from cnnviz.runs.database import runs as runs_table
 from cnnviz.runs.folder import RunError
 from cnnviz.runs.limits import COMMAND_LINE, Limits, limits
 from cnnviz.runs.rows import (
-    BEGUN,
-    OPEN,
-    RESUMABLE,
     WAITING,
     as_measurement,
     as_run,
@@ -31,7 +28,7 @@ from cnnviz.runs.rows import (
     remove_row,
     row_of,
 )
-from cnnviz.runs.run import Run, State, runs_folder
+from cnnviz.runs.run import BEGUN, OPEN, RESUMABLE, Run, State, runs_folder
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.plan import Plan
 

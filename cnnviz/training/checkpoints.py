@@ -133,9 +133,7 @@ def trained_network(folder: Path) -> Network:
     name = _name(folder)
     tensors, facts = read_checkpoint(folder, name)
     if name == LAST:
-        tensors = {
-            key.removeprefix(NETWORK): t for key, t in tensors.items() if key.startswith(NETWORK)
-        }
+        tensors = without_prefix(NETWORK, tensors)
     with torch.device("meta"):
         network = build(_spec(facts, folder))
     try:
@@ -169,3 +167,17 @@ def resumed_step(folder: Path) -> int:
         return 0
     with _opened(folder, LAST) as (_, facts):
         return int(facts["step"])
+
+
+def with_prefix(start: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The tensors under names that begin so."""
+    return {start + name: tensor for name, tensor in tensors.items()}
+
+
+def without_prefix(start: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Those of the tensors whose names begin so, under the rest of their names."""
+    return {
+        name.removeprefix(start): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(start)
+    }

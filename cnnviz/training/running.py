@@ -68,23 +68,12 @@ def planned_network(plan: Plan, data: Data) -> Network:
         TrainingError: The images are too small or too large for it.
     """
     spec = replace(plan.network.spec, num_classes=len(data.classes))
-    torch.manual_seed(plan.options.seed)
-    network = build(spec)
-    _require_that_it_takes(network, data)
-    return network
-
-
-def _require_that_it_takes(network: Network, data: Data) -> None:
-    """Accept a network through which an image of the data goes."""
-    image = torch.zeros(1, data.channels, data.side, data.side)
-    try:
-        with torch.inference_mode():
-            network(image)
-    except RuntimeError as error:
+    if not _opens(spec, data.side):
         raise TrainingError(
-            f"{network.spec.variant} does not take images of {data.side} px; choose another "
-            "resolution."
-        ) from error
+            f"{spec.variant} does not take images of {data.side} px; choose another resolution."
+        )
+    torch.manual_seed(plan.options.seed)
+    return build(spec)
 
 
 def fitted(spec: NetworkSpec, side: int, channels: int, num_classes: int) -> SizedNetwork:

@@ -14,7 +14,15 @@ import torch
 from cnnviz.architectures import Network
 from cnnviz.architectures.blocks import reinitialise
 from cnnviz.training.averaging import Average
-from cnnviz.training.checkpoints import BEST, LAST, NETWORK, facts_of, write_checkpoint
+from cnnviz.training.checkpoints import (
+    BEST,
+    LAST,
+    NETWORK,
+    facts_of,
+    with_prefix,
+    without_prefix,
+    write_checkpoint,
+)
 from cnnviz.training.cuda_graph import captured
 from cnnviz.training.datasets.base import Data, Split
 from cnnviz.training.measurement import Measurement, TrainingError
@@ -70,6 +78,12 @@ class Training:
         self._first_loss: float | None = None
         self._order: torch.Tensor | None = None
         self._make_step: Callable[[], None] | None = None
+
+    @property
+    def answering(self) -> Network:
+        """The network that is tested and kept: the one that trains, or its average."""
+        network: Network = self.work.network if self.average is None else self.average.network
+        return network
 
     @property
     def seconds(self) -> float:
@@ -145,8 +159,7 @@ class Training:
 
     def test(self) -> tuple[Measurement, bool]:
         """What a test of the network (or of its average) finds, and whether it is the best."""
-        network = self.work.network if self.average is None else self.average.network
-        found = tested(self.work, network, self._test_split)
+        found = tested(self.work, self.answering, self._test_split)
         self._plateau.see(found.loss)
         self.tested_at = self.step
         is_best = found.accuracy > self._best
@@ -188,12 +201,11 @@ class Training:
         Raises:
             OSError: They cannot be written.
         """
-        network = self.work.network if self.average is None else self.average.network
         facts = self._facts()
         if self._last_test is not None:
             facts["test_accuracy"] = self._last_test.test_accuracy
             facts["test_loss"] = self._last_test.test_loss
-        write_checkpoint(folder, BEST, network.state_dict(), facts)
+        write_checkpoint(folder, BEST, self.answering.state_dict(), facts)
 
     def write_last(self, folder: Path, untold: list[dict[str, Any]]) -> None:
         """Write everything that ``load_state`` needs.
@@ -221,10 +233,10 @@ class Training:
         return {**facts_of(spec, self.data), "step": self.step, "epoch": self.epoch}
 
     def _state(self) -> dict[str, torch.Tensor]:
-        tensors = _prefixed(NETWORK, self.work.network.state_dict())
-        tensors |= _prefixed(OPTIMISER, state_tensors(self.work.optimiser))
+        tensors = with_prefix(NETWORK, self.work.network.state_dict())
+        tensors |= with_prefix(OPTIMISER, state_tensors(self.work.optimiser))
         if self.average is not None:
-            tensors |= _prefixed(AVERAGE, self.average.network.state_dict())
+            tensors |= with_prefix(AVERAGE, self.average.network.state_dict())
         tensors |= {"totals": self.work.totals, "chance.cpu": torch.get_rng_state()}
         if self.device.type == "cuda":
             tensors["chance.cuda"] = torch.cuda.get_rng_state(self.device)
@@ -237,10 +249,10 @@ class Training:
             tensors: Of the checkpoint "last" of a run with the same network, data and options.
             facts: The same.
         """
-        self.work.network.load_state_dict(_without(NETWORK, tensors))
-        load_state_tensors(self.work.optimiser, _without(OPTIMISER, tensors))
+        self.work.network.load_state_dict(without_prefix(NETWORK, tensors))
+        load_state_tensors(self.work.optimiser, without_prefix(OPTIMISER, tensors))
         if self.average is not None:
-            self.average.network.load_state_dict(_without(AVERAGE, tensors))
+            self.average.network.load_state_dict(without_prefix(AVERAGE, tensors))
         self.work.totals.copy_(tensors["totals"])
         torch.set_rng_state(tensors["chance.cpu"])
         if "chance.cuda" in tensors and self.device.type == "cuda":
@@ -263,15 +275,3 @@ def require_fit(network: Network, data: Data) -> None:
             f"network must have {len(data.classes)} classes and {data.channels} channels for "
             f"{data.title}; received {spec.num_classes} and {spec.in_channels}."
         )
-
-
-def _prefixed(start: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    return {start + name: tensor for name, tensor in tensors.items()}
-
-
-def _without(start: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    return {
-        name.removeprefix(start): tensor
-        for name, tensor in tensors.items()
-        if name.startswith(start)
-    }

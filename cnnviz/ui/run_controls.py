@@ -8,14 +8,13 @@ from typing import Literal
 import streamlit as st
 
 from cnnviz.runs.folder import RunError
-from cnnviz.runs.run import Run
+from cnnviz.runs.run import BEGUN, RESUMABLE, Run
 from cnnviz.runs.store import Store
 from cnnviz.ui.run_words import run_label
 from cnnviz.ui.runs import shared_runs
 from cnnviz.ui.visitor import teacher_token, visitor
 
 SCALES = ((0.1, "÷ 10"), (0.5, "÷ 2"), (2.0, "× 2"))  # noqa: RUF001
-RESUMABLE = ("stopped", "failed", "interrupted")
 
 Wish = Literal["stop", "pause", "resume"]
 
@@ -44,7 +43,7 @@ def _show_buttons(run: Run) -> None:
         _button(run, "Stop", "stop", ":material/stop:")
     if run.state in RESUMABLE:
         _resume_button(run)
-    if run.state in ("running", "paused"):
+    if run.state in BEGUN:
         _show_scales(run)
 
 
