@@ -5,7 +5,6 @@ import re
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,16 +16,15 @@ VIEWERS = Path(__file__).with_name("viewers.py")
 ADDRESS = "train?train_epochs=0&train_seconds=300"
 
 
-def processor_seconds(port: str) -> float:
-    """What the server of a port has used so far; its workers are processes of their own."""
+def process_of(port: str) -> str:
+    """The server of a port; its workers are processes of their own."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             command = (folder / "cmdline").read_text()
         except OSError:  # it has ended since
             continue
         if f"--server.port={port}" in command:
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            return (int(fields[11]) + int(fields[12])) / 100
+            return folder.name
     raise LookupError(port)
 
 
@@ -35,18 +33,19 @@ def test_a_tick(server, page, report, viewers):
     page.goto(f"{server}/{ADDRESS}")
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=90_000)
-    query = re.search(r"runs=\w+", page.url)[0]
-    port = server.rpartition(":")[2]
-    command = [sys.executable, str(VIEWERS), server, query, str(viewers), "12"]
-    started, used = time.perf_counter(), processor_seconds(port)
-    found = subprocess.run(command, capture_output=True, text=True, check=True)
-    busy = (processor_seconds(port) - used) / (time.perf_counter() - started)
-    waited = json.loads(found.stdout)
+    address = page.url
+    query = re.search(r"runs=\w+", address)[0]
+    page.goto("about:blank")  # the viewers of a class draw on machines of their own
+    process = process_of(server.rpartition(":")[2])
+    command = [sys.executable, str(VIEWERS), server, query, str(viewers), "12", process]
+    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    waited = sorted(found["waited"])
+    spent = 1000 * found["used"] / len(waited)
     report(
-        f"live page, {viewers} viewers: a tick takes {statistics.median(waited):.0f} ms (median of "
-        f"{len(waited)} from the request to the end of its script run; below 50), 90 % within "
-        f"{sorted(waited)[int(0.9 * len(waited))]:.0f} ms; the server keeps {busy:.0%} of a core "
-        "busy, opening the pages included"
+        f"live page, {viewers} viewers: a tick takes {spent:.0f} ms of "
+        f"the server's processor (below 50); a viewer waits {statistics.median(waited):.0f} ms for "
+        f"it, 90 % at most {waited[int(0.9 * len(waited))]:.0f} ms"
     )
+    page.goto(address)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=30_000)

@@ -1,13 +1,16 @@
 """Viewers of a live page without a browser: they speak Streamlit's protocol and tick as told.
 
-Run as a process of its own: python viewers.py ADDRESS QUERY VIEWERS TICKS; prints the milliseconds
-from each request of a tick to the end of its script run, as JSON.
+Run as a process of its own: python viewers.py ADDRESS QUERY VIEWERS TICKS PID; prints as JSON the
+milliseconds from each request of a tick to the end of its script run, and the processor seconds
+that the server, process PID, used while all ticked.
 """
 
 import asyncio
 import json
+import os
 import sys
 import time
+from pathlib import Path
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -68,11 +71,25 @@ async def watch(address: str, query: str, start: float, ticks: int) -> list[floa
     return took
 
 
-async def main(address: str, query: str, viewers: int, ticks: int) -> None:
+def processor_seconds(process: int) -> float:
+    """What a process has used so far, its children left out."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def used_by(process: int) -> float:
+    """Processor seconds of a process from the first tick on."""
+    await asyncio.sleep(OPENING)
+    return processor_seconds(process)
+
+
+async def main(address: str, query: str, viewers: int, ticks: int, process: int) -> None:
     starts = [OPENING * 0.8 * number / viewers for number in range(viewers)]
-    found = await asyncio.gather(*(watch(address, query, start, ticks) for start in starts))
-    print(json.dumps([1000 * seconds for each in found for seconds in each]))
+    watching = (watch(address, query, start, ticks) for start in starts)
+    used, *found = await asyncio.gather(used_by(process), *watching)
+    waited = [1000 * seconds for each in found for seconds in each]
+    print(json.dumps({"waited": waited, "used": processor_seconds(process) - used}))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
+    asyncio.run(main(*sys.argv[1:3], *map(int, sys.argv[3:])))
