@@ -9,17 +9,21 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from cnnviz.commands import (
+    bundle,
     catalogue,
     evaluate,
     features,
     measuring,
     neighbours,
     photos,
+    reuse,
     runs,
     train,
 )
 
 BAD_INPUT = 2
+# In the order of the help.
+MODULES = (catalogue, photos, features, neighbours, measuring, train, evaluate, runs, bundle, reuse)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -55,7 +59,7 @@ def _sentence(error: Exception) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="cnnviz", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    for module in (catalogue, photos, features, neighbours, measuring, train, evaluate, runs):
+    for module in MODULES:
         module.add_commands(commands)
     return parser
 

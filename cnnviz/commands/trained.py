@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,13 @@ def add_trained_network(command: Any) -> None:
     either = command.add_mutually_exclusive_group(required=True)
     either.add_argument("--model", metavar="VARIANT", help="a published network")
     either.add_argument("--run", dest="of_run", metavar="RUN", help="a run's folder or its id")
-    command.add_argument("--weights", metavar="FILE", help="of --model; a run has its own")
+    command.add_argument(
+        "--weights", metavar="FILE", help="of --model, or the name of a network in the box"
+    )
 
 
 def trained_network(options: argparse.Namespace) -> Network:
-    """The network of a run, or a variant's with the weights of a file or of the weights folder.
+    """The network of a run, or a variant's with the weights of a file, the folder or the box.
 
     Raises:
         KeyError: There is no such variant.
@@ -27,7 +30,7 @@ def trained_network(options: argparse.Namespace) -> Network:
         WeightsError: There are no weights, or they do not fit.
     """
     if options.of_run is None:
-        return _network_of_variant(options.model, options.weights)
+        return variant_network(options.model, options.weights)
     from cnnviz.training.checkpoints import trained_network
 
     if options.weights:
@@ -53,13 +56,26 @@ def run_folder(run: str) -> Path:
     return folder
 
 
-def _network_of_variant(variant: str, file: str | None) -> Network:
+def variant_network(variant: str, file: str | None) -> Network:
+    """A variant's network, with the weights of a file, of the weights folder or of the box.
+
+    Args:
+        variant: Name of a variant.
+        file: A weights file, the name of a network in the box, or the best that there is.
+
+    Raises:
+        KeyError: There is no such variant.
+        WeightsError: There are no weights, or they do not fit.
+    """
     import torch
 
     from cnnviz.architectures import build, specify
     from cnnviz.vision.weights import WeightsError, load_network, load_weights, sources
 
     spec = specify(variant)
+    in_the_box = _bundled(variant, file)
+    if in_the_box:
+        return in_the_box
     if file:
         with torch.device("meta"):
             network = build(spec)
@@ -71,3 +87,15 @@ def _network_of_variant(variant: str, file: str | None) -> Network:
             f"python -m cnnviz fetch {variant}, or give --weights FILE."
         )
     return load_network(spec, source)
+
+
+def _bundled(variant: str, asked: str | None) -> Network | None:
+    """The network in the box that is asked for, or the first where the folder holds no weights."""
+    from cnnviz.training.bundled import bundled_for
+    from cnnviz.vision.weights import sources
+
+    found = {each.name: each for each in bundled_for(variant)}
+    if asked is None and found and sources(variant)[0].kind != "file":
+        asked, chosen = next(iter(found.items()))
+        sys.stderr.write(f"{asked} from the box: trained on {chosen.record['data']}.\n")
+    return found[asked].network() if asked in found else None

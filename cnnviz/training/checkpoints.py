@@ -32,11 +32,22 @@ class CheckpointError(ValueError):
 
 
 def write_checkpoint(
-    folder: Path, name: str, tensors: Mapping[str, torch.Tensor], facts: Mapping[str, Any]
+    folder: Path,
+    name: str,
+    tensors: Mapping[str, torch.Tensor],
+    facts: Mapping[str, Any],
+    record: Mapping[str, Any] | None = None,
 ) -> None:
     """Put ``name``.safetensors and ``name``.json into a folder.
 
     The first holds the facts too, so that both always belong together when it is read.
+
+    Args:
+        folder: Made if it is not there.
+        name: Of both files.
+        tensors: By their names.
+        facts: What ``checkpoint_facts`` reads.
+        record: What the .json says instead of the facts.
 
     Raises:
         OSError: They cannot be written; what was there is still there.
@@ -49,7 +60,8 @@ def write_checkpoint(
         save_file(contiguous, fresh, metadata={"facts": written})
         _force_to_disk(fresh)
         fresh.replace(folder / f"{name}.safetensors")
-        fresh.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+        told = json.dumps(facts if record is None else record, indent=2)
+        fresh.write_text(f"{told}\n", encoding="utf-8")
         fresh.replace(folder / f"{name}.json")
     except SafetensorError as error:  # a full disk, told by the library in its own words
         raise OSError(f"{folder} cannot be written ({error}).") from error
@@ -114,23 +126,31 @@ def facts_of(spec: NetworkSpec, data: Data) -> dict[str, Any]:
     return {"network": str(sized), "trained_on": asdict(trained_on(data))}
 
 
-def trained_spec(folder: Path) -> NetworkSpec:
+def trained_spec(folder: Path, name: str | None = None) -> NetworkSpec:
     """The network of a run's folder, with what it was trained on.
+
+    Args:
+        folder: Of the run.
+        name: Of the checkpoint; default that of the best test, else of the last step.
 
     Raises:
         CheckpointError: The folder has no checkpoint, or a damaged one.
     """
-    with _opened(folder, _name(folder)) as (_, facts):
+    with _opened(folder, name or _name(folder)) as (_, facts):
         return _spec(facts, folder)
 
 
-def trained_network(folder: Path) -> Network:
+def trained_network(folder: Path, name: str | None = None) -> Network:
     """The network of a run's best test, else of its last step; frozen and in eval mode.
+
+    Args:
+        folder: Of the run.
+        name: Of another checkpoint.
 
     Raises:
         CheckpointError: The folder has no checkpoint, or a damaged one.
     """
-    name = _name(folder)
+    name = name or _name(folder)
     tensors, facts = read_checkpoint(folder, name)
     if name == LAST:
         tensors = without_prefix(NETWORK, tensors)

@@ -1,4 +1,4 @@
-"""Networks with weights as a menu offers them: files first, then runs, then what is left."""
+"""Networks with weights as a menu offers them: files, the box, runs, then what is left."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from cnnviz.architectures import NetworkSpec, specify
 from cnnviz.architectures.written import ENDS, SizedNetwork
 from cnnviz.runs.folder import RunError
 from cnnviz.runs.store import Run, Store, store_url
+from cnnviz.training.bundled import Bundled, bundled_for
 from cnnviz.training.checkpoints import (
     BEST,
     CheckpointError,
@@ -29,6 +30,7 @@ from cnnviz.vision.prediction import labels, preprocessing
 from cnnviz.vision.weights import WeightsSource, sources
 
 MOST_RUNS = 20  # of a menu
+NO_ANSWER = "A photo of something else has no right answer."
 LOOKED_AT = 200  # runs of the store, for those of one variant among them
 
 logger = logging.getLogger(__name__)
@@ -56,7 +58,7 @@ class WeightedNetwork:
 def offered(
     variant: str, runs: Iterable[Run], asked: WeightedNetwork | None = None
 ) -> list[WeightedNetwork]:
-    """What a menu offers for a variant: its files, its runs, torchvision's download, chance.
+    """What a menu offers for a variant: files, the box, runs, torchvision's download, chance.
 
     Args:
         variant: Name of a variant.
@@ -72,7 +74,26 @@ def offered(
     found = list(islice(_weighted(suiting), MOST_RUNS))
     if asked and asked.spec.variant == variant and asked.name not in {each.name for each in found}:
         found.append(asked)
-    return [*files, *found, *known[len(files) :]]
+    in_the_box = map(of_the_box, bundled_for(variant))
+    return [*files, *in_the_box, *found, *known[len(files) :]]
+
+
+def of_the_box(chosen: Bundled) -> WeightedNetwork:
+    """A network that ships with the project, as a menu offers it."""
+    record, spec, file = chosen.record, chosen.spec, chosen.path.stat()
+    error = f"{100 * (1 - chosen.test_accuracy):.1f} % error"
+    title = f"in the box: {error} on {record['data']}"
+    source = WeightsSource("file", title, chosen.path, None, file.st_size, file.st_mtime_ns)
+    paper = record["paper"]
+    said = (
+        f"Trained for this project on **{plain(record['data'])}**, {record['epochs']:g} epochs in "
+        f"{record['seconds'] / 60:.0f} min on {plain(record['machine'])}: **{error}** on "
+        f"{record['test_pictures']:,} test pictures."
+    )
+    if paper:
+        said += f" The paper's full training: {paper['error']} ({paper['of']}; {paper['source']})."
+    said += f" {record['note']}" if record["note"] else ""
+    return WeightedNetwork(chosen.name, spec, source, f"{said} {NO_ANSWER}")
 
 
 def fitting(network: NetworkSpec, choices: Iterable[WeightedNetwork]) -> list[WeightedNetwork]:
@@ -189,7 +210,7 @@ def _about(run: Run, spec: NetworkSpec, facts: Mapping[str, Any]) -> str:
         said += f", test accuracy **{_percent(facts['test_accuracy'])}**"
     if run.is_open:
         said += " so far: it is still training"
-    said += "; a photo of something else has no right answer."
+    said += f". {NO_ANSWER}"
     return f"{said} Changed from the published network: {', '.join(changes)}." if changes else said
 
 

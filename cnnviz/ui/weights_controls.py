@@ -10,6 +10,7 @@ from cnnviz.architectures import NetworkSpec, architecture_of, variants
 from cnnviz.figures.theme import bytes_text
 from cnnviz.runs.folder import RunError
 from cnnviz.runs.run import Run
+from cnnviz.training.bundled import bundled
 from cnnviz.ui.network_controls import DEFAULT_VARIANT, choose_architecture, choose_variant
 from cnnviz.ui.plain import plain
 from cnnviz.ui.run_weights import (
@@ -17,6 +18,7 @@ from cnnviz.ui.run_weights import (
     first_run,
     fitting,
     known_runs,
+    of_the_box,
     offered,
     run_network,
 )
@@ -64,8 +66,9 @@ def _choose_weights(choices: Sequence[WeightedNetwork]) -> WeightedNetwork:
         list(by_name),
         key=key,
         format_func=lambda name: by_name[name].weights.title if name in by_name else name,
-        help=f"Files in {weights_folder()} come first, then training runs; without a trained file, "
-        "random weights show what an untrained network does.",
+        help=f"Files in {weights_folder()} come first, then networks that ship with this program "
+        "and training runs; where there are none, random weights show what an untrained network "
+        "does.",
     )
     chosen = by_name.get(name, choices[0])
     _remember(chosen, by_name)
@@ -129,8 +132,8 @@ def _start_where_weights_are(runs: Sequence[Run]) -> None:
     available = variants_with_files()
     start = DEFAULT_VARIANT if DEFAULT_VARIANT in available else next(iter(available), None)
     if start is None:
-        run = first_run(runs)
-        start = run.spec.variant if run else DEFAULT_VARIANT
+        trained = first_run(runs) or next(map(of_the_box, bundled()), None)
+        start = trained.spec.variant if trained else DEFAULT_VARIANT
     st.session_state["variant"] = start
     st.session_state["architecture"] = architecture_of(start).name
 

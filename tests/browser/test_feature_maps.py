@@ -70,7 +70,7 @@ def test_the_network_is_switched_while_a_page_loads(server, page):
     page.goto(f"{server}/grad_cam?view=methods")
     sidebar = page.get_by_test_id("stSidebar")
     sidebar.get_by_label("Architecture", exact=True).first.click()
-    page.get_by_role("option", name="lenet", exact=True).click()
+    page.get_by_role("option", name="all_cnn", exact=True).click()
     settle(page)
     expect(page.get_by_text("Random weights: this network is untrained")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)

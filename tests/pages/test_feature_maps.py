@@ -52,7 +52,7 @@ def test_every_view_opens_from_its_address(open_maps, squeezenet, view):
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_in_every_view_random_weights_are_labelled(open_maps, no_weights, view):
-    app = open_maps(view=view, variant="resnet20_cifar")
+    app = open_maps(view=view, variant="resnet32_cifar")
     assert not app.error
     assert "Random weights: this network is untrained" in app.warning[0].value
 

@@ -118,7 +118,7 @@ def test_a_failed_download_is_one_sentence(open_cam, no_weights, monkeypatch):
 
 
 def test_random_weights_are_labelled_as_random(open_cam, no_weights):
-    app = open_cam(variant="resnet20_cifar")
+    app = open_cam(variant="resnet32_cifar")
     assert "Random weights: this network is untrained" in app.warning[0].value
     assert "Where it looked for" in headings(app)
 
@@ -158,7 +158,7 @@ def test_every_view_opens_from_its_address(open_cam, squeezenet, view):
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_in_every_view_random_weights_are_labelled(open_cam, no_weights, view):
-    app = open_cam(view=view, variant="resnet20_cifar")
+    app = open_cam(view=view, variant="resnet32_cifar")
     assert not app.error
     assert "Random weights: this network is untrained" in app.warning[0].value
 

@@ -12,7 +12,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "neighbours.py")
-SMALL = {"variant": "resnet20_cifar"}  # a network that is quick
+SMALL = {"variant": "resnet32_cifar"}  # a network that is quick
 
 
 @pytest.fixture(autouse=True)

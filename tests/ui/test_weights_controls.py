@@ -9,12 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.architectures import build, specify
 from cnnviz.runs.store import Store
+from cnnviz.training.bundled import bundled
 from cnnviz.ui import run_weights
 from cnnviz.ui.run_weights import fitting, known_runs, offered, run_network
 from cnnviz.vision.prediction import labels
 
 LENET = "lenet5_full,num_classes=3"
-RESNET = "resnet20_cifar,width=32,num_classes=3,in_channels=1"
+RESNET = "resnet32_cifar,width=32,num_classes=3,in_channels=1"
 
 
 def page():
@@ -69,7 +70,7 @@ def test_files_come_first_then_runs_then_chance(weights, keep_run):
         "random",
     ]
     assert found[1].weights.title == f"run {second.id[:5]}: 97.2 % on clouds, 3 epochs"
-    assert [each.name for each in offered("resnet20_cifar", known_runs())] == [other.id, "random"]
+    assert [each.name for each in offered("resnet32_cifar", known_runs())] == [other.id, "random"]
 
 
 def test_a_download_comes_after_the_runs(keep_run):
@@ -96,13 +97,13 @@ def test_at_most_so_many_runs_are_offered_and_the_asked_one_always(keep_run, mon
 
 def test_the_network_is_the_one_that_was_trained(keep_run):
     found = run_network(keep_run(RESNET).id)
-    assert found.spec.config == specify("resnet20_cifar", width=32).config
+    assert found.spec.config == specify("resnet32_cifar", width=32).config
     assert (found.spec.in_channels, found.spec.num_classes) == (1, 3)
     assert labels(found.spec) == ("cloud 0", "cloud 1", "cloud 2")
     assert found.is_run
     assert found.about == (
         "Trained here on **clouds** (3 classes, 32 px in greys), 3 epochs, test accuracy "
-        "**97.2 %**; a photo of something else has no right answer. Changed from the published "
+        "**97.2 %**. A photo of something else has no right answer. Changed from the published "
         "network: width 32."
     )
 
@@ -111,7 +112,7 @@ def test_a_run_that_goes_on_has_a_title_that_stays(keep_run):
     run = keep_run(LENET, state="running", epoch=0.5)
     found = run_network(run.id)
     assert found.weights.title == f"run {run.id[:5]}: still training on clouds"
-    assert "0.5 epochs, test accuracy **97.2 %** so far: it is still training;" in found.about
+    assert "0.5 epochs, test accuracy **97.2 %** so far: it is still training." in found.about
 
 
 def test_a_title_of_a_visitors_own_pictures_is_no_markdown(keep_run):
@@ -134,21 +135,46 @@ def test_runs_without_tested_weights_are_not_offered_and_damaged_ones_are_logged
 
 
 def test_only_weights_of_the_very_settings_fit(weights, keep_run):
-    save_file(build("resnet20_cifar").state_dict(), weights / "resnet20_cifar.safetensors")
+    save_file(build("resnet32_cifar").state_dict(), weights / "resnet32_cifar.safetensors")
     run = keep_run(RESNET)
-    choices = offered("resnet20_cifar", known_runs())
-    published, wide = specify("resnet20_cifar"), run.plan.network.spec
+    choices = offered("resnet32_cifar", known_runs())
+    published, wide = specify("resnet32_cifar"), run.plan.network.spec
     assert [each.name for each in fitting(published, choices)] == [
-        "resnet20_cifar.safetensors",
+        "resnet32_cifar.safetensors",
         "random",
     ]
     assert [each.name for each in fitting(wide, choices)] == [run.id, "random"]
 
 
+def test_what_ships_comes_after_files_and_before_runs(weights, keep_run):
+    run = keep_run("resnet20_cifar,num_classes=3")
+    assert [each.name for each in offered("resnet20_cifar", known_runs())] == [
+        *("resnet20_cifar", run.id, "random"),
+    ]
+    save_file(build("resnet20_cifar").state_dict(), weights / "resnet20_cifar.safetensors")
+    names = [each.name for each in offered("resnet20_cifar", known_runs())]
+    assert names[:2] == ["resnet20_cifar.safetensors", "resnet20_cifar"]
+
+
+def test_what_ships_says_how_good_it_is_and_on_what(opened):
+    found = offered("resnet20_cifar", [])[0]
+    (shipped,) = [each for each in bundled() if each.name == "resnet20_cifar"]
+    error = f"{100 * (1 - shipped.test_accuracy):.1f} % error"
+    assert found.weights.title == f"in the box: {error} on {shipped.record['data']}"
+    assert f"**{error}** on 10,000 test pictures" in found.about
+    assert "The paper's full training: 8.75 %" in found.about
+    assert "compressed as JPEG" in found.about
+    assert not found.is_run
+
+
+def test_without_files_and_runs_it_opens_on_what_ships(opened):
+    assert opened().markdown[0].value == bundled()[0].name
+
+
 def test_a_link_opens_the_run_and_its_variant(opened, keep_run):
     run, _ = keep_run(RESNET), keep_run(LENET)
     app = opened(run=run.id)
-    assert app.selectbox(key="variant").value == "resnet20_cifar"
+    assert app.selectbox(key="variant").value == "resnet32_cifar"
     assert app.selectbox(key="architecture").value == "resnet"
     assert app.markdown[0].value == run.id
     assert app.query_params["run"] == run.id
@@ -174,7 +200,7 @@ def test_another_variant_takes_the_run_out_of_the_address(opened, keep_run):
     app.selectbox(key="variant").select("resnet56_cifar").run()
     assert app.markdown[0].value == "random"
     assert "run" not in app.query_params
-    app.selectbox(key="variant").select("resnet20_cifar").run()
+    app.selectbox(key="variant").select("resnet32_cifar").run()
     assert app.markdown[0].value == run.id
 
 
@@ -200,7 +226,7 @@ def test_a_run_that_is_gone_is_one_sentence(opened, keep_run):
     (warning,) = app.warning
     assert warning.value.startswith("The run “nobody” is not here: it was deleted")
     assert "run" not in app.query_params
-    assert app.selectbox(key="variant").value == "resnet18"
+    assert app.selectbox(key="variant").value == bundled()[0].spec.variant
     run = keep_run(LENET, owner="me")
     app = opened(run=run.id)
     Store().delete(run.id, "me")

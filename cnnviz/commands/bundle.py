@@ -1,0 +1,48 @@
+"""The command bundle: a run's network becomes one that ships with the project; or lists them."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from cnnviz.commands.output import show
+from cnnviz.commands.trained import run_folder
+
+
+def add_commands(commands: Any) -> None:
+    """Add this module's command to the parser's subparsers."""
+    command = commands.add_parser("bundle", help="trained networks in the box: list, or add a run")
+    command.add_argument("of_run", nargs="?", metavar="RUN", help="the run's folder or its id")
+    command.add_argument("--name", metavar="NAME", help="of the file; default the variant's")
+    command.add_argument("--note", default="", metavar="TEXT", help="what must be said of it")
+    command.add_argument("--paper", default="", metavar="QUANTITY", help="such as c10plus_error")
+    command.add_argument("--json", action="store_true", help="the list, with all records")
+    command.set_defaults(run=_bundle)
+
+
+def _bundle(options: argparse.Namespace) -> int:
+    if options.of_run is None:
+        return _list(options)
+    from cnnviz.runs.bundling import bundle
+    from cnnviz.runs.folder import read_record
+    from cnnviz.training.plan import Plan
+
+    folder = run_folder(options.of_run)
+    variant = Plan.from_json(read_record(folder)["plan"]).network.spec.variant
+    show(str(bundle(folder, options.name or variant, options.note, options.paper)))
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    from cnnviz.training.bundled import bundled
+
+    if options.json:
+        show({each.name: dict(each.record) for each in bundled()})
+        return 0
+    lines = [
+        f"{each.name:28} {100 * (1 - each.test_accuracy):6.2f} % error   "
+        f"{each.record['epochs']:g} epochs   {each.record['data']}"
+        for each in bundled()
+    ]
+    show("\n".join(lines) or "There is no trained network in the box.")
+    return 0

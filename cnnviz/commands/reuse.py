@@ -1,0 +1,96 @@
+"""The command reuse: how much each layer of a DenseNet reads of each layer before it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cnnviz.commands.output import show, write
+from cnnviz.commands.trained import run_folder, variant_network
+
+if TYPE_CHECKING:
+    from cnnviz.architectures import Network
+    from cnnviz.vision.feature_reuse import BlockReuse
+
+
+def add_commands(commands: Any) -> None:
+    """Add this module's command to the parser's subparsers."""
+    command = commands.add_parser("reuse", help="which layers a DenseNet reads (Figure 5)")
+    command.add_argument(
+        "of", metavar="VARIANT|RUN|FILE", help="a variant, a run, or a checkpoint (.safetensors)"
+    )
+    command.add_argument("--definition", metavar="NAME", default="mean")
+    command.add_argument("--json", action="store_true", help="all matrices; null is not read")
+    command.add_argument("--output", type=Path, metavar="FILE.svg", help="the picture")
+    command.set_defaults(run=_reuse)
+
+
+def _reuse(options: argparse.Namespace) -> int:
+    from cnnviz.vision.feature_reuse import feature_reuse
+
+    found = feature_reuse(_network(options.of), options.definition)
+    if options.output:
+        write(_picture(found), options.output)
+    elif options.json:
+        show({"definition": options.definition, "blocks": [_block(each) for each in found]})
+    else:
+        show("\n\n".join(_text(number, each) for number, each in enumerate(found, 1)))
+    return 0
+
+
+def _network(of: str) -> Network:
+    """The network that is meant: a checkpoint tells its own, a name is a variant's or a run's.
+
+    Raises:
+        ValueError: There is neither a variant nor a run of that name.
+        CheckpointError: The file is no checkpoint of this program.
+        WeightsError: The variant has no weights here.
+    """
+    from cnnviz.architectures import variants
+    from cnnviz.training.checkpoints import trained_network
+
+    if of in variants():
+        return variant_network(of, None)
+    if of.endswith(".safetensors"):
+        return trained_network(Path(of).parent, Path(of).stem).float()
+    return trained_network(run_folder(of))
+
+
+def _block(found: BlockReuse) -> dict[str, Any]:
+    rows = [[None if np.isnan(value) else float(value) for value in row] for row in found.matrix]
+    return {"sources": list(found.sources), "targets": list(found.targets), "matrix": rows}
+
+
+def _picture(blocks: tuple[BlockReuse, ...]) -> str:
+    from cnnviz.figures.reuse_matrix import Panel, reuse_file
+    from cnnviz.vision.feature_reuse import normalised
+
+    return reuse_file(
+        [
+            Panel(
+                f"Dense block {number}",
+                each.sources,
+                each.targets,
+                normalised(each.matrix, "column"),
+                each.matrix,
+            )
+            for number, each in enumerate(blocks, 1)
+        ]
+    )
+
+
+def _text(number: int, found: BlockReuse) -> str:
+    """A block as a table, each column in shares of its largest value."""
+    from cnnviz.vision.feature_reuse import normalised
+
+    shares = normalised(found.matrix, "column")
+    width = max(len(name) for name in found.sources)
+    lines = [
+        f"{name:{width}} " + " ".join("    " if np.isnan(v) else f"{v:4.2f}" for v in row)
+        for name, row in zip(found.sources, shares, strict=True)
+    ]
+    head = f"Dense block {number}: shares of each column's largest; the last is the "
+    return "\n".join([f"{head}{found.targets[-1]}", *lines])

@@ -1,0 +1,154 @@
+"""DenseNet's Figure 5: how much of its weight a layer spends on each layer before it.
+
+Source: Huang, Liu, van der Maaten, Weinberger 2017, section 5, "Feature Reuse", and Figure 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from cnnviz.architectures import Network
+from cnnviz.architectures.densenet import DenseBlock, DenseLayer, Transition
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One way to say how much a layer reads of a source.
+
+    Attributes:
+        title: What a menu shows.
+        formula: With W_s the weights that read source s, n_s the maps of the source, in LaTeX.
+        value: Of the weights' magnitudes |W_s|, (outputs, n_s, ...).
+    """
+
+    title: str
+    formula: str
+    value: Callable[[torch.Tensor], torch.Tensor]
+
+
+DEFINITIONS = {
+    "mean": Definition(
+        "mean absolute weight (the paper)",
+        r"\frac{1}{|W_s|} \sum_{w \in W_s} |w|",
+        lambda magnitudes: magnitudes.mean(),
+    ),
+    "l1": Definition("L1 norm", r"\sum_{w \in W_s} |w|", lambda magnitudes: magnitudes.sum()),
+    "l1_per_map": Definition(
+        "L1 norm divided by the source's feature maps",
+        r"\frac{1}{n_s} \sum_{w \in W_s} |w|",
+        lambda magnitudes: magnitudes.sum() / magnitudes.shape[1],
+    ),
+    "max": Definition(
+        "largest absolute weight", r"\max_{w \in W_s} |w|", lambda magnitudes: magnitudes.max()
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """A layer that reads what a dense block has made.
+
+    Attributes:
+        label: "layer 3", "transition" or "classifier".
+        weight: What reads the sources, (outputs, inputs, ...): for a bottleneck its 1x1.
+        sources: Feature maps of each source, in the order in which the weight reads them.
+    """
+
+    label: str
+    weight: torch.Tensor
+    sources: tuple[int, ...]
+
+    def slices(self) -> Sequence[torch.Tensor]:
+        """The weights that read each source, each (outputs, maps of the source, ...)."""
+        return self.weight.split(list(self.sources), dim=1)
+
+
+@dataclass(frozen=True, eq=False)
+class BlockReuse:
+    """One panel of Figure 5.
+
+    Attributes:
+        sources: Labels of the rows: "input", "layer 1", ...
+        targets: Labels of the columns: "layer 1", ..., then "transition" or "classifier".
+        matrix: float64 (sources, targets); nan where a target does not read a source.
+    """
+
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    matrix: np.ndarray
+
+
+def feature_reuse(network: Network, definition: str = "mean") -> tuple[BlockReuse, ...]:
+    """How much each layer reads of each source, a panel for every dense block.
+
+    Args:
+        network: One with dense blocks.
+        definition: A key of ``DEFINITIONS``.
+
+    Raises:
+        KeyError: There is no such definition; the message lists the known ones.
+        ValueError: The network has no dense block.
+    """
+    if definition not in DEFINITIONS:
+        known = ", ".join(DEFINITIONS)
+        raise KeyError(f"{definition} is no definition; known are {known}.")
+    if not has_dense_blocks(network):
+        raise ValueError(
+            f"network must have dense blocks; received {network.spec.variant}: choose a DenseNet."
+        )
+    return tuple(_panel(readers, DEFINITIONS[definition]) for readers in block_readers(network))
+
+
+def has_dense_blocks(network: Network) -> bool:
+    """Whether layers of a network read all layers before them."""
+    return any(isinstance(each, DenseBlock) for each in network.modules())
+
+
+def block_readers(network: Network) -> Iterator[tuple[Reader, ...]]:
+    """For each dense block, all that read it: its layers, then what follows it."""
+    blocks = [each for each in network.modules() if isinstance(each, DenseBlock)]
+    transitions = [each for each in network.modules() if isinstance(each, Transition)]
+    last = [each for each in network.head.modules() if isinstance(each, nn.Linear)]
+    after = [("transition", each.get_parameter("conv.weight")) for each in transitions]
+    after += [("classifier", each.get_parameter("weight")) for each in last]
+    for block, (label, weight) in zip(blocks, after, strict=True):
+        layers = [each for each in block.children() if isinstance(each, DenseLayer)]
+        readers = [
+            Reader(f"layer {number}", layer.get_parameter("conv1.weight").detach(), layer.sources)
+            for number, layer in enumerate(layers, 1)
+        ]
+        yield (*readers, Reader(label, weight.detach(), block.sources))
+
+
+def has_bottlenecks(network: Network) -> bool:
+    """Whether a 1x1 convolution reads the sources in front of each 3x3."""
+    layers = (each for each in network.modules() if isinstance(each, DenseLayer))
+    return any(hasattr(layer, "conv2") for layer in layers)
+
+
+def _panel(readers: Sequence[Reader], definition: Definition) -> BlockReuse:
+    targets = tuple(reader.label for reader in readers)
+    sources = ("input", *targets[:-1])
+    matrix = np.full((len(sources), len(targets)), np.nan)
+    for column, reader in enumerate(readers):
+        for row, weights in enumerate(reader.slices()):
+            matrix[row, column] = float(definition.value(weights.double().abs()))
+    return BlockReuse(sources, targets, matrix)
+
+
+def normalised(matrix: np.ndarray, by: str) -> np.ndarray:
+    """A matrix in shares of its largest value: "column", "block", or "none" for as it is.
+
+    Raises:
+        KeyError: It is none of the three.
+    """
+    if by == "none":
+        return matrix
+    largest = {"column": np.nanmax(matrix, axis=0), "block": np.nanmax(matrix)}[by]
+    shares: np.ndarray = matrix / np.where(largest > 0, largest, 1)
+    return shares

@@ -1,0 +1,91 @@
+"""The networks in the box: they load, know what they saw, and are as good as their record says."""
+
+import numpy as np
+import pytest
+import torch
+
+from cnnviz.training.bundled import FOLDER, bundled, bundled_for
+from cnnviz.training.datasets import load
+from cnnviz.training.predictions import predictions
+from cnnviz.vision.prediction import normalised
+from cnnviz.vision.weights import WeightsSource, load_network
+
+NAMES = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
+KEYS = {
+    *("network", "trained_on", "command", "data", "note", "epochs", "seconds", "machine", "torch"),
+    *("trained", "test_pictures", "test_accuracy", "test_loss", "paper", "curves"),
+}
+
+
+def in_the_box(name):
+    (found,) = [each for each in bundled() if each.name == name]
+    return found
+
+
+def test_the_box_is_small_and_every_file_has_its_record():
+    assert NAMES
+    assert sorted(path.stem for path in FOLDER.glob("*.json")) == NAMES
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 25e6
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_network_is_float32_frozen_and_in_eval_mode(name):
+    found = in_the_box(name)
+    network = found.network()
+    assert {each.dtype for each in network.parameters()} == {torch.float32}
+    assert not network.training
+    assert not any(each.requires_grad for each in network.parameters())
+    assert network.spec == found.spec
+    assert found.spec.num_classes == len(found.spec.trained_on.classes)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_record_tells_how_it_came_to_be(name):
+    record = in_the_box(name).record
+    assert record.keys() == KEYS
+    assert record["command"].startswith(f"python -m cnnviz train {in_the_box(name).spec.variant} ")
+    tests = [point["test_accuracy"] for point in record["curves"] if "test_accuracy" in point]
+    # Rounding to half precision costs next to nothing.
+    assert record["test_accuracy"] == pytest.approx(max(tests), abs=0.003)
+    assert ("JPEG" in record["data"]) == ("JPEG" in record["note"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pages_and_commands_load_the_same_weights(name):
+    found = in_the_box(name)
+    network = load_network(found.spec, WeightsSource("file", "", found.path))
+    other = found.network().state_dict()
+    for key, tensor in network.state_dict().items():
+        if "num_batches_tracked" not in key:
+            assert torch.equal(tensor, other[key])
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [("lenet5_mnist", "mnist"), ("lenet5_fashion_mnist", "fashion_mnist")]
+)
+def test_the_test_accuracy_is_that_of_the_record(name, data, test_data, monkeypatch):
+    monkeypatch.setenv("CNNVIZ_DATA", str(test_data / "torchvision"))
+    found = in_the_box(name)
+    split = load(data, found.spec.trained_on.resolution, found.spec.in_channels).test
+    right = predictions(found.network(), split, "cpu").right
+    assert len(right) == found.record["test_pictures"] == 10_000
+    assert right.mean() == pytest.approx(found.test_accuracy, abs=0.0005)
+
+
+@pytest.mark.parametrize("each", [e.name for e in bundled() if e.spec.in_channels == 3])
+def test_a_cifar_network_knows_pictures_without_compression_too(each, test_data):
+    found = in_the_box(each)
+    kept = np.load(test_data / "cifar10-lossless-4000" / "train_first4000.npz")
+    pictures = torch.from_numpy(kept["images"][:1000]).permute(0, 3, 1, 2) / 255
+    with torch.inference_mode():
+        answers = found.network()(normalised(found.spec, pictures)).argmax(1).numpy()
+    # They are of the training set, so this is no test accuracy.
+    assert (answers == kept["labels"][:1000]).mean() > found.test_accuracy - 0.05
+
+
+def test_the_best_for_its_data_comes_first():
+    first = bundled()[0]
+    assert first.spec.in_channels == max(each.spec.in_channels for each in bundled())
+    lenets = [each.test_accuracy for each in bundled_for("lenet5")]
+    assert len(lenets) > 1
+    assert lenets == sorted(lenets, reverse=True)
