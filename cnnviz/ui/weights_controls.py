@@ -29,16 +29,19 @@ from cnnviz.vision.weights import WeightsError, fetch, sources, weights_folder
 RUN, CHOSEN_RUN = "run", "chosen_run"
 
 
-def choose_trained() -> WeightedNetwork | None:
+def choose_trained(start: str | None = None) -> WeightedNetwork | None:
     """Draw the controls; a network with its weights, or None after saying what to do.
 
     A link with ``?run=ID`` opens the network that this run has trained.
+
+    Args:
+        start: Variant to open where the visitor has not chosen one; default one with weights.
     """
     asked = _asked_run()
     if asked and st.session_state.get("arrived"):
         _open_network_of(asked)
     runs = _visible_runs()
-    _start_where_weights_are(runs)
+    _start_where_weights_are(runs, start)
     variant = choose_variant(choose_architecture(default=None), default=None)
     chosen = _choose_weights(offered(variant, runs, asked))
     if chosen.weights.kind == "download":
@@ -123,14 +126,15 @@ def _open_network_of(run: WeightedNetwork) -> None:
         )
 
 
-def _start_where_weights_are(runs: Sequence[Run]) -> None:
+def _start_where_weights_are(runs: Sequence[Run], start: str | None) -> None:
     """Without a choice of the visitor's, open a network that can answer at once."""
     if not st.session_state.get("arrived") or "chosen_network" in st.session_state:
         return
     if "architecture" in st.query_params or "variant" in st.query_params:
         return
     available = variants_with_files()
-    start = DEFAULT_VARIANT if DEFAULT_VARIANT in available else next(iter(available), None)
+    if start is None:
+        start = DEFAULT_VARIANT if DEFAULT_VARIANT in available else next(iter(available), None)
     if start is None:
         trained = first_run(runs) or next(map(of_the_box, bundled()), None)
         start = trained.spec.variant if trained else DEFAULT_VARIANT

@@ -63,9 +63,12 @@ class Reader:
     weight: torch.Tensor
     sources: tuple[int, ...]
 
-    def slices(self) -> Sequence[torch.Tensor]:
+    def slices(self) -> Iterator[torch.Tensor]:
         """The weights that read each source, each (outputs, maps of the source, ...)."""
-        return self.weight.split(list(self.sources), dim=1)
+        start = 0
+        for maps in self.sources:
+            yield self.weight[:, start : start + maps]
+            start += maps
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,10 +13,11 @@ from cnnviz.vision.feature_reuse import (
 )
 from cnnviz.vision.weights import random_network
 
+SMALL = {"stage1_layers": 3, "stage2_layers": 2, "stage3_layers": 2}
 # A plain one, one with bottlenecks and compression, one with two blocks.
 NETWORKS = {
-    "plain": specify("densenet40_k12_cifar", growth_rate=4, stage1_layers=3, stage2_layers=2),
-    "bc": specify("densenet_bc100_k12_cifar", growth_rate=4, stage1_layers=2, stage2_layers=3),
+    "plain": specify("densenet40_k12_cifar", growth_rate=4, **SMALL),
+    "bc": specify("densenet_bc100_k12_cifar", growth_rate=4, **SMALL),
     "two blocks": specify("simple_densenet"),
 }
 BY_HAND = {
@@ -34,11 +35,7 @@ def read_by(network, block, layer):
         return stages[block].block[f"layer{layer}"].conv1.weight
     if block + 1 < len(stages):
         return stages[block + 1].transition.conv.weight
-    return (
-        network.head.classifier.weight
-        if hasattr(network.head, "classifier")
-        else [each for each in network.head.parameters() if each.dim() == 2][0]
-    )
+    return next(each for each in network.head.parameters() if each.dim() == 2)
 
 
 def by_hand(network, block, definition):
