@@ -86,6 +86,14 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
         "pages/neighbours.py",
         {},
     ),
+    (
+        "Does DenseNet reuse its features?",
+        "How much of its weight each layer spends on each layer before it: Figure 5 of the paper "
+        "for a network that is really trained, beside an untrained one.",
+        "Open Feature reuse",
+        "pages/feature_reuse.py",
+        {},
+    ),
 )
 
 

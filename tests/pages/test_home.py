@@ -21,4 +21,5 @@ def test_home_says_what_to_try_first():
         "Open the history",
         "Open Train",
         "Open Neighbours",
+        "Open Feature reuse",
     ]
