@@ -87,9 +87,16 @@ def _show_measured(choice: TrainChoice, measured: dict[str, Any]) -> None:
     whole = choice.options.seconds or epoch * choice.options.epochs
     st.metric(
         "Whole run",
-        f"about {seconds_words(whole)}",
-        help="While nobody else trains on this machine.",
+        _rough(whole),
+        help="About so long, while nobody else trains on this machine.",
     )
+
+
+def _rough(seconds: float) -> str:
+    """An estimate that fits a phone: "80 s", "12 min", "2.5 h"."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 def seconds_words(seconds: float) -> str:
