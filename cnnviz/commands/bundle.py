@@ -13,7 +13,9 @@ def add_commands(commands: Any) -> None:
     """Add this module's command to the parser's subparsers."""
     command = commands.add_parser("bundle", help="trained networks in the box: list, or add a run")
     command.add_argument("of_run", nargs="?", metavar="RUN", help="the run's folder or its id")
-    command.add_argument("--name", metavar="NAME", help="of the file; default the variant's")
+    command.add_argument(
+        "--name", default="", metavar="NAME", help="of the file; default the variant's"
+    )
     command.add_argument("--note", default="", metavar="TEXT", help="what must be said of it")
     command.add_argument("--paper", default="", metavar="QUANTITY", help="such as c10plus_error")
     command.add_argument("--json", action="store_true", help="the list, with all records")
@@ -24,12 +26,9 @@ def _bundle(options: argparse.Namespace) -> int:
     if options.of_run is None:
         return _list(options)
     from cnnviz.runs.bundling import bundle
-    from cnnviz.runs.folder import read_record
-    from cnnviz.training.plan import Plan
 
-    folder = run_folder(options.of_run)
-    variant = Plan.from_json(read_record(folder)["plan"]).network.spec.variant
-    show(str(bundle(folder, options.name or variant, options.note, options.paper)))
+    made = bundle(run_folder(options.of_run), options.name, options.note, options.paper)
+    show(str(made))
     return 0
 
 

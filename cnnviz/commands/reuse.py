@@ -55,7 +55,7 @@ def _network(of: str) -> Network:
     if of in variants():
         return variant_network(of, None)
     if of.endswith(".safetensors"):
-        return trained_network(Path(of).parent, Path(of).stem).float()
+        return trained_network(Path(of).parent, Path(of).stem)
     return trained_network(run_folder(of))
 
 
@@ -65,21 +65,11 @@ def _block(found: BlockReuse) -> dict[str, Any]:
 
 
 def _picture(blocks: tuple[BlockReuse, ...]) -> str:
-    from cnnviz.figures.reuse_matrix import Panel, reuse_file
+    from cnnviz.figures.reuse_matrix import panels, reuse_file
     from cnnviz.vision.feature_reuse import normalised
 
-    return reuse_file(
-        [
-            Panel(
-                f"Dense block {number}",
-                each.sources,
-                each.targets,
-                normalised(each.matrix, "column"),
-                each.matrix,
-            )
-            for number, each in enumerate(blocks, 1)
-        ]
-    )
+    colours = [normalised(each.matrix, "column") for each in blocks]
+    return reuse_file(panels([(b.sources, b.targets, b.matrix) for b in blocks], colours))
 
 
 def _text(number: int, found: BlockReuse) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -33,6 +33,23 @@ class Panel:
     targets: Sequence[str]
     colours: np.ndarray
     values: np.ndarray
+
+
+def panels(
+    blocks: Iterable[tuple[Sequence[str], Sequence[str], np.ndarray]], colours: Iterable[np.ndarray]
+) -> list[Panel]:
+    """A panel a dense block, numbered from 1.
+
+    Args:
+        blocks: Sources, targets and values of each.
+        colours: Of each, in [0, 1].
+    """
+    return [
+        Panel(f"Dense block {number}", sources, targets, shares, values)
+        for number, ((sources, targets, values), shares) in enumerate(
+            zip(blocks, colours, strict=True), 1
+        )
+    ]
 
 
 def reuse_drawing(panels: Sequence[Panel]) -> str:

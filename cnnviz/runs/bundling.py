@@ -14,7 +14,12 @@ from cnnviz.architectures.published import ERRORS, published
 from cnnviz.architectures.written import ENDS
 from cnnviz.runs.folder import measurements, read_record
 from cnnviz.training.bundled import FOLDER
-from cnnviz.training.checkpoints import checkpoint_facts, trained_network, write_checkpoint
+from cnnviz.training.checkpoints import (
+    checkpoint_facts,
+    kept_name,
+    trained_network,
+    write_checkpoint,
+)
 from cnnviz.training.evaluation import Evaluation
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.options import TrainingOptions
@@ -29,7 +34,7 @@ SEEN = ("network", "trained_on")  # of a checkpoint's facts
 
 def bundle(
     run: Path,
-    name: str,
+    name: str = "",
     note: str = "",
     quantity: str = "",
     folder: Path = FOLDER,
@@ -42,7 +47,7 @@ def bundle(
 
     Args:
         run: The run's folder.
-        name: Of the file.
+        name: Of the file; default the variant's.
         note: What must be said of the data, or of the budget.
         quantity: Of ``published.ERRORS``: with which printed error of the variant this compares.
         folder: Where the file is put.
@@ -53,21 +58,16 @@ def bundle(
         OSError: It cannot be written.
     """
     plan = Plan.from_json(read_record(run)["plan"])
-    paper = _paper(plan.network.spec.variant, quantity)
+    variant = plan.network.spec.variant
+    paper = _paper(variant, quantity)
     network = trained_network(run).half().float()
     measured = _tested(network, plan, progress)
-    facts = checkpoint_facts(run, _kept(run))
+    facts = checkpoint_facts(run, kept_name(run))
     seen = {key: facts[key] for key in SEEN}
     record = {**seen, **_history(run, plan, facts), "note": note, **measured, "paper": paper}
     halves = {key: _half(tensor) for key, tensor in network.state_dict().items()}
-    write_checkpoint(folder, name, halves, seen, record)
-    return folder / f"{name}.safetensors"
-
-
-def _kept(run: Path) -> str:
-    from cnnviz.training.checkpoints import BEST, LAST, has_checkpoint
-
-    return BEST if has_checkpoint(run, BEST) else LAST
+    write_checkpoint(folder, name or variant, halves, seen, record)
+    return folder / f"{name or variant}.safetensors"
 
 
 def _half(tensor: torch.Tensor) -> torch.Tensor:

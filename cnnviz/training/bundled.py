@@ -53,8 +53,7 @@ class Bundled:
         Raises:
             CheckpointError: The file is damaged.
         """
-        network: Network = trained_network(self.folder, self.name).float()
-        return network
+        return trained_network(self.folder, self.name)
 
 
 @cache

@@ -136,7 +136,7 @@ def trained_spec(folder: Path, name: str | None = None) -> NetworkSpec:
     Raises:
         CheckpointError: The folder has no checkpoint, or a damaged one.
     """
-    with _opened(folder, name or _name(folder)) as (_, facts):
+    with _opened(folder, name or kept_name(folder)) as (_, facts):
         return _spec(facts, folder)
 
 
@@ -150,7 +150,7 @@ def trained_network(folder: Path, name: str | None = None) -> Network:
     Raises:
         CheckpointError: The folder has no checkpoint, or a damaged one.
     """
-    name = name or _name(folder)
+    name = name or kept_name(folder)
     tensors, facts = read_checkpoint(folder, name)
     if name == LAST:
         tensors = without_prefix(NETWORK, tensors)
@@ -160,10 +160,12 @@ def trained_network(folder: Path, name: str | None = None) -> Network:
         network.load_state_dict(tensors, assign=True)
     except RuntimeError as error:
         raise CheckpointError(f"The checkpoint in {folder} does not fit its network.") from error
-    return network.requires_grad_(False).eval()
+    # Those that ship are in half precision.
+    return network.float().requires_grad_(False).eval()
 
 
-def _name(folder: Path) -> str:
+def kept_name(folder: Path) -> str:
+    """The checkpoint that stands for a run: of its best test, else of its last step."""
     return BEST if has_checkpoint(folder, BEST) else LAST
 
 

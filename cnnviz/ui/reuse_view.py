@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import streamlit as st
 
 from cnnviz.architectures import Network
-from cnnviz.figures.reuse_matrix import Panel, reuse_drawing, reuse_file
+from cnnviz.figures.reuse_matrix import Panel, panels, reuse_drawing, reuse_file
 from cnnviz.ui.cached import cached_network
 from cnnviz.ui.drawing import show_drawing
 from cnnviz.ui.run_weights import WeightedNetwork
+from cnnviz.ui.subject_controls import say_origin
 from cnnviz.vision.feature_reuse import (
     DEFINITIONS,
     feature_reuse,
@@ -68,29 +67,21 @@ def show_reuse(trained: WeightedNetwork, definition: str, scale: str) -> None:
             icon=":material/hub:",
         )
         return
-    _say_where_from(trained)
-    _say_what(network, definition, scale)
-    *_, chance = sources(trained.spec.variant)
-    untrained = cached_network(trained.spec, chance)
     is_random = trained.weights.kind == "random"
-    columns = st.columns(2) if not is_random else [st.container()]
-    with columns[0]:
-        st.subheader("Random weights (untrained)" if is_random else "With these weights")
+    say_origin(is_random, trained.about, "its layers prefer nothing yet")
+    _say_what(network, definition, scale)
+    if is_random:
+        st.subheader("Random weights (untrained)")
         _show_panels(network, definition, scale, "trained")
-    if not is_random:
-        with columns[1]:
-            st.subheader("Before training (random weights)")
-            _show_panels(untrained, definition, scale, "untrained")
-
-
-def _say_where_from(trained: WeightedNetwork) -> None:
-    if trained.weights.kind == "random":
-        st.warning(
-            "Random weights: this network is untrained, its layers prefer nothing yet.",
-            icon=":material/casino:",
-        )
-    elif trained.about:
-        st.info(trained.about, icon=":material/model_training:")
+        return
+    here, beside = st.columns(2)
+    with here:
+        st.subheader("With these weights")
+        _show_panels(network, definition, scale, "trained")
+    with beside:
+        st.subheader("Before training (random weights)")
+        *_, chance = sources(trained.spec.variant)
+        _show_panels(cached_network(trained.spec, chance), definition, scale, "untrained")
 
 
 def _say_what(network: Network, definition: str, scale: str) -> None:
@@ -110,11 +101,11 @@ def _say_what(network: Network, definition: str, scale: str) -> None:
 
 
 def _show_panels(network: Network, definition: str, scale: str, key: str) -> None:
-    panels = _panels(network, definition, scale)
-    show_drawing(reuse_drawing(panels), key=f"reuse_{key}")
+    drawn = _panels(network, definition, scale)
+    show_drawing(reuse_drawing(drawn), key=f"reuse_{key}")
     st.download_button(
         "SVG",
-        reuse_file(panels),
+        reuse_file(drawn),
         f"{network.spec.variant}_reuse_{key}.svg",
         "image/svg+xml",
         key=f"download_{key}",
@@ -122,16 +113,8 @@ def _show_panels(network: Network, definition: str, scale: str, key: str) -> Non
     )
 
 
-def _panels(network: Network, definition: str, scale: str) -> Sequence[Panel]:
+def _panels(network: Network, definition: str, scale: str) -> list[Panel]:
     found = feature_reuse(network, definition)
-    largest = max(float(np.nanmax(each.matrix)) for each in found)
-    return [
-        Panel(
-            f"Dense block {number}",
-            each.sources,
-            each.targets,
-            each.matrix / largest if scale == "none" else normalised(each.matrix, scale),
-            each.matrix,
-        )
-        for number, each in enumerate(found, 1)
-    ]
+    largest = max(float(np.nanmax(each.matrix)) for each in found) if scale == "none" else 1.0
+    colours = [normalised(each.matrix, scale) / largest for each in found]
+    return panels([(each.sources, each.targets, each.matrix) for each in found], colours)

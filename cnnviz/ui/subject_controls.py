@@ -33,15 +33,25 @@ def chosen_subject(
         st.info("Choose a sample photo, or give one of your own, in the sidebar.")
     else:
         subject = Subject(trained.spec, trained.weights, photo)
-        if subject.is_random:
-            st.warning(
-                "Random weights: this network is untrained, its answers mean nothing.",
-                icon=":material/casino:",
-            )
-        elif trained.about:
-            st.info(trained.about, icon=":material/model_training:")
+        say_origin(subject.is_random, trained.about, "its answers mean nothing")
         return subject
     return None
+
+
+def say_origin(is_random: bool, about: str, untrained: str) -> None:
+    """Label random weights as such, or tell what must be said of trained ones.
+
+    Args:
+        is_random: Whether the network is untrained.
+        about: What ``WeightedNetwork.about`` says.
+        untrained: What an untrained network's result is worth, as the end of a sentence.
+    """
+    if is_random:
+        st.warning(
+            f"Random weights: this network is untrained, {untrained}.", icon=":material/casino:"
+        )
+    elif about:
+        st.info(about, icon=":material/model_training:")
 
 
 def show_or_say(show: Callable[[], None]) -> None:

@@ -1,0 +1,108 @@
+"""Home's cards: a question each, with the page that answers it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+TO_TRY: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
+    (
+        "Where do VGG-16's 138 million parameters sit?",
+        "Nine in ten sit in three linear layers, and nearly all multiplications are elsewhere. "
+        "Halve the hidden units and watch the count.",
+        "Open VGG-16",
+        "pages/explore.py",
+        {"architecture": "vgg", "variant": "vgg16", "section": "where it sits"},
+    ),
+    (
+        "VGG-16 or ResNet-34?",
+        "Twice as deep with a sixth of the parameters: put them side by side, stage by stage, and "
+        "measure both on this machine.",
+        "Open Compare",
+        "pages/compare.py",
+        {},
+    ),
+    (
+        "Every layer reads all before it",
+        "Draw DenseNet-121's blocks with all their connections, click a layer, and read each of "
+        "its numbers as a formula.",
+        "Open DenseNet-121",
+        "pages/explore.py",
+        {"variant": "densenet121", "show": "block"},
+    ),
+    (
+        "Predict, then check",
+        "Hide the counts, predict ten layers of AlexNet, and be told which step went wrong. The "
+        "number of the sheet is in the address: share it with a class.",
+        "Open sheet 1",
+        "pages/explore.py",
+        {"variant": "alexnet", "hide": "params,macs", "seed": "1"},
+    ),
+    (
+        "Take the shortcuts out of a ResNet",
+        "The plain twin has the same convolutions, nearly the same cost and the same receptive "
+        "field, and trains worse the deeper it gets. What do the shortcuts cost?",
+        "Open Plain-34",
+        "pages/explore.py",
+        {"variant": "plain34"},
+    ),
+    (
+        "Where does a network look on your photo?",
+        "Upload a photo, see the five most probable classes and the region that speaks for any of "
+        "a thousand.",
+        "Open Grad-CAM",
+        "pages/grad_cam.py",
+        {},
+    ),
+    (
+        "What does each layer see?",
+        "All maps of any layer on your photo: edges, then texture, then eyes. Click one to "
+        "see it large, with the filter that makes it and what it dreams of.",
+        "Open Feature maps",
+        "pages/feature_maps.py",
+        {},
+    ),
+    (
+        "One photo through history",
+        "From AlexNet to DenseNet: what does each network answer, and where does it look? Then ask "
+        "whether such a map is to be believed.",
+        "Open the history",
+        "pages/grad_cam.py",
+        {"view": "networks"},
+    ),
+    (
+        "Watch a network learn",
+        "Train LeNet-5 on handwritten digits in seconds, change the learning rate while it runs, "
+        "and lay several runs over each other.",
+        "Open Train",
+        "pages/train.py",
+        {},
+    ),
+    (
+        "Which pictures does it think alike?",
+        "The nearest pictures by the network's last hidden layer, as in AlexNet's Figure 4, among "
+        "the sample photos, a zip of yours or a data set on disk.",
+        "Open Neighbours",
+        "pages/neighbours.py",
+        {},
+    ),
+    (
+        "Does DenseNet reuse its features?",
+        "How much of its weight each layer spends on each layer before it: Figure 5 of the paper "
+        "for a network that is really trained, beside an untrained one.",
+        "Open Feature reuse",
+        "pages/feature_reuse.py",
+        {},
+    ),
+)
+
+
+def show_things_to_try() -> None:
+    """One card each: a question, a hint, a link."""
+    grid = st.grid(3, min_column_width=260, border=True)
+    for question, hint, label, page, parameters in TO_TRY:
+        with grid.cell():
+            st.subheader(question)
+            st.write(hint)
+            st.page_link(
+                page, label=label, icon=":material/arrow_forward:", query_params=parameters
+            )
