@@ -12,6 +12,7 @@ from cnnviz.commands import (
     bundle,
     catalogue,
     evaluate,
+    experiment,
     features,
     measuring,
     neighbours,
@@ -23,7 +24,10 @@ from cnnviz.commands import (
 
 BAD_INPUT = 2
 # In the order of the help.
-MODULES = (catalogue, photos, features, neighbours, measuring, train, evaluate, runs, bundle, reuse)
+MODULES = (
+    *(catalogue, photos, features, neighbours, measuring),
+    *(train, evaluate, experiment, runs, bundle, reuse),
+)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -18,18 +18,23 @@ class Plan:
         network: With as many classes as the data has, its channels and its image's side.
         data: Name of a data set, or path of a zip or folder of class folders.
         options: How it is trained.
+        twin: The network whose initial tensors it starts with, where name and shape agree: runs of
+            an experiment then differ in nothing else. None: it starts with its own.
     """
 
     network: SizedNetwork
     data: str
     options: TrainingOptions
+    twin: SizedNetwork | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The plan as JSON can keep it."""
+        twin = {} if self.twin is None else {"twin": str(self.twin)}
         return {
             "network": str(self.network),
             "data": self.data,
             "options": self.options.to_text(),
+            **twin,
         }
 
     @classmethod
@@ -41,4 +46,5 @@ class Plan:
             ValueError: A value is outside its domain.
         """
         options = TrainingOptions().with_text(found["options"])
-        return cls(read(found["network"]), found["data"], options)
+        twin = read(found["twin"]) if "twin" in found else None
+        return cls(read(found["network"]), found["data"], options, twin)

@@ -72,8 +72,26 @@ def planned_network(plan: Plan, data: Data) -> Network:
         raise TrainingError(
             f"{spec.variant} does not take images of {data.side} px; choose another resolution."
         )
-    torch.manual_seed(plan.options.seed)
+    network = _drawn(spec, plan.options.seed)
+    if plan.twin is not None:
+        classes = len(data.classes)
+        twin = _drawn(replace(plan.twin.spec, num_classes=classes), plan.options.seed)
+        copy_agreeing(twin, network)
+    return network
+
+
+def _drawn(spec: NetworkSpec, seed: int) -> Network:
+    torch.manual_seed(seed)
     return build(spec)
+
+
+def copy_agreeing(source: Network, target: Network) -> None:
+    """Give a network the tensors of another wherever name and shape agree."""
+    given = source.state_dict()
+    with torch.no_grad():
+        for name, tensor in target.state_dict().items():
+            if name in given and given[name].shape == tensor.shape:
+                tensor.copy_(given[name])
 
 
 def fitted(spec: NetworkSpec, side: int, channels: int, num_classes: int) -> SizedNetwork:

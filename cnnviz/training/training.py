@@ -40,6 +40,7 @@ EXPLODED = 20.0
 AVERAGE, OPTIMISER = "average.", "optimiser."
 # Seeds of the orders of a run's epochs must differ from those of other runs' epochs.
 SEED_STRIDE = 1_000_003
+AUGMENTATION = 100  # added to a seed, which is below it, for what is not the order
 
 
 class Training:
@@ -134,6 +135,10 @@ class Training:
         self.rate = rate * learning_rate_scale
         set_learning_rate(self.work.optimiser, self.rate)
         self.work.positions.copy_(self._batch())
+        if self.device.type == "cpu":
+            # By seed and step alone: a network with dropout sees the pictures of one without.
+            number = (self.options.seed + AUGMENTATION) * SEED_STRIDE + self.step
+            self.work.chance = torch.Generator().manual_seed(number)
         if self._make_step is None:
             self._make_step = self._prepared_step()
         self._make_step()

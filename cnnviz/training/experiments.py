@@ -1,0 +1,105 @@
+"""The papers' experiments, declared: runs that differ in one thing, and what they should show.
+
+``plans`` makes them fair: all arms have one seed, one order of the data, one augmentation (on a
+CPU) and one schedule, and equal initial tensors wherever name and shape agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cnnviz.architectures.written import read
+from cnnviz.training.datasets import dataset
+from cnnviz.training.options import TrainingOptions
+from cnnviz.training.plan import Plan
+from cnnviz.training.recipes import recipe
+from cnnviz.training.running import fitted
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A cell of a paper's table (cnnviz.architectures.results): its title, row from 1, column."""
+
+    table: str
+    row: int
+    column: str
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One network of an experiment.
+
+    Attributes:
+        title: In tables and legends.
+        network: As ``cnnviz.architectures.written.read`` takes it.
+        options: What it changes of the experiment's options, as text.
+        paper: What the paper printed for it.
+        group: Arms of a group share initial tensors with its first.
+    """
+
+    title: str
+    network: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    paper: Printed | None = None
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Runs that differ in one thing.
+
+    Attributes:
+        name: In addresses and on the command line.
+        title: What a menu shows.
+        claim: What the source found, in one sentence.
+        source: The paper, with the place.
+        deviation: What differs from the paper, in one sentence.
+        arms: The runs.
+        quantity: What is compared: a key of ``cnnviz.training.comparison.QUANTITIES``.
+        better: Pairs of arms' titles; of each the claim says that the first has the lower value.
+        least_epochs: A shorter run is called too short to support the claim: a rule of this
+            program, not of the paper.
+        recipe: Whose options all arms have.
+        options: What the experiment changes of the recipe, as text.
+        shares_weights: Whether arms share initial tensors; not where these are what differs.
+    """
+
+    name: str
+    title: str
+    claim: str
+    source: str
+    deviation: str
+    arms: tuple[Arm, ...]
+    quantity: str
+    better: tuple[tuple[str, str], ...]
+    least_epochs: int = 20
+    recipe: str = "resnet"
+    options: Mapping[str, str] = field(default_factory=dict)
+    shares_weights: bool = True
+
+
+def plans(experiment: Experiment, data: str, budget: Mapping[str, str]) -> tuple[Plan, ...]:
+    """A plan for each arm.
+
+    Args:
+        experiment: Which.
+        data: Name of a data set, or path of a zip or folder of class folders.
+        budget: Options that all arms have, as text: epochs or seconds, seed, train_images.
+
+    Raises:
+        KeyError: There is no such data set or option.
+        ValueError: A value is outside its domain.
+    """
+    common = recipe(experiment.recipe).options.with_text({**experiment.options, **budget})
+    found = dataset(data)
+    classes = found.num_classes or 2
+    first = {}
+    made = []
+    for arm in experiment.arms:
+        network = fitted(read(arm.network).spec, found.side, found.channels, classes)
+        twin = first.setdefault(arm.group, network)
+        options: TrainingOptions = common.with_text(arm.options)
+        shared = twin if experiment.shares_weights and twin is not network else None
+        made.append(Plan(network, data, options, shared))
+    return tuple(made)
