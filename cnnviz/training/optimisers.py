@@ -36,7 +36,7 @@ def optimiser(network: nn.Module, options: TrainingOptions) -> torch.optim.Optim
             kind = torch.optim.Adam if options.optimiser == "adam" else torch.optim.AdamW
             betas = (options.momentum, 0.999)
             return kind(parameters, lr=rate, betas=betas, weight_decay=decay, fused=True)
-    return torch.optim.SGD(
+    made = torch.optim.SGD(
         parameters,
         lr=rate,
         momentum=0.0 if options.optimiser == "sgd" else options.momentum,
@@ -44,6 +44,12 @@ def optimiser(network: nn.Module, options: TrainingOptions) -> torch.optim.Optim
         weight_decay=decay,
         fused=True,
     )
+    if options.optimiser != "sgd":
+        # A fused step fails where only some parameters have a buffer: a block was left out before.
+        for group in made.param_groups:
+            for parameter in group["params"]:
+                made.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
+    return made
 
 
 def set_learning_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
