@@ -117,8 +117,10 @@ def identity_shares(
 
     x_L = x_l + sum F, so dL/dx_l = dL/dx_L (1 + d/dx_l sum F): He, Zhang, Ren and Sun 2016,
     Identity Mappings in Deep Residual Networks, equations 4 and 5. Here the same is measured block
-    by block: the first term is what a shortcut, with its gate or scaling, lets through. Network,
-    pixels and labels are as ``layer_gradients`` takes them.
+    by block: the first term is what a shortcut, with its scaling or gate, lets through; a gate that
+    reads the shortcut belongs to it, also where it multiplies F. Dropout on a shortcut is off here,
+    so that row of Table 1 has the numbers of the identity. Network, pixels and labels are as
+    ``layer_gradients`` takes them.
 
     Returns:
         In forward order; empty where there is no residual block.
