@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
-from cnnviz.training.diagnostics import Norms
+from cnnviz.training.diagnostics import LayerNorms, Norms
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.training import Training
 
@@ -25,6 +25,7 @@ class _Window:
     rate: float
     totals: torch.Tensor
     norms: torch.Tensor | None
+    layers: torch.Tensor | None
 
 
 class Curves:
@@ -36,6 +37,7 @@ class Curves:
     def __init__(self, training: Training) -> None:
         self._training = training
         self._norms = Norms(training.work.network)
+        self._layers = LayerNorms(training.work.network)
         self._windows: list[_Window] = []
         self._before = self._weights_before()
         self.rest()
@@ -52,8 +54,9 @@ class Curves:
         if norms is not None or self._ends_window(training.step):
             totals = training.work.totals.clone()
             training.work.clear()
+            layers = self._layers.measured() if self._measures_layers() else None
             self._windows.append(
-                _Window(training.step, training.epoch, training.rate, totals, norms)
+                _Window(training.step, training.epoch, training.rate, totals, norms, layers)
             )
         self._before = self._weights_before()
 
@@ -71,6 +74,10 @@ class Curves:
         is_power = step & (step - 1) == 0
         every = max(1, self._training.steps_per_epoch // NORMS_PER_EPOCH)
         return (step <= EARLY and is_power) or step % every == 0
+
+    def _measures_layers(self) -> bool:
+        """After the first step and at an epoch's end; both end a window."""
+        return self._training.step == 1 or self._training.at_epoch_end
 
     def measurements(self) -> list[Measurement]:
         """What has not been fetched yet, in order; this waits for the device."""
@@ -95,6 +102,7 @@ class Curves:
             train_accuracy=right / images,
             learning_rate=window.rate,
             gradient_norm=gradient,
+            layer_gradients={} if window.layers is None else self._layers.by_layer(window.layers),
             update_ratio=update,
         )
 

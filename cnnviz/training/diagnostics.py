@@ -59,7 +59,28 @@ class Norms:
         return dict(zip(self.parts, values.tolist(), strict=True))
 
 
-def _gradient(parameter: nn.Parameter) -> torch.Tensor:
+class LayerNorms:
+    """Norms of the gradient by layer with a weight; nothing is waited for."""
+
+    def __init__(self, network: Network) -> None:
+        self._weights: dict[str, torch.Tensor] = {
+            name: module.weight
+            for name, module in network.named_modules()
+            if isinstance(module, nn.Conv2d | nn.Linear)
+        }
+
+    def measured(self) -> torch.Tensor:
+        """Euclidean norm of the gradient that the last step left, float32 (layers,)."""
+        gradients = [_gradient(weight) for weight in self._weights.values()]
+        return torch.stack(list(torch._foreach_norm(gradients))).to(torch.float32)
+
+    def by_layer(self, values: torch.Tensor) -> dict[str, float]:
+        """``measured`` by module path, to 4 digits; this waits for the device."""
+        rounded = (float(f"{value:.4g}") for value in values.tolist())
+        return dict(zip(self._weights, rounded, strict=True))
+
+
+def _gradient(parameter: torch.Tensor) -> torch.Tensor:
     """A parameter's gradient; zeros where the step did not use it (a block left out)."""
     return torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
 

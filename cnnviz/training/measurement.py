@@ -35,6 +35,9 @@ class Measurement:
         images_per_second: Trained since the last measurement of it.
         memory: Largest number of bytes so far: on the device, or of the process on a CPU.
         gradient_norm: Euclidean norm of the gradient, by part ("stem", "stage 1", ..., "head").
+        layer_gradients: Euclidean norm of the gradient of each convolution's and linear layer's
+            weight, by module path in the order of registration, to 4 digits; at the first step
+            (which sees the initial weights) and at each epoch's end.
         update_ratio: Norm of the last change of the weights by that of the weights, by part.
         dead_relus: Share of channels that are 0 for all test images looked at, by part.
         gates: Mean value of the gates, by name, where there are any.
@@ -51,6 +54,7 @@ class Measurement:
     images_per_second: float | None = None
     memory: int | None = None
     gradient_norm: Mapping[str, float] = field(default_factory=dict)
+    layer_gradients: Mapping[str, float] = field(default_factory=dict)
     update_ratio: Mapping[str, float] = field(default_factory=dict)
     dead_relus: Mapping[str, float] = field(default_factory=dict)
     gates: Mapping[str, float] = field(default_factory=dict)

@@ -250,6 +250,21 @@ def test_what_happens_inside_is_measured_by_part(curve_of, small_data):
     assert not tested.gates
 
 
+def test_each_layers_gradient_is_measured_at_the_first_step_and_every_epoch(curve_of, small_data):
+    data = small_data(channels=3)
+    found = curve_of(SHORT, "resnet20_cifar", data=data)
+    layers = [each for each in found if each.layer_gradients]
+    ends = sorted({each.step for each in found if each.test_loss is not None})
+    assert [each.step for each in layers] == sorted({1, *ends})
+    for each in layers:
+        assert len(each.layer_gradients) == 20
+        assert all(value == float(f"{value:.4g}") > 0 for value in each.layer_gradients.values())
+        assert Measurement.from_json(each.to_json()) == each
+    # The parts' norms hold the same gradients and those of biases and batch normalisation.
+    first = layers[0]
+    assert first.layer_gradients["stem.conv"] <= first.gradient_norm["stem"] * 1.001
+
+
 def test_gates_are_measured_where_there_are_any(curve_of, small_data):
     found = curve_of(SHORT, "highway19_cifar", data=small_data(channels=3, count=16))
     gates = next(each.gates for each in found if each.gates)
