@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,15 @@ def test_data() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def runs_folder(tmp_path_factory, monkeypatch) -> Path:
+def runs_folder(tmp_path_factory, monkeypatch) -> Iterator[Path]:
     """Where runs are kept: an empty folder, not that of the person who tests."""
     monkeypatch.delenv("CNNVIZ_DATABASE", raising=False)
     folder = tmp_path_factory.mktemp("kept") / "runs"
     monkeypatch.setenv("CNNVIZ_RUNS", str(folder))
-    return folder
+    yield folder
+    if "cnnviz.ui.runs" in sys.modules:
+        # A page that a test opened would start its waiting runs in the next test's folder.
+        sys.modules["cnnviz.ui.runs"]._runs.clear()
 
 
 @pytest.fixture

@@ -141,6 +141,7 @@ class Dispatcher:
     def __init__(self, look: Callable[[], object]) -> None:
         self._look = look
         self._asked = threading.Event()
+        self._is_closed = False
         self._thread = threading.Thread(target=self._go_on, daemon=True, name="dispatcher")
         self._thread.start()
 
@@ -148,9 +149,15 @@ class Dispatcher:
         """Look at the queue now."""
         self._asked.set()
 
+    def close(self) -> None:
+        """Look no more; a look that has begun is waited for."""
+        self._is_closed = True
+        self._asked.set()
+        self._thread.join()
+
     def _go_on(self) -> None:
         failed = ""
-        while True:
+        while not self._is_closed:
             try:
                 self._look()
                 failed = ""
@@ -187,7 +194,11 @@ def shared_runs() -> Runs:
     return _runs(store_url(), str(runs_folder()))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+def _close(runs: Runs) -> None:
+    runs.dispatcher.close()
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, on_release=_close)
 def _runs(url: str, folder: str) -> Runs:
     store, launcher = Store(url), LocalLauncher()
     readings, collections = Readings(store), ShortCollections()

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from cnnviz.ui import runs
-from cnnviz.ui.runs import Dispatcher, Readings, thinned
+from cnnviz.ui.runs import Dispatcher, Readings, _runs, shared_runs, thinned
 
 
 class CountingStore:
@@ -155,5 +155,25 @@ def test_the_dispatcher_looks_at_once_when_asked_and_goes_on_after_an_error(capl
         time.sleep(0.01)
         dispatcher.wake()
         assert looked.acquire(timeout=10)
+    dispatcher.close()
     said = [record for record in caplog.records if "queue of runs" in record.message]
     assert len(said) == 1, "once, not each second"
+
+
+def test_a_store_that_is_let_go_is_no_longer_looked_into(monkeypatch):
+    closed = threading.Event()
+    monkeypatch.setattr(Dispatcher, "close", lambda dispatcher: closed.set())
+    shared_runs()
+    _runs.clear()
+    assert closed.is_set()
+
+
+def test_a_closed_dispatcher_looks_no_more():
+    looked = threading.Semaphore(0)
+    dispatcher = Dispatcher(looked.release)
+    assert looked.acquire(timeout=10)
+    dispatcher.close()
+    while looked.acquire(blocking=False):
+        pass
+    dispatcher.wake()
+    assert not looked.acquire(timeout=0.1)
