@@ -40,8 +40,8 @@ export default function (component) {
     scroller.querySelector(".selected")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
-  const choose = (event) => {
-    const chosen = event.target.closest("[data-toggle], [data-select]");
+  const part = (element) => element?.closest("[data-toggle], [data-select]");
+  const choose = (chosen) => {
     if (chosen) setTriggerValue("clicked", { ...chosen.dataset });
   };
   let drag = null;
@@ -65,12 +65,14 @@ export default function (component) {
     scroller.classList.remove("dragged");
   };
   scroller.onclick = (event) => {
-    if (!moved) choose(event);
+    if (moved) return;
+    // Where a new drawing came between press and release, the event is not of a part of it.
+    choose(part(event.target) ?? part(scroller.getRootNode().elementFromPoint(event.clientX, event.clientY)));
   };
   scroller.onkeydown = (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    choose(event);
+    choose(part(event.target));
   };
   scroller.onwheel = (event) => {
     if (!event.ctrlKey) return;
