@@ -63,9 +63,9 @@ def test_the_field_is_drawn_and_said():
 
 
 def test_a_link_shows_the_unit_and_the_gradient():
-    app = opened("resnet20_cifar", "stages.1.0.conv1", unit="top left", effective="true")
+    app = opened("resnet32_cifar", "stages.1.0.conv1", unit="top left", effective="true")
     assert app.selectbox(key="unit").value == "top left"
-    assert "17 x 17 px: a part of the photo of 32 x 32 px and padding (hatched)" in said(app)
+    assert "25 x 25 px: a part of the photo of 32 x 32 px and padding (hatched)" in said(app)
     assert "95 % of the gradient lies in the dashed " in said(app)
     assert "Luo et al. 2016, section 2" in said(app)
     assert "RANDOM weights" in said(app)
@@ -100,9 +100,12 @@ def test_a_run_of_the_very_settings_is_offered_with_its_preparation(keep_run):
     menu.select("random").run()
     assert "RANDOM weights" in said(app)
     assert "run" not in app.query_params
-    other = opened("resnet20_cifar", "stages.0.0.conv1", effective="true", run=run.id)
+    other = opened("resnet32_cifar", "stages.0.0.conv1", effective="true", run=run.id)
     assert weights_menu(other).options == ["random weights (untrained)"]
     assert "RANDOM weights" in said(other)
+    boxed = opened("resnet20_cifar", "stages.0.0.conv1", effective="true", run=run.id)
+    assert weights_menu(boxed).options[1:] == ["random weights (untrained)"]
+    assert "Weights: in the box: " in said(boxed)
 
 
 def test_damaged_weights_are_told(folder):
