@@ -69,7 +69,9 @@ def _result(options: argparse.Namespace, experiment: Experiment) -> dict[str, An
     stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{experiment.name}"
     folder = options.folder or runs_folder() / stamp
     budget, quantity = _budget(options), QUANTITIES[experiment.quantity]
-    arms = [{"title": arm.title, "paper": _paper(arm), "runs": []} for arm in experiment.arms]
+    arms: list[dict[str, Any]] = [
+        {"title": arm.title, "paper": _paper(arm), "runs": []} for arm in experiment.arms
+    ]
     values: dict[str, list[float | None]] = {arm.title: [] for arm in experiment.arms}
     shortest = float("inf")
     for seed in range(options.seeds):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cnnviz.architectures.written import read
+from cnnviz.architectures.written import SizedNetwork, read
 from cnnviz.training.datasets import dataset
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
@@ -94,7 +94,7 @@ def plans(experiment: Experiment, data: str, budget: Mapping[str, str]) -> tuple
     common = recipe(experiment.recipe).options.with_text({**experiment.options, **budget})
     found = dataset(data)
     classes = found.num_classes or 2
-    first = {}
+    first: dict[str, SizedNetwork] = {}
     made = []
     for arm in experiment.arms:
         network = fitted(read(arm.network).spec, found.side, found.channels, classes)
