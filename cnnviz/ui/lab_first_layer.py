@@ -25,7 +25,7 @@ class Settings(Config):
 
     side: int = choice(*SIDES, default=1024, unit="px", help="Of the image, which is RGB.")
     units: int = choice(
-        *(1, 10, 100, 1000, 4096), default=100, unit="units", help="Of the fully connected layer."
+        *(1, 10, 100, 1000, 4096), default=4096, unit="units", help="Of the fully connected layer."
     )
     kernel_size: int = choice(3, 5, 7, 11, default=5, unit="px", help="Side of a window.")
     maps: int = choice(

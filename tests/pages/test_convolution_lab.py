@@ -85,7 +85,7 @@ def test_a_large_window_is_refused():
 def test_a_fully_connected_unit_has_the_slides_number():
     app = opened(section="why not fully connected")
     assert "**3,145,728 weights**" in said(app)
-    assert [metric.value for metric in app.metric] == ["314.6 M", "1.258 G", "1.200 k"]
+    assert [metric.value for metric in app.metric] == ["12.88 G", "1.258 G", "1.200 k"]
 
 
 @pytest.mark.parametrize("each", COMPARISONS, ids=lambda each: each.name)
