@@ -25,6 +25,9 @@ from cnnviz.ui.visitor import visitor
 
 MOST_CURVES = 5
 LOOKED_AT = 20  # runs whose measurements are looked through
+# What an empty page offers to train, in the words of Train's address.
+TO_TRAIN = {"sigmoid": "Train nine layers with sigmoids", "relu": "Train nine layers with ReLU"}
+DEEP = {"architecture": "mlp", "variant": "mlp", "mlp_hidden_layers": "8"}
 PACE = 2.0  # seconds between two looks at a run that goes on
 
 
@@ -68,11 +71,17 @@ def show_over_a_run() -> None:
 def _say_how() -> None:
     st.info(
         "No run has recorded its gradients by layer yet. Every run of Train does so, after its "
-        "first step and at the end of each epoch: train a network for a few epochs, for example "
-        "the regular network with sigmoids beside one with ReLU on the digits.",
+        "first step and at the end of each epoch. Train a deep network with sigmoids, and one with "
+        "ReLU: on the digits it takes seconds. Then come back.",
         icon=":material/model_training:",
     )
-    st.page_link("pages/train.py", label="Train", icon=":material/arrow_forward:")
+    for activation, label in TO_TRAIN.items():
+        st.page_link(
+            "pages/train.py",
+            label=label,
+            icon=":material/arrow_forward:",
+            query_params={**DEEP, "mlp_activation": activation},
+        )
 
 
 def _runs_with_gradients() -> list[Run]:
