@@ -43,7 +43,12 @@ def gradient_map(layers: Sequence[str], title: str) -> dict[str, Any]:
         layers: Names of the rows.
         title: What the colours stand for.
     """
-    axis = {"title": None, "labelOverlap": True, "labelLimit": 130, "ticks": False}
+    axis: dict[str, Any] = {
+        "title": None,
+        "labelOverlap": len(layers) > HIGHEST / ROW,
+        "labelLimit": 130,
+        "ticks": False,
+    }
     across = {"title": "Epoch", "labelAngle": 0, "labelOverlap": True}
     return {
         "height": AROUND + max(LOWEST, min(HIGHEST, ROW * len(layers))),

@@ -43,9 +43,11 @@ def show_activations() -> None:
         pictures, seed = choose_batch()
     st.subheader(network.title)
     say_origin(True, "", "and drawn anew in four ways")
-    found = answers([_question(network, how, pictures, seed) for how in INITIALISATIONS], "drawn")
-    if found is not None:
-        _show(dict(zip(INITIALISATIONS, found, strict=True)))
+    questions = [_question(network, how, pictures, seed) for how in INITIALISATIONS]
+    found = zip(INITIALISATIONS, answers(questions, "drawn"), strict=True)
+    known = {how: layers for how, layers in found if layers}
+    if known:
+        _show(known)
     say_batch(pictures, seed)
 
 
@@ -57,6 +59,7 @@ def _question(network: Twin, how: str, pictures: int, seed: int) -> Question:
 
 def _show(found: dict[str, Sequence[ActivationStatistics]]) -> None:
     colours = colours_of([TITLES[how] for how in found])
+    names = {TITLES[how]: [each.layer for each in layers] for how, layers in found.items()}
     show_names(colours)
     places = st.columns(2)
     for number, (name, axis) in enumerate(STATISTICS.items()):
@@ -70,7 +73,7 @@ def _show(found: dict[str, Sequence[ActivationStatistics]]) -> None:
             for how, layers in found.items()
         ]
         with places[number % 2]:
-            show_curves_over_layers(curves, colours, axis, f"{name}_chart")
+            show_curves_over_layers(curves, colours, axis, f"{name}_chart", names=names)
     with places[1]:
         said = (sentence(TITLES[how], layers) for how, layers in found.items())
         st.markdown("\n".join(f"- {each}" for each in said))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
@@ -38,28 +39,28 @@ def show_curves_over_layers(
     axis: Axis,
     key: str,
     across: str = DEPTH,
+    names: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
     """Draw a chart; its names stand above it (``show_names``).
 
     Args:
-        curves: Their runs are the names; other parts are told apart by dashes.
+        curves: Their runs are the names, all of one part.
         colours: Of each name.
         axis: The vertical axis; on a logarithmic one only values above 0 are drawn.
         key: Of the element, unique on the page.
         across: Title of the horizontal axis.
+        names: What each point of a curve is of, by its run; default nothing.
     """
-    parts = list(dict.fromkeys(curve.part for curve in curves))
-    if axis.is_logarithmic:
-        curves = [_positive(curve) for curve in curves]
-    table = pa.Table.from_pandas(curve_table(curves), preserve_index=False)
+    chart = curve_chart(
+        Lines("run", colours, has_legend=False),
+        Lines("part", {curves[0].part: DASHES[0]}, has_legend=False),
+        axis,
+        across,
+    )
+    chart["encoding"]["tooltip"] = _tooltip(chart["encoding"]["tooltip"], bool(names))
     st.vega_lite_chart(
-        table,
-        curve_chart(
-            Lines("run", colours, has_legend=False),
-            Lines("part", dict(zip(parts, DASHES, strict=False)), has_legend=len(parts) > 1),
-            axis,
-            across,
-        ),
+        pa.Table.from_pandas(flow_table(curves, axis, names or {}), preserve_index=False),
+        chart,
         key=key,
         on_select="rerun",
         selection_mode=[ZOOM],
@@ -68,6 +69,24 @@ def show_curves_over_layers(
     )
 
 
-def _positive(curve: Curve) -> Curve:
-    kept = [(x, y) for x, y in zip(curve.across, curve.up, strict=True) if y > 0]
-    return Curve(curve.run, curve.part, [x for x, _ in kept], [y for _, y in kept])
+def flow_table(
+    curves: Sequence[Curve], axis: Axis, names: Mapping[str, Sequence[str]]
+) -> pd.DataFrame:
+    """The points of ``curve_table`` with a column "place", what each is of; empty without names."""
+    table = curve_table(curves)
+    if axis.is_logarithmic:
+        table = table[table["up"] > 0]
+    places = {
+        (curve.run, float(x)): place
+        for curve in curves
+        for x, place in zip(curve.across, names.get(curve.run, ()), strict=False)
+    }
+    found = zip(table["run"], table["across"], strict=True)
+    return table.assign(place=[places.get(point, "") for point in found])
+
+
+def _tooltip(known: Sequence[dict[str, str]], has_places: bool) -> list[dict[str, str]]:
+    """Of networks, not of runs and their parts."""
+    line, _, x, y = known
+    place = {"field": "place", "type": "nominal", "title": "Layer"}
+    return [{**line, "title": "Line"}, *([place] if has_places else []), x, y]

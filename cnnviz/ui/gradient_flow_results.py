@@ -147,25 +147,37 @@ def digit_batch(spec: NetworkSpec, digits: Data, pictures: int, seed: int) -> Im
     return even.expand(-1, spec.in_channels, -1, -1).contiguous(), labels
 
 
-def answers(questions: Sequence[Question], name: str) -> list[Any] | None:
-    """The answers; None where the visitor has to ask for them first, after drawing the offer.
+def answers(questions: Sequence[Question], name: str) -> list[Any]:
+    """The answers, None for those that the visitor has to ask for; then the offer is drawn.
 
-    What is quick is computed at once; what is not, in a task with a bar and a stop.
+    What is quick is computed at once, the least costly first; what is not, in a task with a bar and
+    a stop.
 
     Args:
         questions: At least one.
         name: Tells the buttons of several offers apart.
     """
-    kept = {question: results.kept(question.key) for question in questions}
-    missing = tuple(question for question, found in kept.items() if found is None)
     digits = _digits()
-    if sum(question.cost for question in missing) <= AT_ONCE:
-        for question in missing:
+    quick = _quick(questions)
+    found = {question: results.kept(question.key) for question in questions}
+    for question in quick:
+        if found[question] is None:
             with st.spinner("Following the signal through the network ..."):
-                kept[question] = _answer_at_once(question, digits)
-        return [kept[question] for question in questions]
-    _offer(missing, digits, name)
-    return None
+                found[question] = _answer_at_once(question, digits)
+    missing = tuple(question for question, answer in found.items() if answer is None)
+    if missing:
+        _offer(missing, digits, name)
+    return [found[question] for question in questions]
+
+
+def _quick(questions: Sequence[Question]) -> list[Question]:
+    """Those that together cost at most ``AT_ONCE``; the same whatever is kept already."""
+    kept, spent = [], 0.0
+    for question in sorted(questions, key=lambda each: each.cost):
+        spent += question.cost
+        if spent <= AT_ONCE:
+            kept.append(question)
+    return kept
 
 
 @results.remember

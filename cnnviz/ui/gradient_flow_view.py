@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -42,9 +42,10 @@ def show_twins() -> None:
         icon=":material/casino:",
     )
     questions = [_question(twin, pictures, seed) for twin in chosen]
-    found = answers(questions, "twins")
-    if found is not None:
-        _show(chosen, found)
+    found = zip(chosen, answers(questions, "twins"), strict=True)
+    known = {twin: layers for twin, layers in found if layers is not None}
+    if known:
+        _show(known)
     say_batch(pictures, seed)
 
 
@@ -62,24 +63,22 @@ def _question(twin: Twin, pictures: int, seed: int) -> Question:
     return Question("gradients", twin.spec, chance, pictures, seed)
 
 
-def _show(chosen: Sequence[Twin], found: Sequence[tuple[LayerGradient, ...]]) -> None:
+def _show(found: Mapping[Twin, Sequence[LayerGradient]]) -> None:
     curves = [
         Curve(twin.title, "gradient", [g.position for g in layers], [g.rms for g in layers])
-        for twin, layers in zip(chosen, found, strict=True)
+        for twin, layers in found.items()
     ]
-    colours = colours_of([twin.title for twin in chosen])
+    names = {twin.title: [g.layer for g in layers] for twin, layers in found.items()}
+    colours = colours_of([twin.title for twin in found])
     show_names(colours)
-    show_curves_over_layers(curves, colours, RMS, "twins_chart")
-    said = (
-        verdict(twin.title, layers[0].rms, layers[-1].rms)
-        for twin, layers in zip(chosen, found, strict=True)
-    )
+    show_curves_over_layers(curves, colours, RMS, "twins_chart", names=names)
+    said = (verdict(twin.title, layers[0].rms, layers[-1].rms) for twin, layers in found.items())
     st.markdown("\n".join(f"- {each}" for each in said))
     st.caption(RULE)
     st.markdown(
-        "Try 56 layers. The plain network has batch normalisation, and with it the gradient "
-        "*grows* on its way back, exponentially in the depth (Yang et al. 2019, A Mean Field "
-        "Theory of Batch Normalization); He et al. 2015, section 4.1, say themselves that their "
+        "Compare 20, 56 and 110 layers: the plain network has batch normalisation, and with it the "
+        "gradient *grows* on its way back, exponentially in the depth (Yang et al. 2019, A Mean "
+        "Field Theory of Batch Normalization); He et al. 2015, section 4.1, say themselves that their "
         "plain networks do not train badly because of vanishing gradients. What vanishes is the "
         "gradient of sigmoids without normalisation."
     )

@@ -18,6 +18,7 @@ from cnnviz.ui.gradient_flow_view import say_batch
 from cnnviz.ui.named_menu import choose_named
 from cnnviz.ui.run_weights import WeightedNetwork, known_runs, offered
 from cnnviz.ui.visitor import visitor
+from cnnviz.vision.identity_path import IdentityShare
 from cnnviz.vision.twins import Twin, twins
 from cnnviz.vision.weights import sources
 
@@ -46,10 +47,11 @@ def show_identity_path() -> None:
     shown = [
         each for twin, weights in chosen.items() for each in _lines(twin, weights, pictures, seed)
     ]
-    found = answers([each.question for each in shown], "paths")
-    if found is not None:
-        _show_shares(shown, found)
-        said = (_sum_text(each.title, p) for each, p in zip(shown, found, strict=True))
+    found = zip(shown, answers([each.question for each in shown], "paths"), strict=True)
+    known = {each.title: paths for each, paths in found if paths is not None}
+    if known:
+        _show_shares(known, colours_of([each.title for each in shown]))
+        said = (_sum_text(title, paths) for title, paths in known.items())
         st.markdown("\n".join(f"- {each}" for each in said if each))
     _say_origins(chosen)
     say_batch(pictures, seed)
@@ -107,19 +109,15 @@ def _lines(twin: Twin, weights: WeightedNetwork, pictures: int, seed: int) -> li
     return lines
 
 
-def _show_shares(shown: Sequence[_Shown], found: Sequence[Paths]) -> None:
-    colours = colours_of([each.title for each in shown])
+def _show_shares(found: Mapping[str, Paths], colours: Mapping[str, str]) -> None:
     show_names(colours)
     left, right = st.columns(2)
     for place, axis, name in ((left, FORWARD, "forward"), (right, BACKWARD, "backward")):
-        curves = []
-        for each, paths in zip(shown, found, strict=True):
-            shares = [share.share for share in getattr(paths, name)]
-            known = [(n, share) for n, share in enumerate(shares, 1) if share is not None]
-            numbers, values = zip(*known, strict=True) if known else ((), ())
-            curves.append(Curve(each.title, name, numbers, values))
+        shares = {title: getattr(paths, name) for title, paths in found.items()}
+        curves = [_curve(title, each) for title, each in shares.items()]
+        names = {title: [share.block for share in each] for title, each in shares.items()}
         with place:
-            show_curves_over_layers(curves, colours, axis, f"{name}_chart", "Block")
+            show_curves_over_layers(curves, colours, axis, f"{name}_chart", "Block", names)
     left.latex(r"\frac{\lVert h \rVert}{\lVert h \rVert + \lVert F \rVert}")
     right.latex(r"\frac{\lVert g_h \rVert}{\lVert g_h \rVert + \lVert g_F \rVert}")
     st.caption(
@@ -128,6 +126,12 @@ def _show_shares(shown: Sequence[_Shown], found: Sequence[Paths]) -> None:
         "two ways. "
         "Where a stage begins, the shortcut changes the shape and is no identity."
     )
+
+
+def _curve(title: str, shares: Sequence[IdentityShare]) -> Curve:
+    """The shares by block; none where nothing arrives (nan is not drawn)."""
+    values = [float("nan") if share.share is None else share.share for share in shares]
+    return Curve(title, "share", range(1, len(shares) + 1), values)
 
 
 def _sum_text(title: str, paths: Paths) -> str:
@@ -148,7 +152,11 @@ def _say_origins(chosen: Mapping[Twin, WeightedNetwork]) -> None:
     """Label random weights as such; tell what must be said of trained ones."""
     for twin, weights in chosen.items():
         if weights.weights.kind != "random":
-            st.info(f"{twin.title}: {weights.about}", icon=":material/model_training:")
+            st.info(
+                f"{twin.title}: {weights.about} Here it sees digits; their labels count as its "
+                "first classes.",
+                icon=":material/model_training:",
+            )
             continue
         published = variant(twin.spec.variant).title
         st.caption(

@@ -127,7 +127,9 @@ def _show(reading: Reading, found: LayersOverTime) -> None:
         for name, column in zip(names, chosen, strict=True)
     ]
     show_names(colours := colours_of(names))
-    show_curves_over_layers(curves, colours, RMS, "run_chart")
+    show_curves_over_layers(
+        curves, colours, RMS, "run_chart", names=dict.fromkeys(names, found.layers)
+    )
     ends = dict.fromkeys((0, len(chosen) - 1))
     said = (verdict(names[end], *found.rms[[0, -1], chosen[end]]) for end in ends)
     st.markdown("\n".join(f"- {each}" for each in said))

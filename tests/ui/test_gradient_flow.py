@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.analysis.chain import chain, chain_text
 from cnnviz.architectures import specify
 from cnnviz.architectures.written import read
+from cnnviz.figures.curves import Axis, Curve
 from cnnviz.runs.store import Store
 from cnnviz.training.bundled import bundled_for
 from cnnviz.training.measurement import Measurement
@@ -17,6 +18,7 @@ from cnnviz.ui import gradient_flow_results as flow
 from cnnviz.ui.activations_view import sentence
 from cnnviz.ui.byte_cache import results
 from cnnviz.ui.chain_view import PRESETS
+from cnnviz.ui.flow_chart import flow_table
 from cnnviz.ui.gradient_flow_results import MEASURES, Question, digit_batch
 from cnnviz.ui.gradient_flow_view import verdict
 from cnnviz.ui.run_gradients_view import layers_over_time, spread
@@ -99,7 +101,7 @@ def page():
     spec = specify("mlp", num_classes=10, hidden_layers=2, hidden_units=16)
     *_, chance = sources(spec.variant)
     found = answers([Question("gradients", spec, chance, 4, seed) for seed in (0, 1)], "test")
-    st.markdown("nothing yet" if found is None else f"{len(found)} answers")
+    st.markdown(f"{sum(each is not None for each in found)} answers")
 
 
 def test_what_is_quick_is_answered_at_once():
@@ -112,7 +114,7 @@ def test_what_is_quick_is_answered_at_once():
 def test_what_is_slow_waits_for_a_button_and_is_then_kept(monkeypatch):
     monkeypatch.setattr(flow, "AT_ONCE", 0)
     app = AppTest.from_function(page, default_timeout=60).run()
-    assert app.markdown[0].value == "nothing yet"
+    assert app.markdown[0].value == "0 answers"
     assert [button.label for button in app.button] == ["Compute 2 networks"]
     app.button[0].click().run()
     for _ in range(100):
@@ -121,6 +123,22 @@ def test_what_is_slow_waits_for_a_button_and_is_then_kept(monkeypatch):
         app.run()
     assert app.markdown[0].value == "2 answers"
     assert not app.exception
+
+
+def test_of_several_the_quick_ones_are_answered_at_once(monkeypatch):
+    monkeypatch.setattr(flow, "AT_ONCE", question().cost)
+    for _ in range(2):  # what is kept already leaves no room for more
+        app = AppTest.from_function(page, default_timeout=60).run()
+        assert app.markdown[0].value == "1 answers"
+        assert [button.label for button in app.button] == ["Compute"]
+
+
+def test_points_know_their_layer_and_a_logarithmic_axis_has_no_zeros():
+    curves = [Curve("net", "gradient", [0.0, 0.5, 1.0], [1.0, 0.0, 2.0]), Curve("b", "x", [0], [1])]
+    names = {"net": ["first", "middle", "last"]}
+    table = flow_table(curves, Axis("up", is_logarithmic=True), names)
+    assert list(table["place"]) == ["first", "last", ""]
+    assert list(flow_table(curves, Axis("up"), names)["up"]) == [1, 0, 2, 1]
 
 
 def test_a_stop_ends_it_between_two_layers(digits):
