@@ -58,7 +58,8 @@ def _question(network: Twin, how: str, pictures: int, seed: int) -> Question:
 
 
 def _show(found: dict[str, Sequence[ActivationStatistics]]) -> None:
-    colours = colours_of([TITLES[how] for how in found])
+    palette = colours_of(list(TITLES.values()))
+    colours = {TITLES[how]: palette[TITLES[how]] for how in found}
     names = {TITLES[how]: [each.layer for each in layers] for how, layers in found.items()}
     show_names(colours)
     places = st.columns(2)

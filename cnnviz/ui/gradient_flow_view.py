@@ -33,7 +33,8 @@ def show_twins() -> None:
         depth, initialisation = choose_depth(), choose_initialisation()
         activation = choose_activation()
         pictures, seed = choose_batch()
-    chosen = choose_twins(twins(depth, initialisation, activation))
+    offered = twins(depth, initialisation, activation)
+    chosen = choose_twins(offered)
     if not chosen:
         st.info("Choose one network or more.", icon=":material/network_node:")
         return
@@ -45,7 +46,7 @@ def show_twins() -> None:
     found = zip(chosen, answers(questions, "twins"), strict=True)
     known = {twin: layers for twin, layers in found if layers is not None}
     if known:
-        _show(known)
+        _show(known, colours_of([twin.title for twin in offered]))
     say_batch(pictures, seed)
 
 
@@ -63,13 +64,13 @@ def _question(twin: Twin, pictures: int, seed: int) -> Question:
     return Question("gradients", twin.spec, chance, pictures, seed)
 
 
-def _show(found: Mapping[Twin, Sequence[LayerGradient]]) -> None:
+def _show(found: Mapping[Twin, Sequence[LayerGradient]], palette: Mapping[str, str]) -> None:
     curves = [
         Curve(twin.title, "gradient", [g.position for g in layers], [g.rms for g in layers])
         for twin, layers in found.items()
     ]
     names = {twin.title: [g.layer for g in layers] for twin, layers in found.items()}
-    colours = colours_of([twin.title for twin in found])
+    colours = {twin.title: palette[twin.title] for twin in found}
     show_names(colours)
     show_curves_over_layers(curves, colours, RMS, "twins_chart", names=names)
     said = (verdict(twin.title, layers[0].rms, layers[-1].rms) for twin, layers in found.items())
@@ -78,8 +79,8 @@ def _show(found: Mapping[Twin, Sequence[LayerGradient]]) -> None:
     st.markdown(
         "Compare 20, 56 and 110 layers: the plain network has batch normalisation, and with it the "
         "gradient *grows* on its way back, exponentially in the depth (Yang et al. 2019, A Mean "
-        "Field Theory of Batch Normalization); He et al. 2015, section 4.1, say themselves that their "
-        "plain networks do not train badly because of vanishing gradients. What vanishes is the "
+        "Field Theory of Batch Normalization). He et al. 2015, section 4.1, say themselves that "
+        "vanishing gradients are not why their plain networks train badly. What vanishes is the "
         "gradient of sigmoids without normalisation."
     )
 

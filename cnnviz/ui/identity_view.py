@@ -9,15 +9,14 @@ import streamlit as st
 
 from cnnviz.architectures import variant
 from cnnviz.figures.curves import Axis, Curve
-from cnnviz.runs.folder import RunError
 from cnnviz.runs.run import Run
 from cnnviz.ui.flow_chart import colours_of, show_curves_over_layers, show_names
 from cnnviz.ui.gradient_flow_controls import choose_batch, choose_depth
 from cnnviz.ui.gradient_flow_results import Paths, Question, answers
 from cnnviz.ui.gradient_flow_view import say_batch
 from cnnviz.ui.named_menu import choose_named
-from cnnviz.ui.run_weights import WeightedNetwork, known_runs, offered
-from cnnviz.ui.visitor import visitor
+from cnnviz.ui.run_weights import WeightedNetwork, offered
+from cnnviz.ui.weights_controls import visible_runs
 from cnnviz.vision.identity_path import IdentityShare
 from cnnviz.vision.twins import Twin, twins
 from cnnviz.vision.weights import sources
@@ -41,18 +40,13 @@ def show_identity_path() -> None:
     with st.sidebar:
         depth = choose_depth()
         pictures, seed = choose_batch()
-        runs = _runs()
+        runs = visible_runs()
         chosen = {twin: _choose_weights(twin, runs) for twin in twins(depth) if twin.name in SHOWN}
     _say_equations()
     shown = [
         each for twin, weights in chosen.items() for each in _lines(twin, weights, pictures, seed)
     ]
-    found = zip(shown, answers([each.question for each in shown], "paths"), strict=True)
-    known = {each.title: paths for each, paths in found if paths is not None}
-    if known:
-        _show_shares(known, colours_of([each.title for each in shown]))
-        said = (_sum_text(title, paths) for title, paths in known.items())
-        st.markdown("\n".join(f"- {each}" for each in said if each))
+    _show(shown)
     _say_origins(chosen)
     say_batch(pictures, seed)
 
@@ -71,14 +65,6 @@ def _say_equations() -> None:
         "and 5. In the second, the 1 is the identity path: whatever the weights are, the gradient "
         "reaches every block undiminished by it."
     )
-
-
-def _runs() -> list[Run]:
-    try:
-        return known_runs(visitor())
-    except (RunError, OSError) as error:
-        st.warning(f"Runs cannot be offered. {error}", icon=":material/error:")
-        return []
 
 
 def _choose_weights(twin: Twin, runs: Sequence[Run]) -> WeightedNetwork:
@@ -107,6 +93,17 @@ def _lines(twin: Twin, weights: WeightedNetwork, pictures: int, seed: int) -> li
         trained = Question("paths", weights.spec, weights.weights, pictures, seed)
         lines.insert(0, _Shown(f"{twin.title}, trained", trained))
     return lines
+
+
+def _show(shown: Sequence[_Shown]) -> None:
+    """Draw what is known of the networks, below the offer to compute the others."""
+    found = zip(shown, answers([each.question for each in shown], "paths"), strict=True)
+    known = {each.title: paths for each, paths in found if paths is not None}
+    if known:
+        palette = colours_of([each.title for each in shown])
+        _show_shares(known, {title: palette[title] for title in known})
+        said = (_sum_text(title, paths) for title, paths in known.items())
+        st.markdown("\n".join(f"- {each}" for each in said if each))
 
 
 def _show_shares(found: Mapping[str, Paths], colours: Mapping[str, str]) -> None:
