@@ -13,10 +13,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from cnnviz.architectures.lenet import ScaledTanh
 from cnnviz.vision.progress import Progress, unheard
 
 WEIGHTED = (nn.Conv2d, nn.Linear)
-ACTIVATED = (nn.ReLU, nn.Tanh, nn.Sigmoid)
+ACTIVATED = (nn.ReLU, nn.Tanh, nn.Sigmoid, ScaledTanh)
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,9 @@ def test_activations_under_each_initialisation(opened):
 def test_activations_of_a_network_and_an_activation_of_the_address(opened):
     app = opened(view="activations", pictures="4", network="lenet5", units="sigmoid")
     assert app.subheader[0].value == "LeNet-5, sigmoid"
+    app = opened(view="activations", pictures="4", network="lenet5")
+    assert app.subheader[0].value == "LeNet-5, scaled_tanh"
+    assert charts(app) == 3
     app = opened(view="activations", pictures="4", network="resnet20_cifar")
     assert app.subheader[0].value == "ResNet-20 (CIFAR)"
     assert "leaves no choice of activation" in words(app)

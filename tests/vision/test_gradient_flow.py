@@ -86,6 +86,16 @@ def test_sigmoids_make_the_gradient_vanish_and_relus_with_their_initialisation_d
     assert ratios["sigmoid"] < 1e-3 < 1e-2 < ratios["relu"]
 
 
+def test_every_non_linearity_of_lenet_is_seen():
+    pixels, _ = batch(1, 32)
+    counts = {
+        activation: len(activation_statistics(made("lenet5", activation=activation), pixels))
+        for activation in ("scaled_tanh", "relu", "tanh", "sigmoid")
+    }
+    assert set(counts.values()) == {counts["relu"]}
+    assert counts["relu"] > 2
+
+
 class Enough(BaseException):
     """What a visitor who stops raises: no error."""
 
