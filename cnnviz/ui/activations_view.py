@@ -80,8 +80,8 @@ def _show(found: dict[str, Sequence[ActivationStatistics]]) -> None:
         st.markdown("\n".join(f"- {each}" for each in said))
         st.caption(
             "Of all non-linearities' outputs (gates too), all pictures, maps and pixels together. "
-            "Glorot and Bengio 2010, section 4, and He et al. 2015, section 2.2, ask that the spread "
-            "stays the same from layer to layer; batch normalisation forces it to. "
+            "Glorot and Bengio 2010, section 4, and He et al. 2015, section 2.2, ask that the "
+            "spread stays the same from layer to layer; batch normalisation forces it to. "
             "With one seed, Gaussian, Xavier and He are the same random numbers at three scales, "
             "so that some of their lines coincide."
         )
