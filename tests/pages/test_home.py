@@ -22,4 +22,5 @@ def test_home_says_what_to_try_first():
         "Open Train",
         "Open Neighbours",
         "Open Feature reuse",
+        "Open Gradient flow",
     ]
