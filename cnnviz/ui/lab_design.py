@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from cnnviz.analysis.graph import GraphError, shape_text
+from cnnviz.analysis.graph import shape_text
+from cnnviz.analysis.limits import GraphError
 from cnnviz.figures.theme import count_text
 from cnnviz.lab.comparisons import COMPARISONS, Comparison, comparison
 from cnnviz.lab.design import Cost, cost
