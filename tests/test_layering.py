@@ -13,12 +13,13 @@ PACKAGE = ROOT / "cnnviz"
 # What each part may import of ours, besides itself.
 ALLOWED = {
     "hyperparameters": set(),
+    "machine": set(),
     "architectures": {"hyperparameters"},
-    "analysis": {"architectures", "hyperparameters"},
+    "analysis": {"machine", "architectures", "hyperparameters"},
     "vision": {"architectures", "hyperparameters"},
     # Of vision, what opens pictures: the visitor's own are read by the same rules everywhere.
     "training": {"vision", "architectures", "hyperparameters"},
-    "runs": {"training", "vision", "architectures", "hyperparameters"},
+    "runs": {"machine", "training", "vision", "architectures", "hyperparameters"},
     "lab": {"vision", "analysis", "architectures", "hyperparameters"},
     "figures": set(),
     "ui": {

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median, quantiles
 
 import torch
@@ -15,6 +13,7 @@ from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.limits import MOST_TO_RUN
 from cnnviz.analysis.memory import memory
 from cnnviz.architectures import NetworkSpec, build
+from cnnviz.machine import processor_name
 
 FEWEST_RUNS = 3
 # The first passes choose algorithms and ask the system for memory.
@@ -134,17 +133,6 @@ def _summary(times: list[float], device: torch.device, batch: int) -> ForwardTim
         low=low,
         high=high,
     )
-
-
-def processor_name() -> str:
-    """The processor's model where the system tells it, else its kind ("x86_64")."""
-    facts = Path("/proc/cpuinfo")
-    if facts.exists():
-        for line in facts.read_text().splitlines():
-            name, _, value = line.partition(":")
-            if name.strip() == "model name" and value.strip():
-                return value.strip()
-    return platform.processor() or platform.machine()
 
 
 def _three_digits(value: float) -> str:

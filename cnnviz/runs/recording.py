@@ -9,6 +9,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+from cnnviz.machine import processor_name
 from cnnviz.runs.folder import (
     MEASUREMENTS,
     RECORD,
@@ -98,7 +99,7 @@ def _machine() -> str:
 
     if default_device() == "cuda":
         return torch.cuda.get_device_name()
-    return platform.processor() or platform.machine()
+    return processor_name()
 
 
 def _end(state: str, message: str = "") -> dict[str, Any]:
