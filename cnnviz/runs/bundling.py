@@ -97,7 +97,8 @@ def _history(run: Path, plan: Plan, facts: Mapping[str, Any]) -> dict[str, Any]:
         "machine": record["machine"],
         "torch": record["torch"],
         "trained": time.strftime("%Y-%m-%d", time.gmtime(record["ended"])),
-        "curves": [_point(each) for each in thinned(told)],
+        # What is measured before the first step is no point of these curves.
+        "curves": [_point(each) for each in thinned([each for each in told if each.step])],
     }
 
 

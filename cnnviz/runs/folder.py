@@ -51,12 +51,19 @@ def write_record(folder: Path, record: Mapping[str, Any]) -> None:
     fresh.replace(folder / RECORD)
 
 
-def measurements(folder: Path) -> Iterator[Measurement]:
-    """What was measured, in order; a last line that was cut off is left out."""
+def measurements(folder: Path, naming: str = "") -> Iterator[Measurement]:
+    """What was measured, in order; a last line that was cut off is left out.
+
+    Args:
+        folder: Of the run.
+        naming: Only those in which this was measured: a name of ``Measurement``.
+    """
     path = folder / MEASUREMENTS
     if not path.exists():
         return
     for line in path.read_text(encoding="utf-8").splitlines():
+        if f'"{naming}"' not in line and naming:
+            continue
         try:
             yield Measurement.from_json(json.loads(line))
         except json.JSONDecodeError:  # the machine went out while it was written
