@@ -34,7 +34,7 @@ def add_commands(commands: Any) -> None:
 
 
 def _reuse(options: argparse.Namespace) -> int:
-    from cnnviz.vision.feature_reuse import feature_reuse
+    from cnnviz.vision.feature_reuse import feature_reuse, largest, shares
 
     network = _network(options.of, options.random)
     found = feature_reuse(network, options.definition)
@@ -45,7 +45,10 @@ def _reuse(options: argparse.Namespace) -> int:
     else:
         if options.random:
             sys.stderr.write("Random weights: this network is untrained.\n")
-        tables = [_text(number, each) for number, each in enumerate(found, 1)]
+        columns = shares(found, largest([found]))
+        tables = [
+            _text(number, *each) for number, each in enumerate(zip(found, columns, strict=True), 1)
+        ]
         show("\n\n".join([*tables, *map(_said, _observations(network))]))
     return 0
 
@@ -104,17 +107,14 @@ def _block(found: BlockReuse) -> dict[str, Any]:
 
 def _picture(blocks: tuple[BlockReuse, ...]) -> str:
     from cnnviz.figures.reuse_matrix import panels, reuse_file
-    from cnnviz.vision.feature_reuse import normalised
+    from cnnviz.vision.feature_reuse import largest, shares
 
-    colours = [normalised(each.matrix, "column") for each in blocks]
+    colours = shares(blocks, largest([blocks]))
     return reuse_file(panels([(b.sources, b.targets, b.matrix) for b in blocks], colours))
 
 
-def _text(number: int, found: BlockReuse) -> str:
+def _text(number: int, found: BlockReuse, shares: np.ndarray) -> str:
     """A block as a table, each column in shares of its largest value."""
-    from cnnviz.vision.feature_reuse import normalised
-
-    shares = normalised(found.matrix, "column")
     width = max(len(name) for name in found.sources)
     lines = [
         f"{name:{width}} " + " ".join("    " if np.isnan(v) else f"{v:4.2f}" for v in row)

@@ -167,14 +167,28 @@ def columns_as_matrix(readers: Sequence[Reader], columns: Sequence[Sequence[floa
     return BlockReuse(sources, targets, matrix)
 
 
-def normalised(matrix: np.ndarray, by: str) -> np.ndarray:
-    """A matrix in shares of its largest value: "column", "block", or "none" for as it is.
+def largest(
+    among: Sequence[Sequence[BlockReuse]], by: str = "column"
+) -> list[np.ndarray | np.floating]:
+    """For each block what its colours end at: the largest value over all of several networks.
+
+    Args:
+        among: The panels of one network, or of several with the same blocks.
+        by: Of each column ("column"), of the block ("block") or of the whole network ("none").
 
     Raises:
         KeyError: It is none of the three.
     """
-    if by == "none":
-        return matrix
-    largest = {"column": np.nanmax(matrix, axis=0), "block": np.nanmax(matrix)}[by]
-    shares: np.ndarray = matrix / np.where(largest > 0, largest, 1)
-    return shares
+    columns = [
+        np.nanmax(np.stack([each.matrix for each in blocks]), axis=(0, 1))
+        for blocks in zip(*among, strict=True)
+    ]
+    blocks = [each.max() for each in columns]
+    return {"column": columns, "block": blocks, "none": [max(blocks)] * len(blocks)}[by]
+
+
+def shares(
+    found: Sequence[BlockReuse], ends: Sequence[np.ndarray | np.floating]
+) -> list[np.ndarray]:
+    """The matrices in shares of what ``largest`` gave."""
+    return [each.matrix / np.where(end > 0, end, 1) for each, end in zip(found, ends, strict=True)]
