@@ -99,13 +99,13 @@ def _side(panel: Panel) -> float:
 
 def _panel(panel: Panel, selected: str | None) -> str:
     side = _side(panel)
-    fills = coloured(np.nan_to_num(panel.colours))
+    shades = _shades(np.nan_to_num(panel.colours))
     names = {panel.cell_name(*place): place for place in panel.cells}
     first = selected if selected in names else next(iter(names))
     drawn = _frame_words(panel, side)
     for name, (row, column) in names.items():
         chosen = "" if selected is None else _choosable(name, row, column, name == first)
-        drawn += _cell(panel, (row, column), fills[row, column], chosen)
+        drawn += _cell(panel, (row, column), PALETTE[shades[row, column]], chosen)
     if selected in names:
         row, column = names[selected]
         box = (LABELS + column * side, TOP + row * side, side, side)
@@ -121,14 +121,13 @@ def _choosable(name: str, row: int, column: int, is_first: bool) -> str:
     )
 
 
-def _cell(panel: Panel, place: tuple[int, int], fill: np.ndarray, chosen: str) -> str:
+def _cell(panel: Panel, place: tuple[int, int], fill: str, chosen: str) -> str:
     (row, column), side = place, _side(panel)
-    red, green, blue = fill
     words = f"{panel.says(row, column)}: {panel.values[row, column]:.3g}"
     return (
         f'<rect class="{"item " if chosen else ""}cell" x="{LABELS + column * side:.1f}" '
         f'y="{TOP + row * side:.1f}" width="{side:.1f}" height="{side:.1f}" '
-        f'fill="#{red:02x}{green:02x}{blue:02x}"{chosen}><title>{escape(words)}</title></rect>'
+        f'fill="{fill}"{chosen}><title>{escape(words)}</title></rect>'
     )
 
 
@@ -177,6 +176,12 @@ def frames(epochs: Sequence[Sequence[Panel]]) -> tuple[np.ndarray, np.ndarray]:
         read = [~np.isnan(panel.colours) for panel in drawn]
         colours = np.concatenate([p.colours[mask] for p, mask in zip(drawn, read, strict=True)])
         numbers = np.concatenate([p.values[mask] for p, mask in zip(drawn, read, strict=True)])
-        shades.append(np.rint(colours.clip(0, 1) * (len(PALETTE) - 1)).astype(np.uint8))
+        shades.append(_shades(colours))
         values.append(numbers.astype(np.float32))
     return np.array(shades), np.array(values)
+
+
+def _shades(colours: np.ndarray) -> np.ndarray:
+    """Positions in ``PALETTE`` of colours in [0, 1]."""
+    shades: np.ndarray = np.rint(colours.clip(0, 1) * (len(PALETTE) - 1)).astype(np.uint8)
+    return shades
