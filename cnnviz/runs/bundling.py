@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ import torch
 from cnnviz.architectures import Network
 from cnnviz.architectures.published import ERRORS, published
 from cnnviz.architectures.written import ENDS
-from cnnviz.runs.folder import measurements, read_record
+from cnnviz.runs.folder import MEASUREMENTS, measurements, read_record, reuse_measurements
 from cnnviz.training.bundled import FOLDER
 from cnnviz.training.checkpoints import (
     checkpoint_facts,
@@ -29,6 +30,8 @@ from cnnviz.training.running import planned_data
 from cnnviz.vision.progress import Progress, unheard
 
 POINTS = 60  # of a curve, besides those with a test
+# What the file of a DenseNet's epochs ends in: a line for each of some, as a run measures them.
+REUSE, MOST_EPOCHS = ".reuse.jsonl", 13
 SEEN = ("network", "trained_on")  # of a checkpoint's facts
 
 
@@ -43,7 +46,8 @@ def bundle(
     """The file of a run's best weights in the box; its record (NAME.json) tells:
 
     command, data, note, epochs, seconds, machine, torch, trained (a date), test_pictures,
-    test_accuracy and test_loss (of the weights as they are in the file), paper, curves.
+    test_accuracy and test_loss (of the weights as they are in the file), paper, curves. What a
+    DenseNet's run has recorded of feature reuse is put beside it (NAME.reuse.jsonl).
 
     Args:
         run: The run's folder.
@@ -67,7 +71,21 @@ def bundle(
     record = {**seen, **_history(run, plan, facts), "note": note, **measured, "paper": paper}
     halves = {key: _half(tensor) for key, tensor in network.state_dict().items()}
     write_checkpoint(folder, name or variant, halves, seen, record)
-    return folder / f"{name or variant}.safetensors"
+    file = folder / f"{name or variant}.safetensors"
+    _write_reuse(run, file.with_suffix(REUSE))
+    return file
+
+
+def _write_reuse(run: Path, file: Path) -> None:
+    """Keep the feature reuse of some epochs beside the weights, where the run has recorded it."""
+    told = reuse_measurements(run / MEASUREMENTS, MOST_EPOCHS)
+    lines = (
+        json.dumps({**each.scalars, "seconds": each.seconds, "reuse": each.reuse}) for each in told
+    )
+    if told:
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    else:
+        file.unlink(missing_ok=True)
 
 
 def _half(tensor: torch.Tensor) -> torch.Tensor:

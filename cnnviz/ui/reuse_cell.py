@@ -114,11 +114,16 @@ def _numbers(cell: Cell, definition: str, untrained: Sequence[Panel] | None) -> 
     place = int((values > value).sum()) + 1
     said = f"{DEFINITIONS[definition].title.partition(' (')[0].capitalize()}: **{value:.3g}**"
     if len(values) > 1:
-        reader = cell.panel.targets[cell.column]
+        reader = _named(cell.panel.targets[cell.column])
         said += f", number {place} of the {len(values)} sources that {reader} reads"
     if untrained is not None:
         said += f"; with random weights {cell.of(untrained):.3g}"
     return f"{said}."
+
+
+def _named(part: str) -> str:
+    """A row or column within a sentence: "layer 3", but "the classifier"."""
+    return part if part[-1].isdigit() else f"the {part}"
 
 
 def _weights(network: Network, cell: Cell) -> np.ndarray:
@@ -130,7 +135,7 @@ def _weights(network: Network, cell: Cell) -> np.ndarray:
 def _show_picture(cell: Cell, weights: np.ndarray) -> None:
     made, read = weights.shape[:2]
     size = " x ".join(map(str, weights.shape[2:])) or "1 x 1"
-    source, target = cell.panel.sources[cell.row], cell.panel.targets[cell.column]
+    source, target = _named(cell.panel.sources[cell.row]), _named(cell.panel.targets[cell.column])
     down, across = f"{made} outputs of {target}", f"{read} maps of {source}"
     if is_turned(weights):
         down, across = across, down

@@ -10,13 +10,16 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.architectures import Network
+from cnnviz.architectures import NetworkSpec
 from cnnviz.figures.reuse_matrix import PALETTE, Panel, frames, reuse_drawing
-from cnnviz.runs.folder import MEASUREMENTS, measurements
+from cnnviz.runs.bundling import REUSE as BESIDE
+from cnnviz.runs.folder import MEASUREMENTS, reuse_measurements
 from cnnviz.ui.byte_cache import results
+from cnnviz.ui.cached import cached_network
 from cnnviz.ui.run_weights import WeightedNetwork
 from cnnviz.vision.feature_reuse import BlockReuse
-from cnnviz.vision.reuse_record import Record, recalled_reuse
+from cnnviz.vision.reuse_record import recalled_reuse
+from cnnviz.vision.weights import WeightsSource
 
 HTML = """
 <div class="controls">
@@ -51,30 +54,27 @@ class Epoch:
         return f"epoch {round(self.number, 2):g}"
 
 
-def recorded_epochs(trained: WeightedNetwork, network: Network, definition: str) -> Sequence[Epoch]:
-    """Of a run that has recorded its feature reuse at most ``MOST`` epochs, evenly, else none."""
-    return [
-        Epoch(number, recalled_reuse(network, record, definition))
-        for number, record in _records(trained)
-    ]
-
-
-def _records(trained: WeightedNetwork) -> Sequence[tuple[float, Record]]:
-    folder = trained.weights.path.parent if trained.is_run and trained.weights.path else None
-    file = folder / MEASUREMENTS if folder else None
-    if folder is None or file is None or not file.is_file():
+def recorded_epochs(trained: WeightedNetwork, definition: str) -> Sequence[Epoch]:
+    """Of a network whose run has recorded its feature reuse at most ``MOST`` epochs, else none."""
+    path = trained.weights.path
+    if path is None:
         return []
-    return _read(folder, file.stat().st_size)
+    file = path.parent / MEASUREMENTS if trained.is_run else path.with_suffix(BESIDE)
+    if not file.is_file():
+        return []
+    return _epochs(trained.spec, trained.weights, definition, file, file.stat().st_size)
 
 
 @results.remember
-def _read(folder: Path, size: int) -> Sequence[tuple[float, Record]]:
-    """The records of a run's folder whose file of measurements was so large."""
-    told = [(each.epoch, each.reuse) for each in measurements(folder, "reuse")]
-    last = len(told) - 1
-    if last < MOST:
-        return told
-    return [told[round(place * last / (MOST - 1))] for place in range(MOST)]
+def _epochs(
+    spec: NetworkSpec, weights: WeightsSource, definition: str, file: Path, size: int
+) -> Sequence[Epoch]:
+    """Of a file of measurements when it was so large."""
+    network = cached_network(spec, weights)
+    return [
+        Epoch(each.epoch, recalled_reuse(network, each.reuse, definition))
+        for each in reuse_measurements(file, MOST)
+    ]
 
 
 def show_epochs(

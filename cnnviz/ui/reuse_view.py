@@ -36,7 +36,7 @@ SCALES = {
     "block": "Yellow is the largest value of each block, dark blue is 0.",
     "none": "Yellow is the largest value of the whole network, dark blue is 0.",
 }
-EPOCHS, RANDOM = "epochs of the run", "random weights"
+EPOCHS, RANDOM = "epochs", "random weights"
 WIDTH = 358  # px of a drawing
 HEIGHT = 9000  # px: the matrices are never scrolled in a window
 # On a phone a cell opens right below the matrices in which it was clicked.
@@ -78,7 +78,7 @@ def _choose_beside() -> str:
         required=True,
         key="beside",
         bind="query-params",
-        help="This run has recorded its epochs, or the same network with weights drawn anew.",
+        help="What its run recorded at each epoch, or the same network with weights drawn anew.",
     )
     return chosen if chosen == RANDOM else EPOCHS
 
@@ -101,10 +101,11 @@ def show_dense(trained: WeightedNetwork) -> None:
 
 def _show_matrices(trained: WeightedNetwork, network: Network, definition: str, scale: str) -> None:
     """This network's panels, those beside them, and the open cell."""
-    epochs = recorded_epochs(trained, network, definition)
+    epochs = recorded_epochs(trained, definition)
     with st.sidebar:
         is_beside = bool(epochs) and _choose_beside() == EPOCHS
-    found, untrained = feature_reuse(network, definition), _untrained(trained, definition)
+    found = _matrices(trained.spec, trained.weights, definition)
+    untrained = _untrained(trained, definition)
     among = [found, *(each.blocks for each in epochs if is_beside)]
     ends = largest(among, scale)
     drawn = _panels(found, ends)
@@ -114,19 +115,23 @@ def _show_matrices(trained: WeightedNetwork, network: Network, definition: str, 
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=WIDTH):
             _show_own(trained, drawn, cell.name if cell else "")
-        if is_beside:
+        if is_beside or chance is not None:
             with st.container(width=WIDTH, key="reuse_beside"):
-                _show_run(epochs, ends)
-        elif chance is not None:
-            with st.container(width=WIDTH, key="reuse_beside"):
-                _show_chance(trained, chance)
-        with st.container(width=WIDTH, key="reuse_cell"):
+                if is_beside:
+                    _show_run(epochs, ends)
+                elif chance is not None:
+                    _show_chance(trained, chance)
+        with st.container(width=WIDTH):
             if cell is None:
-                st.info("Click a cell to see the weights behind it.", icon=":material/touch_app:")
-                if not epochs:
-                    st.caption(f"These weights come without recorded epochs. {HOW}")
+                _say_how(has_epochs=bool(epochs))
             else:
                 show_cell(cell, network, definition, chance, epochs)
+
+
+def _say_how(has_epochs: bool) -> None:
+    st.info("Click a cell to see the weights behind it.", icon=":material/touch_app:")
+    if not has_epochs:
+        st.caption(f"These weights come without recorded epochs. {HOW}")
 
 
 def _untrained(trained: WeightedNetwork, definition: str) -> tuple[BlockReuse, ...] | None:
@@ -134,7 +139,12 @@ def _untrained(trained: WeightedNetwork, definition: str) -> tuple[BlockReuse, .
     if trained.weights.kind == "random":
         return None
     *_, chance = sources(trained.spec.variant)
-    return feature_reuse(cached_network(trained.spec, chance), definition)
+    return _matrices(trained.spec, chance, definition)
+
+
+@results.remember
+def _matrices(spec: NetworkSpec, weights: WeightsSource, definition: str) -> tuple[BlockReuse, ...]:
+    return feature_reuse(cached_network(spec, weights), definition)
 
 
 def _show_own(trained: WeightedNetwork, drawn: Sequence[Panel], selected: str) -> None:
@@ -155,8 +165,8 @@ def _show_run(epochs: Sequence[Epoch], ends: Sequence[np.ndarray | np.floating])
     st.subheader("While it trained")
     show_epochs(epochs, [_panels(each.blocks, ends) for each in epochs], open_cell)
     st.caption(
-        f"{len(epochs)} epochs, of the first before any step; recorded to four digits. The colours "
-        "mean the same at all epochs and on the left."
+        f"Recorded {len(epochs)} times, to four digits; epoch 0 is before the first step. The "
+        "colours mean the same at all epochs and with these weights."
     )
 
 

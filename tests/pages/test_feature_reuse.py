@@ -120,7 +120,9 @@ def test_a_run_shows_its_epochs_and_a_cells_curve(run_with_epochs):
         "While it trained",
         "Dense block 1: layer 2 reads input",
     ]
-    assert any("3 epochs, of the first before any step" in each.value for each in app.caption)
+    assert any(
+        "Recorded 3 times, to four digits; epoch 0 is before" in each.value for each in app.caption
+    )
     (chart,) = app.get("vega_lite_chart")
     table = pa.ipc.open_stream(chart.proto.data.data).read_all().to_pandas()
     curve = table[table["part"] == "this source"]

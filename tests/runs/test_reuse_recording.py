@@ -1,12 +1,14 @@
 """A DenseNet's matrices in a run's folder and in the store, also where the run began twice."""
 
+import json
 from itertools import takewhile
 
 import pytest
 
 from cnnviz.architectures.written import read
+from cnnviz.runs.bundling import REUSE, bundle
 from cnnviz.runs.catching_up import catch_up
-from cnnviz.runs.folder import measurements
+from cnnviz.runs.folder import MEASUREMENTS, measurements, reuse_measurements
 from cnnviz.runs.recording import recorded
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
@@ -31,7 +33,15 @@ def test_a_folder_has_each_epoch_once(plan, tmp_path):
     assert epochs(measurements(tmp_path)) == [0, 1]
     told = list(recorded(plan, tmp_path, device="cpu"))
     assert epochs(told) == epochs(measurements(tmp_path)) == [0, 1, 2]
-    assert list(measurements(tmp_path, "reuse")) == [each for each in told if each.reuse]
+    kept = [each for each in told if each.reuse]
+    assert reuse_measurements(tmp_path / MEASUREMENTS, 3) == kept
+    assert reuse_measurements(tmp_path / MEASUREMENTS, 2) == [kept[0], kept[-1]]
+    assert reuse_measurements(tmp_path / "nothing", 3) == []
+    made = bundle(tmp_path, folder=tmp_path / "box")
+    beside = reuse_measurements(made.with_suffix(REUSE), 13)
+    assert [(each.epoch, each.reuse) for each in beside] == [(m.epoch, m.reuse) for m in kept]
+    record = json.loads(made.with_suffix(".json").read_text())
+    assert all("train_loss" in point or "test_loss" in point for point in record["curves"])
 
 
 def test_the_store_has_each_epoch_once(plan, tmp_path, store):
