@@ -69,6 +69,11 @@ def panels(
     ]
 
 
+def number_text(value: float) -> str:
+    """The value of a cell to three digits: "0.0123", "1180"."""
+    return f"{float(f'{value:.3g}'):g}"
+
+
 def reuse_drawing(panels: Sequence[Panel], selected: str | None = None) -> str:
     """The panels one below the other; text in the colour of the page.
 
@@ -82,7 +87,10 @@ def reuse_drawing(panels: Sequence[Panel], selected: str | None = None) -> str:
     top, bodies = 0.0, []
     for panel in panels:
         drawn = _panel(panel, selected)
-        bodies.append(f'<g data-grid="" transform="translate(0,{top:.0f})">{drawn}</g>')
+        bodies.append(
+            f'<g data-grid="" shape-rendering="crispEdges" transform="translate(0,{top:.0f})">'
+            f"{drawn}</g>"
+        )
         top += TOP + len(panel.sources) * _side(panel) + GAP
     title = f"How much each layer reads of each source, {len(panels)} dense blocks"
     return document((0, 0, LABELS + WIDEST + 4, top), "".join(bodies), title)
@@ -123,7 +131,7 @@ def _choosable(name: str, row: int, column: int, is_first: bool) -> str:
 
 def _cell(panel: Panel, place: tuple[int, int], fill: str, chosen: str) -> str:
     (row, column), side = place, _side(panel)
-    words = f"{panel.says(row, column)}: {panel.values[row, column]:.3g}"
+    words = f"{panel.says(row, column)}: {number_text(panel.values[row, column])}"
     return (
         f'<rect class="{"item " if chosen else ""}cell" x="{LABELS + column * side:.1f}" '
         f'y="{TOP + row * side:.1f}" width="{side:.1f}" height="{side:.1f}" '

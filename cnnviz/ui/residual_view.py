@@ -37,6 +37,7 @@ from cnnviz.vision.weights import WeightsSource, sources
 
 STEPS = (10, 30, 100, 300, 1000)
 DEFAULT_STEPS = 100
+RANDOM = "random weights (untrained)"
 
 
 def show_residual(trained: WeightedNetwork) -> None:
@@ -69,10 +70,11 @@ def _show_sizes(trained: WeightedNetwork, photo: Photo) -> None:
     )
     st.latex(r"y = F(x) + h(x), \qquad \frac{\lVert F(x) \rVert}{\lVert h(x) \rVert}")
     found = _sizes(trained.spec, trained.weights, photo.key, photo.image)
-    curves = {"these weights": found}
-    if trained.weights.kind != "random":
+    is_random = trained.weights.kind == "random"
+    curves = {RANDOM if is_random else "these weights": found}
+    if not is_random:
         *_, chance = sources(trained.spec.variant)
-        curves["random weights"] = _sizes(trained.spec, chance, photo.key, photo.image)
+        curves[RANDOM] = _sizes(trained.spec, chance, photo.key, photo.image)
     _show_chart(
         {name: [each.ratio for each in sizes] for name, sizes in curves.items()},
         Axis("Size of F(x) against h(x)", from_zero=True),

@@ -15,7 +15,7 @@ from cnnviz.figures.colour_scale import colour_scale
 from cnnviz.figures.curves import COLOURS, ZOOM, Axis, Curve, Lines, curve_chart, curve_table
 from cnnviz.figures.filter_pictures import enlarged
 from cnnviz.figures.histogram import histogram
-from cnnviz.figures.reuse_matrix import Panel
+from cnnviz.figures.reuse_matrix import Panel, number_text
 from cnnviz.figures.weight_slice import is_turned, weight_slice
 from cnnviz.ui.picture import clicked
 from cnnviz.ui.reuse_epochs import Epoch
@@ -112,12 +112,14 @@ def _numbers(cell: Cell, definition: str, untrained: Sequence[Panel] | None) -> 
     values = values[~np.isnan(values)]
     value = cell.panel.values[cell.row, cell.column]
     place = int((values > value).sum()) + 1
-    said = f"{DEFINITIONS[definition].title.partition(' (')[0].capitalize()}: **{value:.3g}**"
+    said = (
+        f"{DEFINITIONS[definition].title.partition(' (')[0].capitalize()}: **{number_text(value)}**"
+    )
     if len(values) > 1:
         reader = _named(cell.panel.targets[cell.column])
         said += f", number {place} of the {len(values)} sources that {reader} reads"
     if untrained is not None:
-        said += f"; with random weights {cell.of(untrained):.3g}"
+        said += f"; with random weights {number_text(cell.of(untrained))}"
     return f"{said}."
 
 

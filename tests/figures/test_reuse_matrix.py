@@ -5,7 +5,14 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from cnnviz.figures.reuse_matrix import PALETTE, frames, panels, reuse_drawing, reuse_file
+from cnnviz.figures.reuse_matrix import (
+    PALETTE,
+    frames,
+    number_text,
+    panels,
+    reuse_drawing,
+    reuse_file,
+)
 from cnnviz.figures.weight_slice import GAP, is_turned, weight_slice
 
 NAN = np.nan
@@ -105,6 +112,13 @@ def test_a_slice_of_kernels_has_gaps_between_them():
     assert places.tolist() == [[4, 9]]
     red, _, blue = picture[4, 9]
     assert blue > red  # below 0
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.012345, "0.0123"), (1184.2, "1180"), (0.0, "0"), (2.0, "2")]
+)
+def test_numbers_have_three_digits(value, text):
+    assert number_text(value) == text
 
 
 def test_a_slice_is_not_higher_than_wide():
