@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +12,8 @@ import torch
 from cnnviz.architectures import Network
 from cnnviz.architectures.published import ERRORS, published
 from cnnviz.architectures.written import ENDS
-from cnnviz.runs.folder import MEASUREMENTS, measurements, read_record, reuse_measurements
+from cnnviz.runs.bundled_reuse import REUSE, write_reuse
+from cnnviz.runs.folder import measurements, read_record
 from cnnviz.training.bundled import FOLDER
 from cnnviz.training.checkpoints import (
     checkpoint_facts,
@@ -30,8 +30,6 @@ from cnnviz.training.running import planned_data
 from cnnviz.vision.progress import Progress, unheard
 
 POINTS = 60  # of a curve, besides those with a test
-# What the file of a DenseNet's epochs ends in: a line for each of some, as a run measures them.
-REUSE, MOST_EPOCHS = ".reuse.jsonl", 13
 SEEN = ("network", "trained_on")  # of a checkpoint's facts
 
 
@@ -72,20 +70,8 @@ def bundle(
     halves = {key: _half(tensor) for key, tensor in network.state_dict().items()}
     write_checkpoint(folder, name or variant, halves, seen, record)
     file = folder / f"{name or variant}.safetensors"
-    _write_reuse(run, file.with_suffix(REUSE))
+    write_reuse(run, file.with_suffix(REUSE))
     return file
-
-
-def _write_reuse(run: Path, file: Path) -> None:
-    """Keep the feature reuse of some epochs beside the weights, where the run has recorded it."""
-    told = reuse_measurements(run / MEASUREMENTS, MOST_EPOCHS)
-    lines = (
-        json.dumps({**each.scalars, "seconds": each.seconds, "reuse": each.reuse}) for each in told
-    )
-    if told:
-        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    else:
-        file.unlink(missing_ok=True)
 
 
 def _half(tensor: torch.Tensor) -> torch.Tensor:
@@ -106,7 +92,8 @@ def _tested(network: Network, plan: Plan, progress: Progress) -> dict[str, Any]:
 
 def _history(run: Path, plan: Plan, facts: Mapping[str, Any]) -> dict[str, Any]:
     """How the run went."""
-    record, told = read_record(run), list(measurements(run))
+    # What is measured before the first step is no point of the curves.
+    record, told = read_record(run), [each for each in measurements(run) if each.step]
     return {
         "command": command(plan),
         "data": facts["trained_on"]["title"],
@@ -115,8 +102,7 @@ def _history(run: Path, plan: Plan, facts: Mapping[str, Any]) -> dict[str, Any]:
         "machine": record["machine"],
         "torch": record["torch"],
         "trained": time.strftime("%Y-%m-%d", time.gmtime(record["ended"])),
-        # What is measured before the first step is no point of these curves.
-        "curves": [_point(each) for each in thinned([each for each in told if each.step])],
+        "curves": [_point(each) for each in thinned(told)],
     }
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 
 from cnnviz.architectures import NetworkSpec
 from cnnviz.figures.reuse_matrix import PALETTE, Panel, frames, reuse_drawing
-from cnnviz.runs.bundling import REUSE as BESIDE
+from cnnviz.runs.bundled_reuse import REUSE as BESIDE
 from cnnviz.runs.folder import MEASUREMENTS, reuse_measurements
 from cnnviz.ui.byte_cache import results
 from cnnviz.ui.cached import cached_network

@@ -8,7 +8,7 @@ import pytest
 from safetensors.torch import save_file
 
 from cnnviz.architectures import specify
-from cnnviz.runs.bundling import REUSE
+from cnnviz.runs.bundled_reuse import REUSE
 from cnnviz.training.measurement import Measurement
 from cnnviz.ui import reuse_epochs
 from cnnviz.ui.reuse_epochs import Epoch, recorded_epochs
