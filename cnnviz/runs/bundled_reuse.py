@@ -1,4 +1,4 @@
-"""The epochs of a DenseNet in the box: what its run recorded of feature reuse, beside its weights."""
+"""The epochs of a DenseNet in the box: what its run recorded of feature reuse."""
 
 from __future__ import annotations
 
