@@ -1,20 +1,19 @@
-"""Feature reuse: which earlier layers does each layer of a DenseNet read?"""
+"""Feature reuse: which earlier layers does each layer of a DenseNet or a ResNet read?"""
 
 from functools import partial
 
 import streamlit as st
 
+from cnnviz.ui.layers_read_view import show_layers_read
 from cnnviz.ui.page import open_page
-from cnnviz.ui.reuse_view import choose_definition, choose_scale, show_reuse
 from cnnviz.ui.subject_controls import show_or_say
 from cnnviz.ui.weights_controls import choose_trained
 
 open_page("Feature reuse")
 with st.sidebar:
     trained = choose_trained(start="densenet40_k12_cifar")
-    definition, scale = choose_definition(), choose_scale()
 st.title("Which earlier layers does each layer read?")
 if trained is None:
     st.info("Download the weights in the sidebar, or choose other weights or another network.")
 else:
-    show_or_say(partial(show_reuse, trained, definition, scale))
+    show_or_say(partial(show_layers_read, trained))

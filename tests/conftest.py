@@ -128,18 +128,23 @@ def _wait_until_healthy(url: str, server: subprocess.Popen, seconds: float = 60)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def server_runs(tmp_path_factory):
+    """The folder of runs of the server that is tested in a browser."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory, server_runs):
     """The address of ``streamlit run app.py`` with the test weights where there are any."""
     port, log = _free_port(), tmp_path_factory.mktemp("server") / "log"
     data = os.environ.get("CNNVIZ_TEST_DATA")
     weights = f"{data}/weights" if data else str(tmp_path_factory.mktemp("weights"))
-    runs = str(tmp_path_factory.mktemp("runs"))
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
     with log.open("w") as output:
         process = subprocess.Popen(
             [*command, f"--server.port={port}"],
             cwd=ROOT,
-            env={**os.environ, "CNNVIZ_WEIGHTS": weights, "CNNVIZ_RUNS": runs},
+            env={**os.environ, "CNNVIZ_WEIGHTS": weights, "CNNVIZ_RUNS": str(server_runs)},
             stdout=output,
             stderr=subprocess.STDOUT,
         )

@@ -91,10 +91,14 @@ class RandomBlock(BasicBlock):
         h = self.shortcut(x)
         if not self.training:
             h = self.expectation(self.residual(x)) + h  # equation 5
-        elif torch.rand(()).item() < self.survival:  # b_l = 1, one draw for the whole batch
+        elif self.takes_part():
             h = self.residual(x) + h
         y: torch.Tensor = self.relu2(h)
         return y
+
+    def takes_part(self, chance: torch.Generator | None = None) -> bool:
+        """b_l = 1: one draw for a whole batch, from torch's own generator unless one is given."""
+        return torch.rand((), generator=chance).item() < self.survival
 
     def extra_repr(self) -> str:
         return f"survival={self.survival:.4g}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from cnnviz.commands.trained import run_folder, variant_network
 if TYPE_CHECKING:
     from cnnviz.architectures import Network
     from cnnviz.vision.feature_reuse import BlockReuse
+    from cnnviz.vision.reuse_observations import Observation
 
 
 def add_commands(commands: Any) -> None:
@@ -23,25 +25,35 @@ def add_commands(commands: Any) -> None:
         "of", metavar="VARIANT|RUN|FILE", help="a variant, a run, or a checkpoint (.safetensors)"
     )
     command.add_argument("--definition", metavar="NAME", default="mean")
-    command.add_argument("--json", action="store_true", help="all matrices; null is not read")
+    command.add_argument("--random", action="store_true", help="a variant's untrained weights")
+    command.add_argument(
+        "--json", action="store_true", help="matrices (null is not read) and observations"
+    )
     command.add_argument("--output", type=Path, metavar="FILE.svg", help="the picture")
     command.set_defaults(run=_reuse)
 
 
 def _reuse(options: argparse.Namespace) -> int:
-    from cnnviz.vision.feature_reuse import feature_reuse
+    from cnnviz.vision.feature_reuse import feature_reuse, largest, shares
 
-    found = feature_reuse(_network(options.of), options.definition)
+    network = _network(options.of, options.random)
+    found = feature_reuse(network, options.definition)
     if options.output:
         write(_picture(found), options.output)
     elif options.json:
-        show({"definition": options.definition, "blocks": [_block(each) for each in found]})
+        show(_json(network, found, options))
     else:
-        show("\n\n".join(_text(number, each) for number, each in enumerate(found, 1)))
+        if options.random:
+            sys.stderr.write("Random weights: this network is untrained.\n")
+        columns = shares(found, largest([found]))
+        tables = [
+            _text(number, *each) for number, each in enumerate(zip(found, columns, strict=True), 1)
+        ]
+        show("\n\n".join([*tables, *map(_said, _observations(network))]))
     return 0
 
 
-def _network(of: str) -> Network:
+def _network(of: str, is_random: bool) -> Network:
     """The network that is meant: a checkpoint tells its own, a name is a variant's or a run's.
 
     Raises:
@@ -49,14 +61,43 @@ def _network(of: str) -> Network:
         CheckpointError: The file is no checkpoint of this program.
         WeightsError: The variant has no weights here.
     """
-    from cnnviz.architectures import variants
+    from cnnviz.architectures import specify, variants
     from cnnviz.training.checkpoints import trained_network
+    from cnnviz.vision.weights import random_network
 
+    if is_random:
+        return random_network(specify(of), 0)
     if of in variants():
         return variant_network(of, None)
     if of.endswith(".safetensors"):
         return trained_network(Path(of).parent, Path(of).stem)
     return trained_network(run_folder(of))
+
+
+def _json(
+    network: Network, found: tuple[BlockReuse, ...], options: argparse.Namespace
+) -> dict[str, Any]:
+    return {
+        "definition": options.definition,
+        "blocks": [_block(each) for each in found],
+        "network": network.spec.variant,
+        "is_random": options.random,
+        "observations": [{**vars(each), "why": each.why} for each in _observations(network)],
+    }
+
+
+def _observations(network: Network) -> list[Observation]:
+    from cnnviz.vision.feature_reuse import block_readers
+    from cnnviz.vision.reuse_observations import observations
+
+    return observations(list(block_readers(network)))
+
+
+def _said(found: Observation) -> str:
+    """A statement of the paper with this network's verdict, number and rule."""
+    number = "nothing" if found.number is None else f"{found.number:.3g}"
+    why = f" {found.why}" if found.why else ""
+    return f"{found.verdict.upper()}: {found.claim}{why}\n  {number}: {found.says}\n  {found.rule}"
 
 
 def _block(found: BlockReuse) -> dict[str, Any]:
@@ -66,17 +107,14 @@ def _block(found: BlockReuse) -> dict[str, Any]:
 
 def _picture(blocks: tuple[BlockReuse, ...]) -> str:
     from cnnviz.figures.reuse_matrix import panels, reuse_file
-    from cnnviz.vision.feature_reuse import normalised
+    from cnnviz.vision.feature_reuse import largest, shares
 
-    colours = [normalised(each.matrix, "column") for each in blocks]
+    colours = shares(blocks, largest([blocks]))
     return reuse_file(panels([(b.sources, b.targets, b.matrix) for b in blocks], colours))
 
 
-def _text(number: int, found: BlockReuse) -> str:
+def _text(number: int, found: BlockReuse, shares: np.ndarray) -> str:
     """A block as a table, each column in shares of its largest value."""
-    from cnnviz.vision.feature_reuse import normalised
-
-    shares = normalised(found.matrix, "column")
     width = max(len(name) for name in found.sources)
     lines = [
         f"{name:{width}} " + " ".join("    " if np.isnan(v) else f"{v:4.2f}" for v in row)

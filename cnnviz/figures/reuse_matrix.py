@@ -11,9 +11,9 @@ import numpy as np
 from cnnviz.figures.heatmap import coloured
 from cnnviz.figures.svg import SKIP, document, standalone, text
 
-INPUT = "input"  # the first row of a panel
 LABELS, TOP, GAP = 62, 46, 20  # of a panel
 WIDEST, SMALLEST, LARGEST = 286, 4, 22  # all cells of a row; one cell
+PALETTE = tuple("#{:02x}{:02x}{:02x}".format(*c) for c in coloured(np.linspace(0, 1, 256)[None])[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,15 +24,32 @@ class Panel:
         title: Above it.
         sources: Names of the rows; the first is the block's input.
         targets: Names of the columns; the last is what follows the block.
+        name: Of the block in addresses.
         colours: In [0, 1], (sources, targets); nan where nothing is read.
         values: What each cell says, of the same shape.
     """
 
     title: str
+    name: str
     sources: Sequence[str]
     targets: Sequence[str]
     colours: np.ndarray
     values: np.ndarray
+
+    @property
+    def cells(self) -> list[tuple[int, int]]:
+        """Row and column of each cell, in the order in which they are drawn."""
+        rows, columns = np.nonzero(~np.isnan(self.colours))
+        return list(zip(rows.tolist(), columns.tolist(), strict=True))
+
+    def cell_name(self, row: int, column: int) -> str:
+        """Of a cell, in addresses: "block2.input.layer3"."""
+        words = (self.name, self.sources[row], self.targets[column])
+        return ".".join(words).replace(" ", "")
+
+    def says(self, row: int, column: int) -> str:
+        """A cell in words, without its number."""
+        return f"{self.targets[column]} reads {self.sources[row]}"
 
 
 def panels(
@@ -45,21 +62,35 @@ def panels(
         colours: Of each, in [0, 1].
     """
     return [
-        Panel(f"Dense block {number}", sources, targets, shares, values)
+        Panel(f"Dense block {number}", f"block{number}", sources, targets, shares, values)
         for number, ((sources, targets, values), shares) in enumerate(
             zip(blocks, colours, strict=True), 1
         )
     ]
 
 
-def reuse_drawing(panels: Sequence[Panel]) -> str:
+def number_text(value: float) -> str:
+    """The value of a cell to three digits: "0.0123", "1180"."""
+    return f"{float(f'{value:.3g}'):g}"
+
+
+def reuse_drawing(panels: Sequence[Panel], selected: str | None = None) -> str:
     """The panels one below the other; text in the colour of the page.
 
     The row of the block's input and the column of what follows the block are framed.
+
+    Args:
+        panels: Of ``panels``.
+        selected: Name of the cell that is marked, or empty: then cells can be chosen; one of each
+            panel takes part in the order of Tab, and the arrow keys go on from there.
     """
     top, bodies = 0.0, []
     for panel in panels:
-        bodies.append(f'<g transform="translate(0,{top:.0f})">{_panel(panel)}</g>')
+        drawn = _panel(panel, selected)
+        bodies.append(
+            f'<g data-grid="" shape-rendering="crispEdges" transform="translate(0,{top:.0f})">'
+            f"{drawn}</g>"
+        )
         top += TOP + len(panel.sources) * _side(panel) + GAP
     title = f"How much each layer reads of each source, {len(panels)} dense blocks"
     return document((0, 0, LABELS + WIDEST + 4, top), "".join(bodies), title)
@@ -74,22 +105,37 @@ def _side(panel: Panel) -> float:
     return max(SMALLEST, min(LARGEST, WIDEST / len(panel.targets)))
 
 
-def _panel(panel: Panel) -> str:
+def _panel(panel: Panel, selected: str | None) -> str:
     side = _side(panel)
-    cells = "".join(
-        _cell(panel, row, column, side)
-        for row, column in zip(*np.nonzero(~np.isnan(panel.colours)), strict=True)
-    )
-    return _frame_words(panel, side) + cells + _frames(panel, side)
+    shades = _shades(np.nan_to_num(panel.colours))
+    names = {panel.cell_name(*place): place for place in panel.cells}
+    first = selected if selected in names else next(iter(names))
+    drawn = _frame_words(panel, side)
+    for name, (row, column) in names.items():
+        chosen = "" if selected is None else _choosable(name, row, column, name == first)
+        drawn += _cell(panel, (row, column), PALETTE[shades[row, column]], chosen)
+    if selected in names:
+        row, column = names[selected]
+        box = (LABELS + column * side, TOP + row * side, side, side)
+        return drawn + _frames(panel, side) + _frame(box, 3)
+    return drawn + _frames(panel, side)
 
 
-def _cell(panel: Panel, row: int, column: int, side: float) -> str:
-    red, green, blue = coloured(panel.colours[row : row + 1, column : column + 1])[0, 0]
-    words = f"{panel.targets[column]} reads {panel.sources[row]}: {panel.values[row, column]:.3g}"
+def _choosable(name: str, row: int, column: int, is_first: bool) -> str:
+    """The attributes by which ``ui/picture.js`` knows a cell."""
     return (
-        f'<rect x="{LABELS + column * side:.1f}" y="{TOP + row * side:.1f}" width="{side:.1f}" '
-        f'height="{side:.1f}" fill="#{red:02x}{green:02x}{blue:02x}">'
-        f"<title>{escape(words)}</title></rect>"
+        f' role="button" tabindex="{0 if is_first else -1}" data-select="{escape(name)}" '
+        f'data-row="{row}" data-column="{column}"'
+    )
+
+
+def _cell(panel: Panel, place: tuple[int, int], fill: str, chosen: str) -> str:
+    (row, column), side = place, _side(panel)
+    words = f"{panel.says(row, column)}: {number_text(panel.values[row, column])}"
+    return (
+        f'<rect class="{"item " if chosen else ""}cell" x="{LABELS + column * side:.1f}" '
+        f'y="{TOP + row * side:.1f}" width="{side:.1f}" height="{side:.1f}" '
+        f'fill="{fill}"{chosen}><title>{escape(words)}</title></rect>'
     )
 
 
@@ -113,8 +159,37 @@ def _frames(panel: Panel, side: float) -> str:
         (LABELS, TOP, columns * side, side),
         (LABELS + (columns - 1) * side, TOP, side, rows * side),
     )
-    return "".join(
+    return "".join(_frame(box, 1.5) for box in boxes)
+
+
+def _frame(box: tuple[float, float, float, float], thickness: float) -> str:
+    x, y, width, height = box
+    return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="none" '
-        f'stroke="{SKIP}" stroke-width="1.5" pointer-events="none"/>'
-        for x, y, width, height in boxes
+        f'stroke="{SKIP}" stroke-width="{thickness:g}" pointer-events="none"/>'
     )
+
+
+def frames(epochs: Sequence[Sequence[Panel]]) -> tuple[np.ndarray, np.ndarray]:
+    """What changes between drawings of the same cells: position in ``PALETTE``, and values.
+
+    Args:
+        epochs: The panels of each drawing.
+
+    Returns:
+        uint8 and float32 (drawings, cells), the cells in the order in which they are drawn.
+    """
+    shades, values = [], []
+    for drawn in epochs:
+        read = [~np.isnan(panel.colours) for panel in drawn]
+        colours = np.concatenate([p.colours[mask] for p, mask in zip(drawn, read, strict=True)])
+        numbers = np.concatenate([p.values[mask] for p, mask in zip(drawn, read, strict=True)])
+        shades.append(_shades(colours))
+        values.append(numbers.astype(np.float32))
+    return np.array(shades), np.array(values)
+
+
+def _shades(colours: np.ndarray) -> np.ndarray:
+    """Positions in ``PALETTE`` of colours in [0, 1]."""
+    shades: np.ndarray = np.rint(colours.clip(0, 1) * (len(PALETTE) - 1)).astype(np.uint8)
+    return shades

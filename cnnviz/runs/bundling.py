@@ -12,6 +12,7 @@ import torch
 from cnnviz.architectures import Network
 from cnnviz.architectures.published import ERRORS, published
 from cnnviz.architectures.written import ENDS
+from cnnviz.runs.bundled_reuse import REUSE, write_reuse
 from cnnviz.runs.folder import measurements, read_record
 from cnnviz.training.bundled import FOLDER
 from cnnviz.training.checkpoints import (
@@ -42,7 +43,8 @@ def bundle(
     """The file of a run's best weights in the box; its record (NAME.json) tells:
 
     command, data, note, epochs, seconds, machine, torch, trained (a date), test_pictures,
-    test_accuracy and test_loss (of the weights as they are in the file), paper, curves.
+    test_accuracy and test_loss (of the weights as they are in the file), paper, curves. What a
+    DenseNet's run has recorded of feature reuse is put beside it (NAME.reuse.jsonl).
 
     Args:
         run: The run's folder.
@@ -66,7 +68,9 @@ def bundle(
     record = {**seen, **_history(run, plan, facts), "note": note, **measured, "paper": paper}
     halves = {key: _half(tensor) for key, tensor in network.state_dict().items()}
     write_checkpoint(folder, name or variant, halves, seen, record)
-    return folder / f"{name or variant}.safetensors"
+    file = folder / f"{name or variant}.safetensors"
+    write_reuse(run, file.with_suffix(REUSE))
+    return file
 
 
 def _half(tensor: torch.Tensor) -> torch.Tensor:
@@ -87,7 +91,8 @@ def _tested(network: Network, plan: Plan, progress: Progress) -> dict[str, Any]:
 
 def _history(run: Path, plan: Plan, facts: Mapping[str, Any]) -> dict[str, Any]:
     """How the run went."""
-    record, told = read_record(run), list(measurements(run))
+    # What is measured before the first step is no point of the curves.
+    record, told = read_record(run), [each for each in measurements(run) if each.step]
     return {
         "command": command(plan),
         "data": facts["trained_on"]["title"],

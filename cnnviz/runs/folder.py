@@ -53,11 +53,30 @@ def write_record(folder: Path, record: Mapping[str, Any]) -> None:
 
 def measurements(folder: Path) -> Iterator[Measurement]:
     """What was measured, in order; a last line that was cut off is left out."""
-    path = folder / MEASUREMENTS
-    if not path.exists():
+    return _measured(folder / MEASUREMENTS)
+
+
+def _measured(file: Path, naming: str = "") -> Iterator[Measurement]:
+    if not file.exists():
         return
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if naming not in line:
+            continue
         try:
             yield Measurement.from_json(json.loads(line))
         except json.JSONDecodeError:  # the machine went out while it was written
             return
+
+
+def reuse_measurements(file: Path, most: int) -> list[Measurement]:
+    """Those of a file in which feature reuse was measured.
+
+    Args:
+        file: Of measurements, one a line; one that is not there has none.
+        most: So many at most, evenly, the first and the last among them.
+    """
+    told = list(_measured(file, '"reuse"'))
+    last = len(told) - 1
+    if last < most:
+        return told
+    return [told[round(place * last / (most - 1))] for place in range(most)]

@@ -108,9 +108,10 @@ def _end(state: str, message: str = "") -> dict[str, Any]:
 
 def _reopened(folder: Path) -> Any:
     """The file of measurements at its end, without those that will be made again."""
-    from cnnviz.training.checkpoints import resumed_step
+    from cnnviz.training.checkpoints import LAST, has_checkpoint, resumed_step
 
-    last = resumed_step(folder)
+    # Without a checkpoint it begins anew, and measures what is before the first step again too.
+    last = resumed_step(folder) if has_checkpoint(folder, LAST) else -1
     kept = [each for each in measurements(folder) if each.step <= last]
     file = (folder / MEASUREMENTS).open("w", encoding="utf-8")
     file.writelines(json.dumps(each.to_json()) + "\n" for each in kept)

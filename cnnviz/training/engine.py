@@ -82,6 +82,8 @@ class _Run:
             tensors, facts = read_checkpoint(folder, LAST)
             training.load_state(tensors, facts)
             self._untold.extend(map(Measurement.from_json, facts["untold"]))
+        else:
+            self._untold.extend(training.start())
         self._curves = Curves(training)
         self._flushed = self._kept = time.monotonic()
         self._writing = 0.0  # seconds that the last checkpoint took

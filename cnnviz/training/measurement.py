@@ -41,6 +41,8 @@ class Measurement:
         update_ratio: Norm of the last change of the weights by that of the weights, by part.
         dead_relus: Share of channels that are 0 for all test images looked at, by part.
         gates: Mean value of the gates, by name, where there are any.
+        reuse: Of a network with dense blocks what ``vision.reuse_record`` keeps: before the first
+            step (epoch 0) and at each test.
     """
 
     step: int
@@ -58,6 +60,7 @@ class Measurement:
     update_ratio: Mapping[str, float] = field(default_factory=dict)
     dead_relus: Mapping[str, float] = field(default_factory=dict)
     gates: Mapping[str, float] = field(default_factory=dict)
+    reuse: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Everything that was measured, by name."""

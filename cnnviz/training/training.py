@@ -34,6 +34,7 @@ from cnnviz.training.schedules import Plateau, learning_rate
 from cnnviz.training.step import Step, set_dropout
 from cnnviz.training.subset import even_positions
 from cnnviz.training.testing import tested
+from cnnviz.vision.reuse_record import reuse_record
 
 # A loss so many times that of the start does not come back.
 EXPLODED = 20.0
@@ -162,6 +163,11 @@ class Training:
         size = len(self.work.positions)
         return self._order[number * size : (number + 1) * size]
 
+    def start(self) -> list[Measurement]:
+        """What is measured before the first step, of the weights as they were drawn."""
+        reuse = reuse_record(self.answering)
+        return [Measurement(0, 0.0, 0.0, reuse=reuse)] if reuse else []
+
     def test(self) -> tuple[Measurement, bool]:
         """What a test of the network (or of its average) finds, and whether it is the best."""
         found = tested(self.work, self.answering, self._test_split)
@@ -178,6 +184,7 @@ class Training:
             memory=memory_in_use(self.device),
             dead_relus=found.inside.dead_shares(),
             gates=found.inside.gate_means(),
+            reuse=reuse_record(self.answering),
         )
         self._last_test = measurement
         return measurement, is_best

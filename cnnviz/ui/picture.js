@@ -1,7 +1,20 @@
 // A drawing that can be clicked, panned by dragging and zoomed; the server draws, this shows.
 const SMALLEST = 0.15;
 const LARGEST = 3;
+const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const views = new WeakMap();
+
+// In a grid one cell takes part in the order of Tab; the arrow keys go from cell to cell.
+function go(cell, [down, right]) {
+  const [row, column] = [Number(cell.dataset.row) + down, Number(cell.dataset.column) + right];
+  const next = cell
+    .closest("[data-grid]")
+    .querySelector(`[data-row="${row}"][data-column="${column}"]`);
+  if (!next) return;
+  cell.setAttribute("tabindex", "-1");
+  next.setAttribute("tabindex", "0");
+  next.focus();
+}
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
@@ -10,8 +23,12 @@ export default function (component) {
   views.set(parentElement, view);
 
   if (view.drawn !== data.svg) {
+    const held = scroller.getRootNode().activeElement?.dataset?.select;
     scroller.innerHTML = data.svg;
     view.drawn = data.svg;
+    // Who works with the keyboard goes on where he was.
+    const parts = held ? [...scroller.querySelectorAll("[data-select]")] : [];
+    parts.find((each) => each.dataset.select === held)?.focus({ preventScroll: true });
   }
   const svg = scroller.querySelector("svg");
   const width = Number(svg.getAttribute("width"));
@@ -70,6 +87,11 @@ export default function (component) {
     choose(part(event.target) ?? part(scroller.getRootNode().elementFromPoint(event.clientX, event.clientY)));
   };
   scroller.onkeydown = (event) => {
+    const cell = event.target.closest("[data-grid] [data-row]");
+    if (cell && event.key in STEPS) {
+      event.preventDefault();
+      go(cell, STEPS[event.key]);
+    }
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     choose(part(event.target));

@@ -1,24 +1,34 @@
-"""DenseNet's Figure 5 on screen, beside the same network before any training."""
+"""DenseNet's Figure 5 on screen, beside the same network before any training or in its epochs."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
-from cnnviz.architectures import Network
+from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.figures.reuse_matrix import Panel, panels, reuse_drawing, reuse_file
+from cnnviz.ui.byte_cache import results
 from cnnviz.ui.cached import cached_network
 from cnnviz.ui.drawing import show_drawing
+from cnnviz.ui.observations_view import show_observations
+from cnnviz.ui.picture import clickable
+from cnnviz.ui.reuse_cell import HOW, chosen_cell, follow_click, open_cell, show_cell
+from cnnviz.ui.reuse_epochs import Epoch, recorded_epochs, show_epochs
 from cnnviz.ui.run_weights import WeightedNetwork
 from cnnviz.ui.subject_controls import say_origin
 from cnnviz.vision.feature_reuse import (
     DEFINITIONS,
+    BlockReuse,
+    block_readers,
     feature_reuse,
     has_bottlenecks,
-    has_dense_blocks,
-    normalised,
+    largest,
+    shares,
 )
-from cnnviz.vision.weights import sources
+from cnnviz.vision.reuse_observations import Observation, observations
+from cnnviz.vision.weights import WeightsSource, sources
 
 # How the colours of a panel are scaled, and what the caption says of it.
 SCALES = {
@@ -26,6 +36,13 @@ SCALES = {
     "block": "Yellow is the largest value of each block, dark blue is 0.",
     "none": "Yellow is the largest value of the whole network, dark blue is 0.",
 }
+EPOCHS, RANDOM = "epochs", "random weights"
+WIDTH = 358  # px of a drawing
+HEIGHT = 9000  # px: the matrices are never scrolled in a window
+# On a phone a cell opens right below the matrices in which it was clicked.
+ORDER = """<style>@media (max-width: 760px) {
+  div:has(> .st-key-reuse_beside) { order: 1; }
+}</style>"""
 
 
 def choose_definition() -> str:
@@ -53,35 +70,127 @@ def choose_scale() -> str:
     return chosen if chosen in SCALES else "column"
 
 
-def show_reuse(trained: WeightedNetwork, definition: str, scale: str) -> None:
-    """The matrices of a network with dense blocks, or the sentence that says what to choose.
+def _choose_beside() -> str:
+    chosen = st.segmented_control(
+        "Beside it",
+        [EPOCHS, RANDOM],
+        default=EPOCHS,
+        required=True,
+        key="beside",
+        bind="query-params",
+        help="What its run recorded at each epoch, or the same network with weights drawn anew.",
+    )
+    return chosen if chosen == RANDOM else EPOCHS
+
+
+def show_dense(trained: WeightedNetwork) -> None:
+    """The matrices of a network with dense blocks, and what its paper observes.
 
     Raises:
         WeightsError: The weights cannot be used.
     """
     network = cached_network(trained.spec, trained.weights)
-    if not has_dense_blocks(network):
-        st.info(
-            "This network has no dense blocks: each of its layers reads the one before it. "
-            "Choose **densenet** as the architecture in the sidebar.",
-            icon=":material/hub:",
-        )
-        return
+    with st.sidebar:
+        definition, scale = choose_definition(), choose_scale()
     is_random = trained.weights.kind == "random"
     say_origin(is_random, trained.about, "its layers prefer nothing yet")
     _say_what(network, definition, scale)
-    if is_random:
-        st.subheader("Random weights (untrained)")
-        _show_panels(network, definition, scale, "trained")
-        return
-    here, beside = st.columns(2)
-    with here:
-        st.subheader("With these weights")
-        _show_panels(network, definition, scale, "trained")
-    with beside:
-        st.subheader("Before training (random weights)")
-        *_, chance = sources(trained.spec.variant)
-        _show_panels(cached_network(trained.spec, chance), definition, scale, "untrained")
+    _show_matrices(trained, network, definition, scale)
+    show_observations(_observations(trained.spec, trained.weights))
+
+
+def _show_matrices(trained: WeightedNetwork, network: Network, definition: str, scale: str) -> None:
+    """This network's panels, those beside them, and the open cell."""
+    epochs = recorded_epochs(trained, definition)
+    with st.sidebar:
+        is_beside = bool(epochs) and _choose_beside() == EPOCHS
+    found = _matrices(trained.spec, trained.weights, definition)
+    untrained = _untrained(trained, definition)
+    among = [found, *(each.blocks for each in epochs if is_beside)]
+    ends = largest(among, scale)
+    drawn = _panels(found, ends)
+    cell = chosen_cell(drawn)
+    chance = None if untrained is None else _panels(untrained, largest([untrained], scale))
+    st.html(ORDER)
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=WIDTH):
+            _show_own(trained, drawn, cell.name if cell else "")
+        if is_beside or chance is not None:
+            with st.container(width=WIDTH, key="reuse_beside"):
+                if is_beside:
+                    _show_run(epochs, ends)
+                elif chance is not None:
+                    _show_chance(trained, chance)
+        with st.container(width=WIDTH):
+            if cell is None:
+                _say_how(has_epochs=bool(epochs))
+            else:
+                show_cell(cell, network, definition, chance, epochs)
+
+
+def _say_how(has_epochs: bool) -> None:
+    st.info("Click a cell to see the weights behind it.", icon=":material/touch_app:")
+    if not has_epochs:
+        st.caption(f"These weights come without recorded epochs. {HOW}")
+
+
+def _untrained(trained: WeightedNetwork, definition: str) -> tuple[BlockReuse, ...] | None:
+    """The matrices with random weights; None where these are the network's own."""
+    if trained.weights.kind == "random":
+        return None
+    *_, chance = sources(trained.spec.variant)
+    return _matrices(trained.spec, chance, definition)
+
+
+@results.remember
+def _matrices(spec: NetworkSpec, weights: WeightsSource, definition: str) -> tuple[BlockReuse, ...]:
+    return feature_reuse(cached_network(spec, weights), definition)
+
+
+def _show_own(trained: WeightedNetwork, drawn: Sequence[Panel], selected: str) -> None:
+    is_random = trained.weights.kind == "random"
+    st.subheader("Untrained" if is_random else "With these weights")
+    clickable(
+        reuse_drawing(drawn, selected),
+        name=trained.spec.variant,
+        selected=selected,
+        height=HEIGHT,
+        key="reuse_trained",
+        on_click=lambda: follow_click("reuse_trained"),
+    )
+    _offer_file(trained, drawn, "trained")
+
+
+def _show_run(epochs: Sequence[Epoch], ends: Sequence[np.ndarray | np.floating]) -> None:
+    st.subheader("While it trained")
+    show_epochs(epochs, [_panels(each.blocks, ends) for each in epochs], open_cell)
+    st.caption(
+        f"Recorded {len(epochs)} times, to four digits; epoch 0 is before the first step. The "
+        "colours mean the same at all epochs and with these weights."
+    )
+
+
+def _show_chance(trained: WeightedNetwork, drawn: Sequence[Panel]) -> None:
+    st.subheader("Random weights")
+    st.caption("The same network before any training.")
+    show_drawing(reuse_drawing(drawn), key="reuse_untrained")
+    _offer_file(trained, drawn, "untrained")
+
+
+def _offer_file(trained: WeightedNetwork, drawn: Sequence[Panel], key: str) -> None:
+    st.download_button(
+        "SVG",
+        reuse_file(drawn),
+        f"{trained.spec.variant}_reuse_{key}.svg",
+        "image/svg+xml",
+        key=f"download_{key}",
+        icon=":material/download:",
+    )
+
+
+@results.remember
+def _observations(spec: NetworkSpec, weights: WeightsSource) -> Sequence[Observation]:
+    return observations(list(block_readers(cached_network(spec, weights))))
 
 
 def _say_what(network: Network, definition: str, scale: str) -> None:
@@ -90,31 +199,20 @@ def _say_what(network: Network, definition: str, scale: str) -> None:
         "input, the framed column what follows the block: a transition, or the classifier. A cell "
         "says how much of the weights of *l* goes to the feature maps of *s*."
     )
-    st.latex(rf"\text{{{DEFINITIONS[definition].title}}} = {DEFINITIONS[definition].formula}")
+    title, _, whose = DEFINITIONS[definition].title.partition(" (")
+    st.markdown(f"**{title.capitalize()}**{f' ({whose}' if whose else ''}:")
+    st.latex(DEFINITIONS[definition].formula)
     reader = "the 1x1 convolution of each layer" if has_bottlenecks(network) else "each 3x3"
     st.caption(
         f"$W_s$ are the weights of {reader} that read source s. {SCALES[scale]} Rest the pointer "
-        "on a cell for its value. After Huang et al. 2017, section 5 and Figure 5, which shows "
-        "L = 40, k = 12 after 300 epochs; batch normalisation in front of the weights is left "
-        "out, as there."
+        "on a cell for its value; with the keyboard, Tab leads to a block, the arrow keys from "
+        "cell to cell, and Enter opens one. After Huang et al. 2017, section 5 and Figure 5, which "
+        "shows L = 40, k = 12 after 300 epochs; batch normalisation in front of the weights is "
+        "left out, as there."
     )
 
 
-def _show_panels(network: Network, definition: str, scale: str, key: str) -> None:
-    drawn = _panels(network, definition, scale)
-    show_drawing(reuse_drawing(drawn), key=f"reuse_{key}")
-    st.download_button(
-        "SVG",
-        reuse_file(drawn),
-        f"{network.spec.variant}_reuse_{key}.svg",
-        "image/svg+xml",
-        key=f"download_{key}",
-        icon=":material/download:",
+def _panels(found: Sequence[BlockReuse], ends: Sequence[np.ndarray | np.floating]) -> list[Panel]:
+    return panels(
+        [(each.sources, each.targets, each.matrix) for each in found], shares(found, ends)
     )
-
-
-def _panels(network: Network, definition: str, scale: str) -> list[Panel]:
-    found = feature_reuse(network, definition)
-    largest = max(float(np.nanmax(each.matrix)) for each in found) if scale == "none" else 1.0
-    colours = [normalised(each.matrix, scale) / largest for each in found]
-    return panels([(each.sources, each.targets, each.matrix) for each in found], colours)

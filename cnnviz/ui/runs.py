@@ -10,7 +10,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -117,7 +117,9 @@ class Readings:
         number = fresh[-1][0] if fresh else before.number
         measured = before.measurements
         if fresh:
-            measured = thinned([*measured, *(measurement for _, measurement in fresh)])
+            # Matrices are large, and nobody looks at them each second.
+            fresh_ones = (replace(measurement, reuse={}) for _, measurement in fresh)
+            measured = thinned([*measured, *fresh_ones])
         return Reading(run, measured, number, self._place(run))
 
     def _place(self, run: Run) -> int | None:

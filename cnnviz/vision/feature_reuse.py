@@ -55,7 +55,8 @@ class Reader:
 
     Attributes:
         label: "layer 3", "transition" or "classifier".
-        weight: What reads the sources, (outputs, inputs, ...): for a bottleneck its 1x1.
+        weight: What reads the sources, (outputs, inputs, ...), on the CPU: for a bottleneck its
+            1x1.
         sources: Feature maps of each source, in the order in which the weight reads them.
     """
 
@@ -97,14 +98,24 @@ def feature_reuse(network: Network, definition: str = "mean") -> tuple[BlockReus
         KeyError: There is no such definition; the message lists the known ones.
         ValueError: The network has no dense block.
     """
-    if definition not in DEFINITIONS:
-        known = ", ".join(DEFINITIONS)
-        raise KeyError(f"{definition} is no definition; known are {known}.")
+    value = known_definition(definition).value
     if not has_dense_blocks(network):
         raise ValueError(
             f"network must have dense blocks; received {network.spec.variant}: choose a DenseNet."
         )
-    return tuple(_panel(readers, DEFINITIONS[definition]) for readers in block_readers(network))
+    return tuple(_panel(readers, value) for readers in block_readers(network))
+
+
+def known_definition(name: str) -> Definition:
+    """A definition by its key.
+
+    Raises:
+        KeyError: There is none; the message lists the known ones.
+    """
+    if name not in DEFINITIONS:
+        known = ", ".join(DEFINITIONS)
+        raise KeyError(f"{name} is no definition; known are {known}.")
+    return DEFINITIONS[name]
 
 
 def has_dense_blocks(network: Network) -> bool:
@@ -117,15 +128,20 @@ def block_readers(network: Network) -> Iterator[tuple[Reader, ...]]:
     blocks = [each for each in network.modules() if isinstance(each, DenseBlock)]
     transitions = [each for each in network.modules() if isinstance(each, Transition)]
     last = [each for each in network.head.modules() if isinstance(each, nn.Linear)]
-    after = [("transition", each.get_parameter("conv.weight")) for each in transitions]
-    after += [("classifier", each.get_parameter("weight")) for each in last]
+    after = [("transition", _weight(each, "conv.weight")) for each in transitions]
+    after += [("classifier", _weight(each, "weight")) for each in last]
     for block, (label, weight) in zip(blocks, after, strict=True):
         layers = [each for each in block.children() if isinstance(each, DenseLayer)]
         readers = [
-            Reader(f"layer {number}", layer.get_parameter("conv1.weight").detach(), layer.sources)
+            Reader(f"layer {number}", _weight(layer, "conv1.weight"), layer.sources)
             for number, layer in enumerate(layers, 1)
         ]
-        yield (*readers, Reader(label, weight.detach(), block.sources))
+        yield (*readers, Reader(label, weight, block.sources))
+
+
+def _weight(module: nn.Module, name: str) -> torch.Tensor:
+    """On the CPU: some devices know no float64, and a number each is slow to fetch."""
+    return module.get_parameter(name).detach().cpu()
 
 
 def has_bottlenecks(network: Network) -> bool:
@@ -134,24 +150,45 @@ def has_bottlenecks(network: Network) -> bool:
     return any(hasattr(layer, "conv2") for layer in layers)
 
 
-def _panel(readers: Sequence[Reader], definition: Definition) -> BlockReuse:
+def _panel(readers: Sequence[Reader], value: Callable[[torch.Tensor], torch.Tensor]) -> BlockReuse:
+    columns = [
+        [float(value(weights.double().abs())) for weights in reader.slices()] for reader in readers
+    ]
+    return columns_as_matrix(readers, columns)
+
+
+def columns_as_matrix(readers: Sequence[Reader], columns: Sequence[Sequence[float]]) -> BlockReuse:
+    """The panel of a block's readers with, for each, a number for each source that it reads."""
     targets = tuple(reader.label for reader in readers)
     sources = ("input", *targets[:-1])
     matrix = np.full((len(sources), len(targets)), np.nan)
-    for column, reader in enumerate(readers):
-        for row, weights in enumerate(reader.slices()):
-            matrix[row, column] = float(definition.value(weights.double().abs()))
+    for place, column in enumerate(columns):
+        matrix[: len(column), place] = column
     return BlockReuse(sources, targets, matrix)
 
 
-def normalised(matrix: np.ndarray, by: str) -> np.ndarray:
-    """A matrix in shares of its largest value: "column", "block", or "none" for as it is.
+def largest(
+    among: Sequence[Sequence[BlockReuse]], by: str = "column"
+) -> list[np.ndarray | np.floating]:
+    """For each block what its colours end at: the largest value over all of several networks.
+
+    Args:
+        among: The panels of one network, or of several with the same blocks.
+        by: Of each column ("column"), of the block ("block") or of the whole network ("none").
 
     Raises:
         KeyError: It is none of the three.
     """
-    if by == "none":
-        return matrix
-    largest = {"column": np.nanmax(matrix, axis=0), "block": np.nanmax(matrix)}[by]
-    shares: np.ndarray = matrix / np.where(largest > 0, largest, 1)
-    return shares
+    columns = [
+        np.nanmax(np.stack([each.matrix for each in blocks]), axis=(0, 1))
+        for blocks in zip(*among, strict=True)
+    ]
+    blocks = [each.max() for each in columns]
+    return {"column": columns, "block": blocks, "none": [max(blocks)] * len(blocks)}[by]
+
+
+def shares(
+    found: Sequence[BlockReuse], ends: Sequence[np.ndarray | np.floating]
+) -> list[np.ndarray]:
+    """The matrices in shares of what ``largest`` gave."""
+    return [each.matrix / np.where(end > 0, end, 1) for each, end in zip(found, ends, strict=True)]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from cnnviz.training.bundled import FOLDER, bundled_for
-from cnnviz.vision.feature_reuse import feature_reuse
+from cnnviz.vision.feature_reuse import block_readers, feature_reuse
+from cnnviz.vision.reuse_observations import observations
 
 VARIANT = "densenet40_k12_cifar"
 
@@ -20,7 +21,7 @@ def test_the_matrices_as_json(run, of, definition):
     code, out, err = run("reuse", of, "--definition", definition, "--json")
     assert code == 0, err
     found = json.loads(out)
-    assert list(found) == ["definition", "blocks"]
+    assert list(found)[:2] == ["definition", "blocks"]
     assert found["definition"] == definition
     expected = feature_reuse(bundled_for(VARIANT)[0].network(), definition)
     for block, panel in zip(found["blocks"], expected, strict=True):
@@ -44,7 +45,36 @@ def test_a_table(run):
     code, out, _ = run("reuse", VARIANT)
     assert code == 0
     assert out.count("Dense block") == 3
-    assert len(out.splitlines()) == 3 * 14 + 2
+    tables, *said = out.split("\n\n")[2:]
+    assert len(tables.splitlines()) == 14
+    assert len(said) == 4
+
+
+def test_the_observations(run):
+    code, out, _ = run("reuse", VARIANT, "--json")
+    assert code == 0
+    found = json.loads(out)["observations"]
+    expected = observations(list(block_readers(bundled_for(VARIANT)[0].network())))
+    assert [each["verdict"] for each in found] == [each.verdict for each in expected]
+    assert [each["number"] for each in found] == [each.number for each in expected]
+    code, out, _ = run("reuse", VARIANT)
+    assert code == 0
+    for each in expected:
+        assert f"{each.verdict.upper()}: {each.claim}" in out
+        assert f"{each.number:.3g}: {each.says}" in out
+        assert each.rule in out
+
+
+def test_random_weights_are_labelled_and_decide_nothing(run):
+    code, out, err = run("reuse", "simple_densenet", "--random")
+    assert code == 0
+    assert "untrained" in err
+    assert out.count("UNDECIDED: ") == 4
+    code, out, _ = run("reuse", "simple_densenet", "--random", "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert found["is_random"]
+    assert len(found["blocks"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -55,6 +85,7 @@ def test_a_table(run):
         (("nobody",), "received nobody."),
         (("nothing.safetensors",), "There is no checkpoint"),
         ((VARIANT, "--definition", "median"), "median is no definition; known are mean"),
+        (("nobody", "--random"), "nobody"),
     ],
 )
 def test_what_cannot_be_shown_is_one_sentence(run, arguments, said):

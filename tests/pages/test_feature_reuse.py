@@ -1,12 +1,23 @@
 """The page of feature reuse: the network in the box, others, and those without dense blocks."""
 
+import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.vision.feature_reuse import DEFINITIONS
+from cnnviz.architectures import specify
+from cnnviz.runs.folder import MEASUREMENTS
+from cnnviz.training.bundled import bundled_for
+from cnnviz.training.measurement import Measurement
+from cnnviz.vision.feature_reuse import DEFINITIONS, block_readers, feature_reuse
+from cnnviz.vision.residual_size import drawn_survivals
+from cnnviz.vision.reuse_observations import observations
+from cnnviz.vision.reuse_record import reuse_record
+from cnnviz.vision.weights import random_network
 
+OBSERVED = "Does what the paper observes hold for this network?"
 PAGE = str(Path(__file__).parents[2] / "pages" / "feature_reuse.py")
 
 
@@ -32,9 +43,11 @@ def headings(app):
 def test_it_opens_on_the_densenet_in_the_box():
     app = opened()
     assert app.selectbox(key="variant").value == "densenet40_k12_cifar"
-    assert headings(app) == ["With these weights", "Before training (random weights)"]
+    assert headings(app) == ["With these weights", "Random weights", OBSERVED]
     assert "Trained for this project" in app.info[0].value
     assert "each 3x3" in app.caption[0].value
+    assert "Click a cell" in app.info[1].value
+    assert any("Train a DenseNet on the **Train** page" in each.value for each in app.caption)
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS)
@@ -46,16 +59,102 @@ def test_the_definition_is_written_out(definition):
 
 def test_a_network_with_bottlenecks_and_random_weights():
     app = opened(architecture="densenet", variant="densenet_bc100_k12_cifar", scale="none")
-    assert headings(app) == ["Random weights (untrained)"]
+    assert headings(app) == ["Untrained", OBSERVED]
     assert "Random weights: this network is untrained" in app.warning[0].value
     assert "the 1x1 convolution of each layer" in app.caption[0].value
     assert "of the whole network" in app.caption[0].value
 
 
-def test_a_network_without_dense_blocks_says_what_to_choose():
-    app = opened(architecture="resnet", variant="resnet20_cifar")
-    assert "Choose **densenet**" in app.info[0].value
+@pytest.mark.parametrize(
+    ("architecture", "variant"), [("resnet", "plain20_cifar"), ("lenet", "lenet5")]
+)
+def test_other_networks_say_what_to_choose(architecture, variant):
+    app = opened(architecture=architecture, variant=variant)
+    assert "Choose **densenet**" in app.info[-1].value
     assert not headings(app)
+
+
+def test_the_observations_have_their_numbers_and_rules():
+    app = opened()
+    network = bundled_for("densenet40_k12_cifar")[0].network()
+    said = [each.value for each in app.markdown]
+    rules = [each.value for each in app.caption]
+    for found in observations(list(block_readers(network))):
+        assert any(each.startswith(found.claim) and found.verdict in each for each in said)
+        assert f"**{found.number:.3g}**: {found.says}." in said
+        assert any(each.endswith(found.rule) for each in rules)
+
+
+def test_a_cell_of_the_address_is_open():
+    app = opened(cell="block2.layer3.layer7", definition="max")
+    assert "Dense block 2: layer 7 reads layer 3" in headings(app)
+    network = bundled_for("densenet40_k12_cifar")[0].network()
+    value = feature_reuse(network, "max")[1].matrix[3, 6]
+    assert any(f"Largest absolute weight: **{value:.3g}**, number" in m.value for m in app.markdown)
+
+
+@pytest.mark.parametrize("cell", ["block9.input.layer1", "block1.layer3.layer2", "<b>"])
+def test_a_cell_that_is_none_opens_nothing(cell):
+    assert len(headings(opened(cell=cell))) == 3
+
+
+@pytest.fixture
+def run_with_epochs(keep_run):
+    """A run whose folder tells three epochs, as training would have written them."""
+    run = keep_run("simple_densenet,num_classes=3")
+    networks = [random_network(specify("simple_densenet", num_classes=3), n) for n in range(3)]
+    lines = [
+        Measurement(10 * n, float(n), float(n), reuse=reuse_record(network)).to_json()
+        for n, network in enumerate(networks)
+    ]
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    (run.folder / MEASUREMENTS).write_text(text)
+    return run, networks
+
+
+def test_a_run_shows_its_epochs_and_a_cells_curve(run_with_epochs):
+    run, networks = run_with_epochs
+    app = opened(run=run.id, cell="block1.input.layer2")
+    assert headings(app)[:3] == [
+        "With these weights",
+        "While it trained",
+        "Dense block 1: layer 2 reads input",
+    ]
+    assert any(
+        "Recorded 3 times, to four digits; epoch 0 is before" in each.value for each in app.caption
+    )
+    (chart,) = app.get("vega_lite_chart")
+    table = pa.ipc.open_stream(chart.proto.data.data).read_all().to_pandas()
+    curve = table[table["part"] == "this source"]
+    assert curve["across"].tolist() == [0, 1, 2]
+    expected = [feature_reuse(network)[0].matrix[0, 1] for network in networks]
+    assert curve["up"].tolist() == pytest.approx(expected, rel=6e-4)
+
+
+def test_random_weights_stand_beside_a_run_on_demand(run_with_epochs):
+    run, _ = run_with_epochs
+    app = opened(run=run.id, beside="random weights")
+    assert headings(app)[1] == "Random weights"
+
+
+def test_a_residual_network_shows_its_blocks():
+    app = opened(architecture="resnet", variant="resnet20_cifar")
+    assert headings(app) == ["How much does each block change what it reads?"]
+    assert any("(7 of 9 blocks)" in each.value for each in app.caption)
+    assert len(app.dataframe[0].value) == 9
+    assert len(app.get("vega_lite_chart")) == 1
+
+
+@pytest.mark.parametrize(("asked", "steps"), [("30", 30), ("31", 100)])
+def test_stochastic_depth_shows_what_survives(asked, steps):
+    app = opened(
+        architecture="stochastic_depth", variant="stochastic_depth110_cifar", drawn_steps=asked
+    )
+    assert headings(app)[1] == "Which blocks take part in a training step?"
+    network = random_network(specify("stochastic_depth110_cifar"), 0)
+    count = drawn_survivals(network, steps).sum(axis=1)
+    assert app.metric[0].value == "40.3 of 54"
+    assert app.metric[1].value == f"{count.mean():.1f} (from {count.min()} to {count.max()})"
 
 
 def test_an_edited_address_shows_the_papers_definition():

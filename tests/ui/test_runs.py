@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from cnnviz.training.measurement import Measurement
 from cnnviz.ui import runs
 from cnnviz.ui.runs import Dispatcher, Readings, _runs, shared_runs, thinned
 
@@ -73,6 +74,11 @@ def test_what_is_new_is_seen_a_tick_later(readings, store, clock, measured):
     reading = readings.of("k3f9x2")
     assert [m.step for m in reading.measurements] == [1, 2, 3]
     assert reading.number == 3
+
+
+def test_matrices_are_not_kept_for_those_who_look_at_curves(readings, store):
+    store.measure("k3f9x2", Measurement(0, 0.0, 0.0, reuse={"block 1": {"mean": [[1.0]]}}))
+    assert readings.of("k3f9x2").measurements == [Measurement(0, 0.0, 0.0)]
 
 
 def test_what_was_asked_for_is_seen_at_once(readings, store, make_run):

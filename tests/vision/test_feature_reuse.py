@@ -6,10 +6,12 @@ import pytest
 from cnnviz.architectures import specify
 from cnnviz.vision.feature_reuse import (
     DEFINITIONS,
+    BlockReuse,
     block_readers,
     feature_reuse,
     has_bottlenecks,
-    normalised,
+    largest,
+    shares,
 )
 from cnnviz.vision.weights import random_network
 
@@ -89,11 +91,31 @@ def test_bottlenecks(name, expected):
     assert has_bottlenecks(random_network(NETWORKS[name], 0)) == expected
 
 
-def test_shares_of_a_column_and_of_a_block():
-    matrix = np.array([[1.0, 2.0], [np.nan, 4.0]])
-    np.testing.assert_array_equal(normalised(matrix, "column"), [[1, 0.5], [np.nan, 1]])
-    np.testing.assert_array_equal(normalised(matrix, "block"), [[0.25, 0.5], [np.nan, 1]])
-    assert normalised(matrix, "none") is matrix
+def block(*rows):
+    return BlockReuse(("input", "layer 1"), ("layer 1", "classifier"), np.array(rows))
+
+
+def test_shares_of_a_column_of_a_block_and_of_the_network():
+    found = (block([1.0, 2.0], [np.nan, 4.0]), block([8.0, 2.0], [np.nan, 0.0]))
+    expected = {
+        "column": ([[1, 0.5], [np.nan, 1]], [[1, 1], [np.nan, 0]]),
+        "block": ([[0.25, 0.5], [np.nan, 1]], [[1, 0.25], [np.nan, 0]]),
+        "none": ([[0.125, 0.25], [np.nan, 0.5]], [[1, 0.25], [np.nan, 0]]),
+    }
+    for by, matrices in expected.items():
+        for each, matrix in zip(shares(found, largest([found], by)), matrices, strict=True):
+            np.testing.assert_array_equal(each, matrix)
+
+
+def test_several_networks_share_a_scale():
+    weak, strong = (block([1.0, 2.0], [np.nan, 4.0]),), (block([2.0, 2.0], [np.nan, 8.0]),)
+    (found,) = shares(weak, largest([weak, strong], "column"))
+    np.testing.assert_array_equal(found, [[0.5, 0.25], [np.nan, 0.5]])
+
+
+def test_a_column_of_zeros_has_no_share():
+    nothing = (block([0.0, 0.0], [np.nan, 0.0]),)
+    np.testing.assert_array_equal(shares(nothing, largest([nothing]))[0], nothing[0].matrix)
 
 
 def test_a_network_without_dense_blocks_is_refused():
