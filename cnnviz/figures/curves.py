@@ -29,8 +29,17 @@ LEGEND = {
     "offset": 4,
     "symbolOpacity": 1,
 }
+LABEL = 190  # px that a column of a legend takes
 # The parameter that the page must name as a selection, or the browser forgets it with new data.
 ZOOM = "zoom"
+# Points that nobody sees are easier to point at than a line.
+LINE = {
+    "type": "line",
+    "clip": True,
+    "strokeWidth": 2.5,
+    "interpolate": "linear",
+    "point": {"opacity": 0, "size": 150},
+}
 GREY = "#7d7d7d"  # seen on black and on white
 GRID = f"{GREY}55"
 
@@ -44,12 +53,16 @@ class Curve:
         part: What of the run: "train", "test", "stage 1", ...
         across: Where it was measured, rising.
         up: What was measured there, as many.
+        low: Where it is the mean of several, the smallest of them, as many; else None.
+        high: The largest.
     """
 
     run: str
     part: str
     across: Sequence[float] | np.ndarray
     up: Sequence[float] | np.ndarray
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +117,7 @@ class Axis:
 def curve_table(curves: Iterable[Curve]) -> pd.DataFrame:
     """The points of curves: columns run, part, across, up; at most ``POINTS`` a curve.
 
-    What is not a finite number is left out.
+    Columns low and high follow where the curves have them. What is no finite number is left out.
     """
     tables = [_points(curve) for curve in curves]
     if not tables:
@@ -117,8 +130,10 @@ def _points(curve: Curve) -> pd.DataFrame:
     finite = np.isfinite(across) & np.isfinite(up)
     across, up = across[finite], up[finite]
     kept = _kept(len(across))
+    ends = {"low": curve.low, "high": curve.high}
+    bands = {name: np.asarray(v)[finite][kept] for name, v in ends.items() if v is not None}
     return pd.DataFrame(
-        {"run": curve.run, "part": curve.part, "across": across[kept], "up": up[kept]}
+        {"run": curve.run, "part": curve.part, "across": across[kept], "up": up[kept], **bands}
     )
 
 
@@ -128,19 +143,37 @@ def _kept(length: int) -> np.ndarray:
     return np.arange(length)[::-1][::step][::-1]
 
 
-def curve_chart(colour: Lines, dash: Lines, axis: Axis, across: str) -> dict[str, Any]:
+def curve_chart(
+    colour: Lines,
+    dash: Lines,
+    axis: Axis,
+    across: str,
+    notes: Sequence[str] = (),
+    has_bands: bool = False,
+) -> dict[str, Any]:
     """A Vega-Lite chart for the points of ``curve_table``, without them.
 
     Args:
         colour: What the colours say.
-        dash: What the dashes say.
+        dash: What the dashes say; of the same field as the colours, it helps to tell more apart.
         axis: The vertical axis; its title is the chart's.
         across: Title of the horizontal axis.
+        notes: Lines below the title, in place of the dashes' meaning.
+        has_bands: Whether the points have low and high ends.
     """
+    is_one = colour.field == dash.field
+    encoding = {
+        "x": _across(across),
+        "y": _up(axis),
+        "color": colour.encoding(_wrapping() if is_one else LEGEND),
+        "strokeDash": dash.encoding(_wrapping() if is_one else None),
+        "tooltip": _tooltip(axis, across, has_bands),
+    }
+    line = {"mark": LINE, "params": [_zoom()], "encoding": encoding}
     return {
         "title": {
             "text": axis.title,
-            "subtitle": dash.words,
+            "subtitle": list(notes) if notes else dash.words,
             "subtitleColor": GREY,
             "subtitleFontSize": 13,
             "anchor": "start",
@@ -148,23 +181,27 @@ def curve_chart(colour: Lines, dash: Lines, axis: Axis, across: str) -> dict[str
             "offset": 6,
         },
         "height": HEIGHT,
-        "params": [_zoom()],
-        "mark": {
-            "type": "line",
-            "clip": True,
-            "strokeWidth": 2.5,
-            "interpolate": "linear",
-            # Points that nobody sees are easier to point at than a line.
-            "point": {"opacity": 0, "size": 150},
-        },
+        **({"layer": [_band(encoding), line]} if has_bands else line),
+    }
+
+
+def _band(encoding: dict[str, Any]) -> dict[str, Any]:
+    """An area from the low to the high ends, in the line's colour."""
+    return {
+        "mark": {"type": "area", "clip": True, "opacity": 0.22},
         "encoding": {
-            "x": _across(across),
-            "y": _up(axis),
-            "color": colour.encoding(LEGEND),
-            "strokeDash": dash.encoding(None),
-            "tooltip": _tooltip(axis, across),
+            "x": encoding["x"],
+            "y": {**encoding["y"], "field": "low"},
+            "y2": {"field": "high"},
+            "color": encoding["color"],
+            "detail": {"field": "part"},
         },
     }
+
+
+def _wrapping() -> dict[str, Any]:
+    """A legend with as many columns as the chart is wide enough for."""
+    return {**LEGEND, "columns": {"expr": f"max(1, floor(width / {LABEL}))"}}
 
 
 def _zoom() -> dict[str, Any]:
@@ -201,11 +238,32 @@ def _up(axis: Axis) -> dict[str, Any]:
     }
 
 
-def _tooltip(axis: Axis, across: str) -> list[dict[str, str]]:
+def _tooltip(axis: Axis, across: str, has_bands: bool) -> list[dict[str, str]]:
     precise = ".1%" if axis.format.endswith("%") else ".4~s" if "s" in axis.format else ".4~g"
+    ends = {"low": "Smallest", "high": "Largest"} if has_bands else {}
     return [
         {"field": "run", "type": "nominal", "title": "Run"},
         {"field": "part", "type": "nominal", "title": "Curve"},
         {"field": "across", "type": "quantitative", "title": across, "format": ".4~g"},
-        {"field": "up", "type": "quantitative", "title": axis.title, "format": precise},
+        *(
+            {"field": field, "type": "quantitative", "title": title, "format": precise}
+            for field, title in {"up": axis.title, **ends}.items()
+        ),
     ]
+
+
+def band(
+    curves: Sequence[tuple[Sequence[float], Sequence[float]]],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Where any of several curves was measured: there, the mean, the smallest and the largest.
+
+    Between its own points a curve is interpolated; where it has not begun or has ended, the others
+    stand alone.
+
+    Args:
+        curves: (across, up) of each, across rising; at least one, with a point.
+    """
+    filled = [np.array([x, y], np.float64) for x, y in curves if len(x)]
+    across = np.unique(np.concatenate([x for x, _ in filled]))
+    ups = np.stack([np.interp(across, x, y, left=np.nan, right=np.nan) for x, y in filled])
+    return across, np.nanmean(ups, axis=0), np.nanmin(ups, axis=0), np.nanmax(ups, axis=0)
