@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,9 @@ from cnnviz.commands.output import show
 
 if TYPE_CHECKING:
     from cnnviz.training.experiments import Arm, Experiment
-    from cnnviz.training.measurement import Measurement
-    from cnnviz.training.plan import Plan
+    from cnnviz.training.recorded import Recorded, RecordedRun
+
+MOST_SEEDS = 5
 
 
 def add_commands(commands: Any) -> None:
@@ -29,6 +31,10 @@ def add_commands(commands: Any) -> None:
     command.add_argument("--option", action="append", default=[], metavar="NAME=VALUE")
     command.add_argument("--folder", type=Path, metavar="FOLDER", help="where the runs are kept")
     command.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1; default the best")
+    command.add_argument(
+        "--record", action="store_true", help="keep the curves in the package, for everybody"
+    )
+    command.add_argument("--note", default="", metavar="TEXT", help="what a record must say")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=_experiment)
 
@@ -42,11 +48,31 @@ def _experiment(options: argparse.Namespace) -> int:
         show(listed if options.json else "\n".join(lines))
         return 0
     found = experiment(options.name)
-    if not 1 <= options.seeds <= 5:
-        raise ValueError(f"seeds must be between 1 and 5; received {options.seeds}.")
-    result = _result(options, found)
+    if not 1 <= options.seeds <= MOST_SEEDS:
+        raise ValueError(f"seeds must be between 1 and {MOST_SEEDS}; received {options.seeds}.")
+    trained = _trained(options, found)
+    if options.record:
+        from cnnviz.training.recorded import write_recorded
+
+        sys.stderr.write(f"Recorded in {write_recorded(trained)}\n")
+    result = _result(found, trained)
     show(result if options.json else _text(result))
     return 0
+
+
+def _trained(options: argparse.Namespace, experiment: Experiment) -> Recorded:
+    from cnnviz.runs.arms import Budget, trained_arms
+    from cnnviz.runs.run import runs_folder
+
+    stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{experiment.name}"
+    budget = Budget(options.data, _budget(options), options.seeds)
+    folder = options.folder or runs_folder() / stamp
+
+    def told(arm: Arm, seed: int, place: Path) -> None:
+        sys.stderr.write(f"{arm.title}, seed {seed}: {place}\n")
+
+    made = trained_arms(experiment, budget, folder, options.device, told)
+    return replace(made, note=options.note)
 
 
 def _budget(options: argparse.Namespace) -> dict[str, str]:
@@ -60,69 +86,41 @@ def _budget(options: argparse.Namespace) -> dict[str, str]:
     return written
 
 
-def _result(options: argparse.Namespace, experiment: Experiment) -> dict[str, Any]:
+def _result(experiment: Experiment, trained: Recorded) -> dict[str, Any]:
     """Everything that was measured, with the paper's values and the verdict."""
-    from cnnviz.runs.run import runs_folder
-    from cnnviz.training.comparison import QUANTITIES, verdict
-    from cnnviz.training.experiments import plans
+    from cnnviz.training.comparison import budgets, verdict
 
-    stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{experiment.name}"
-    folder = options.folder or runs_folder() / stamp
-    budget, quantity = _budget(options), QUANTITIES[experiment.quantity]
-    arms: list[dict[str, Any]] = [
-        {"title": arm.title, "paper": _paper(arm), "runs": []} for arm in experiment.arms
+    arms = [
+        {
+            "title": arm.title,
+            "paper": _paper(arm),
+            "runs": [_facts(run) for run in trained.arms[arm.title]],
+        }
+        for arm in experiment.arms
     ]
-    values: dict[str, list[float | None]] = {arm.title: [] for arm in experiment.arms}
-    shortest = float("inf")
-    for seed in range(options.seeds):
-        made = plans(experiment, options.data, {**budget, "seed": str(seed)})
-        for number, (arm, plan) in enumerate(zip(arms, made, strict=True)):
-            place = folder / f"{number}-{seed}"
-            sys.stderr.write(f"{arm['title']}, seed {seed}: {place}\n")
-            curve, message = _curve(plan, place, options.device)
-            shortest = min(shortest, curve[-1].epoch if curve and not message else shortest)
-            value = None if message else quantity(curve)
-            values[arm["title"]].append(value)
-            arm["runs"].append(_facts(seed, plan, curve, value, message))
-    reached = 0.0 if shortest == float("inf") else shortest
     return {
         "experiment": experiment.name,
         "claim": experiment.claim,
         "source": experiment.source,
         "deviation": experiment.deviation,
-        "data": options.data,
+        "data": trained.data,
+        "budget": budgets(experiment, trained.steps, trained.seeds),
         "quantity": experiment.quantity,
         "arms": arms,
-        "verdict": list(verdict(experiment, values, reached)),
+        "verdict": list(verdict(experiment, trained.values, trained.epochs)),
     }
 
 
-def _curve(plan: Plan, folder: Path, device: str | None) -> tuple[list[Measurement], str]:
-    """What an arm measured, and why it ended early where it diverged."""
-    from cnnviz.runs.recording import recorded
-    from cnnviz.training.measurement import TrainingError
-
-    curve = []
-    try:
-        for measurement in recorded(plan, folder, device=device):
-            curve.append(measurement)
-    except TrainingError as error:
-        return curve, str(error)
-    return curve, ""
-
-
-def _facts(
-    seed: int, plan: Plan, curve: list[Measurement], value: float | None, message: str
-) -> dict[str, Any]:
-    last = curve[-1] if curve else None
+def _facts(run: RecordedRun) -> dict[str, Any]:
+    last = run.curve[-1] if run.curve else None
     return {
-        "seed": seed,
-        "network": str(plan.network),
-        "value": value,
+        "seed": run.seed,
+        "network": run.network,
+        "value": run.value,
         "steps": last.step if last else 0,
         "epochs": last.epoch if last else 0.0,
         "seconds": last.seconds if last else 0.0,
-        "message": message,
+        "message": run.message,
     }
 
 
@@ -146,9 +144,7 @@ def _text(result: Mapping[str, Any]) -> str:
         values = ", ".join(_said(run, result["quantity"]) for run in arm["runs"])
         paper = f"   (paper: {arm['paper']['value']})" if arm["paper"] else ""
         lines.append(f"{arm['title']:32}{last['steps']:8,}{last['seconds']:9.1f}  {values}{paper}")
-    seeds = len(result["arms"][0]["runs"])
-    lines += ["", f"Here: {result['data']}, {seeds} of each arm; the paper's values are errors in "]
-    lines[-1] += "% on its own data with its own budget."
+    lines += ["", f"On {result['data']}; {result['budget']}. The paper's values are errors in %."]
     return "\n".join([*lines, *result["verdict"]])
 
 

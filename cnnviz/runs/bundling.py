@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,13 @@ from cnnviz.training.checkpoints import (
     write_checkpoint,
 )
 from cnnviz.training.evaluation import Evaluation
-from cnnviz.training.measurement import Measurement
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
 from cnnviz.training.predictions import predictions
+from cnnviz.training.recorded import rounded, thinned
 from cnnviz.training.running import planned_data
 from cnnviz.vision.progress import Progress, unheard
 
-POINTS = 60  # of a curve, besides those with a test
 SEEN = ("network", "trained_on")  # of a checkpoint's facts
 
 
@@ -97,7 +96,7 @@ def _history(run: Path, plan: Plan, facts: Mapping[str, Any]) -> dict[str, Any]:
         "machine": record["machine"],
         "torch": record["torch"],
         "trained": time.strftime("%Y-%m-%d", time.gmtime(record["ended"])),
-        "curves": [_point(each) for each in thinned(told)],
+        "curves": [rounded(each.scalars) for each in thinned(told)],
     }
 
 
@@ -115,16 +114,6 @@ def command(plan: Plan) -> str:
     written = [f"--set {key}={value}" for key, value in changes if key not in by_data]
     start = f"python -m cnnviz train {plan.network.spec.variant} --data {plan.data}"
     return " ".join([start, *written, *changed, budget, given[budget.removeprefix("--")]])
-
-
-def thinned(told: Sequence[Measurement], points: int = POINTS) -> list[Measurement]:
-    """Some measurements, evenly over the run, and all with a test."""
-    stride = max(1, len(told) // points)
-    return [each for i, each in enumerate(told) if i % stride == 0 or each.test_loss is not None]
-
-
-def _point(measurement: Measurement) -> dict[str, float]:
-    return {name: float(f"{value:.5g}") for name, value in measurement.scalars.items()}
 
 
 def _paper(variant: str, quantity: str) -> dict[str, str] | None:

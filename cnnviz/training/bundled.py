@@ -71,6 +71,19 @@ def _rank(each: Bundled) -> tuple[int, float]:
     return -each.spec.in_channels, -each.test_accuracy
 
 
+def bundled_network(name: str) -> Bundled:
+    """The network of that name.
+
+    Raises:
+        KeyError: There is none; the message lists the known names.
+    """
+    for each in bundled():
+        if each.name == name:
+            return each
+    known = ", ".join(sorted(each.name for each in bundled()))
+    raise KeyError(f"{name} is no network in the box; known are {known}.")
+
+
 def bundled_for(variant: str) -> tuple[Bundled, ...]:
     """Those of a variant, the best for its data first."""
     return tuple(each for each in bundled() if each.spec.variant == variant)

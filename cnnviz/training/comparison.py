@@ -45,6 +45,12 @@ QUANTITIES: Mapping[str, Callable[[Curve], float | None]] = {
 }
 
 
+def budgets(experiment: Experiment, steps: int, seeds: int) -> str:
+    """The budget of the paper beside this one: "paper: 64,000 iterations; here: 400, 1 run"."""
+    runs = f"{seeds} run{'s' if seeds > 1 else ''} of each arm"
+    return f"paper: {experiment.paper_budget}; here: {steps:,} iterations, {runs}"
+
+
 def verdict(
     experiment: Experiment, values: Mapping[str, Sequence[float | None]], epochs: float
 ) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from cnnviz.architectures.written import SizedNetwork, read
 from cnnviz.training.datasets import dataset
 from cnnviz.training.options import TrainingOptions
-from cnnviz.training.plan import Plan
+from cnnviz.training.plan import Plan, Start
 from cnnviz.training.recipes import recipe
 from cnnviz.training.running import fitted
 
@@ -36,6 +36,7 @@ class Arm:
         options: What it changes of the experiment's options, as text.
         paper: What the paper printed for it.
         group: Arms of a group share initial tensors with its first.
+        start: Trained layers that it begins with.
     """
 
     title: str
@@ -43,6 +44,7 @@ class Arm:
     options: Mapping[str, str] = field(default_factory=dict)
     paper: Printed | None = None
     group: str = ""
+    start: Start | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Experiment:
         claim: What the source found, in one sentence.
         source: The paper, with the place.
         deviation: What differs from the paper, in one sentence.
+        paper_budget: How long the paper trained, and how often.
         arms: The runs.
         quantity: What is compared: a key of ``cnnviz.training.comparison.QUANTITIES``.
         better: Pairs of arms' titles; of each the claim says that the first has the lower value.
@@ -70,6 +73,7 @@ class Experiment:
     claim: str
     source: str
     deviation: str
+    paper_budget: str
     arms: tuple[Arm, ...]
     quantity: str
     better: tuple[tuple[str, str], ...]
@@ -101,5 +105,5 @@ def plans(experiment: Experiment, data: str, budget: Mapping[str, str]) -> tuple
         twin = first.setdefault(arm.group, network)
         options: TrainingOptions = common.with_text(arm.options)
         shared = twin if experiment.shares_weights and twin is not network else None
-        made.append(Plan(network, data, options, shared))
+        made.append(Plan(network, data, options, shared, arm.start))
     return tuple(made)

@@ -11,6 +11,19 @@ from cnnviz.training.options import TrainingOptions
 
 
 @dataclass(frozen=True)
+class Start:
+    """Trained layers that a run begins with, where name and shape agree.
+
+    Attributes:
+        network: Name of a network in the box (cnnviz.training.bundled).
+        layers: Module paths of its layers.
+    """
+
+    network: str
+    layers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything that decides a run, apart from the device.
 
@@ -20,21 +33,25 @@ class Plan:
         options: How it is trained.
         twin: The network whose initial tensors it starts with, where name and shape agree: runs of
             an experiment then differ in nothing else. None: it starts with its own.
+        start: Trained layers that it begins with; None: it has none.
     """
 
     network: SizedNetwork
     data: str
     options: TrainingOptions
     twin: SizedNetwork | None = None
+    start: Start | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The plan as JSON can keep it."""
-        twin = {} if self.twin is None else {"twin": str(self.twin)}
+        start: dict[str, Any] = {} if self.twin is None else {"twin": str(self.twin)}
+        if self.start is not None:
+            start["start"] = {"network": self.start.network, "layers": [*self.start.layers]}
         return {
             "network": str(self.network),
             "data": self.data,
             "options": self.options.to_text(),
-            **twin,
+            **start,
         }
 
     @classmethod
@@ -47,4 +64,6 @@ class Plan:
         """
         options = TrainingOptions().with_text(found["options"])
         twin = read(found["twin"]) if "twin" in found else None
-        return cls(read(found["network"]), found["data"], options, twin)
+        start = found.get("start")
+        begun = start and Start(start["network"], tuple(start["layers"]))
+        return cls(read(found["network"]), found["data"], options, twin, begun)

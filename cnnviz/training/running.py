@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import torch
 
 from cnnviz.architectures import Network, NetworkSpec, build, variant
 from cnnviz.architectures.written import SizedNetwork
+from cnnviz.training.bundled import bundled_network
 from cnnviz.training.datasets import load
 from cnnviz.training.datasets.base import Data
 from cnnviz.training.engine import train
@@ -77,6 +78,8 @@ def planned_network(plan: Plan, data: Data) -> Network:
         classes = len(data.classes)
         twin = _drawn(replace(plan.twin.spec, num_classes=classes), plan.options.seed)
         copy_agreeing(twin, network)
+    if plan.start is not None:
+        copy_agreeing(bundled_network(plan.start.network).network(), network, plan.start.layers)
     return network
 
 
@@ -85,12 +88,19 @@ def _drawn(spec: NetworkSpec, seed: int) -> Network:
     return build(spec)
 
 
-def copy_agreeing(source: Network, target: Network) -> None:
-    """Give a network the tensors of another wherever name and shape agree."""
+def copy_agreeing(source: Network, target: Network, layers: Sequence[str] = ()) -> None:
+    """Give a network the tensors of another wherever name and shape agree.
+
+    Args:
+        source: Whose tensors.
+        target: It gets them.
+        layers: Module paths; where there are any, no other tensors are given.
+    """
     given = source.state_dict()
     with torch.no_grad():
         for name, tensor in target.state_dict().items():
-            if name in given and given[name].shape == tensor.shape:
+            is_asked = not layers or name.rpartition(".")[0] in layers
+            if is_asked and name in given and given[name].shape == tensor.shape:
                 tensor.copy_(given[name])
 
 

@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 
 from cnnviz.__main__ import _parser
 from cnnviz.commands.train import _plan
-from cnnviz.runs.bundling import bundle, command, thinned
+from cnnviz.runs.bundling import bundle, command
 from cnnviz.runs.folder import measurements
 from cnnviz.runs.recording import recorded
 from cnnviz.training.bundled import bundled
@@ -59,10 +59,3 @@ def test_an_error_that_no_paper_prints_is_refused(trained, tmp_path):
     with pytest.raises(ValueError, match=r"paper must be one of none; received c10plus_error\."):
         bundle(trained, "digits", quantity="c10plus_error", folder=tmp_path / "box")
     assert not (tmp_path / "box").exists()
-
-
-def test_a_long_curve_is_thinned_and_keeps_its_tests(measured):
-    told = [*measured(*range(1, 1000)), *measured(1000, test_accuracy=0.5, test_loss=1.0)]
-    found = thinned(told, 10)
-    assert len(found) < 25
-    assert found[-1].test_accuracy == 0.5

@@ -1,0 +1,94 @@
+"""The arms of an experiment, trained one after another, each a run in a folder of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from cnnviz.runs.folder import measurements, read_record
+from cnnviz.runs.recording import recorded
+from cnnviz.training.comparison import QUANTITIES
+from cnnviz.training.experiments import Arm, Experiment, plans
+from cnnviz.training.measurement import TrainingError
+from cnnviz.training.plan import Plan
+from cnnviz.training.recorded import Recorded, RecordedRun
+
+
+class Budget(NamedTuple):
+    """What all arms have alike.
+
+    Attributes:
+        data: Name of a data set, or path of a zip or folder of class folders.
+        options: Options of training, as text: epochs or seconds, batch_size, train_images.
+        seeds: How many runs each arm has; their seeds are 0, 1, ...
+    """
+
+    data: str
+    options: Mapping[str, str]
+    seeds: int = 1
+
+
+def _unheard(arm: Arm, seed: int, folder: Path) -> None:
+    pass
+
+
+def trained_arms(
+    experiment: Experiment,
+    budget: Budget,
+    folder: Path,
+    device: str | None = None,
+    told: Callable[[Arm, int, Path], None] = _unheard,
+) -> Recorded:
+    """Every arm's runs; those that the folder holds already are not made again.
+
+    Args:
+        experiment: Which.
+        budget: Of each arm.
+        folder: For the runs' folders, "ARM-SEED" by number.
+        device: Default the first CUDA device, else the CPU.
+        told: Called before each run.
+
+    Raises:
+        ValueError: As ``plans`` and ``recorded``; a run that diverges is kept with its message.
+        OSError: The folder cannot be written.
+    """
+    arms: dict[str, tuple[RecordedRun, ...]] = {arm.title: () for arm in experiment.arms}
+    place = folder
+    for seed in range(budget.seeds):
+        made = plans(experiment, budget.data, {**budget.options, "seed": str(seed)})
+        for number, (arm, plan) in enumerate(zip(experiment.arms, made, strict=True)):
+            place = folder / f"{number}-{seed}"
+            told(arm, seed, place)
+            arms[arm.title] += (_run(experiment, plan, place, device),)
+    record = read_record(place)
+    return Recorded(
+        experiment=experiment.name,
+        data=budget.data,
+        command=_command(experiment, budget),
+        machine=record["machine"],
+        torch=record["torch"],
+        trained=time.strftime("%Y-%m-%d", time.gmtime(record["ended"])),
+        note="",
+        arms=arms,
+    )
+
+
+def _run(experiment: Experiment, plan: Plan, folder: Path, device: str | None) -> RecordedRun:
+    message = ""
+    try:
+        for _ in recorded(plan, folder, device=device):
+            pass
+    except TrainingError as error:
+        message = str(error)
+    curve = tuple(measurements(folder))
+    value = None if message else QUANTITIES[experiment.quantity](curve)
+    return RecordedRun(plan.options.seed, str(plan.network), message, value, curve)
+
+
+def _command(experiment: Experiment, budget: Budget) -> str:
+    """What makes the same runs again in a terminal."""
+    given = [f"--option {key}={value}" for key, value in budget.options.items()]
+    start = f"python -m cnnviz experiment {experiment.name} --data {Path(budget.data).name}"
+    return " ".join([start, *given, f"--seeds {budget.seeds}"])

@@ -1,0 +1,53 @@
+"""The arms of an experiment, run: kept in folders, made once, recorded."""
+
+import pytest
+
+from cnnviz.runs.arms import Budget, trained_arms
+from cnnviz.runs.folder import read_record
+from cnnviz.training.experiments import Arm, Experiment
+
+EXAMPLE = Experiment(
+    "example",
+    "Example",
+    "One learns.",
+    "Nobody",
+    "Everything.",
+    "1 epoch",
+    (
+        Arm("calm", "lenet5_full", {"learning_rate": "0.001"}),
+        Arm("wild", "lenet5_full", {"learning_rate": "2.0", "optimiser": "momentum"}),
+    ),
+    "test error",
+    (("calm", "wild"),),
+    1,
+    "short",
+)
+BUDGET = Budget("digits", {"epochs": "1", "train_images": "500"}, 2)
+
+
+def test_every_arm_has_a_run_for_each_seed_and_is_made_once(tmp_path):
+    said = []
+    found = trained_arms(EXAMPLE, BUDGET, tmp_path, "cpu", lambda *told: said.append(told[1:]))
+    assert said == [(seed, tmp_path / f"{arm}-{seed}") for seed in (0, 1) for arm in (0, 1)]
+    assert [run.seed for run in found.arms["calm"]] == [0, 1]
+    assert found.values["calm"][0] != found.values["calm"][1]
+    last = found.arms["calm"][0].curve[-1]
+    assert found.values["calm"][0] == 1 - last.test_accuracy
+    assert (found.data, found.seeds, found.epochs) == ("digits", 2, 1)
+    assert found.command == (
+        "python -m cnnviz experiment example --data digits --option epochs=1 "
+        "--option train_images=500 --seeds 2"
+    )
+    before = (tmp_path / "0-0" / "measurements.jsonl").read_text()
+    again = trained_arms(EXAMPLE, BUDGET, tmp_path, "cpu")
+    assert again.arms == found.arms
+    assert (tmp_path / "0-0" / "measurements.jsonl").read_text() == before
+
+
+def test_a_run_that_diverges_is_kept_with_its_message(tmp_path):
+    found = trained_arms(EXAMPLE, BUDGET._replace(seeds=1), tmp_path, "cpu")
+    (wild,) = found.arms["wild"]
+    if not wild.message:
+        pytest.fail("a learning rate of 2 with momentum must diverge")
+    assert wild.value is None and "learning rate" in wild.message
+    assert read_record(tmp_path / "1-0")["state"] == "failed"
