@@ -14,6 +14,7 @@ if __name__ == "__main__":
             st.Page("pages/neighbours.py", title="Neighbours", icon=":material/group_work:"),
             st.Page("pages/feature_reuse.py", title="Feature reuse", icon=":material/hub:"),
             st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
+            st.Page("pages/experiments.py", title="Experiments", icon=":material/science:"),
             st.Page("pages/evaluate.py", title="Evaluate", icon=":material/fact_check:"),
         ],
         position="top",

@@ -29,7 +29,7 @@ LEGEND = {
     "offset": 4,
     "symbolOpacity": 1,
 }
-LABEL = 190  # px that a column of a legend takes
+LETTER, SYMBOL = 7, 48  # px that a letter and a line of a legend take
 # The parameter that the page must name as a selection, or the browser forgets it with new data.
 ZOOM = "zoom"
 # Points that nobody sees are easier to point at than a line.
@@ -165,8 +165,8 @@ def curve_chart(
     encoding = {
         "x": _across(across),
         "y": _up(axis),
-        "color": colour.encoding(_wrapping() if is_one else LEGEND),
-        "strokeDash": dash.encoding(_wrapping() if is_one else None),
+        "color": colour.encoding(_wrapping(colour) if is_one else LEGEND),
+        "strokeDash": dash.encoding(_wrapping(dash) if is_one else None),
         "tooltip": _tooltip(axis, across, has_bands),
     }
     line = {"mark": LINE, "params": [_zoom()], "encoding": encoding}
@@ -199,9 +199,11 @@ def _band(encoding: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _wrapping() -> dict[str, Any]:
-    """A legend with as many columns as the chart is wide enough for."""
-    return {**LEGEND, "columns": {"expr": f"max(1, floor(width / {LABEL}))"}}
+def _wrapping(lines: Lines) -> dict[str, Any]:
+    """A legend of strokes with as many columns as the chart is wide enough for."""
+    column = SYMBOL + LETTER * max(map(len, lines.looks), default=0)
+    columns = {"expr": f"max(1, floor(width / {column}))"}
+    return {**LEGEND, "columns": columns, "symbolType": "stroke", "symbolStrokeWidth": 3}
 
 
 def _zoom() -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cnnviz.architectures.results import result_tables
 from cnnviz.runs.groups import Group
@@ -11,6 +11,7 @@ from cnnviz.runs.run import Run
 from cnnviz.training.comparison import QUANTITIES, verdict
 from cnnviz.training.experiments import Arm, Experiment
 from cnnviz.training.measurement import Measurement
+from cnnviz.training.recorded import Recorded, RecordedRun
 from cnnviz.ui.run_words import STATES, data_title, duration_text
 from cnnviz.ui.runs import Readings
 
@@ -25,6 +26,7 @@ class ArmRun:
         curve: What was measured.
         has_failed: Whether it diverged or broke, so that it has no value.
         run: As the store knows it; None of a recorded one.
+        known: Quantities that are known better than the curve, of which not all is kept, tells.
     """
 
     key: str
@@ -32,6 +34,7 @@ class ArmRun:
     curve: Sequence[Measurement]
     has_failed: bool = False
     run: Run | None = None
+    known: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
@@ -59,7 +62,9 @@ class ArmRun:
 
     def value(self, quantity: str) -> float | None:
         """A quantity of ``QUANTITIES`` so far; None where it was not reached."""
-        return None if self.has_failed else QUANTITIES[quantity](self.curve)
+        if self.has_failed:
+            return None
+        return self.known[quantity] if quantity in self.known else QUANTITIES[quantity](self.curve)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,6 +155,22 @@ def group_results(group: Group, readings: Readings) -> Results | None:
         return None
     made_arms = tuple(ArmResult(title, tuple(runs)) for title, runs in arms.items())
     return Results(made_arms, budget_of(first), first.plan.options.epochs)
+
+
+def recorded_results(experiment: Experiment, found: Recorded) -> Results:
+    """What was recorded of an experiment."""
+    arms = tuple(
+        ArmResult(title, tuple(_recorded_run(experiment, title, run) for run in runs))
+        for title, runs in found.arms.items()
+        if runs
+    )
+    return Results(arms, f"{found.data}, {found.epochs:.3g} epochs")
+
+
+def _recorded_run(experiment: Experiment, title: str, run: RecordedRun) -> ArmRun:
+    key = f"{experiment.name} {title} {run.seed}"
+    known = {experiment.quantity: run.value}
+    return ArmRun(key, run.seed, run.curve, bool(run.message), None, known)
 
 
 def budget_of(run: Run) -> str:
