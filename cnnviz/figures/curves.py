@@ -17,6 +17,7 @@ from cnnviz.figures.theme import CATEGORIES
 
 POINTS = 200  # of a line; more cannot be seen
 HEIGHT = 360  # px, with title and legend
+NOTE = 28  # px more for each note
 # Yellow is left out: a thin line of it is not seen on white.
 COLOURS = tuple(colour for colour in CATEGORIES if colour != "#F0E442")
 DASHES = ((1, 0), (6, 4), (2, 3), (10, 4, 2, 4), (14, 3), (3, 9))
@@ -98,6 +99,21 @@ class Lines:
 
 
 @dataclass(frozen=True)
+class Manner:
+    """How the points of a chart are drawn.
+
+    Attributes:
+        notes: Lines below the title, in place of the dashes' meaning.
+        has_bands: Whether the points have low and high ends.
+        has_dots: Whether points are seen and not only pointed at: where they are few.
+    """
+
+    notes: Sequence[str] = ()
+    has_bands: bool = False
+    has_dots: bool = False
+
+
+@dataclass(frozen=True)
 class Axis:
     """The vertical axis.
 
@@ -148,8 +164,7 @@ def curve_chart(
     dash: Lines,
     axis: Axis,
     across: str,
-    notes: Sequence[str] = (),
-    has_bands: bool = False,
+    manner: Manner = Manner(),
 ) -> dict[str, Any]:
     """A Vega-Lite chart for the points of ``curve_table``, without them.
 
@@ -158,8 +173,7 @@ def curve_chart(
         dash: What the dashes say; of the same field as the colours, it helps to tell more apart.
         axis: The vertical axis; its title is the chart's.
         across: Title of the horizontal axis.
-        notes: Lines below the title, in place of the dashes' meaning.
-        has_bands: Whether the points have low and high ends.
+        manner: How the points are drawn.
     """
     is_one = colour.field == dash.field
     encoding = {
@@ -167,21 +181,22 @@ def curve_chart(
         "y": _up(axis),
         "color": colour.encoding(_wrapping(colour) if is_one else LEGEND),
         "strokeDash": dash.encoding(_wrapping(dash) if is_one else None),
-        "tooltip": _tooltip(axis, across, has_bands),
+        "tooltip": _tooltip(axis, across, manner.has_bands),
     }
-    line = {"mark": LINE, "params": [_zoom()], "encoding": encoding}
+    mark = {**LINE, "point": {"size": 60}} if manner.has_dots else LINE
+    line = {"mark": mark, "params": [_zoom()], "encoding": encoding}
     return {
         "title": {
             "text": axis.title,
-            "subtitle": list(notes) if notes else dash.words,
+            "subtitle": list(manner.notes) if manner.notes else dash.words,
             "subtitleColor": GREY,
             "subtitleFontSize": 13,
             "anchor": "start",
             "fontSize": 15,
             "offset": 6,
         },
-        "height": HEIGHT,
-        **({"layer": [_band(encoding), line]} if has_bands else line),
+        "height": HEIGHT + NOTE * len(manner.notes),
+        **({"layer": [_band(encoding), line]} if manner.has_bands else line),
     }
 
 
@@ -221,7 +236,7 @@ def _across(title: str) -> dict[str, Any]:
         "field": "across",
         "type": "quantitative",
         "title": title,
-        "scale": {"nice": False},
+        "scale": {"nice": False, "zero": True},
         "axis": {"gridColor": GRID, "tickCount": 8},
     }
 
@@ -241,7 +256,9 @@ def _up(axis: Axis) -> dict[str, Any]:
 
 
 def _tooltip(axis: Axis, across: str, has_bands: bool) -> list[dict[str, str]]:
-    precise = ".1%" if axis.format.endswith("%") else ".4~s" if "s" in axis.format else ".4~g"
+    precise = (
+        ".1%" if axis.format.endswith(("%", "p")) else ".4~s" if "s" in axis.format else ".4~g"
+    )
     ends = {"low": "Smallest", "high": "Largest"} if has_bands else {}
     return [
         {"field": "run", "type": "nominal", "title": "Run"},

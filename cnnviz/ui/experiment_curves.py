@@ -14,6 +14,7 @@ from cnnviz.figures.curves import (
     Axis,
     Curve,
     Lines,
+    Manner,
     band,
     curve_chart,
     curve_table,
@@ -23,6 +24,7 @@ from cnnviz.ui.curves_view import ACROSS
 from cnnviz.ui.experiment_results import ArmResult, Results
 
 ATTRIBUTES = {"epochs": "epoch", "seconds": "seconds", "steps": "step"}
+FEW = 20  # tests, of which each is seen as a dot
 Value = Callable[[Measurement], float | None]
 
 
@@ -38,8 +40,8 @@ def _mean_gate(measurement: Measurement) -> float | None:
 # By their names in addresses: two charts beside each other.
 CHARTS: dict[str, tuple[tuple[Axis, Value], ...]] = {
     "error": (
-        (Axis("Training error", "~%"), lambda m: _complement(m.train_accuracy)),
-        (Axis("Test error", "~%"), lambda m: _complement(m.test_accuracy)),
+        (Axis("Training error", ".4~p"), lambda m: _complement(m.train_accuracy)),
+        (Axis("Test error", ".4~p"), lambda m: _complement(m.test_accuracy)),
     ),
     "loss": (
         (Axis("Training loss (cross-entropy)", from_zero=True), lambda m: m.train_loss),
@@ -50,7 +52,7 @@ GATES = (Axis("Mean of all gates"), _mean_gate)
 
 
 def choose_charts() -> tuple[str, str]:
-    """Draw what is drawn, a key of ``CHARTS``, and over what, a key of ``ACROSS``."""
+    """Draw the menus of what is drawn, a key of ``CHARTS``, and over what, one of ``ACROSS``."""
     left, right = st.columns(2)
     measure = left.segmented_control(
         "Curves of",
@@ -80,14 +82,15 @@ def arm_look(number: int) -> tuple[str, Sequence[int]]:
 
 
 def show_charts(results: Results, measure: str, across: str, notes: Sequence[str]) -> None:
-    """Draw two charts beside each other, and of arms with gates a third."""
-    charts = list(CHARTS[measure])
-    if any(m.gates for run in results.runs for m in run.curve[-50:]):
-        charts.append(GATES)
-    for start in range(0, len(charts), 2):
-        for place, (axis, value) in zip(st.columns(2), charts[start : start + 2], strict=False):
-            with place:
-                _show(axis, value, results, across, notes)
+    """Draw two charts beside each other."""
+    for place, (axis, value) in zip(st.columns(2), CHARTS[measure], strict=True):
+        with place:
+            _show(axis, value, results, across, notes)
+
+
+def show_gate_chart(results: Results, across: str, notes: Sequence[str]) -> None:
+    """Draw the mean of each arm's gates."""
+    _show(*GATES, results, across, notes)
 
 
 def _show(axis: Axis, value: Value, results: Results, across: str, notes: Sequence[str]) -> None:
@@ -113,7 +116,9 @@ def chart(axis: Axis, results: Results, across: str, notes: Sequence[str]) -> di
     colour = Lines("run", {title: colour for title, (colour, _) in looks.items()})
     dash = Lines("run", {title: dashes for title, (_, dashes) in looks.items()})
     has_bands = any(len(arm.runs) > 1 for arm in results.arms)
-    return curve_chart(colour, dash, axis, ACROSS[across], notes, has_bands)
+    has_dots = results.epochs <= FEW and "train" not in axis.title.lower()
+    manner = Manner(notes, has_bands, has_dots)
+    return curve_chart(colour, dash, axis, ACROSS[across], manner)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -103,16 +103,17 @@ def _show_differences(runs: Sequence[Run]) -> None:
 
 def _offer_saving(runs: Sequence[Run]) -> None:
     with st.form("save_experiment", border=True):
-        title = st.text_input("Save as", max_chars=TITLE, placeholder="Wide against deep")
-        if st.form_submit_button("Save", icon=":material/save:"):
-            _save(title, runs)
+        st.text_input(
+            "Save as", max_chars=TITLE, placeholder="Wide against deep", key="experiment_name"
+        )
+        st.form_submit_button("Save", icon=":material/save:", on_click=_save, args=(runs,))
 
 
-def _save(title: str, runs: Sequence[Run]) -> None:
+def _save(runs: Sequence[Run]) -> None:
+    title = st.session_state["experiment_name"]
     members = [Member(run.id, run_label(run), run.plan.options.seed) for run in runs]
 
     def save(store: Store) -> None:
         choose(GROUP, kept.save_group(store, title, members, visitor()).id)
 
     change(save)
-    st.rerun()

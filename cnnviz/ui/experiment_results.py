@@ -53,7 +53,7 @@ class ArmRun:
     @property
     def steps(self) -> int:
         """Done so far."""
-        return self.curve[-1].step if self.curve else 0
+        return round(self.curve[-1].step) if self.curve else 0
 
     @property
     def epochs(self) -> float:
@@ -98,6 +98,11 @@ class Results:
     def is_open(self) -> bool:
         """Whether more will be measured."""
         return any(run.is_open for run in self.runs)
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether they are no runs of this store."""
+        return all(run.run is None for run in self.runs)
 
     @property
     def seeds(self) -> int:
@@ -164,7 +169,8 @@ def recorded_results(experiment: Experiment, found: Recorded) -> Results:
         for title, runs in found.arms.items()
         if runs
     )
-    return Results(arms, f"{found.data}, {found.epochs:.3g} epochs")
+    unit = "epoch" if found.epochs == 1 else "epochs"
+    return Results(arms, f"{found.data}, {found.epochs:.3g} {unit}")
 
 
 def _recorded_run(experiment: Experiment, title: str, run: RecordedRun) -> ArmRun:
@@ -219,10 +225,12 @@ def value_text(value: float | None, quantity: str) -> str:
 
 def values_text(values: Sequence[float | None], quantity: str) -> str:
     """Values by seed, and of several their mean."""
-    words = ", ".join(value_text(value, quantity) for value in values)
     known = [value for value in values if value is not None]
-    if len(known) < 2:
-        return words or "–"  # noqa: RUF001
+    if not known:
+        return value_text(None, quantity)
+    words = ", ".join(value_text(value, quantity) for value in values)
+    if len(known) == 1:
+        return words
     return f"{words}; mean {value_text(sum(known) / len(known), quantity)}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
 import streamlit as st
 
 from cnnviz.figures.arm_table import ArmRow, Cell, arm_table
@@ -12,18 +13,18 @@ from cnnviz.figures.gate_table import gate_table
 from cnnviz.runs.groups import Group
 from cnnviz.training.experiments import Arm, Experiment
 from cnnviz.training.recorded import Recorded
-from cnnviz.ui.experiment_curves import arm_look, show_charts
+from cnnviz.ui.experiment_curves import arm_look, show_charts, show_gate_chart
 from cnnviz.ui.experiment_results import (
     ArmResult,
     Results,
     gate_means,
     group_results,
     paper_value,
-    recorded_results,
     states_text,
     values_text,
 )
 from cnnviz.ui.plain import plain
+from cnnviz.ui.plan_differences import differences
 from cnnviz.ui.runs import shared_runs
 
 UNIT = re.compile(r"stages\.(\d+)\.(\d+)\.")
@@ -62,6 +63,16 @@ def show_group(
     st.fragment(_tick, run_every=pace)(
         experiment, group, recorded, measure, across, _states(results)
     )
+    _show_settings(results)
+
+
+def _show_settings(results: Results) -> None:
+    """Everything in which the arms' plans differ, to be checked."""
+    first = {arm.title: run for arm in results.arms if (run := arm.runs[0].run)}
+    found = differences([run.plan for run in first.values()])
+    with st.expander("What differs between the arms", icon=":material/balance:"):
+        table = pd.DataFrame({each.title: each.values for each in found}, index=list(first))
+        st.dataframe(table, width="stretch", key="arm_settings", alt="Settings by arm")
 
 
 def _tick(
@@ -96,10 +107,10 @@ def show_results(
         across: A key of ``ACROSS``.
     """
     _show_verdict(experiment, results)
-    paper = f"paper: {experiment.paper_budget}"
-    show_charts(results, measure, across, (paper, results.here))
+    notes = (f"paper: {experiment.paper_budget}", results.here)
+    show_charts(results, measure, across, notes)
     st.html(arm_table(arm_rows(experiment, results, recorded)))
-    _show_gates(results)
+    _show_gates(results, across, notes)
     for sentence in _sources(experiment, results, recorded):
         st.caption(sentence)
 
@@ -127,7 +138,7 @@ def _show_verdict(experiment: Experiment, results: Results) -> None:
 def arm_rows(experiment: Experiment, results: Results, recorded: Recorded | None) -> list[ArmRow]:
     """The arms with state, steps, values, what the paper prints and what was recorded."""
     arms = {arm.title: arm for arm in experiment.arms}
-    beside = recorded_results(experiment, recorded).values(experiment.quantity) if recorded else {}
+    beside = recorded.values if recorded and not results.is_recorded else {}
     rows = []
     for number, arm in enumerate(results.arms):
         colour, dashes = arm_look(number)
@@ -203,18 +214,22 @@ def recorded_sentence(recorded: Recorded) -> str:
     )
 
 
-def _show_gates(results: Results) -> None:
+def _show_gates(results: Results, across: str, notes: Sequence[str]) -> None:
     rows = [(arm.title, _by_unit(gate_means(arm.runs[0]))) for arm in results.arms]
     rows = [(title, gates) for title, gates in rows if gates]
     if not rows:
         return
-    st.markdown("**Gates by unit**, from the input to the output")
-    st.html(gate_table(rows))
+    left, right = st.columns(2)
+    with left:
+        show_gate_chart(results, across, notes)
     seed = next(iter(results.runs)).seed
-    st.caption(
-        "The mean of each unit's gate g(x) over test images, when it was measured last "
-        f"(seed {seed}); dark is 0, yellow is 1."
-    )
+    with right:
+        st.markdown("**Gates by unit**, from the input to the output")
+        st.html(gate_table(rows))
+        st.caption(
+            "The mean of each unit's gate g(x) over test images, when it was measured last "
+            f"(seed {seed}); dark is 0, yellow is 1."
+        )
 
 
 def _by_unit(gates: Mapping[str, float]) -> dict[str, float]:
