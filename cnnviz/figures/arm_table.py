@@ -1,7 +1,6 @@
 """The arms of an experiment as one piece of HTML: a row each, and on a phone a card each.
 
-One piece, and not a table of widgets: sixty pages replace it each second. It is also the legend of
-the curves above it.
+One piece, and not a table of widgets: sixty pages replace it each second.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ STYLE = """<style>
   border-top: 1px solid rgba(128, 128, 128, 0.3)}
 .arms-head {opacity: 0.75; font-size: 0.875rem; border-top: none}
 .arms-arm {display: flex; gap: 9px; font-weight: 600; overflow-wrap: anywhere}
-.arms-line {flex: 0 0 26px; height: 0; margin-top: 0.62em}
+.arms-arm .arms-line {margin-top: 0.62em; height: 0}
 .arms-small {opacity: 0.75; font-size: 0.8rem}
 .arms-cell {min-width: 0; overflow-wrap: anywhere}
 @container (max-width: 759px) {
@@ -28,6 +27,7 @@ STYLE = """<style>
     font-size: 0.8rem}
 }
 </style>"""
+LEGEND = "display:flex;flex-wrap:wrap;gap:2px 22px;font-size:0.9rem"
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,30 @@ def arm_table(rows: Sequence[ArmRow]) -> str:
     )
 
 
+def arm_legend(arms: Sequence[tuple[str, str, bool]]) -> str:
+    """HTML that says which line is which arm; it wraps where a chart's own legend would be cut.
+
+    Args:
+        arms: Title, colour "#rrggbb" and whether the line is dashed.
+    """
+    keys = "".join(
+        f'<span style="display:flex;gap:8px;align-items:center">{_line(colour, is_dashed)}'
+        f"<span>{escape(title)}</span></span>"
+        for title, colour, is_dashed in arms
+    )
+    return f'<div class="arms-legend" style="{LEGEND}">{keys}</div>'
+
+
+def _line(colour: str, is_dashed: bool) -> str:
+    look = f"{'dashed' if is_dashed else 'solid'} {colour}"
+    return f'<span class="arms-line" style="flex:0 0 26px;border-top:4px {look}"></span>'
+
+
 def _row(row: ArmRow, headings: Sequence[str]) -> str:
-    line = f"border-top:4px {'dashed' if row.is_dashed else 'solid'} {row.colour}"
     cells = "".join(_cell(heading, row.cells.get(heading)) for heading in headings)
     return (
-        f'<div class="arms-row"><div class="arms-arm"><span class="arms-line" style="{line}">'
-        f"</span><span>{escape(row.title)}</span></div>{cells}</div>"
+        f'<div class="arms-row"><div class="arms-arm">{_line(row.colour, row.is_dashed)}'
+        f"<span>{escape(row.title)}</span></div>{cells}</div>"
     )
 
 

@@ -17,7 +17,7 @@ from cnnviz.figures.theme import CATEGORIES
 
 POINTS = 200  # of a line; more cannot be seen
 HEIGHT = 360  # px, with title and legend
-NOTE = 28  # px more for each note
+NOTE = 14  # px more for each note
 # Yellow is left out: a thin line of it is not seen on white.
 COLOURS = tuple(colour for colour in CATEGORIES if colour != "#F0E442")
 DASHES = ((1, 0), (6, 4), (2, 3), (10, 4, 2, 4), (14, 3), (3, 9))
@@ -30,7 +30,6 @@ LEGEND = {
     "offset": 4,
     "symbolOpacity": 1,
 }
-LETTER, SYMBOL = 7, 48  # px that a letter and a line of a legend take
 # The parameter that the page must name as a selection, or the browser forgets it with new data.
 ZOOM = "zoom"
 # Points that nobody sees are easier to point at than a line.
@@ -175,12 +174,11 @@ def curve_chart(
         across: Title of the horizontal axis.
         manner: How the points are drawn.
     """
-    is_one = colour.field == dash.field
     encoding = {
         "x": _across(across),
         "y": _up(axis),
-        "color": colour.encoding(_wrapping(colour) if is_one else LEGEND),
-        "strokeDash": dash.encoding(_wrapping(dash) if is_one else None),
+        "color": colour.encoding(LEGEND),
+        "strokeDash": dash.encoding(None),
         "tooltip": _tooltip(axis, across, manner.has_bands),
     }
     mark = {**LINE, "point": {"size": 60}} if manner.has_dots else LINE
@@ -212,13 +210,6 @@ def _band(encoding: dict[str, Any]) -> dict[str, Any]:
             "detail": {"field": "part"},
         },
     }
-
-
-def _wrapping(lines: Lines) -> dict[str, Any]:
-    """A legend of strokes with as many columns as the chart is wide enough for."""
-    column = SYMBOL + LETTER * max(map(len, lines.looks), default=0)
-    columns = {"expr": f"max(1, floor(width / {column}))"}
-    return {**LEGEND, "columns": columns, "symbolType": "stroke", "symbolStrokeWidth": 3}
 
 
 def _zoom() -> dict[str, Any]:

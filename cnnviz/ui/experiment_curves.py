@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import pyarrow as pa
 import streamlit as st
 
+from cnnviz.figures.arm_table import arm_legend
 from cnnviz.figures.curves import (
     COLOURS,
     DASHES,
@@ -82,7 +83,9 @@ def arm_look(number: int) -> tuple[str, Sequence[int]]:
 
 
 def show_charts(results: Results, measure: str, across: str, notes: Sequence[str]) -> None:
-    """Draw two charts beside each other."""
+    """Draw two charts beside each other, and what their lines are."""
+    looks = [(arm.title, *arm_look(number)) for number, arm in enumerate(results.arms)]
+    st.html(arm_legend([(title, colour, dash[1] > 0) for title, colour, dash in looks]))
     for place, (axis, value) in zip(st.columns(2), CHARTS[measure], strict=True):
         with place:
             _show(axis, value, results, across, notes)
@@ -113,8 +116,8 @@ def _show(axis: Axis, value: Value, results: Results, across: str, notes: Sequen
 def chart(axis: Axis, results: Results, across: str, notes: Sequence[str]) -> dict[str, object]:
     """The chart of a quantity, whose colours and dashes tell the arms."""
     looks = {arm.title: arm_look(number) for number, arm in enumerate(results.arms)}
-    colour = Lines("run", {title: colour for title, (colour, _) in looks.items()})
-    dash = Lines("run", {title: dashes for title, (_, dashes) in looks.items()})
+    colour = Lines("run", {title: colour for title, (colour, _) in looks.items()}, False)
+    dash = Lines("run", {title: dashes for title, (_, dashes) in looks.items()}, False)
     has_bands = any(len(arm.runs) > 1 for arm in results.arms)
     has_dots = results.epochs <= FEW and "train" not in axis.title.lower()
     manner = Manner(notes, has_bands, has_dots)

@@ -214,24 +214,31 @@ def paper_value(arm: Arm) -> PaperValue | None:
     return PaperValue(printed, arm.paper.column, arm.paper.table, table.source)
 
 
-def value_text(value: float | None, quantity: str) -> str:
-    """A value with its unit, or a dash."""
-    if value is None:
-        return "–"  # noqa: RUF001
-    if quantity.startswith("steps"):
-        return f"{value:,.0f} steps"
-    return f"{100 * value:.1f} {'points' if quantity == 'gap' else '%'}"
+NOTHING = "–"  # noqa: RUF001
 
 
 def values_text(values: Sequence[float | None], quantity: str) -> str:
-    """Values by seed, and of several their mean."""
+    """Values by seed, with their unit: "12.3, 13.1 %"; a dash where there is none."""
+    if all(value is None for value in values):
+        return NOTHING
+    steps = quantity.startswith("steps")
+    unit = "steps" if steps else "points" if quantity == "gap" else "%"
+    return f"{', '.join(_number(value, steps) for value in values)} {unit}"
+
+
+def _number(value: float | None, is_count: bool) -> str:
+    if value is None:
+        return NOTHING
+    # Adding 0 makes no difference but to the sign of -0.
+    return f"{value:,.0f}" if is_count else f"{round(100 * value, 1) + 0.0:.1f}"
+
+
+def mean_text(values: Sequence[float | None], quantity: str) -> str:
+    """The mean of several values: "mean 12.7 %"; empty where there are not several."""
     known = [value for value in values if value is not None]
-    if not known:
-        return value_text(None, quantity)
-    words = ", ".join(value_text(value, quantity) for value in values)
-    if len(known) == 1:
-        return words
-    return f"{words}; mean {value_text(sum(known) / len(known), quantity)}"
+    if len(known) < 2:
+        return ""
+    return f"mean {values_text([sum(known) / len(known)], quantity)}"
 
 
 def states_text(runs: Sequence[ArmRun]) -> str:

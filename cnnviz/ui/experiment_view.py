@@ -19,6 +19,7 @@ from cnnviz.ui.experiment_results import (
     Results,
     gate_means,
     group_results,
+    mean_text,
     paper_value,
     states_text,
     values_text,
@@ -130,9 +131,8 @@ def _show_verdict(experiment: Experiment, results: Results) -> None:
         )
         return
     sentences = [plain(sentence) for sentence in results.verdict(experiment)]
-    look = st.warning if sentences[0].startswith("Too short") else st.success
-    icon = ":material/gavel:"
-    look("  \n".join(sentences), icon=icon)
+    look = st.warning if sentences[0].startswith("Too short") else st.info
+    look("  \n".join(sentences), icon=":material/gavel:")
 
 
 def arm_rows(experiment: Experiment, results: Results, recorded: Recorded | None) -> list[ArmRow]:
@@ -146,8 +146,7 @@ def arm_rows(experiment: Experiment, results: Results, recorded: Recorded | None
         if arm.title in arms and (paper := _paper_cell(arms[arm.title])):
             cells["Paper prints"] = paper
         if arm.title in beside:
-            text = values_text(beside[arm.title], experiment.quantity)
-            cells["Recorded"] = Cell(text, experiment.quantity)
+            cells["Recorded"] = _value_cell(beside[arm.title], experiment.quantity)
         rows.append(ArmRow(arm.title, colour, dashes[1] > 0, cells))
     return rows
 
@@ -155,15 +154,17 @@ def arm_rows(experiment: Experiment, results: Results, recorded: Recorded | None
 def _cells(experiment: Experiment, arm: ArmResult) -> dict[str, Cell]:
     quantity = experiment.quantity
     names = [quantity] if quantity == TEST else [quantity, TEST]
-    values = {
-        name: Cell(values_text([run.value(name) for run in arm.runs], name)) for name in names
-    }
+    values = {name: _value_cell([run.value(name) for run in arm.runs], name) for name in names}
     return {
         "State": Cell(states_text(arm.runs), _messages(arm)),
         "Steps": Cell(_range([run.steps for run in arm.runs], "{:,}")),
         "Epochs": Cell(_range([run.epochs for run in arm.runs], "{:.3g}")),
         **{f"{name[0].upper()}{name[1:]}": cell for name, cell in values.items()},
     }
+
+
+def _value_cell(values: Sequence[float | None], quantity: str) -> Cell:
+    return Cell(values_text(values, quantity), mean_text(values, quantity))
 
 
 def _messages(arm: ArmResult) -> str:
@@ -194,7 +195,7 @@ def _sources(experiment: Experiment, results: Results, recorded: Recorded | None
         budget = plain(experiment.paper_budget)
         found.append(f"Paper prints: {printed}. Its budget: {budget}.")
     if recorded:
-        found.append(recorded_sentence(recorded))
+        found.append(recorded_sentence(recorded, experiment.quantity))
     if results.seeds > 1:
         found.append(
             "A line is the mean over the seeds and its band goes from the smallest to the largest; "
@@ -203,12 +204,12 @@ def _sources(experiment: Experiment, results: Results, recorded: Recorded | None
     return found
 
 
-def recorded_sentence(recorded: Recorded) -> str:
+def recorded_sentence(recorded: Recorded, quantity: str) -> str:
     """What recorded values are of: data, budget, machine, date, and the command."""
     runs = f"{recorded.seeds} run{'s' if recorded.seeds != 1 else ''} an arm"
     note = f" {plain(recorded.note)}" if recorded.note else ""
     return (
-        f"Recorded: {plain(recorded.data)}, {recorded.epochs:.3g} epochs "
+        f"Recorded {quantity}: {plain(recorded.data)}, {recorded.epochs:.3g} epochs "
         f"({recorded.steps:,} steps), {runs}, {recorded.trained} on {plain(recorded.machine)}."
         f"{note} Made by `{recorded.command}`."
     )

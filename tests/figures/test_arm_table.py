@@ -2,7 +2,7 @@
 
 import re
 
-from cnnviz.figures.arm_table import ArmRow, Cell, arm_table
+from cnnviz.figures.arm_table import ArmRow, Cell, arm_legend, arm_table
 from cnnviz.figures.gate_table import gate_table
 
 
@@ -33,3 +33,9 @@ def test_gates_are_coloured_from_dark_to_yellow_and_written_legibly():
     assert dark[1] == "#ffffff"
     assert bright[1] == "#000000"
     assert "arm, unit 3.2: mean gate 1.0000" in html
+
+
+def test_a_legend_names_each_line_in_its_look():
+    html = arm_legend([("A", "#0072B2", False), ("<b>", "#E69F00", True)])
+    assert html.index("solid #0072B2") < html.index(">A<") < html.index("dashed #E69F00")
+    assert "<b>" not in html

@@ -115,11 +115,3 @@ def test_a_band_lies_behind_its_line_in_one_chart():
     assert line["params"][0]["name"] == ZOOM
     assert made["title"]["subtitle"] == ["paper", "here"]
     assert "params" not in made
-
-
-def test_colour_and_dash_of_one_field_have_one_legend_that_wraps():
-    looks = {f"arm {i}": DASHES[i // len(COLOURS)] for i in range(8)}
-    made = curve_chart(Lines("run", looks), Lines("run", looks), Axis("Loss"), "Epoch")
-    legends = [made["encoding"][name]["legend"] for name in ("color", "strokeDash")]
-    assert legends[0] == legends[1]
-    assert "width" in legends[0]["columns"]["expr"]

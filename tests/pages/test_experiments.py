@@ -182,7 +182,7 @@ def test_runs_that_are_long_enough_say_what_they_show(waiting, monkeypatch):
     brief = replace(experiment("options"), least_epochs=1)
     monkeypatch.setattr("cnnviz.ui.experiment_controls.experiment", lambda name: brief)
     found = started()
-    said = plain(opened(group=found.id).success[0].value)
+    said = plain(opened(group=found.id).info[0].value)
     assert "C has the lower test error: as claimed. One seed does not exclude chance." in said
 
 
@@ -209,7 +209,7 @@ def test_recorded_runs_are_shown_and_stand_beside(waiting, folder):
         "here: cifar10, 1 epoch (9 steps), 1 run an arm"
     )
     beside = opened(group=started().id)
-    assert "A finished 8 2 50.0 % 25.0 % test error" in table(beside)
+    assert "A finished 8 2 50.0 % 25.0 %" in table(beside)
     captions = plain(" ".join(caption.value for caption in beside.caption))
     assert "2026-01-01 on a card. JPEG. Made by `python -m cnnviz experiment options`" in captions
 

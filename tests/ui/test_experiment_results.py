@@ -8,8 +8,8 @@ from cnnviz.ui.experiment_results import (
     ArmResult,
     ArmRun,
     Results,
+    mean_text,
     paper_value,
-    value_text,
     values_text,
 )
 
@@ -59,12 +59,14 @@ def test_the_shortest_run_decides_whether_it_was_long_enough():
 
 
 def test_values_have_units_and_several_a_mean():
-    assert value_text(0.1234, "test error") == "12.3 %"
-    assert value_text(0.1234, "gap") == "12.3 points"
-    assert value_text(1200, "steps to 25 % train error") == "1,200 steps"
-    assert values_text([0.1, 0.2], "test error") == "10.0 %, 20.0 %; mean 15.0 %"
+    assert values_text([0.1234], "test error") == "12.3 %"
+    assert values_text([0.1, 0.2], "test error") == "10.0, 20.0 %"
+    assert values_text([-0.0001], "gap") == "0.0 points"
+    assert values_text([1200, 40], "steps to 25 % train error") == "1,200, 40 steps"
     assert values_text([None, 0.2], "test error").endswith(", 20.0 %")
     assert values_text([None, None], "test error") == values_text([], "test error")
+    assert mean_text([0.1, None, 0.2], "test error") == "mean 15.0 %"
+    assert mean_text([0.1, None], "test error") == ""
 
 
 def test_papers_values_are_read_from_the_printed_table():
