@@ -44,7 +44,7 @@ class Group:
         id: Short and unguessable; in addresses.
         owner: The visitor whose browser made it.
         experiment: Name of the declared experiment; empty: runs that a visitor chose.
-        title: As its maker calls it; empty where the experiment's title says enough.
+        title: As its maker calls it; of a declared experiment its data, budget and seeds.
         created: Seconds since 1970.
         members: In order; at least one.
     """
@@ -63,7 +63,7 @@ class Group:
 
 
 def start_group(
-    store: Store, experiment: str, planned: Sequence[tuple[str, Plan]], owner: str
+    store: Store, experiment: str, title: str, planned: Sequence[tuple[str, Plan]], owner: str
 ) -> Group:
     """Put the runs of an experiment into the queue as a group, all or none.
 
@@ -72,6 +72,7 @@ def start_group(
     Args:
         store: Where.
         experiment: Its name.
+        title: What tells the group from others of the experiment: its budget.
         planned: The title of the arm and the plan of each run.
         owner: Of group and runs.
 
@@ -89,7 +90,7 @@ def start_group(
             Member(run_id, arm, plan.options.seed)
             for run_id, (arm, plan) in zip(ids, planned, strict=True)
         ]
-        group_id = _insert(connection, experiment, "", made, owner, now)
+        group_id = _insert(connection, experiment, title, made, owner, now)
     for each in removed:
         remove_folder(each)
     return group(store, group_id)

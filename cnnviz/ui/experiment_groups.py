@@ -63,7 +63,10 @@ def offer_start(choice: ExperimentChoice) -> None:
 
 def _start(choice: ExperimentChoice) -> None:
     def start(store: Store) -> None:
-        made = kept.start_group(store, choice.experiment.name, choice.planned(), visitor())
+        planned = choice.planned()
+        seeds = f"{choice.seeds} seed{'s' if choice.seeds != 1 else ''}"
+        title = f"{budget_of(planned[0][1])}, {seeds}"
+        made = kept.start_group(store, choice.experiment.name, title, planned, visitor())
         choose(GROUP, made.id)
 
     change(start)
@@ -99,15 +102,7 @@ def groups_of(experiment: str) -> list[Group]:
 def group_label(group: Group) -> str:
     """A group in a menu: "digits, 5 epochs, 2 seeds, 3 min ago, yours · k3f9"."""
     whose = "yours" if group.owner == visitor() else "another visitor's"
-    words = [group.title] if group.title else _budget(group)
-    return f"{', '.join([*words, ago_text(group.created), whose])} · {group.id[:4]}"
-
-
-def _budget(group: Group) -> list[str]:
-    reading = next(filter(None, map(shared_runs().readings.of, group.run_ids)), None)
-    seeds = len({member.seed for member in group.members})
-    budget = [budget_of(reading.run)] if reading else []
-    return [*budget, f"{seeds} seed{'s' if seeds != 1 else ''}"]
+    return f"{group.title}, {ago_text(group.created)}, {whose} · {group.id[:4]}"
 
 
 def show_group_buttons(group: Group, is_open: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from cnnviz.architectures.results import result_tables
 from cnnviz.runs.groups import Group
@@ -11,8 +12,9 @@ from cnnviz.runs.run import Run
 from cnnviz.training.comparison import QUANTITIES, verdict
 from cnnviz.training.experiments import Arm, Experiment
 from cnnviz.training.measurement import Measurement
+from cnnviz.training.plan import Plan
 from cnnviz.training.recorded import Recorded, RecordedRun
-from cnnviz.ui.run_words import STATES, data_title, duration_text
+from cnnviz.ui.run_words import STATES, duration_text
 from cnnviz.ui.runs import Readings
 
 
@@ -147,10 +149,9 @@ def group_results(group: Group, readings: Readings) -> Results | None:
     """A group's runs as they are now; None where all were deleted."""
     arms: dict[str, list[ArmRun]] = {}
     first: Run | None = None
-    for member in group.members:
-        found = readings.of(member.run_id)
-        if found is None:
-            continue
+    members = {member.run_id: member for member in group.members}
+    for found in readings.of_each(group.run_ids):
+        member = members[found.run.id]
         first = first or found.run
         key = f"{found.run.id} {found.number}"
         failed = found.run.state == "failed"
@@ -159,7 +160,7 @@ def group_results(group: Group, readings: Readings) -> Results | None:
     if first is None:
         return None
     made_arms = tuple(ArmResult(title, tuple(runs)) for title, runs in arms.items())
-    return Results(made_arms, budget_of(first), first.plan.options.epochs)
+    return Results(made_arms, budget_of(first.plan), first.plan.options.epochs)
 
 
 def recorded_results(experiment: Experiment, found: Recorded) -> Results:
@@ -179,13 +180,13 @@ def _recorded_run(experiment: Experiment, title: str, run: RecordedRun) -> ArmRu
     return ArmRun(key, run.seed, run.curve, bool(run.message), None, known)
 
 
-def budget_of(run: Run) -> str:
+def budget_of(plan: Plan) -> str:
     """The data and what ends a run: "digits, 500 images, 5 epochs"."""
-    options = run.plan.options
+    options = plan.options
     images = [f"{options.train_images:,} images"] if options.train_images else []
     end = duration_text(options.seconds) if options.seconds else f"{options.epochs} epochs"
     end = end.removesuffix("s") if options.epochs == 1 else end
-    return ", ".join([data_title(run), *images, end])
+    return ", ".join([Path(plan.data).name or plan.data, *images, end])
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def started(name="options", seeds=1, owner="somebody", **values):
         budget = {"epochs": "2", "seconds": "0", "train_images": "500", "seed": str(seed)}
         made = plans(experiment(name), "digits", budget)
         planned += zip([arm.title for arm in experiment(name).arms], made, strict=True)
-    found = start_group(Store(), name, planned, owner)
+    found = start_group(Store(), name, "title", planned, owner)
     for number, run_id in enumerate(found.run_ids):
         errors = {"test_accuracy": 0.5 + number / 100, "train_accuracy": 0.6 + number / 100}
         measure(run_id, **errors, **values)
@@ -132,6 +132,7 @@ def test_runs_that_are_too_short_say_so(waiting):
 def test_the_button_starts_all_arms_and_seeds_at_once(waiting):
     app = press(opened(**SHORT, seeds="2"), "start_experiment")
     found = only_group()
+    assert found.title == "digits, 500 images, 2 epochs, 2 seeds"
     assert [(m.arm, m.seed) for m in found.members] == [(a, s) for s in (0, 1) for a in "ABC"]
     assert app.query_params["group"] == found.id
     assert "0 of 6 runs have ended" in app.info[0].value

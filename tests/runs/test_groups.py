@@ -23,7 +23,7 @@ def planned(plan):
 
 
 def test_a_group_is_made_at_once_and_its_runs_wait_in_order(store, planned, launcher):
-    made = start_group(store, "options", planned, "one")
+    made = start_group(store, "options", "title", planned, "one")
     assert group(store, made.id) == made
     assert [(m.arm, m.seed) for m in made.members] == [("A", 0), ("B", 0), ("A", 1), ("B", 1)]
     assert [store.place(run_id) for run_id in made.run_ids] == [1, 2, 3, 4]
@@ -40,7 +40,7 @@ def test_too_many_runs_make_none(store, plan, planned, monkeypatch, change, kept
     if kept:
         change(store.create(plan, "one").id, test_accuracy=0.5, state="finished")
     with pytest.raises(ValueError, match="are kept for a visitor"):
-        start_group(store, "options", planned, "one")
+        start_group(store, "options", "title", planned, "one")
     assert len(store.runs()) == kept and groups_of(store, "options") == []
 
 
@@ -49,23 +49,25 @@ def test_one_plan_beyond_the_limits_makes_none(store, planned, monkeypatch):
     arm, plan = planned[-1]
     planned[-1] = (arm, replace(plan, options=replace(plan.options, epochs=4)))
     with pytest.raises(ValueError, match="may train for 3 epochs"):
-        start_group(store, "options", planned, "one")
+        start_group(store, "options", "title", planned, "one")
     with pytest.raises(ValueError, match="at least one run"):
-        start_group(store, "options", [], "one")
+        start_group(store, "options", "title", [], "one")
     assert store.runs() == []
 
 
 def test_the_twin_whose_tensors_a_run_starts_with_is_kept(store):
     budget = {"epochs": "1", "seconds": "0"}
     made = plans(experiment("options"), "digits", budget)
-    found = start_group(store, "options", [(str(i), plan) for i, plan in enumerate(made)], "one")
+    found = start_group(
+        store, "options", "title", [(str(i), plan) for i, plan in enumerate(made)], "one"
+    )
     kept = [store.run(run_id).plan for run_id in found.run_ids]
     assert kept == list(made)
     assert kept[0].twin is None and kept[1].twin == kept[0].network
 
 
 def test_all_are_stopped_or_deleted_by_their_owner_alone(store, planned, change):
-    made = start_group(store, "options", planned, "one")
+    made = start_group(store, "options", "title", planned, "one")
     change(made.run_ids[0], state="running", worker="x")
     change(made.run_ids[1], state="finished")
     for act in (stop_group, delete_group):
@@ -81,7 +83,7 @@ def test_all_are_stopped_or_deleted_by_their_owner_alone(store, planned, change)
 
 
 def test_a_group_goes_with_its_last_run(store, planned):
-    made = start_group(store, "options", planned[:2], "one")
+    made = start_group(store, "options", "title", planned[:2], "one")
     first, second = made.run_ids
     store.delete(first, "one")
     assert group(store, made.id).run_ids == (second,)
@@ -131,7 +133,7 @@ def test_a_store_of_the_first_version_keeps_all_and_gets_groups(
     url = None if "sqlite" in store.database.url else request.getfixturevalue("postgresql")
     later = Store(url)
     assert later.run(run.id) == run and later.measurements(run.id) == curve
-    made = start_group(later, "options", planned, "one")
+    made = start_group(later, "options", "title", planned, "one")
     assert group(later, made.id) == made
     with later.database.reading() as connection:
         assert connection.scalar(sql.select(schema.c.version)) == VERSION
