@@ -8,6 +8,7 @@ if __name__ == "__main__":
             st.Page("pages/home.py", title="Home", icon=":material/home:"),
             st.Page("pages/explore.py", title="Explore", icon=":material/lan:", default=True),
             st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
+            st.Page("pages/convolution_lab.py", title="Lab", icon=":material/calculate:"),
             st.Page("pages/timeline.py", title="Timeline", icon=":material/timeline:"),
             st.Page("pages/feature_maps.py", title="Feature maps", icon=":material/grid_view:"),
             st.Page("pages/grad_cam.py", title="Grad-CAM", icon=":material/center_focus_strong:"),

@@ -19,8 +19,18 @@ ALLOWED = {
     # Of vision, what opens pictures: the visitor's own are read by the same rules everywhere.
     "training": {"vision", "architectures", "hyperparameters"},
     "runs": {"training", "vision", "architectures", "hyperparameters"},
+    "lab": {"vision", "analysis", "architectures", "hyperparameters"},
     "figures": set(),
-    "ui": {"runs", "training", "analysis", "vision", "figures", "architectures", "hyperparameters"},
+    "ui": {
+        "lab",
+        "runs",
+        "training",
+        "analysis",
+        "vision",
+        "figures",
+        "architectures",
+        "hyperparameters",
+    },
 }
 ALLOWED["commands"] = ALLOWED.keys() - {"ui"}
 FILES = sorted(PACKAGE.rglob("*.py"))

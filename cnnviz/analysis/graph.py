@@ -75,17 +75,15 @@ class Node:
     training_only: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class NetworkGraph:
-    """A network's layers in the order of execution; ``nodes[0]`` is the input image.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Graph:
+    """Layers in the order of execution; ``nodes[0]`` is the input image.
 
     Attributes:
-        spec: The network.
         nodes: The input, then every layer and operation.
         blocks: Class name by module path of everything that contains layers.
     """
 
-    spec: NetworkSpec
     nodes: tuple[Node, ...]
     blocks: Mapping[str, str]
 
@@ -103,6 +101,36 @@ class NetworkGraph:
     def edges(self) -> list[tuple[int, int]]:
         """Pairs (source, target) of positions in ``nodes``."""
         return [(s, target) for target, node in enumerate(self.nodes) for s in node.inputs]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class NetworkGraph(Graph):
+    """The graph of a network.
+
+    Attributes:
+        spec: The network.
+    """
+
+    spec: NetworkSpec
+
+
+def module_graph(module: nn.Module, input_shape: Shape) -> Graph:
+    """The graph of a part of a network that nobody else has; the part is of no use afterwards.
+
+    Args:
+        module: On the meta device, in eval mode where that matters.
+        input_shape: (C, H, W) of what it reads.
+
+    Raises:
+        GraphError: The input is too small for one of the layers.
+    """
+    image = torch.empty(1, *input_shape, device="meta")
+    recorder = _Recorder(module, image, made_for=input_shape[-1])
+    with torch.no_grad(), recorder:
+        module(image)
+    for part in module.modules():
+        del part.forward
+    return Graph(nodes=tuple(recorder.nodes), blocks=recorder.blocks)
 
 
 def network_graph(network: Network | NetworkSpec, resolution: int) -> NetworkGraph:
@@ -133,7 +161,7 @@ def network_graph(network: Network | NetworkSpec, resolution: int) -> NetworkGra
     check_memory({node.name: node.output_shape for node in recorder.nodes})
     for module in twin.modules():
         del module.forward  # without the recorder's, the nodes' modules are plain layers again
-    return NetworkGraph(spec, tuple(recorder.nodes), recorder.blocks)
+    return NetworkGraph(spec=spec, nodes=tuple(recorder.nodes), blocks=recorder.blocks)
 
 
 class _Recorder(TorchFunctionMode):

@@ -15,7 +15,7 @@ from typing import Literal
 
 from torch import nn
 
-from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.graph import Graph, NetworkGraph, Node
 from cnnviz.architectures import Layer
 
 Axis = Literal["height", "width"]
@@ -57,7 +57,7 @@ class Window:
     dilation: int = 1
 
 
-def receptive_fields(graph: NetworkGraph, axis: Axis = "width") -> tuple[ReceptiveField, ...]:
+def receptive_fields(graph: Graph, axis: Axis = "width") -> tuple[ReceptiveField, ...]:
     """The field of every node of a graph, in the order of its nodes, along one side of an image."""
     fields = [ReceptiveField(0, 0, 1)]
     for node in graph.layers:

@@ -144,7 +144,9 @@ def _text(result: Mapping[str, Any]) -> str:
         values = ", ".join(_said(run, result["quantity"]) for run in arm["runs"])
         paper = f"   (paper: {arm['paper']['value']})" if arm["paper"] else ""
         lines.append(f"{arm['title']:32}{last['steps']:8,}{last['seconds']:9.1f}  {values}{paper}")
-    lines += ["", f"On {result['data']}; {result['budget']}. The paper's values are errors in %."]
+    has_paper = any(arm["paper"] for arm in result["arms"])
+    errors = " The paper's values are errors in %." if has_paper else ""
+    lines += ["", f"On {result['data']}; {result['budget']}.{errors}"]
     return "\n".join([*lines, *result["verdict"]])
 
 

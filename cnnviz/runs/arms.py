@@ -65,7 +65,7 @@ def trained_arms(
     record = read_record(place)
     return Recorded(
         experiment=experiment.name,
-        data=budget.data,
+        data=Path(budget.data).name,
         command=_command(experiment, budget),
         machine=record["machine"],
         torch=record["torch"],

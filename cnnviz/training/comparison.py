@@ -63,8 +63,8 @@ def verdict(
     """
     if epochs < experiment.least_epochs:
         return (
-            f"Too short to support the claim: {epochs:.3g} epochs, and this program asks for at "
-            f"least {experiment.least_epochs}.",
+            f"Too short to support the claim: {epochs:.3g} epoch{'s' if epochs != 1 else ''}, and "
+            f"this program asks for at least {experiment.least_epochs}.",
         )
     return tuple(
         _sentence(experiment.quantity, first, second, values) for first, second in experiment.better

@@ -1,0 +1,191 @@
+"""What designs cost: small parts of networks, built by torch and counted as Explore counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import prod
+
+import torch
+from torch import nn
+
+from cnnviz.analysis.counting import added_biases, macs, params
+from cnnviz.analysis.graph import Node, Shape, module_graph
+from cnnviz.analysis.receptive_field import receptive_fields
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a part of a network costs for one image.
+
+    Attributes:
+        params: Learned numbers.
+        macs: Multiplications (each with an addition but the first of a sum), as on Explore.
+        additions: Of the sums themselves and of biases: n products need n - 1.
+        receptive_field: Side in pixels of what one output sees.
+        nonlinearities: ReLUs on the longest way through.
+        output_shape: (C, H, W) or (features,).
+    """
+
+    params: int
+    macs: int
+    additions: int
+    receptive_field: int
+    nonlinearities: int
+    output_shape: Shape
+
+
+@dataclass(frozen=True)
+class Design:
+    """A part of a network.
+
+    Attributes:
+        title: In tables.
+        make: Builds it.
+        input_shape: (C, H, W) of what it reads.
+    """
+
+    title: str
+    make: Callable[[], nn.Module]
+    input_shape: Shape
+
+
+def cost(design: Design) -> Cost:
+    """What a design costs.
+
+    Raises:
+        GraphError: Its input is too small for one of its layers.
+    """
+    with torch.device("meta"):
+        module = design.make()
+    graph = module_graph(module, design.input_shape)
+    sums = sum(prod(node.output_shape) for node in graph.layers if macs(node))
+    products = sum(map(macs, graph.layers))
+    return Cost(
+        params=sum(map(params, graph.layers)),
+        macs=products,
+        additions=products - sums + sum(map(added_biases, graph.layers)),
+        receptive_field=receptive_fields(graph)[-1].size,
+        nonlinearities=_longest(graph.nodes),
+        output_shape=graph.nodes[-1].output_shape,
+    )
+
+
+def _longest(nodes: Sequence[Node]) -> int:
+    """ReLUs on the way that has most of them."""
+    counts: list[int] = []
+    for node in nodes:
+        before = max((counts[source] for source in node.inputs), default=0)
+        counts.append(before + isinstance(node.module, nn.ReLU))
+    return counts[-1]
+
+
+def convolutions(
+    channels: int, kernels: list[tuple[int, int]], bias: bool = False
+) -> nn.Sequential:
+    """Convolutions that keep channels and size, a ReLU after each.
+
+    Args:
+        channels: In and out of each.
+        kernels: Rows and columns of each kernel, odd.
+        bias: Whether they have one; the slides leave it out.
+    """
+    layers: list[nn.Module] = []
+    for rows, columns in kernels:
+        padding = (rows // 2, columns // 2)
+        layers.append(nn.Conv2d(channels, channels, (rows, columns), padding=padding, bias=bias))
+        layers.append(nn.ReLU())
+    return nn.Sequential(*layers)
+
+
+def bottleneck(channels: int, inner: int) -> nn.Sequential:
+    """1x1 down, 3x3, 1x1 up (He et al. 2016, Figure 5, right), without batch norm and shortcut."""
+    return nn.Sequential(
+        nn.Conv2d(channels, inner, 1, bias=False),
+        nn.ReLU(),
+        nn.Conv2d(inner, inner, 3, padding=1, bias=False),
+        nn.ReLU(),
+        nn.Conv2d(inner, channels, 1, bias=False),
+        nn.ReLU(),
+    )
+
+
+def depthwise_separable(channels: int, kernel_size: int) -> nn.Sequential:
+    """A kernel for each channel, then a 1x1 convolution that mixes them."""
+    padding = kernel_size // 2
+    return nn.Sequential(
+        nn.Conv2d(channels, channels, kernel_size, padding=padding, groups=channels, bias=False),
+        nn.ReLU(),
+        nn.Conv2d(channels, channels, 1, bias=False),
+        nn.ReLU(),
+    )
+
+
+class Inception(nn.Module):
+    """Branches side by side, their maps concatenated (Szegedy et al. 2015, Figure 2).
+
+    Args:
+        channels: Read by each branch.
+        branches: Filters of 1x1, 3x3 and 5x5.
+        reductions: Filters of the 1x1 in front of 3x3 and 5x5 and behind the pooling; None: the
+            naive module, where the pooled input passes as it is.
+    """
+
+    def __init__(
+        self,
+        channels: int,
+        branches: tuple[int, int, int],
+        reductions: tuple[int, int, int] | None = None,
+    ) -> None:
+        super().__init__()
+        one, three, five = branches
+        before3, before5, behind = reductions or (0, 0, 0)
+        self.branch1 = _one(channels, one)
+        self.branch3 = _reduced(channels, before3, three, 3)
+        self.branch5 = _reduced(channels, before5, five, 5)
+        self.pool = nn.Sequential(nn.MaxPool2d(3, 1, padding=1), *_one(channels, behind))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, C, H, W) to (N, all branches' maps, H, W)."""
+        return torch.cat([self.branch1(x), self.branch3(x), self.branch5(x), self.pool(x)], 1)
+
+
+def _one(channels: int, filters: int) -> nn.Sequential:
+    """A 1x1 convolution, or nothing for no filters."""
+    if not filters:
+        return nn.Sequential()
+    return nn.Sequential(nn.Conv2d(channels, filters, 1, bias=False), nn.ReLU())
+
+
+def _reduced(channels: int, before: int, filters: int, kernel_size: int) -> nn.Sequential:
+    layer = nn.Conv2d(
+        before or channels, filters, kernel_size, padding=kernel_size // 2, bias=False
+    )
+    return nn.Sequential(*_one(channels, before), layer, nn.ReLU())
+
+
+def linear_head(channels: int, side: int, hidden: int, classes: int) -> nn.Sequential:
+    """Two hidden linear layers and the output, as AlexNet and VGG end; with biases."""
+    return nn.Sequential(
+        nn.Flatten(),
+        nn.Linear(channels * side * side, hidden),
+        nn.ReLU(),
+        nn.Linear(hidden, hidden),
+        nn.ReLU(),
+        nn.Linear(hidden, classes),
+    )
+
+
+def pooled_head(channels: int, classes: int) -> nn.Sequential:
+    """Global average pooling and one linear layer, as GoogLeNet and ResNet end; with a bias."""
+    return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, classes))
+
+
+def dense_inputs(first: int, growth_rate: int, layer: int) -> int:
+    """Maps that layer l of a dense block reads: k0 + k (l - 1) (Huang et al. 2017, section 3)."""
+    return first + growth_rate * (layer - 1)
+
+
+def dense_connections(layers: int) -> int:
+    """Connections of a dense block: L (L + 1) / 2 (Huang et al. 2017, section 1)."""
+    return layers * (layers + 1) // 2

@@ -1,0 +1,68 @@
+"""A window that slides over a grid and keeps the largest number, or the mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+
+from cnnviz.hyperparameters import Config, choice, flag
+
+
+@dataclass(frozen=True)
+class Settings(Config):
+    """How a grid is pooled."""
+
+    kind: str = choice("max", "average", default="max", help="What is kept of a window.")
+    size: int = choice(2, 3, 4, 5, default=2, help="Side of the window.")
+    stride: int = choice(1, 2, 3, 4, default=2, help="Pixels from one window to the next.")
+    is_global: bool = flag(default=False, help="Global: one window, the whole map.")
+
+
+@dataclass(frozen=True, eq=False)
+class Pooled:
+    """What a window reads and keeps; pooling has no weights.
+
+    Attributes:
+        settings: How.
+        image: The input, float32 (channels, rows, columns).
+        extent: Rows and columns of the window.
+        step: Pixels from one window to the next.
+    """
+
+    settings: Settings
+    image: torch.Tensor
+    extent: tuple[int, int]
+    step: int
+
+    @cached_property
+    def windows(self) -> torch.Tensor:
+        """What each window reads, (channels, rows, columns, window rows, window columns)."""
+        rows, columns = self.extent
+        return self.image.unfold(1, rows, self.step).unfold(2, columns, self.step)
+
+    @cached_property
+    def output(self) -> torch.Tensor:
+        """What is kept, (channels, rows, columns)."""
+        if self.settings.kind == "max":
+            return self.windows.amax((3, 4))
+        return self.windows.mean((3, 4))
+
+
+def pooled(image: torch.Tensor, settings: Settings | None = None) -> Pooled:
+    """A grid, (channels, rows, columns), pooled.
+
+    Raises:
+        ValueError: The window is larger than the grid.
+    """
+    settings = settings or Settings()
+    rows, columns = image.shape[1:]
+    if settings.is_global:
+        return Pooled(settings, image, (rows, columns), 1)
+    if settings.size > min(rows, columns):
+        raise ValueError(
+            f"size must be at most the grid's smaller side, {min(rows, columns)}; received "
+            f"{settings.size}."
+        )
+    return Pooled(settings, image, (settings.size, settings.size), settings.stride)

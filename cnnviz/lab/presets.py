@@ -1,0 +1,177 @@
+"""The examples of the lectures, and kernels that a class tries; each gives the slide's number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class SlidingPreset:
+    """A grid and a kernel of a slide.
+
+    Attributes:
+        title: In the menu.
+        grid: As ``cnnviz.lab.grid.grid`` reads it.
+        kernel: The same; filters are separated by "/".
+        settings: What it changes of ``cnnviz.lab.sliding.Settings``, as text.
+        says: What the slide says, in one sentence.
+        groups: Into so many the channels are divided.
+    """
+
+    title: str
+    grid: str
+    kernel: str
+    says: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    groups: int = 1
+
+
+EDGE = "1 0 -1; 1 0 -1; 1 0 -1"
+SEVEN = (
+    "6 3 4 4 5 0 3; 4 7 4 0 4 0 4; 7 0 2 3 4 5 2; 3 7 5 0 3 0 7; 5 8 1 2 5 4 2; 8 0 1 0 6 0 0; "
+    "6 4 1 3 0 4 5"
+)
+CHANNELS = "1 2 0 1; 0 1 3 1; 2 1 0 2; 1 0 1 1 | 0 1 1 0; 2 0 1 1; 1 3 0 0; 0 1 2 1 | "
+CHANNELS += "2 0 1 1; 1 1 0 2; 0 1 1 0; 3 0 1 1"
+
+SLIDING: tuple[SlidingPreset, ...] = (
+    SlidingPreset(
+        "Edges by numbers",
+        "7 2 3 3 8; 4 5 3 8 4; 3 3 2 8 4; 2 8 7 2 7; 5 4 4 5 4",
+        EDGE,
+        "The first sum is 7x1 + 4x1 + 3x1 + 2x0 + 5x0 + 3x0 + 3x-1 + 3x-1 + 2x-1 = 6.",
+    ),
+    SlidingPreset(
+        "Ones and zeros",
+        "1 1 1 0 0; 0 1 1 1 0; 0 0 1 1 1; 0 0 1 1 0; 0 1 1 0 0",
+        "1 0 1; 0 1 0; 1 0 1",
+        "The first sum is 4. The kernel is the one that the picture's small x0 and x1 show; the "
+        "slide's table beside it repeats the kernel of the example before.",
+    ),
+    SlidingPreset(
+        "Padding 2",
+        SEVEN,
+        EDGE,
+        "Two rows and columns of zeros around a 7 x 7 input make it 11 x 11.",
+        {"padding": "2"},
+    ),
+    SlidingPreset(
+        "Padding that keeps the size",
+        SEVEN,
+        "0.111 0.111 0.111; 0.111 0.111 0.111; 0.111 0.111 0.111",
+        "Padding is usually chosen so that the size stays, with stride 1.",
+        {"padding": "same"},
+    ),
+    SlidingPreset(
+        "Stride 2",
+        SEVEN,
+        EDGE,
+        "The stride is the step of the sliding window: it skips positions.",
+        {"stride": "2"},
+    ),
+    SlidingPreset(
+        "Stride 3 does not fit",
+        "7 2 3 3 8; 4 5 3 8 4; 3 3 2 8 4; 2 8 7 2 7; 5 4 4 5 4",
+        EDGE,
+        "(5 - 3) / 3 + 1 is no whole number: what is left over is never read.",
+        {"stride": "3"},
+    ),
+    SlidingPreset(
+        "Dilation 2",
+        SEVEN,
+        EDGE,
+        "Nine weights read an area of 5 x 5.",
+        {"dilation": "2"},
+    ),
+    SlidingPreset(
+        "Three channels, two filters",
+        CHANNELS,
+        "1 0; 0 1 | 0 1; 1 0 | 1 1; 0 0 / 0 0; 1 1 | 1 0; 0 1 | 0 -1; 1 0",
+        "A filter has as many channels as the input; each filter gives one map, and the maps are "
+        "stacked.",
+    ),
+    SlidingPreset(
+        "Depthwise",
+        CHANNELS,
+        "1 0; 0 1 / 0 1; 1 0 / 1 1; 0 0",
+        "With as many groups as channels each filter reads one channel.",
+        groups=3,
+    ),
+    SlidingPreset(
+        "Transposed",
+        "1 2; 3 4",
+        "1 2 1; 2 4 2; 1 2 1",
+        "The input is spread out, and the output is larger than it.",
+        {"stride": "2", "transposed": "true", "padding": "1"},
+    ),
+)
+
+KERNELS: Mapping[str, str] = {
+    "vertical edges (the slide's)": EDGE,
+    "horizontal edges": "1 1 1; 0 0 0; -1 -1 -1",
+    "Sobel, vertical edges": "-1 0 1; -2 0 2; -1 0 1",
+    "Laplace": "0 1 0; 1 -4 1; 0 1 0",
+    "sharpen": "0 -1 0; -1 5 -1; 0 -1 0",
+    "mean": "0.111 0.111 0.111; 0.111 0.111 0.111; 0.111 0.111 0.111",
+    "identity": "0 0 0; 0 1 0; 0 0 0",
+}
+
+
+@dataclass(frozen=True)
+class PoolingPreset:
+    """A grid of a slide and how it is pooled.
+
+    Attributes:
+        title: In the menu.
+        grid: As ``cnnviz.lab.grid.grid`` reads it.
+        settings: What it changes of ``cnnviz.lab.pooling.Settings``, as text.
+        says: What the slide says.
+    """
+
+    title: str
+    grid: str
+    settings: Mapping[str, str]
+    says: str
+
+
+POOLED = "1 0 5 4; 2 3 1 6; 0 4 2 5; 2 3 4 1"
+AVERAGED = "1 0 5 4; 2 3 1 6; 0 4 2 2; 2 3 1 5"
+POOLING: tuple[PoolingPreset, ...] = (
+    PoolingPreset(
+        "Max pooling of the slide",
+        POOLED,
+        {"kind": "max", "size": "3", "stride": "1"},
+        "The largest number of 3 x 3, stride 1: 5 6; 4 6.",
+    ),
+    PoolingPreset(
+        "Average pooling of the slide",
+        AVERAGED,
+        {"kind": "average", "size": "3", "stride": "1"},
+        "The mean of 3 x 3, stride 1.",
+    ),
+    PoolingPreset(
+        "Halving",
+        POOLED,
+        {"kind": "max", "size": "2", "stride": "2"},
+        "2 x 2 with stride 2 halves each side, as in LeNet-5 and VGG.",
+    ),
+    PoolingPreset(
+        "Overlapping",
+        SEVEN,
+        {"kind": "max", "size": "3", "stride": "2"},
+        "3 x 3 with stride 2 overlaps, as in AlexNet (Krizhevsky et al. 2012, section 3.4).",
+    ),
+    PoolingPreset(
+        "Global max pooling",
+        POOLED,
+        {"kind": "max", "is_global": "true"},
+        "The largest number of the whole map.",
+    ),
+    PoolingPreset(
+        "Global average pooling",
+        AVERAGED,
+        {"kind": "average", "is_global": "true"},
+        "One number a map: its mean (Lin et al. 2014, section 3.2).",
+    ),
+)

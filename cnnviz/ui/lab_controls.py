@@ -1,0 +1,101 @@
+"""What the sections of the convolution lab share: numbers in the address, examples, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import streamlit as st
+import torch
+
+from cnnviz.hyperparameters import Config
+from cnnviz.lab.grid import grid, written_grid
+from cnnviz.ui.network_controls import hyperparameter_widget
+
+C = TypeVar("C", bound=Config)
+OVER = ("numbers", "photo")
+FILTERS = "/"  # between the filters of a written kernel
+
+
+def choose_over() -> str:
+    """Whether a section works on a grid of numbers or on a photo."""
+    over = st.segmented_control(
+        "On", OVER, default="numbers", required=True, key="over", bind="query-params"
+    )
+    return over if over in OVER else "numbers"
+
+
+def choose_preset(titles: list[str], key: str, follow: Callable[[], Any]) -> str:
+    """The title of an example; ``follow`` writes its numbers into the widgets' state."""
+    if st.query_params.get(key) not in (None, *titles):
+        st.query_params.pop(key)
+    return st.selectbox("Example", titles, key=key, bind="query-params", on_change=follow)
+
+
+def choose_settings(declared: type[C], prefix: str, first: Mapping[str, str]) -> C:
+    """The settings of a section; each of its widgets is drawn from its declaration.
+
+    Args:
+        declared: Their Config.
+        prefix: Of the widgets' names in the address.
+        first: What an example changes, as text.
+
+    Raises:
+        ValueError: They break a relation.
+    """
+    start = declared().with_text(first)
+    values = {}
+    for h in declared.hyperparameters():
+        chosen = hyperparameter_widget(
+            h, getattr(start, h.name), key=f"{prefix}_{h.name}", bind="query-params"
+        )
+        values[h.name] = chosen if chosen in h.options else getattr(start, h.name)
+    return declared(**values)
+
+
+def write_settings(declared: type[Config], prefix: str, changes: Mapping[str, str]) -> None:
+    """Put an example's settings into the widgets' state."""
+    start = declared().with_text(changes)
+    for h in declared.hyperparameters():
+        st.session_state[f"{prefix}_{h.name}"] = getattr(start, h.name)
+
+
+def write_numbers(label: str, key: str, first: str) -> str:
+    """A text of numbers, bound to the address."""
+    if key not in st.session_state and key not in st.query_params:
+        st.session_state[key] = first
+    return st.text_input(label, key=key, bind="query-params") or first
+
+
+def kernel(written: str) -> torch.Tensor:
+    """Filters as they are written, float32 (filters, channels, rows, columns).
+
+    Raises:
+        ValueError: They are no grids, or not of one size.
+    """
+    filters = [grid(part, "kernel") for part in written.split(FILTERS)]
+    if len({tuple(each.shape) for each in filters}) > 1:
+        raise ValueError("kernel must have filters of one size, with the same channels.")
+    return torch.stack(filters)
+
+
+def changed_numbers(written: str, change: Mapping[str, Any]) -> str:
+    """A text of numbers with one of them replaced.
+
+    Args:
+        written: As it was.
+        change: filter (of a kernel), channel, row, column and the value as it was typed.
+
+    Raises:
+        ValueError: The value is no number.
+    """
+    parts = written.split(FILTERS)
+    number = int(change.get("filter", 0))
+    numbers = grid(parts[number])
+    value = grid(str(change["value"]) or "0", "A cell")
+    if value.numel() != 1:
+        raise ValueError(f"A cell must be one number; received {change['value']}.")
+    row, column = int(change["row"]), int(change["column"])
+    numbers[int(change["channel"]), row, column] = value.item()
+    parts[number] = written_grid(numbers)
+    return f" {FILTERS} ".join(part.strip() for part in parts)

@@ -1,0 +1,92 @@
+"""Pooling: what a window keeps, over numbers or over a small photo."""
+
+from __future__ import annotations
+
+import streamlit as st
+import torch
+
+from cnnviz.lab.grid import grid
+from cnnviz.lab.pooling import Pooled, Settings, pooled
+from cnnviz.lab.presets import POOLING, PoolingPreset
+from cnnviz.lab.small_photo import small_photo
+from cnnviz.ui.lab_controls import (
+    changed_numbers,
+    choose_over,
+    choose_preset,
+    choose_settings,
+    write_numbers,
+    write_settings,
+)
+from cnnviz.ui.photo_controls import choose_photo
+from cnnviz.ui.sliding import edited, pooled_data, rested, show_sliding
+
+KEY = "pool"
+PRESETS = {preset.title: preset for preset in POOLING}
+
+
+def show_pool() -> None:
+    """The whole section."""
+    with st.sidebar:
+        over = choose_over()
+        preset = PRESETS.get(choose_preset(list(PRESETS), "pooled", _follow_preset)) or POOLING[0]
+        settings = choose_settings(Settings, KEY, preset.settings)
+    try:
+        found = pooled(_image(over, preset), settings)
+    except ValueError as error:
+        st.error(str(error), icon=":material/calculate:")
+        return
+    if over == "numbers":
+        st.markdown(preset.says)
+    _say_sizes(found)
+    _show(found, over)
+    st.caption("Pooling has no weights: nothing is learned here. Each map is pooled alone.")
+
+
+def _follow_preset() -> None:
+    preset = PRESETS[st.session_state["pooled"]]
+    st.session_state["pool_grid"] = preset.grid
+    write_settings(Settings, KEY, preset.settings)
+
+
+def _image(over: str, preset: PoolingPreset) -> torch.Tensor:
+    with st.sidebar:
+        if over == "numbers":
+            return grid(write_numbers("The input's numbers", "pool_grid", preset.grid))
+        photo = choose_photo()
+    if photo is None:
+        raise ValueError("Choose a photo in the sidebar.")
+    return small_photo(photo.image, 3)
+
+
+def _say_sizes(found: Pooled) -> None:
+    maps, rows, columns = found.output.shape
+    read = found.image[0].numel()
+    st.markdown(
+        f"{found.image.shape[1]} x {found.image.shape[2]} become **{rows} x {columns}**: "
+        f"{read / (rows * columns):.3g} numbers for each that is kept"
+        + (f", in each of {maps} maps." if maps > 1 else ".")
+    )
+
+
+@st.fragment
+def _show(found: Pooled, over: str) -> None:
+    data = pooled_data(found, f"{over} {found.image.shape} {found.extent}", over == "numbers")
+    written = st.query_params.get("at", "")
+    place = int(written) if written.isdecimal() and len(written) < 7 else 0
+    show_sliding(data, KEY, place, _follow_edit, _follow_rest)
+    if problem := st.session_state.pop("lab_problem", None):
+        st.error(problem, icon=":material/calculate:")
+
+
+def _follow_edit() -> None:
+    change = edited(KEY)
+    if not change:
+        return
+    try:
+        st.session_state["pool_grid"] = changed_numbers(st.session_state["pool_grid"], change)
+    except ValueError as error:
+        st.session_state["lab_problem"] = str(error)
+
+
+def _follow_rest() -> None:
+    st.query_params["at"] = str(rested(KEY))

@@ -1,0 +1,26 @@
+"""Convolution lab: the arithmetic of the lectures, by hand and on your own picture."""
+
+import streamlit as st
+
+from cnnviz.ui.lab_pool import show_pool
+from cnnviz.ui.lab_slide import show_slide
+from cnnviz.ui.page import open_page
+
+SECTIONS = {
+    "slide the kernel": ("What does a convolution compute?", show_slide),
+    "pooling": ("What does pooling keep?", show_pool),
+}
+
+open_page("Convolution lab")
+chosen = st.segmented_control(
+    "Section",
+    list(SECTIONS),
+    default=next(iter(SECTIONS)),
+    required=True,
+    key="section",
+    bind="query-params",
+    label_visibility="collapsed",
+)
+question, show = SECTIONS.get(chosen) or next(iter(SECTIONS.values()))
+st.title(question)
+show()
