@@ -10,8 +10,9 @@ import streamlit as st
 def addressed_menu(title: str, name: str, labels: Mapping[str, str], help: str = "") -> str:
     """Draw a menu and return the id that is chosen; ``?name=ID`` in the address is the choice.
 
-    A bound widget would write the label. An address that has changed since it was written here (a
-    link, the Back button) is followed; one that names nothing known is the first.
+    A bound widget would write the label. An address that has changed since it was written (a link,
+    the Back button) is followed; one that names nothing known is the first. ``write_address``
+    writes what several menus say at once, so that Back undoes it at once.
 
     Args:
         title: Above the menu.
@@ -31,18 +32,18 @@ def addressed_menu(title: str, name: str, labels: Mapping[str, str], help: str =
     chosen = st.selectbox(
         title, list(labels), key=key, format_func=lambda each: labels.get(each, each), help=help
     )
-    chosen = chosen if chosen in labels else next(iter(labels))
-    address(name, chosen)
-    return chosen
+    return chosen if chosen in labels else next(iter(labels))
 
 
-def address(name: str, chosen: str) -> None:
-    """Write a choice into the address; an empty one takes it out."""
-    if not chosen:
-        st.query_params.pop(name, None)
-    elif st.query_params.get(name) != chosen:
-        st.query_params[name] = chosen
-    st.session_state[f"written_{name}"] = chosen or None
+def write_address(chosen: Mapping[str, str]) -> None:
+    """Write choices by their names into the address; an empty one is taken out."""
+    changed = {k: v for k, v in chosen.items() if v and st.query_params.get(k) != v}
+    if changed:
+        st.query_params.update(changed)
+    for name, value in chosen.items():
+        if not value:
+            st.query_params.pop(name, None)
+        st.session_state[f"written_{name}"] = value or None
 
 
 def choose(name: str, chosen: str) -> None:

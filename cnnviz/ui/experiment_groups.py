@@ -9,8 +9,8 @@ from cnnviz.runs.groups import Group
 from cnnviz.runs.store import Store
 from cnnviz.training.experiments import Experiment
 from cnnviz.training.recorded import Recorded
-from cnnviz.ui.addressed_menu import addressed_menu, choose
-from cnnviz.ui.experiment_controls import ExperimentChoice
+from cnnviz.ui.addressed_menu import addressed_menu, choose, write_address
+from cnnviz.ui.experiment_controls import EXPERIMENT, ExperimentChoice
 from cnnviz.ui.experiment_results import budget_of
 from cnnviz.ui.plain import plain
 from cnnviz.ui.run_controls import change
@@ -20,6 +20,7 @@ from cnnviz.ui.visitor import teacher_token, visitor
 
 GROUP = "group"  # its name in links
 RECORDED = "recorded"
+SHARE = "Copy the address to show them to others."
 NONE = ""
 
 
@@ -83,9 +84,8 @@ def choose_group(experiment: Experiment, recorded: Recorded | None) -> Group | N
     if recorded is not None:
         note = f"{recorded.data}, {recorded.trained}"
         labels[RECORDED] = f"recorded for this program: {note}"
-    if not labels:
-        return None
-    chosen = addressed_menu("Runs shown", GROUP, labels, "Copy the address to show them to others.")
+    chosen = addressed_menu("Runs shown", GROUP, labels, SHARE) if labels else NONE
+    write_address({EXPERIMENT: experiment.name, GROUP: chosen})
     return next((group for group in found if group.id == chosen), None)
 
 

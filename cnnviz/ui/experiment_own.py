@@ -11,7 +11,7 @@ from cnnviz.runs import groups as kept
 from cnnviz.runs.groups import OWN, TITLE, Group, Member
 from cnnviz.runs.run import Run
 from cnnviz.runs.store import Store
-from cnnviz.ui.addressed_menu import addressed_menu, choose
+from cnnviz.ui.addressed_menu import addressed_menu, choose, write_address
 from cnnviz.ui.curves_view import choose_curves
 from cnnviz.ui.experiment_groups import GROUP, delete, group_label, groups_of
 from cnnviz.ui.plain import plain
@@ -35,6 +35,7 @@ def show_own() -> None:
         chosen = addressed_menu(
             "Experiment", GROUP, labels, "Those that visitors have saved, or runs of your choice."
         )
+    write_address({GROUP: chosen})
     say_refusal()
     if chosen in saved:
         _show_saved(saved[chosen])
