@@ -34,7 +34,7 @@ def show_declared() -> None:
     say_refusal()
     say_unknown()
     known = recorded(experiment.name)
-    group = choose_group(experiment, known)
+    group = choose_group(experiment, known, choice.without if choice else "")
     if group is None and known is None:
         st.info(
             "Choose data and a budget in the sidebar and press **Start all**: the arms train one "

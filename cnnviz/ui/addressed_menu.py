@@ -20,10 +20,8 @@ def addressed_menu(title: str, name: str, labels: Mapping[str, str], help: str =
         labels: By id, at least one; the first is the default.
         help: What pointing at the title says.
     """
-    key, written = f"chosen_{name}", f"written_{name}"
-    asked = st.query_params.get(name)
-    is_new = asked != st.session_state.get(written) or st.session_state.get("arrived")
-    if asked is not None and asked in labels and is_new:
+    key, asked = f"chosen_{name}", asked_anew(name)
+    if asked in labels:
         st.session_state[key] = asked
     elif st.session_state.get(key) not in labels:
         st.session_state[key] = next(iter(labels))
@@ -35,18 +33,27 @@ def addressed_menu(title: str, name: str, labels: Mapping[str, str], help: str =
     return chosen if chosen in labels else next(iter(labels))
 
 
+def asked_anew(name: str) -> str | None:
+    """What the address says where it is not what was written there last, else None."""
+    asked = st.query_params.get(name, "")
+    is_new = asked != st.session_state.get(f"written_{name}", "")
+    return asked if is_new or st.session_state.get("arrived") else None
+
+
 def write_address(chosen: Mapping[str, str]) -> None:
-    """Write choices by their names into the address; an empty one is taken out."""
-    changed = {k: v for k, v in chosen.items() if v and st.query_params.get(k) != v}
+    """Write choices by their names into the address, all at once; an empty one is taken out."""
+    before = {name: st.query_params.get(name, "") for name in chosen}
+    # Without a value a name is not written; a deletion of its own would be a step more to go Back.
+    changed: dict[str, str | list[str]] = {
+        name: value or [] for name, value in chosen.items() if before[name] != value
+    }
     if changed:
         st.query_params.update(changed)
     for name, value in chosen.items():
-        if not value:
-            st.query_params.pop(name, None)
-        st.session_state[f"written_{name}"] = value or None
+        st.session_state[f"written_{name}"] = value
 
 
 def choose(name: str, chosen: str) -> None:
     """Let a button choose for the menu of that name, before it is drawn."""
     st.session_state[f"chosen_{name}"] = chosen
-    st.session_state[f"written_{name}"] = st.query_params.get(name)
+    st.session_state[f"written_{name}"] = st.query_params.get(name, "")

@@ -12,11 +12,11 @@ from cnnviz.training.experiment_catalogue import EXPERIMENTS, experiment
 from cnnviz.training.experiments import Arm, Experiment, plans
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
-from cnnviz.ui.addressed_menu import addressed_menu, choose
+from cnnviz.ui.addressed_menu import addressed_menu, asked_anew, choose
 from cnnviz.ui.data_controls import choose_dataset
 from cnnviz.ui.run_words import duration_text
 
-EXPERIMENT = "experiment"  # its name in links
+EXPERIMENT, WITHOUT = "experiment", "without"  # their names in links
 VIEWS = ("the papers'", "your own")
 BUDGETS = ("epochs", "seconds")
 EPOCHS = (1, 2, 3, 5, 10, 15, 20, 30, 50, 100, 200, 400)
@@ -61,6 +61,12 @@ class ExperimentChoice:
             each = _so_many(self.amount, "epoch")
             total = f"{_so_many(whole, 'epoch')} of {images} training images"
         return f"{start} of {each}: {total} in all, one run after another."
+
+    @property
+    def without(self) -> str:
+        """The numbers of the arms that are left out, from 1: "2,5"."""
+        arms = enumerate(self.experiment.arms, 1)
+        return ",".join(str(number) for number, arm in arms if arm not in self.arms)
 
     def planned(self) -> list[tuple[str, Plan]]:
         """The arm and the plan of each run, all arms of a seed before the next seed's.
@@ -141,12 +147,22 @@ def _slider(label: str, values: Sequence, default: int, key: str, help: str = ""
 
 
 def _choose_arms(found: Experiment) -> tuple[Arm, ...]:
-    """All arms, but for those that the visitor leaves out to save time."""
+    """All arms, but for those that the visitor leaves out to save time.
+
+    The address has their numbers. They are written with the experiment's name, since a bound
+    widget that goes with its experiment would make two steps to go Back.
+    """
+    key, asked = f"{found.name}_without", asked_anew(WITHOUT)
+    if asked is None:
+        st.session_state[key] = st.session_state.get(key, [])
+    else:
+        numbers = asked.split(",")
+        arms = enumerate(found.arms, 1)
+        st.session_state[key] = [arm.title for number, arm in arms if str(number) in numbers]
     left_out = st.multiselect(
         "Leave out",
         [arm.title for arm in found.arms],
-        key=f"{found.name}_without",
-        bind="query-params",
+        key=key,
         placeholder="Nothing",
         help="Arms that are not run, to save time.",
     )

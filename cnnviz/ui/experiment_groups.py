@@ -10,7 +10,7 @@ from cnnviz.runs.store import Store
 from cnnviz.training.experiments import Experiment
 from cnnviz.training.recorded import Recorded
 from cnnviz.ui.addressed_menu import addressed_menu, choose, write_address
-from cnnviz.ui.experiment_controls import EXPERIMENT, ExperimentChoice
+from cnnviz.ui.experiment_controls import EXPERIMENT, WITHOUT, ExperimentChoice
 from cnnviz.ui.experiment_results import budget_of
 from cnnviz.ui.plain import plain
 from cnnviz.ui.run_controls import change
@@ -73,8 +73,13 @@ def _start(choice: ExperimentChoice) -> None:
     change(start)
 
 
-def choose_group(experiment: Experiment, recorded: Recorded | None) -> Group | None:
-    """Draw the menu of the runs that are shown; None stands for those that were recorded.
+def choose_group(experiment: Experiment, recorded: Recorded | None, without: str) -> Group | None:
+    """Draw the menu of the runs that are shown, and write all choices into the address.
+
+    Args:
+        experiment: Whose runs.
+        recorded: Those that were recorded, if any were.
+        without: The arms that are left out, as the address says it.
 
     Returns:
         The group; None where there is none or the recorded runs are chosen.
@@ -85,7 +90,7 @@ def choose_group(experiment: Experiment, recorded: Recorded | None) -> Group | N
         note = f"{recorded.data}, {recorded.trained}"
         labels[RECORDED] = f"recorded for this program: {note}"
     chosen = addressed_menu("Runs shown", GROUP, labels, SHARE) if labels else NONE
-    write_address({EXPERIMENT: experiment.name, GROUP: chosen})
+    write_address({EXPERIMENT: experiment.name, GROUP: chosen, WITHOUT: without})
     return next((group for group in found if group.id == chosen), None)
 
 
@@ -135,6 +140,5 @@ def delete(group: Group) -> None:
     def forget(store: Store) -> None:
         kept.delete_group(store, group.id, visitor(), teacher_token())
         choose(GROUP, NONE)
-        st.query_params.pop(GROUP, None)
 
     change(forget)

@@ -8,8 +8,9 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 
 # Two small arms, of which one waits for the other; and one alone.
-TWO = "experiment=activation&images=500&activation_without=sigmoid"
-SHORT = f"experiments?{TWO}&activation_without=tanh&each_epochs=1"
+ONE = "experiment=activation&images=500&without=2,3"
+TWO = "experiment=activation&images=500&without=3"
+SHORT = f"experiments?{ONE}&each_epochs=1"
 # Two seeds: the chart with bands.
 LONG = f"experiments?{TWO}&budget=seconds&each_seconds=120&seeds=2"
 
@@ -58,6 +59,11 @@ def test_an_arm_learns_and_a_reload_finds_it(server, page):
     page.reload()
     expect(page.get_by_text("Too short to support the claim")).to_be_visible(timeout=30_000)
     assert page.url == link
+    page.get_by_test_id("stSidebar").get_by_label("Experiment", exact=True).click()
+    page.get_by_role("option", name="Kernels and heads", exact=True).click()
+    expect(page.get_by_text("beat one 5x5")).to_be_visible(timeout=30_000)
+    page.go_back()
+    expect(arms(page)).to_contain_text(re.compile(r"ReLU\s*finished\s*3"))
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 

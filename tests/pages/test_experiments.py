@@ -142,6 +142,15 @@ def test_the_button_starts_all_arms_and_seeds_at_once(waiting):
     assert plan.twin == Store().run(found.run_ids[0]).plan.network
 
 
+def test_arms_that_are_left_out_are_not_run(waiting):
+    app = opened(**SHORT, without="2,7,x")
+    assert "2 arms" in app.main.markdown[1].value
+    app.multiselect(key="options_without").set_value(["A", "B"])
+    press(checked(app), "start_experiment")
+    assert [member.arm for member in only_group().members] == ["C"]
+    assert app.query_params["without"] == "1,2"
+
+
 def test_too_many_runs_are_a_sentence_and_none_is_made(waiting, monkeypatch):
     monkeypatch.setenv("CNNVIZ_MAX_RUNS", "5")
     app = press(opened(**SHORT, seeds="2"), "start_experiment")
