@@ -43,8 +43,7 @@ def show_declared() -> None:
         )
         return
     if group is not None:
-        found = group_results(group, shared_runs().readings)
-        show_group_buttons(group, found is not None and found.is_open)
+        show_group_buttons(group, group_results(group, shared_runs().readings))
         show_group(experiment, group, known, *choose_charts())
     elif known is not None:
         show_results(experiment, recorded_results(experiment, known), known, *choose_charts())

@@ -18,6 +18,7 @@ from cnnviz.runs.store import Store
 from cnnviz.training.plan import Plan
 
 TITLE = 80  # letters, at most
+CUT_OFF = ("stopped", "interrupted")  # what ended before its end, and not by a fault of its own
 OWN = ""  # the experiment of a group that a visitor put together
 
 
@@ -222,3 +223,15 @@ def stop_group(store: Store, group_id: str, by: str, token: str | None = None) -
     for run_id in reversed(group(store, group_id).run_ids):
         if store.run(run_id).is_open:
             store.ask(run_id, "stop", by, token)
+
+
+def resume_group(store: Store, group_id: str, by: str, token: str | None = None) -> None:
+    """Put a group's runs that were stopped or interrupted at the end of the queue, in order.
+
+    Raises:
+        KeyError: There is no such group.
+        RunError: A run is not the visitor's.
+    """
+    for run_id in group(store, group_id).run_ids:
+        if store.run(run_id).state in CUT_OFF:
+            store.resume(run_id, by, token)

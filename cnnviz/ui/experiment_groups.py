@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from cnnviz.runs import groups as kept
@@ -11,7 +13,7 @@ from cnnviz.training.experiments import Experiment
 from cnnviz.training.recorded import Recorded
 from cnnviz.ui.addressed_menu import addressed_menu, choose, write_address
 from cnnviz.ui.experiment_controls import EXPERIMENT, WITHOUT, ExperimentChoice
-from cnnviz.ui.experiment_results import budget_of
+from cnnviz.ui.experiment_results import Results, budget_of
 from cnnviz.ui.plain import plain
 from cnnviz.ui.run_controls import change
 from cnnviz.ui.run_words import ago_text
@@ -110,20 +112,17 @@ def group_label(group: Group) -> str:
     return f"{group.title}, {ago_text(group.created)}, {whose} · {group.id[:4]}"
 
 
-def show_group_buttons(group: Group, is_open: bool) -> None:
+def show_group_buttons(group: Group, results: Results | None) -> None:
     """Draw what its owner, or the teacher, may do with all runs of a group."""
     if group.owner != visitor() and teacher_token() is None:
         st.caption("Started by another visitor; only they or the teacher can stop or delete it.")
         return
+    states = {run.run.state for run in results.runs if run.run} if results else set()
     with st.container(horizontal=True):
-        if is_open:
-            st.button(
-                "Stop all",
-                icon=":material/stop:",
-                key=f"stop_{group.id}",
-                on_click=change,
-                args=(lambda store: kept.stop_group(store, group.id, visitor(), teacher_token()),),
-            )
+        if results and results.is_open:
+            _button(group, "Stop all", ":material/stop:", kept.stop_group)
+        elif states & set(kept.CUT_OFF):
+            _button(group, "Resume all", ":material/replay:", kept.resume_group)
         st.button(
             "Delete all",
             icon=":material/delete:",
@@ -132,6 +131,16 @@ def show_group_buttons(group: Group, is_open: bool) -> None:
             args=(group,),
             help="The runs with their measurements and checkpoints, for good.",
         )
+
+
+def _button(group: Group, label: str, icon: str, act: Callable[..., None]) -> None:
+    st.button(
+        label,
+        icon=icon,
+        key=f"{label.split()[0].lower()}_{group.id}",
+        on_click=change,
+        args=(lambda store: act(store, group.id, visitor(), teacher_token()),),
+    )
 
 
 def delete(group: Group) -> None:

@@ -167,6 +167,8 @@ def test_the_owner_stops_and_deletes_all_and_others_look(waiting):
     assert "Started by another visitor" in " ".join(c.value for c in other.caption)
     press(app, f"stop_{found.id}")
     assert {run.state for run in Store().runs()} == {"stopped"}
+    press(app, f"resume_{found.id}")
+    assert {run.state for run in Store().runs()} == {"queued"}
     press(app, f"delete_{found.id}")
     assert Store().runs() == [] and groups(Store(), "options") == []
     assert "group" not in app.query_params

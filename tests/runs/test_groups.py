@@ -7,12 +7,21 @@ import sqlalchemy as sql
 
 from cnnviz.runs.database import VERSION, groups, members, runs, schema
 from cnnviz.runs.folder import RunError
-from cnnviz.runs.groups import Member, delete_group, group, save_group, start_group, stop_group
+from cnnviz.runs.groups import (
+    Member,
+    delete_group,
+    group,
+    resume_group,
+    save_group,
+    start_group,
+    stop_group,
+)
 from cnnviz.runs.groups import groups as groups_of
 from cnnviz.runs.queue import dispatch
 from cnnviz.runs.store import Store
 from cnnviz.training.experiment_catalogue import experiment
 from cnnviz.training.experiments import plans
+from cnnviz.training.plan import Start
 
 
 @pytest.fixture
@@ -55,7 +64,7 @@ def test_one_plan_beyond_the_limits_makes_none(store, planned, monkeypatch):
     assert store.runs() == []
 
 
-def test_the_twin_whose_tensors_a_run_starts_with_is_kept(store):
+def test_the_tensors_that_a_run_starts_with_are_kept(store):
     budget = {"epochs": "1", "seconds": "0"}
     made = plans(experiment("options"), "digits", budget)
     found = start_group(
@@ -64,6 +73,8 @@ def test_the_twin_whose_tensors_a_run_starts_with_is_kept(store):
     kept = [store.run(run_id).plan for run_id in found.run_ids]
     assert kept == list(made)
     assert kept[0].twin is None and kept[1].twin == kept[0].network
+    begun = replace(made[0], start=Start("vgg", ("stages.0.0", "head")))
+    assert store.run(store.create(begun, "one").id).plan == begun
 
 
 def test_all_are_stopped_or_deleted_by_their_owner_alone(store, planned, change):
@@ -76,6 +87,11 @@ def test_all_are_stopped_or_deleted_by_their_owner_alone(store, planned, change)
     stop_group(store, made.id, "one")
     states = [store.run(run_id).state for run_id in made.run_ids]
     assert states == ["running", "finished", "stopped", "stopped"]  # the worker ends the first
+    with pytest.raises(RunError, match="Only the browser"):
+        resume_group(store, made.id, "other")
+    resume_group(store, made.id, "one")
+    states = [store.run(run_id).state for run_id in made.run_ids]
+    assert states == ["running", "finished", "queued", "queued"]
     delete_group(store, made.id, "one")
     assert store.runs() == [] and groups_of(store, "options") == []
     with pytest.raises(KeyError, match="There is no group"):
