@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from cnnviz.runs.limits import limits
 from cnnviz.training.datasets.base import Dataset
 from cnnviz.training.experiment_catalogue import EXPERIMENTS, experiment
 from cnnviz.training.experiments import Arm, Experiment, plans
@@ -60,7 +61,9 @@ class ExperimentChoice:
             images = f"{self.images:,}" if self.images else "all"
             each = _so_many(self.amount, "epoch")
             total = f"{_so_many(whole, 'epoch')} of {images} training images"
-        return f"{start} of {each}: {total} in all, one run after another."
+        most = limits().running
+        order = "one run after another" if most == 1 else f"{most} runs at once"
+        return f"{start} of {each}: {total} in all, {order}."
 
     @property
     def without(self) -> str:
@@ -130,7 +133,9 @@ def choose_run_of(found: Experiment) -> ExperimentChoice | None:
     images = _slider("Train on (images, 0: all)", IMAGES, 0, "images")
     seeds = _slider("Seeds", SEEDS, 1, "seeds", "Runs an arm; several show how much is chance.")
     arms = _choose_arms(found)
-    if data is None:
+    if not arms:
+        st.warning("Keep at least one arm.", icon=":material/info:")
+    if data is None or not arms:
         return None
     return ExperimentChoice(found, arms, data, budget, amount, int(images), seeds)
 
@@ -166,5 +171,4 @@ def _choose_arms(found: Experiment) -> tuple[Arm, ...]:
         placeholder="Nothing",
         help="Arms that are not run, to save time.",
     )
-    kept = tuple(arm for arm in found.arms if arm.title not in left_out)
-    return kept or found.arms
+    return tuple(arm for arm in found.arms if arm.title not in left_out)

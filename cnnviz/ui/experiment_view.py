@@ -13,6 +13,7 @@ from cnnviz.figures.gate_table import gate_table
 from cnnviz.runs.groups import Group
 from cnnviz.training.experiments import Arm, Experiment
 from cnnviz.training.recorded import Recorded
+from cnnviz.ui.curves_view import MOST_OVERLAID
 from cnnviz.ui.experiment_curves import arm_look, show_charts, show_gate_chart
 from cnnviz.ui.experiment_results import (
     ArmResult,
@@ -74,6 +75,8 @@ def _show_settings(results: Results) -> None:
     with st.expander("What differs between the arms", icon=":material/balance:"):
         table = pd.DataFrame({each.title: each.values for each in found}, index=list(first))
         st.dataframe(table, width="stretch", key="arm_settings", alt="Settings by arm")
+    shown = ",".join([run.id for run in first.values()][:MOST_OVERLAID])
+    st.caption(f"[Gradient norms and more of these runs](train?runs={shown}), on the page Train.")
 
 
 def _tick(

@@ -145,6 +145,8 @@ def test_the_button_starts_all_arms_and_seeds_at_once(waiting):
 def test_arms_that_are_left_out_are_not_run(waiting):
     app = opened(**SHORT, without="2,7,x")
     assert "2 arms" in app.main.markdown[1].value
+    app.multiselect(key="options_without").set_value(["A", "B", "C"])
+    assert "Keep at least one arm" in checked(app).warning[0].value
     app.multiselect(key="options_without").set_value(["A", "B"])
     press(checked(app), "start_experiment")
     assert [member.arm for member in only_group().members] == ["C"]
