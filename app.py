@@ -14,6 +14,9 @@ if __name__ == "__main__":
             st.Page("pages/grad_cam.py", title="Grad-CAM", icon=":material/center_focus_strong:"),
             st.Page("pages/neighbours.py", title="Neighbours", icon=":material/group_work:"),
             st.Page("pages/feature_reuse.py", title="Feature reuse", icon=":material/hub:"),
+            st.Page(
+                "pages/gradient_flow.py", title="Gradient flow", icon=":material/trending_down:"
+            ),
             st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
             st.Page("pages/experiments.py", title="Experiments", icon=":material/science:"),
             st.Page("pages/evaluate.py", title="Evaluate", icon=":material/fact_check:"),

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from cnnviz.ui.lab_design import show_design
+from cnnviz.ui.lab_first_layer import show_first_layer
 from cnnviz.ui.lab_pool import show_pool
 from cnnviz.ui.lab_slide import show_slide
 from cnnviz.ui.page import open_page
@@ -9,6 +11,8 @@ from cnnviz.ui.page import open_page
 SECTIONS = {
     "slide the kernel": ("What does a convolution compute?", show_slide),
     "pooling": ("What does pooling keep?", show_pool),
+    "why not fully connected": ("Why not connect everything?", show_first_layer),
+    "design arithmetic": ("What does a design cost?", show_design),
 }
 
 open_page("Convolution lab")

@@ -11,12 +11,12 @@ from tempfile import TemporaryDirectory
 
 from cnnviz.training.measurement import Measurement
 
-# What of a measurement is one number, and what is a number for each part of the network.
+# What of a measurement is one number, and what is a number for each part or layer of the network.
 NUMBERS = (
     *("step", "epoch", "seconds", "train_loss", "train_accuracy", "test_loss", "test_accuracy"),
     *("learning_rate", "images_per_second", "memory"),
 )
-BY_PART = ("gradient_norm", "update_ratio", "dead_relus", "gates")
+BY_PART = ("gradient_norm", "layer_gradients", "update_ratio", "dead_relus", "gates")
 
 
 def curves_csv(measurements: Sequence[Measurement]) -> str:

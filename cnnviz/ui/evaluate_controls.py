@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.runs.run import Run
 from cnnviz.training.checkpoints import BEST, LAST, has_checkpoint
+from cnnviz.ui.named_menu import choose_named
 from cnnviz.ui.plain import plain
 from cnnviz.ui.run_words import run_label
 from cnnviz.ui.runs import shared_runs
@@ -30,7 +31,7 @@ def choose_run(runs: Sequence[Run]) -> Run:
     Args:
         runs: At least one.
     """
-    return _choose("Run", RUN, runs, runs[0].id) or runs[0]
+    return _choose("Run", RUN, runs, runs[0].id)
 
 
 def choose_other(run: Run, runs: Sequence[Run]) -> Run | None:
@@ -65,23 +66,10 @@ def _has_weights(run: Run) -> bool:
     return any(has_checkpoint(run.folder, name) for name in (BEST, LAST))
 
 
-def _choose(title: str, name: str, runs: Sequence[Run], default: str) -> Run | None:
-    """A menu of labels whose address holds the id; the widget itself would write the label."""
+def _choose(title: str, name: str, runs: Sequence[Run], default: str) -> Run:
     known = {run.id: run for run in runs}
-    key = f"chosen_{name}"
-    asked = st.query_params.get(name)
-    if st.session_state.get("arrived") or st.session_state.get(key) not in known:
-        st.session_state[key] = asked if asked in known else default
-    chosen = st.selectbox(
-        title,
-        list(known),
-        key=key,
-        format_func=lambda run_id: run_label(known[run_id]) if run_id in known else run_id,
-    )
-    chosen = chosen if chosen in known else default
-    if st.query_params.get(name) != chosen:
-        st.query_params[name] = chosen
-    return known[chosen]
+    titles = {run.id: run_label(run) for run in runs}
+    return known[choose_named(title, name, titles, default)]
 
 
 def say_unknown(runs: Sequence[Run]) -> None:

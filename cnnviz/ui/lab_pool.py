@@ -10,10 +10,12 @@ from cnnviz.lab.pooling import Pooled, Settings, pooled
 from cnnviz.lab.presets import POOLING, PoolingPreset
 from cnnviz.lab.small_photo import small_photo
 from cnnviz.ui.lab_controls import (
-    changed_numbers,
+    change_number,
     choose_over,
     choose_preset,
     choose_settings,
+    follow_change,
+    place,
     write_numbers,
     write_settings,
 )
@@ -60,32 +62,27 @@ def _image(over: str, preset: PoolingPreset) -> torch.Tensor:
 
 def _say_sizes(found: Pooled) -> None:
     maps, rows, columns = found.output.shape
-    read = found.image[0].numel()
+    window = " x ".join(map(str, found.extent))
+    each = f" in each of {maps} maps" if maps > 1 else ""
     st.markdown(
-        f"{found.image.shape[1]} x {found.image.shape[2]} become **{rows} x {columns}**: "
-        f"{read / (rows * columns):.3g} numbers for each that is kept"
-        + (f", in each of {maps} maps." if maps > 1 else ".")
+        f"{found.image.shape[1]} x {found.image.shape[2]} become **{rows} x {columns}**{each}; "
+        f"each kept number stands for a window of {window}."
     )
 
 
 @st.fragment
 def _show(found: Pooled, over: str) -> None:
     data = pooled_data(found, f"{over} {found.image.shape} {found.extent}", over == "numbers")
-    written = st.query_params.get("at", "")
-    place = int(written) if written.isdecimal() and len(written) < 7 else 0
-    show_sliding(data, KEY, place, _follow_edit, _follow_rest)
-    if problem := st.session_state.pop("lab_problem", None):
-        st.error(problem, icon=":material/calculate:")
+    first = 0 if over == "numbers" else found.output.numel() - 1
+    show_sliding(data, KEY, place(first), _follow_edit, _follow_rest)
+    follow_change()
 
 
 def _follow_edit() -> None:
     change = edited(KEY)
     if not change:
         return
-    try:
-        st.session_state["pool_grid"] = changed_numbers(st.session_state["pool_grid"], change)
-    except ValueError as error:
-        st.session_state["lab_problem"] = str(error)
+    change_number("pool_grid", change)
 
 
 def _follow_rest() -> None:

@@ -12,11 +12,13 @@ from cnnviz.lab.presets import KERNELS, SLIDING, SlidingPreset
 from cnnviz.lab.sliding import Settings, Slide, slide, written_size
 from cnnviz.lab.small_photo import small_photo
 from cnnviz.ui.lab_controls import (
-    changed_numbers,
+    change_number,
     choose_over,
     choose_preset,
     choose_settings,
+    follow_change,
     kernel,
+    place,
     write_numbers,
     write_settings,
 )
@@ -129,14 +131,10 @@ def _say_sizes(found: Slide) -> None:
 @st.fragment
 def _show(found: Slide, over: str) -> None:
     data = slide_data(found, f"{over} {found.read.shape} {found.weight.shape}", over == "numbers")
-    show_sliding(data, KEY, _place(), _follow_edit, _follow_rest)
-    if problem := st.session_state.pop("lab_problem", None):
-        st.error(problem, icon=":material/calculate:")
-
-
-def _place() -> int:
-    written = st.query_params.get("at", "")
-    return int(written) if written.isdecimal() and len(written) < 7 else 0
+    # A photo's outputs are all shown at first, as the window rests on its last place.
+    first = 0 if over == "numbers" else found.output.numel() - 1
+    show_sliding(data, KEY, place(first), _follow_edit, _follow_rest)
+    follow_change()
 
 
 def _follow_edit() -> None:
@@ -144,10 +142,7 @@ def _follow_edit() -> None:
     part = change.get("part")
     if part not in ("grid", "kernel"):
         return
-    try:
-        st.session_state[part] = changed_numbers(st.session_state[part], change)
-    except ValueError as error:
-        st.session_state["lab_problem"] = str(error)
+    change_number(part, change)
 
 
 def _follow_rest() -> None:

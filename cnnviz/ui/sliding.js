@@ -27,7 +27,7 @@ function table(map, edit) {
     }),
   );
   const body = element("table", {}, ...cells.map((row) => element("tr", {}, ...row)));
-  body.style.setProperty("--cell", `${map.cell}px`);
+  body.classList.toggle("pixels", !map.shows);
   body.setAttribute("aria-label", map.title);
   return { cells, figure: element("figure", {}, element("figcaption", { textContent: map.title }), body) };
 }
@@ -113,7 +113,7 @@ export default function (component) {
       return [element("p", {}, `${said} = `, element("b", { textContent: result }))];
     }
     const parts = data.reads[filter].map((channel, k) => {
-      const terms = values(channel).map(([value, r, c]) => `${signed(value)}×${signed(data.kernels[filter][k].numbers[r][c])}`);
+      const terms = values(channel).map(([value, r, c]) => `${signed(value)}x${signed(data.kernels[filter][k].numbers[r][c])}`);
       return terms.join(" + ");
     });
     const bias = data.biases[filter] === "0" ? "" : ` + bias ${data.biases[filter]}`;

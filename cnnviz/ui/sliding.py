@@ -28,8 +28,6 @@ HTML = """
   <div class="sum" aria-live="polite"></div>
 </div>
 """
-CELL = 40  # px, of numbers
-PIXEL = 8  # px, of a photo's
 LEGIBLE = 14  # rows or columns up to which numbers are written
 
 _FOLDER = Path(__file__).parent
@@ -160,7 +158,6 @@ def _map(numbers: torch.Tensor, title: str, is_output: bool = False) -> dict[str
         "title": title,
         "numbers": _texts(numbers),
         "shows": is_legible,
-        "cell": CELL if is_legible else PIXEL,
     }
     return made if is_legible else {**made, "shades": _shades(numbers, is_output)}
 

@@ -101,6 +101,14 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
         "pages/feature_reuse.py",
         {},
     ),
+    (
+        "Why does the gradient vanish?",
+        "0.25 × 0.6 × 0.25 × 0.7 = 0.02625: the slide's product to play with, then measured layer "  # noqa: RUF001
+        "by layer in plain, residual and dense networks.",
+        "Open Gradient flow",
+        "pages/gradient_flow.py",
+        {"view": "the chain"},
+    ),
 )
 
 

@@ -40,7 +40,7 @@ def choose_trained(start: str | None = None) -> WeightedNetwork | None:
     asked = _asked_run()
     if asked and st.session_state.get("arrived"):
         _open_network_of(asked)
-    runs = _visible_runs()
+    runs = visible_runs()
     _start_where_weights_are(runs, start)
     variant = choose_variant(choose_architecture(default=None), default=None)
     chosen = _choose_weights(offered(variant, runs, asked))
@@ -52,7 +52,7 @@ def choose_trained(start: str | None = None) -> WeightedNetwork | None:
 
 def choose_weights_of(network: NetworkSpec) -> WeightedNetwork:
     """The menu of weights that fit a network's very settings; random ones are always there."""
-    choices = offered(network.variant, _visible_runs(), _asked_run())
+    choices = offered(network.variant, visible_runs(), _asked_run())
     return _choose_weights(fitting(network, choices))
 
 
@@ -83,7 +83,7 @@ def variants_with_files() -> list[str]:
     return [name for name in variants() if sources(name)[0].kind == "file"]
 
 
-def _visible_runs() -> list[Run]:
+def visible_runs() -> list[Run]:
     """The runs, the visitor's first; none after saying why there are none to be had."""
     try:
         return known_runs(visitor())

@@ -13,10 +13,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-# The child modules of residual blocks that are the way past F.
-SHORTCUTS = ("shortcut", "reshape")
+from cnnviz.architectures.lenet import ScaledTanh
+from cnnviz.vision.progress import Progress, unheard
+
 WEIGHTED = (nn.Conv2d, nn.Linear)
-ACTIVATED = (nn.ReLU, nn.Tanh, nn.Sigmoid)
+ACTIVATED = (nn.ReLU, nn.Tanh, nn.Sigmoid, ScaledTanh)
 
 
 @dataclass(frozen=True)
@@ -34,31 +35,6 @@ class LayerGradient:
     position: float
     norm: float
     rms: float
-
-
-@dataclass(frozen=True)
-class IdentityShare:
-    """The two ways by which the gradient comes back to the input x of one residual block.
-
-    With g_h what arrives through the shortcut and g_F what arrives through F, dL / dx = g_h + g_F.
-
-    Attributes:
-        block: Module path.
-        shortcut: ||g_h||.
-        residual: ||g_F||.
-        cosine: Of the angle between both; None where one of them is 0.
-    """
-
-    block: str
-    shortcut: float
-    residual: float
-    cosine: float | None
-
-    @property
-    def share(self) -> float | None:
-        """||g_h|| / (||g_h|| + ||g_F||); None where no gradient arrives at all."""
-        total = self.shortcut + self.residual
-        return self.shortcut / total if total else None
 
 
 @dataclass(frozen=True)
@@ -81,7 +57,10 @@ class ActivationStatistics:
 
 
 def layer_gradients(
-    network: nn.Module, pixels: torch.Tensor, labels: torch.Tensor
+    network: nn.Module,
+    pixels: torch.Tensor,
+    labels: torch.Tensor,
+    progress: Progress = unheard,
 ) -> list[LayerGradient]:
     """The gradient of each convolution's and linear layer's weight, in the order that they run.
 
@@ -93,12 +72,14 @@ def layer_gradients(
         network: Stays as it is.
         pixels: Preprocessed, (N, C, H, W).
         labels: int64 (N,).
+        progress: Told after each layer, forward and backward.
     """
-    studied = _studied(network)
+    studied = studied_copy(network)
     order, layers = [], _named(studied, WEIGHTED)
-    with _told(layers, lambda name, output: order.append(name)):
-        loss = _loss(studied, pixels, labels)
-    loss.backward()
+    with heard(studied, progress):
+        with _told(layers, lambda name, output: order.append(name)):
+            loss = batch_loss(studied, pixels, labels)
+        loss.backward()
     modules = dict(layers)
     order = [name for name in dict.fromkeys(order) if modules[name].weight.grad is not None]
     found = []
@@ -110,56 +91,16 @@ def layer_gradients(
     return found
 
 
-def identity_shares(
-    network: nn.Module, pixels: torch.Tensor, labels: torch.Tensor
-) -> list[IdentityShare]:
-    """How much of the gradient reaches each block's input past F, and how much through it.
-
-    x_L = x_l + sum F, so dL/dx_l = dL/dx_L (1 + d/dx_l sum F): He, Zhang, Ren and Sun 2016,
-    Identity Mappings in Deep Residual Networks, equations 4 and 5. Here the same is measured block
-    by block: the first term is what a shortcut, with its scaling or gate, lets through; a gate that
-    reads the shortcut belongs to it, also where it multiplies F. Dropout on a shortcut is off here,
-    so that row of Table 1 has the numbers of the identity. Network, pixels and labels are as
-    ``layer_gradients`` takes them.
-
-    Returns:
-        In forward order; empty where there is no residual block.
-    """
-    studied = _studied(network)
-    inputs: dict[str, torch.Tensor] = {}
-    shortcuts: dict[str, torch.Tensor] = {}
-    hooks = []
-    for name, block in studied.named_modules():
-        for child in SHORTCUTS:
-            way = getattr(block, child, None)
-            if isinstance(way, nn.Module):
-                hooks.append(block.register_forward_pre_hook(_input_keeper(inputs, name)))
-                hooks.append(way.register_forward_hook(_output_keeper(shortcuts, name)))
-    loss = _loss(studied, pixels, labels)
-    for hook in hooks:
-        hook.remove()
-    return [_identity_share(name, loss, inputs[name], h) for name, h in shortcuts.items()]
-
-
-def _identity_share(
-    name: str, loss: torch.Tensor, x: torch.Tensor, h: torch.Tensor
-) -> IdentityShare:
-    whole, at_shortcut = torch.autograd.grad(loss, (x, h), retain_graph=True)
-    (past,) = torch.autograd.grad(h, x, at_shortcut, retain_graph=True)
-    through = whole - past
-    one, other = float(past.norm()), float(through.norm())
-    cosine = float((past * through).sum()) / (one * other) if one and other else None
-    return IdentityShare(name, one, other, cosine)
-
-
 @torch.no_grad()
-def activation_statistics(network: nn.Module, pixels: torch.Tensor) -> list[ActivationStatistics]:
+def activation_statistics(
+    network: nn.Module, pixels: torch.Tensor, progress: Progress = unheard
+) -> list[ActivationStatistics]:
     """Mean, spread and zeros of what each non-linearity puts out, in the order that they run.
 
     Glorot and Bengio 2010, section 4, and He et al. 2015, section 2.2, ask an initialisation to
-    keep the spread from layer to layer. Network and pixels are as ``layer_gradients`` takes them.
+    keep the spread from layer to layer. What it is given is as ``layer_gradients`` takes it.
     """
-    studied = _studied(network)
+    studied = studied_copy(network)
     seen: list[tuple[str, float, float, float]] = []
 
     def see(name: str, output: torch.Tensor) -> None:
@@ -167,7 +108,7 @@ def activation_statistics(network: nn.Module, pixels: torch.Tensor) -> list[Acti
         values = output.double()
         seen.append((name, float(values.mean()), float(values.std(correction=0)), zeros))
 
-    with _told(_named(studied, ACTIVATED), see):
+    with heard(studied, progress), _told(_named(studied, ACTIVATED), see):
         studied(pixels)
     return [
         ActivationStatistics(name, _position(index, len(seen)), *numbers)
@@ -175,7 +116,7 @@ def activation_statistics(network: nn.Module, pixels: torch.Tensor) -> list[Acti
     ]
 
 
-def _studied(network: nn.Module) -> nn.Module:
+def studied_copy(network: nn.Module) -> nn.Module:
     """A copy in eval mode, but for batch normalisation, which takes the batch's statistics."""
     studied = copy.deepcopy(network).requires_grad_(True).eval()
     for module in studied.modules():
@@ -184,10 +125,39 @@ def _studied(network: nn.Module) -> nn.Module:
     return studied
 
 
-def _loss(network: nn.Module, pixels: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+def batch_loss(network: nn.Module, pixels: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """The mean cross-entropy of a batch, from which gradients go back to every block's input."""
     with torch.enable_grad():
         # So that the first block's input is tied to autograd even where there is no stem.
         return functional.cross_entropy(network(pixels.detach().clone().requires_grad_()), labels)
+
+
+@contextmanager
+def heard(network: nn.Module, progress: Progress) -> Iterator[None]:
+    """Tells a progress function of each layer that runs in this context, forward and backward.
+
+    A layer's way back counts twice: there its input's and its weight's gradient are computed.
+    """
+    layers = _named(network, WEIGHTED)
+    most = len(layers) * (3 if torch.is_grad_enabled() else 1)
+    done = 0
+
+    def tell(steps: int) -> None:
+        nonlocal done
+        done += steps
+        progress(min(done / most, 1.0))
+
+    def after(module: nn.Module, inputs: Any, output: torch.Tensor) -> None:
+        tell(1)
+        if output.requires_grad:
+            output.register_hook(lambda gradient: tell(2))
+
+    hooks = [layer.register_forward_hook(after) for _, layer in layers]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def _named(network: nn.Module, kinds: tuple[type[nn.Module], ...]) -> list[tuple[str, Any]]:
@@ -209,22 +179,6 @@ def _told(
     finally:
         for hook in hooks:
             hook.remove()
-
-
-def _input_keeper(found: dict[str, torch.Tensor], name: str) -> Callable[..., None]:
-    def keep(module: nn.Module, inputs: Any) -> None:
-        found[name] = inputs[0]
-
-    return keep
-
-
-def _output_keeper(found: dict[str, torch.Tensor], name: str) -> Callable[..., torch.Tensor]:
-    def keep(module: nn.Module, inputs: Any, output: torch.Tensor) -> torch.Tensor:
-        # A tensor of its own: an identity puts out the block's input itself.
-        found[name] = output.clone()
-        return found[name]
-
-    return keep
 
 
 def _position(index: int, count: int) -> float:

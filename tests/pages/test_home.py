@@ -23,4 +23,5 @@ def test_home_says_what_to_try_first():
         "Open Experiments",
         "Open Neighbours",
         "Open Feature reuse",
+        "Open Gradient flow",
     ]

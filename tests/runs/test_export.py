@@ -16,13 +16,15 @@ MEASURED = (
     Measurement(
         *(16, 1.0, 2.5, 1.5, 0.5, 1.75, 0.375, 0.0005, 640.0, 123_456_789),
         gradient_norm={"stem": 0.5, "stage 1": 0.25},
+        layer_gradients={"stem.conv": 0.375, "head.linear": 0.125},
         update_ratio={"stem": 0.001},
         dead_relus={"stage 1": 0.0},
         gates={"first block": -1.5},
     ),
 )
 PARTS = [
-    *("gradient_norm stem", "gradient_norm stage 1", "update_ratio stem"),
+    *("gradient_norm stem", "gradient_norm stage 1"),
+    *("layer_gradients stem.conv", "layer_gradients head.linear", "update_ratio stem"),
     *("dead_relus stage 1", "gates first block"),
 ]
 
@@ -38,7 +40,7 @@ def test_a_csv_has_a_line_for_each_measurement_and_a_column_for_each_number():
     assert [float(line["seconds"]) for line in lines] == [0.0, 1.25, 2.5]
     last = {name: float(value) for name, value in lines[-1].items()}
     assert last["memory"] == 123_456_789
-    assert [last[name] for name in PARTS] == [0.5, 0.25, 0.001, 0.0, -1.5]
+    assert [last[name] for name in PARTS] == [0.5, 0.25, 0.375, 0.125, 0.001, 0.0, -1.5]
 
 
 def test_what_was_not_measured_is_empty_and_a_zero_is_not():
@@ -81,7 +83,7 @@ def test_tensorboard_reads_each_number_at_its_step(log):
         *("epoch", "loss/train", "accuracy/train", "loss/test", "accuracy/test"),
         *("learning_rate", "images_per_second", "memory", "update_ratio/stem"),
         *("gradient_norm/stem", "gradient_norm/stage_1", "dead_relus/stage_1"),
-        "gates/first_block",
+        *("layer_gradients/stem.conv", "layer_gradients/head.linear", "gates/first_block"),
     }
     points = {
         tag: [(p.step, p.value) for p in found.Scalars(tag)] for tag in found.Tags()["scalars"]
@@ -93,6 +95,7 @@ def test_tensorboard_reads_each_number_at_its_step(log):
     assert points["learning_rate"] == [(8, pytest.approx(0.001)), (16, pytest.approx(0.0005))]
     assert points["memory"] == [(16, pytest.approx(123_456_789))]
     assert points["gates/first_block"] == [(16, -1.5)]
+    assert points["layer_gradients/head.linear"] == [(16, 0.125)]
 
 
 def test_tensorboards_clock_is_that_of_the_training(log):

@@ -39,7 +39,8 @@ def test_finished_runs_of_a_network(store, plan, change):
 
 def test_measurements_come_back_whole_and_only_the_new_ones(store, plan):
     run_id = store.create(plan, "one").id
-    first = Measurement(5, 0.5, 1.5, train_loss=2.0, gradient_norm={"stem": 0.1}, memory=7)
+    inside = {"gradient_norm": {"stem": 0.1}, "layer_gradients": {"stem.conv": 0.1}}
+    first = Measurement(5, 0.5, 1.5, train_loss=2.0, memory=7, **inside)
     second = Measurement(10, 1.0, 3.0, test_accuracy=0.75, test_loss=float("inf"))
     store.add_measurements(run_id, [first])
     ((number, found),) = store.measurements(run_id)

@@ -82,6 +82,8 @@ def test_a_run_is_trained_and_kept_in_store_and_folder(carry_out, store, plan):
     assert 0 < run.test_accuracy <= 1 and run.started <= run.ended
     stored = [each for _, each in store.measurements(run_id)]
     assert stored == list(measurements(run.folder))
+    by_layer = [each for each in stored if each.layer_gradients]
+    assert (by_layer[0].step, by_layer[-1].epoch) == (1, 2)
     assert read_record(run.folder)["state"] == "finished"
     assert (run.folder / "best.safetensors").exists()
 
@@ -185,13 +187,13 @@ def test_the_limit_of_time_ends_a_run_that_can_go_on(carry_out, store, plan, mon
 
 def test_a_resumed_run_adds_only_what_is_new(carry_out, store, plan):
     def training(*_):
-        yield from points(1, 2)
+        yield from points(1, 2, layer_gradients={"conv": 0.25})
         yield from points(2, test_accuracy=0.5)
 
     def again(*_):
         yield from points(2)
         yield from points(2, test_accuracy=0.5)
-        yield from points(3)
+        yield from points(3, layer_gradients={"conv": 0.125})
 
     _, run_id = carry_out(plan, training)
     store_state = [each.step for _, each in store.measurements(run_id)]
@@ -200,7 +202,9 @@ def test_a_resumed_run_adds_only_what_is_new(carry_out, store, plan):
         connection.execute(runs.update().values(state="stopped"))
     store.resume(run_id, "one")
     carry_out(plan, again, run_id)
-    assert [each.step for _, each in store.measurements(run_id)] == [1, 2, 2, 3]
+    found = [each for _, each in store.measurements(run_id)]
+    assert [each.step for each in found] == [1, 2, 2, 3]
+    assert [each.layer_gradients.get("conv") for each in found] == [0.25, 0.25, None, 0.125]
 
 
 def test_a_full_disk_under_the_store_loses_nothing(plan, monkeypatch, launcher, folder):

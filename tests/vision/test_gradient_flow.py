@@ -1,6 +1,4 @@
-"""Gradients and activations by layer against plain loops, hooks and a block made by hand."""
-
-import math
+"""Gradients and activations by layer against plain loops, hooks."""
 
 import pytest
 import torch
@@ -8,7 +6,7 @@ from torch import nn
 from torch.nn import functional
 
 from cnnviz.architectures import specify
-from cnnviz.vision.gradient_flow import activation_statistics, identity_shares, layer_gradients
+from cnnviz.vision.gradient_flow import activation_statistics, layer_gradients
 from cnnviz.vision.weights import random_network
 
 
@@ -41,52 +39,11 @@ def test_the_network_and_the_random_numbers_stay():
     state = torch.get_rng_state()
     pixels, labels = batch()
     layer_gradients(network, pixels, labels)
-    identity_shares(network, pixels, labels)
     activation_statistics(network, pixels)
     assert torch.equal(state, torch.get_rng_state())
     assert all(torch.equal(each, before[name]) for name, each in network.state_dict().items())
     assert not network.training
     assert all(each.grad is None for each in network.parameters())
-
-
-class Block(nn.Module):
-    """y = s x + F(x) with F(x) = k x."""
-
-    def __init__(self, s, k):
-        super().__init__()
-        self.shortcut = nn.Conv2d(1, 1, 1, bias=False) if s != 1 else nn.Identity()
-        if s != 1:
-            nn.init.constant_(self.shortcut.weight, s)
-        self.k = k
-
-    def forward(self, x):
-        return self.shortcut(x) + self.k * x
-
-
-@pytest.mark.parametrize(("s", "k"), [(1, 0.25), (1, -0.5), (0.5, 1.0), (1, 0.0)])
-def test_the_share_of_blocks_made_by_hand(s, k):
-    network = nn.Sequential(Block(s, k), Block(s, k), nn.Flatten(), nn.Linear(4, 4))
-    found = identity_shares(network, torch.ones(4, 1, 2, 2), torch.arange(4))
-    assert [each.block for each in found] == ["0", "1"]
-    for each in found:
-        assert each.share == pytest.approx(s / (s + abs(k)), rel=1e-5)
-        assert each.cosine == (None if k == 0 else pytest.approx(math.copysign(1, k), rel=1e-5))
-
-
-@pytest.mark.parametrize(
-    ("shortcut", "low", "high"),
-    [("identity", 0.3, 1), ("none", 0, 0), ("shortcut-only-gating", 0.01, 0.99)],
-)
-def test_the_shortcuts_of_table_1(shortcut, low, high):
-    blocks = {"stage1_blocks": 2, "stage2_blocks": 1, "stage3_blocks": 1}
-    network = made("preact_resnet110_cifar", shortcut=shortcut, **blocks)
-    found = identity_shares(network, *batch())
-    assert len(found) == 4
-    assert all(low <= each.share <= high for each in found)
-
-
-def test_a_plain_network_has_no_shares():
-    assert identity_shares(made("plain20_cifar"), *batch()) == []
 
 
 def test_activations_are_what_hooks_of_the_test_see():
@@ -127,3 +84,39 @@ def test_sigmoids_make_the_gradient_vanish_and_relus_with_their_initialisation_d
         found = layer_gradients(network, pixels, labels)
         ratios[activation] = found[0].rms / found[-1].rms
     assert ratios["sigmoid"] < 1e-3 < 1e-2 < ratios["relu"]
+
+
+def test_every_non_linearity_of_lenet_is_seen():
+    pixels, _ = batch(1, 32)
+    counts = {
+        activation: len(activation_statistics(made("lenet5", activation=activation), pixels))
+        for activation in ("scaled_tanh", "relu", "tanh", "sigmoid")
+    }
+    assert set(counts.values()) == {counts["relu"]}
+    assert counts["relu"] > 2
+
+
+class Enough(BaseException):
+    """What a visitor who stops raises: no error."""
+
+
+def test_progress_rises_to_the_end_and_ends_the_work_forward_and_backward():
+    told = []
+    layer_gradients(made("plain20_cifar"), *batch(), told.append)
+    assert told == sorted(told)
+    assert len(told) == 40
+    assert told[-1] == 1
+    for limit in (0.1, 0.5):
+
+        def stop(share, limit=limit):
+            if share > limit:
+                raise Enough
+
+        with pytest.raises(Enough):
+            layer_gradients(made("plain20_cifar"), *batch(), stop)
+
+
+def test_progress_of_a_pass_without_gradients():
+    told = []
+    activation_statistics(made("plain20_cifar"), batch()[0], told.append)
+    assert told == pytest.approx([number / 20 for number in range(1, 21)])

@@ -1,0 +1,28 @@
+import pytest
+
+from cnnviz.lab.first_layer import SIDES, by_side, first_layer
+
+
+def test_a_unit_of_the_slides_image_needs_three_million_weights():
+    assert first_layer(1024, 1).one_unit == 3 * 2**20
+    assert first_layer(1024, 1000).fully_connected == 1000 * 3 * 2**20
+
+
+def test_windows_and_sharing_save_what_they_say():
+    found = first_layer(32, 100, kernel_size=5, maps=6)
+    assert found.fully_connected == 32 * 32 * 3 * 100
+    assert found.locally_connected == 32 * 32 * 6 * 75
+    assert found.shared == 6 * 75
+
+
+def test_only_the_convolution_does_not_grow_with_the_image():
+    table = by_side(100)
+    assert list(table.side) == list(SIDES)
+    assert table.shared.nunique() == 1
+    assert table.fully_connected.is_monotonic_increasing
+    assert table.fully_connected.iloc[-1] == 100 * 3 * 2**20
+
+
+def test_no_pixels_are_refused():
+    with pytest.raises(ValueError, match="side must be at least 1; received 0"):
+        first_layer(0, 1)

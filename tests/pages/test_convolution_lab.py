@@ -1,0 +1,112 @@
+"""The convolution lab: examples, numbers in the address, refusals in a sentence."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.lab.comparisons import COMPARISONS
+from cnnviz.lab.presets import POOLING, SLIDING
+
+PAGE = Path(__file__).parents[2] / "pages" / "convolution_lab.py"
+
+
+def opened(**query):
+    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def said(app):
+    return "\n".join(each.value for each in app.markdown)
+
+
+def test_it_opens_on_the_slides_first_sum():
+    app = opened()
+    assert app.title[0].value == "What does a convolution compute?"
+    assert "3x-1 + 3x-1 + 2x-1 = 6." in said(app)
+    assert "Side: **(5 + 2 x 0 - 3) / 1 + 1 = 3**" in said(app)
+    assert "**81 multiplications**" in said(app)
+
+
+@pytest.mark.parametrize("title", [preset.title for preset in SLIDING])
+def test_every_example_is_an_address_and_a_choice(title):
+    preset = next(each for each in SLIDING if each.title == title)
+    by_address = opened(example=title)
+    by_choice = opened()
+    by_choice.selectbox(key="example").select(title).run()
+    for app in (by_address, by_choice):
+        assert not app.exception and not app.error
+        assert preset.says in said(app)
+        assert app.text_input(key="grid").value == preset.grid
+    assert said(by_address) == said(by_choice)
+
+
+def test_the_numbers_of_the_address_are_shown():
+    app = opened(grid="1 2; 3 4", kernel="1 1", slide_padding="1")
+    assert "Height: **(2 + 2 x 1 - 1) / 1 + 1 = 4**" in said(app)
+    assert "Width: **(2 + 2 x 1 - 2) / 1 + 1 = 3**" in said(app)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"grid": "1 a"}, "grid must be made of numbers; received 'a'."),
+        ({"grid": "1 2; 3"}, "grid must have rows of one length; received 2, 1."),
+        ({"kernel": "1 2 | 3 4"}, "The kernel must have 1 channels"),
+        ({"grid": "1 2; 3 4"}, "The kernel spans 3 x 3"),
+        ({"slide_padding": "same", "slide_stride": "2"}, "padding must be a number where stride"),
+    ],
+)
+def test_what_does_not_fit_is_one_sentence(query, sentence):
+    app = opened(**query)
+    assert sentence in "\n".join(each.value for each in app.error)
+
+
+def test_a_photo_is_followed_pixel_by_pixel():
+    app = opened(over="photo", kernel="0 0 0 0 0; 0 0 0 0 0; 0 0 1 0 0; 0 0 0 0 0; 0 0 0 0 0")
+    assert "Side: **(32 + 2 x 0 - 5) / 1 + 1 = 28**" in said(app)
+
+
+@pytest.mark.parametrize("preset", POOLING, ids=lambda preset: preset.title)
+def test_every_pooling_example_opens(preset):
+    app = opened(section="pooling", pooled=preset.title)
+    assert preset.says in said(app) and not app.error
+
+
+def test_a_large_window_is_refused():
+    app = opened(section="pooling", pool_grid="1 2; 3 4", pool_size="3")
+    assert "size must be at most the grid's smaller side, 2; received 3." in app.error[0].value
+
+
+def test_a_fully_connected_unit_has_the_slides_number():
+    app = opened(section="why not fully connected")
+    assert "**3,145,728 weights**" in said(app)
+    assert [metric.value for metric in app.metric] == ["12.88 G", "1.258 G", "1.200 k"]
+
+
+@pytest.mark.parametrize("each", COMPARISONS, ids=lambda each: each.name)
+def test_every_design_is_compared_with_the_slide_beside(each):
+    app = opened(section="design arithmetic", design=each.name)
+    assert app.subheader[0].value == each.question
+    assert each.slide in app.info[0].value
+    designs = each.designs(each.settings())
+    assert [*app.table[0].value.index] == [design.title for design in designs]
+
+
+def test_the_designs_have_the_slides_numbers():
+    by_hand = opened(section="design arithmetic", design="operations by hand").table[0].value
+    assert [*by_hand["MACs"]] == ["625", "450"] and [*by_hand["Additions"]] == ["600", "400"]
+    module = opened(section="design arithmetic", design="inception module").table[0].value
+    assert [*module["MACs"]] == ["854,196,224", "271,351,808"]
+    block = said(opened(section="design arithmetic", design="dense block"))
+    assert "64, 96, 128, 160, 192" in block and "5 x 6 / 2 = 15 connections" in block
+
+
+def test_an_unknown_section_or_example_is_the_first():
+    app = opened(section="nothing", example="nothing")
+    assert app.title[0].value == "What does a convolution compute?"
+    assert SLIDING[0].says in said(app)
