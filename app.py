@@ -18,6 +18,7 @@ if __name__ == "__main__":
                 "pages/gradient_flow.py", title="Gradient flow", icon=":material/trending_down:"
             ),
             st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
+            st.Page("pages/experiments.py", title="Experiments", icon=":material/science:"),
             st.Page("pages/evaluate.py", title="Evaluate", icon=":material/fact_check:"),
         ],
         position="top",

@@ -17,6 +17,7 @@ from cnnviz.figures.theme import CATEGORIES
 
 POINTS = 200  # of a line; more cannot be seen
 HEIGHT = 360  # px, with title and legend
+NOTE = 14  # px more for each note
 # Yellow is left out: a thin line of it is not seen on white.
 COLOURS = tuple(colour for colour in CATEGORIES if colour != "#F0E442")
 DASHES = ((1, 0), (6, 4), (2, 3), (10, 4, 2, 4), (14, 3), (3, 9))
@@ -31,6 +32,14 @@ LEGEND = {
 }
 # The parameter that the page must name as a selection, or the browser forgets it with new data.
 ZOOM = "zoom"
+# Points that nobody sees are easier to point at than a line.
+LINE = {
+    "type": "line",
+    "clip": True,
+    "strokeWidth": 2.5,
+    "interpolate": "linear",
+    "point": {"opacity": 0, "size": 150},
+}
 GREY = "#7d7d7d"  # seen on black and on white
 GRID = f"{GREY}55"
 
@@ -44,12 +53,16 @@ class Curve:
         part: What of the run: "train", "test", "stage 1", ...
         across: Where it was measured, rising.
         up: What was measured there, as many.
+        low: Where it is the mean of several, the smallest of them, as many; else None.
+        high: The largest.
     """
 
     run: str
     part: str
     across: Sequence[float] | np.ndarray
     up: Sequence[float] | np.ndarray
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +98,21 @@ class Lines:
 
 
 @dataclass(frozen=True)
+class Manner:
+    """How the points of a chart are drawn.
+
+    Attributes:
+        notes: Lines below the title, in place of the dashes' meaning.
+        has_bands: Whether the points have low and high ends.
+        has_dots: Whether points are seen and not only pointed at: where they are few.
+    """
+
+    notes: Sequence[str] = ()
+    has_bands: bool = False
+    has_dots: bool = False
+
+
+@dataclass(frozen=True)
 class Axis:
     """The vertical axis.
 
@@ -104,7 +132,7 @@ class Axis:
 def curve_table(curves: Iterable[Curve]) -> pd.DataFrame:
     """The points of curves: columns run, part, across, up; at most ``POINTS`` a curve.
 
-    What is not a finite number is left out.
+    Columns low and high follow where the curves have them. What is no finite number is left out.
     """
     tables = [_points(curve) for curve in curves]
     if not tables:
@@ -117,8 +145,10 @@ def _points(curve: Curve) -> pd.DataFrame:
     finite = np.isfinite(across) & np.isfinite(up)
     across, up = across[finite], up[finite]
     kept = _kept(len(across))
+    ends = {"low": curve.low, "high": curve.high}
+    bands = {name: np.asarray(v)[finite][kept] for name, v in ends.items() if v is not None}
     return pd.DataFrame(
-        {"run": curve.run, "part": curve.part, "across": across[kept], "up": up[kept]}
+        {"run": curve.run, "part": curve.part, "across": across[kept], "up": up[kept], **bands}
     )
 
 
@@ -128,41 +158,56 @@ def _kept(length: int) -> np.ndarray:
     return np.arange(length)[::-1][::step][::-1]
 
 
-def curve_chart(colour: Lines, dash: Lines, axis: Axis, across: str) -> dict[str, Any]:
+def curve_chart(
+    colour: Lines,
+    dash: Lines,
+    axis: Axis,
+    across: str,
+    manner: Manner = Manner(),
+) -> dict[str, Any]:
     """A Vega-Lite chart for the points of ``curve_table``, without them.
 
     Args:
         colour: What the colours say.
-        dash: What the dashes say.
+        dash: What the dashes say; of the same field as the colours, it helps to tell more apart.
         axis: The vertical axis; its title is the chart's.
         across: Title of the horizontal axis.
+        manner: How the points are drawn.
     """
+    encoding = {
+        "x": _across(across),
+        "y": _up(axis),
+        "color": colour.encoding(LEGEND),
+        "strokeDash": dash.encoding(None),
+        "tooltip": _tooltip(axis, across, manner.has_bands),
+    }
+    mark = {**LINE, "point": {"size": 60}} if manner.has_dots else LINE
+    line = {"mark": mark, "params": [_zoom()], "encoding": encoding}
     return {
         "title": {
             "text": axis.title,
-            "subtitle": dash.words,
+            "subtitle": list(manner.notes) if manner.notes else dash.words,
             "subtitleColor": GREY,
             "subtitleFontSize": 13,
             "anchor": "start",
             "fontSize": 15,
             "offset": 6,
         },
-        "height": HEIGHT,
-        "params": [_zoom()],
-        "mark": {
-            "type": "line",
-            "clip": True,
-            "strokeWidth": 2.5,
-            "interpolate": "linear",
-            # Points that nobody sees are easier to point at than a line.
-            "point": {"opacity": 0, "size": 150},
-        },
+        "height": HEIGHT + NOTE * len(manner.notes),
+        **({"layer": [_band(encoding), line]} if manner.has_bands else line),
+    }
+
+
+def _band(encoding: dict[str, Any]) -> dict[str, Any]:
+    """An area from the low to the high ends, in the line's colour."""
+    return {
+        "mark": {"type": "area", "clip": True, "opacity": 0.22},
         "encoding": {
-            "x": _across(across),
-            "y": _up(axis),
-            "color": colour.encoding(LEGEND),
-            "strokeDash": dash.encoding(None),
-            "tooltip": _tooltip(axis, across),
+            "x": encoding["x"],
+            "y": {**encoding["y"], "field": "low"},
+            "y2": {"field": "high"},
+            "color": encoding["color"],
+            "detail": {"field": "part"},
         },
     }
 
@@ -182,7 +227,7 @@ def _across(title: str) -> dict[str, Any]:
         "field": "across",
         "type": "quantitative",
         "title": title,
-        "scale": {"nice": False},
+        "scale": {"nice": False, "zero": True},
         "axis": {"gridColor": GRID, "tickCount": 8},
     }
 
@@ -201,11 +246,34 @@ def _up(axis: Axis) -> dict[str, Any]:
     }
 
 
-def _tooltip(axis: Axis, across: str) -> list[dict[str, str]]:
-    precise = ".1%" if axis.format.endswith("%") else ".4~s" if "s" in axis.format else ".4~g"
+def _tooltip(axis: Axis, across: str, has_bands: bool) -> list[dict[str, str]]:
+    precise = (
+        ".1%" if axis.format.endswith(("%", "p")) else ".4~s" if "s" in axis.format else ".4~g"
+    )
+    ends = {"low": "Smallest", "high": "Largest"} if has_bands else {}
     return [
         {"field": "run", "type": "nominal", "title": "Run"},
         {"field": "part", "type": "nominal", "title": "Curve"},
         {"field": "across", "type": "quantitative", "title": across, "format": ".4~g"},
-        {"field": "up", "type": "quantitative", "title": axis.title, "format": precise},
+        *(
+            {"field": field, "type": "quantitative", "title": title, "format": precise}
+            for field, title in {"up": axis.title, **ends}.items()
+        ),
     ]
+
+
+def band(
+    curves: Sequence[tuple[Sequence[float], Sequence[float]]],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Where any of several curves was measured: there, the mean, the smallest and the largest.
+
+    Between its own points a curve is interpolated; where it has not begun or has ended, the others
+    stand alone.
+
+    Args:
+        curves: (across, up) of each, across rising; at least one, with a point.
+    """
+    filled = [np.array([x, y], np.float64) for x, y in curves if len(x)]
+    across = np.unique(np.concatenate([x for x, _ in filled]))
+    ups = np.stack([np.interp(across, x, y, left=np.nan, right=np.nan) for x, y in filled])
+    return across, np.nanmean(ups, axis=0), np.nanmin(ups, axis=0), np.nanmax(ups, axis=0)

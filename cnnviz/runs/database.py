@@ -12,7 +12,8 @@ import sqlalchemy as sql
 
 from cnnviz.runs.folder import RunError
 
-VERSION = 1
+# 2 added the tables of groups: what a store of an earlier version lacks are tables alone.
+VERSION = 2
 WAIT = 20.0  # seconds that a transaction of SQLite waits for another's
 # Of PostgreSQL's advisory lock under which runs are made and taken; any number that is ours.
 LOCK = 0x636E6E76697A
@@ -64,6 +65,24 @@ measured = sql.Table(
     sql.Index("measurements_of_a_run", "run", "number"),
     sqlite_autoincrement=True,  # a number is never given twice, so that readers miss nothing
 )
+groups = sql.Table(
+    "run_groups",
+    metadata,
+    sql.Column("id", sql.String(64), primary_key=True),
+    sql.Column("owner", sql.Text, nullable=False),
+    sql.Column("experiment", sql.String(64), nullable=False, index=True),  # "": a visitor's own
+    sql.Column("title", sql.Text, nullable=False),
+    sql.Column("created", sql.Double, nullable=False, index=True),
+)
+members = sql.Table(
+    "run_group_members",
+    metadata,
+    sql.Column("group_id", sql.ForeignKey("run_groups.id", ondelete="CASCADE"), primary_key=True),
+    sql.Column("run", sql.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sql.Column("place", sql.Integer, nullable=False),  # in the group, from 0
+    sql.Column("arm", sql.Text, nullable=False),
+    sql.Column("seed", sql.Integer, nullable=False),
+)
 
 
 class StoreError(RunError):
@@ -97,7 +116,9 @@ class Database:
             version = connection.scalar(sql.select(schema.c.version))
             if version is None:
                 connection.execute(sql.insert(schema).values(version=VERSION))
-            elif version != VERSION:
+            elif version < VERSION:
+                connection.execute(sql.update(schema).values(version=VERSION))
+            elif version > VERSION:
                 raise StoreError(
                     f"The store {self.url} has version {version} and this program {VERSION}; "
                     "give CNNVIZ_DATABASE another one."

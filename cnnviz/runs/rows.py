@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sql
 
-from cnnviz.runs.database import measured, runs
+from cnnviz.runs.database import groups, measured, members, runs
 from cnnviz.runs.run import Run
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.plan import Plan
@@ -38,8 +38,14 @@ def change_run(
 
 
 def remove_row(connection: sql.Connection, run_id: str) -> None:
-    """Remove a run and its measurements from the tables."""
+    """Remove a run and its measurements from the tables, and groups that it leaves empty."""
     connection.execute(sql.delete(measured).where(measured.c.run == run_id))
+    chosen = sql.select(members.c.group_id).where(members.c.run == run_id)
+    left = list(connection.scalars(chosen))
+    connection.execute(sql.delete(members).where(members.c.run == run_id))
+    if left:
+        is_full = sql.exists().where(members.c.group_id == groups.c.id)
+        connection.execute(sql.delete(groups).where(groups.c.id.in_(left) & ~is_full))
     connection.execute(sql.delete(runs).where(runs.c.id == run_id))
 
 

@@ -6,24 +6,22 @@ import hmac
 import json
 import logging
 import os
-import secrets
-import shutil
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import sqlalchemy as sql
 
+from cnnviz.runs.creation import insert_runs, remove_folder, require_allowed
 from cnnviz.runs.database import Database, StoreError
 from cnnviz.runs.database import measured as measured_table
 from cnnviz.runs.database import runs as runs_table
 from cnnviz.runs.folder import RunError
-from cnnviz.runs.limits import COMMAND_LINE, Limits, limits
+from cnnviz.runs.limits import COMMAND_LINE
 from cnnviz.runs.rows import (
     WAITING,
     as_measurement,
     as_run,
     change_run,
-    plan_columns,
     progress_columns,
     remove_row,
     row_of,
@@ -37,8 +35,6 @@ __all__ = ["Run", "RunError", "State", "Store", "StoreError", "runs_folder", "st
 logger = logging.getLogger(__name__)
 
 Wish = Literal["stop", "pause", "resume"]
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
-LENGTH = 10  # of an id: 8e14 of them
 SCALES = (0.001, 1000.0)  # smallest and largest learning_rate_scale
 
 
@@ -75,18 +71,12 @@ class Store:
         Raises:
             ValueError: The plan is beyond the limits, or the visitor has too many runs.
         """
-        allowed = limits()
-        _require_allowed(plan, allowed)
+        require_allowed([plan])
         with self.database.writing(alone=True) as connection:
-            removed = self._make_room(connection, owner, allowed)
             now = self.database.now(connection)
-            run_id = _new_id()
-            values = {"id": run_id, "owner": owner, "created": now, "queued": now}
-            connection.execute(
-                sql.insert(runs_table).values(**values, **plan_columns(plan), state="queued")
-            )
+            (run_id,), removed = insert_runs(connection, [plan], owner, now)
         for each in removed:
-            _remove_folder(each)
+            remove_folder(each)
         return self.run(run_id)
 
     def run(self, run_id: str) -> Run:
@@ -202,7 +192,7 @@ class Store:
             raise ValueError(f"wish must be stop, pause or resume; received {wish}.")
         with self.database.writing() as connection:
             row = row_of(connection, run_id, to_change=True)
-            self._require_right(row, by, token)
+            self.require_right(row, by, token)
             now = self.database.now(connection)
             if row.state == "queued" and wish == "stop":
                 message = "It was stopped before it began." if row.step == 0 else ""
@@ -228,7 +218,7 @@ class Store:
                 f"received {learning_rate_scale:g}."
             )
         with self.database.writing() as connection:
-            self._require_right(row_of(connection, run_id, to_change=True), by, token)
+            self.require_right(row_of(connection, run_id, to_change=True), by, token)
             self._change(connection, run_id, learning_rate_scale=learning_rate_scale)
 
     def resume(self, run_id: str, by: str, token: str | None = None) -> None:
@@ -240,7 +230,7 @@ class Store:
         """
         with self.database.writing() as connection:
             row = row_of(connection, run_id, to_change=True)
-            self._require_right(row, by, token)
+            self.require_right(row, by, token)
             if row.state not in RESUMABLE:
                 raise RunError(f"The run is {row.state}; only one that was stopped can go on.")
             now = self.database.now(connection)
@@ -254,11 +244,16 @@ class Store:
             RunError: It is not the visitor's.
         """
         with self.database.writing() as connection:
-            self._require_right(row_of(connection, run_id, to_change=True), by, token)
+            self.require_right(row_of(connection, run_id, to_change=True), by, token)
             remove_row(connection, run_id)
-        _remove_folder(run_id)
+        remove_folder(run_id)
 
-    def _require_right(self, row: Any, by: str, token: str | None) -> None:
+    def require_right(self, row: Any, by: str, token: str | None) -> None:
+        """Accept who owns a row, or is the teacher.
+
+        Raises:
+            RunError: It is somebody else.
+        """
         teachers = os.environ.get("CNNVIZ_TEACHER_TOKEN", "")
         is_teacher = bool(teachers and token) and _same(teachers, token or "")
         # A browser names itself in a cookie, so this name is no browser's.
@@ -268,36 +263,6 @@ class Store:
 
     def _change(self, connection: sql.Connection, run_id: str, **values: Any) -> None:
         change_run(connection, runs_table.c.id == run_id, **values)
-
-    def _make_room(self, connection: sql.Connection, owner: str, allowed: Limits) -> list[str]:
-        """The runs of a visitor that had to go for a new one."""
-        own = sql.select(runs_table).where(runs_table.c.owner == owner)
-        rows = connection.execute(own.order_by(runs_table.c.created)).all()
-        surplus = len(rows) - allowed.runs + 1
-        poor = [r.id for r in rows if r.state not in OPEN and r.test_accuracy is None]
-        if surplus > len(poor):
-            raise ValueError(
-                f"You have {len(rows)} runs, and {allowed.runs} are kept for a visitor; "
-                "delete one in the table of runs first."
-            )
-        removed = poor[: max(0, surplus)]
-        for run_id in removed:
-            remove_row(connection, run_id)
-        return removed
-
-
-def _require_allowed(plan: Plan, allowed: Limits) -> None:
-    options = plan.options
-    if options.seconds > allowed.seconds:
-        raise ValueError(
-            f"A run may train for {allowed.seconds} s here, and this one would for "
-            f"{options.seconds} s; choose fewer seconds."
-        )
-    if options.epochs > allowed.epochs:
-        raise ValueError(
-            f"A run may train for {allowed.epochs} epochs here, and this one would for "
-            f"{options.epochs}; choose fewer epochs."
-        )
 
 
 def _readable(row: Any) -> Run | None:
@@ -309,14 +274,6 @@ def _readable(row: Any) -> Run | None:
         return None
 
 
-def _new_id() -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
-
-
 def _same(first: str, second: str) -> bool:
     """Whether two secrets are alike; takes as long for any two of a length."""
     return hmac.compare_digest(first.encode(), second.encode())
-
-
-def _remove_folder(run_id: str) -> None:
-    shutil.rmtree(runs_folder() / run_id, ignore_errors=True)

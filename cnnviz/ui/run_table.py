@@ -28,8 +28,8 @@ SHOWN = "shown_runs"
 ADDRESS = "runs"  # its name in links
 
 
-def choose_shown() -> list[str]:
-    """Draw the menu of the runs whose curves are shown, and return their ids.
+def choose_shown(most: int = MOST_OVERLAID) -> list[str]:
+    """Draw the menu of the runs whose curves are shown, at most so many, and return their ids.
 
     The address says ``runs=first,second``. It is written here and not by the menu, which would
     write the labels.
@@ -40,13 +40,14 @@ def choose_shown() -> list[str]:
     listed = shared_runs().readings.latest()
     chosen = _found([*st.session_state[SHOWN], *(run.id for run in listed)])
     labels = {run.id: run_label(run) for run in chosen}
-    st.session_state[SHOWN] = [run_id for run_id in st.session_state[SHOWN] if run_id in labels]
+    known = [run_id for run_id in st.session_state[SHOWN] if run_id in labels]
+    st.session_state[SHOWN] = known[:most]
     shown = st.multiselect(
         "Runs shown",
         list(labels),
         key=SHOWN,
         format_func=lambda run_id: labels.get(run_id, run_id),
-        max_selections=MOST_OVERLAID,
+        max_selections=most,
         placeholder="None yet",
         help="Their curves are laid over each other. Copy the address to show them to others.",
     )

@@ -22,8 +22,9 @@ from cnnviz.training.measurement import Measurement
 from cnnviz.ui.serving import ShortCollections
 
 FRESH = 0.8  # seconds that a reading is shown to everybody; a page looks each second
-MOST_RUNS = 64  # whose measurements are kept in memory
+MOST_RUNS = 256  # whose measurements are kept in memory: sixty visitors with four arms each
 MOST_MEASUREMENTS = 2000  # of a run in memory; a curve shows fewer
+MOST_HELD = 64 * MOST_MEASUREMENTS  # measurements of all runs in memory
 BUSY = 30  # looks a second, above which a page looks every two seconds
 WATCHED = 3.0  # seconds after a look in which more are expected
 EACH = 1.0  # seconds between two looks at the queue
@@ -57,6 +58,7 @@ class Readings:
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, tuple[float, Reading]] = OrderedDict()
+        self._revisions: dict[str, int] = {}  # as ``of_each`` found them before it read
         self._listed: tuple[float, list[Run]] = (float("-inf"), [])
         self._looks: deque[float] = deque(maxlen=2 * BUSY)
 
@@ -87,9 +89,45 @@ class Readings:
                     return None
                 self._kept[run_id] = (self._clock(), known)
             self._kept.move_to_end(run_id)
-            if len(self._kept) > MOST_RUNS:
-                self._kept.popitem(last=False)
+            self._let_go()
             return known
+
+    def of_each(self, run_ids: Sequence[str]) -> list[Reading]:
+        """Those of several runs that there are, in order; what has not changed is not read again.
+
+        Many runs of which one is at work cost about as much as that one. Places in the queue may be
+        those of an earlier look.
+        """
+        with self._lock:
+            now, never = self._clock(), float("-inf")
+            stale = [each for each in run_ids if now - self._kept.get(each, (never,))[0] > FRESH]
+            if stale:
+                self._read_changed(stale, now)
+            found = [self._kept[each][1] for each in run_ids if each in self._kept]
+            self._let_go()
+            return found
+
+    def _read_changed(self, run_ids: Sequence[str], now: float) -> None:
+        revisions = self._store.revisions(run_ids)
+        for run_id in run_ids:
+            _, known = self._kept.get(run_id, (0.0, None))
+            revision = revisions.get(run_id)
+            if known is None or revision is None or revision != self._revisions.get(run_id):
+                known = self._read(run_id, known)
+            if known is None or revision is None:
+                self._kept.pop(run_id, None)
+                continue
+            self._revisions[run_id] = revision
+            self._kept[run_id] = (now, known)
+            self._kept.move_to_end(run_id)
+
+    def _let_go(self) -> None:
+        """Forget what was asked for longest ago until what is left is little enough."""
+        held = sum(len(reading.measurements) for _, reading in self._kept.values())
+        while len(self._kept) > MOST_RUNS or (held > MOST_HELD and len(self._kept) > 1):
+            run_id, (_, reading) = self._kept.popitem(last=False)
+            self._revisions.pop(run_id, None)
+            held -= len(reading.measurements)
 
     def latest(self) -> list[Run]:
         """The youngest runs of all visitors, youngest first."""

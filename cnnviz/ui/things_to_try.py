@@ -78,6 +78,14 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
         {},
     ),
     (
+        "Does the paper's claim hold here?",
+        "Plain against residual, ReLU against tanh, with and without augmentation: one button "
+        "trains networks that differ in one thing, beside what the paper prints.",
+        "Open Experiments",
+        "pages/experiments.py",
+        {},
+    ),
+    (
         "Which pictures does it think alike?",
         "The nearest pictures by the network's last hidden layer, as in AlexNet's Figure 4, among "
         "the sample photos, a zip of yours or a data set on disk.",

@@ -5,7 +5,18 @@ import json
 import numpy as np
 import pytest
 
-from cnnviz.figures.curves import COLOURS, DASHES, POINTS, ZOOM, Axis, Curve, Lines, curve_chart
+from cnnviz.figures.curves import (
+    COLOURS,
+    DASHES,
+    POINTS,
+    ZOOM,
+    Axis,
+    Curve,
+    Lines,
+    Manner,
+    band,
+    curve_chart,
+)
 from cnnviz.figures.curves import curve_table as table_of
 
 RUNS = {"first": COLOURS[0], "second": COLOURS[1]}
@@ -75,3 +86,32 @@ def test_axes_follow_what_was_measured():
 def test_yellow_is_no_line_on_white():
     assert "#F0E442" not in COLOURS
     assert len(set(COLOURS)) == len(COLOURS) == 6
+
+
+def test_several_curves_are_a_mean_with_a_band():
+    """Between points they are interpolated; where one has ended the others stand alone."""
+    across, mean, low, high = band([([0, 2, 4], [0.0, 2.0, 4.0]), ([0, 1], [4.0, 6.0]), ([], [])])
+    assert across.tolist() == [0, 1, 2, 4]
+    assert mean.tolist() == [2.0, 3.5, 2.0, 4.0]
+    assert low.tolist() == [0.0, 1.0, 2.0, 4.0]
+    assert high.tolist() == [4.0, 6.0, 2.0, 4.0]
+
+
+def test_a_band_is_thinned_with_its_curve():
+    many = np.arange(5 * POINTS)
+    table = table_of([Curve("first", "test", *band([(many, many), (many, many + 2)]))])
+    assert list(table.columns) == ["run", "part", "across", "up", "low", "high"]
+    assert len(table) <= POINTS
+    assert (table["high"] - table["low"] == 2).all()
+    assert (table["up"] == table["across"] + 1).all()
+
+
+def test_a_band_lies_behind_its_line_in_one_chart():
+    manner = Manner(("paper", "here"), has_bands=True)
+    made = curve_chart(Lines("run", RUNS), Lines("run", RUNS), Axis("Loss"), "Epoch", manner)
+    area, line = made["layer"]
+    assert (area["encoding"]["y"]["field"], area["encoding"]["y2"]["field"]) == ("low", "high")
+    assert area["encoding"]["color"] == line["encoding"]["color"]
+    assert line["params"][0]["name"] == ZOOM
+    assert made["title"]["subtitle"] == ["paper", "here"]
+    assert "params" not in made

@@ -20,6 +20,7 @@ def test_home_says_what_to_try_first():
         "Open Feature maps",
         "Open the history",
         "Open Train",
+        "Open Experiments",
         "Open Neighbours",
         "Open Feature reuse",
         "Open Gradient flow",

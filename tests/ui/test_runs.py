@@ -22,6 +22,13 @@ class CountingStore:
         self.asked.append(run_id)
         return self.known[run_id]
 
+    def revisions(self, run_ids):
+        self.asked.append("revisions")
+        found = {
+            each: (self.known[each], self.measured[each]) for each in run_ids if each in self.known
+        }
+        return {each: hash((run, len(measured))) for each, (run, measured) in found.items()}
+
     def place(self, run_id):
         return 3
 
@@ -134,6 +141,32 @@ def test_only_so_many_runs_stay_in_memory(make_run, clock, monkeypatch):
     assert store.asked.count("4") == 1
     readings.of("0")
     assert store.asked.count("0") == 2
+
+
+def test_of_several_runs_only_those_that_changed_are_read_again(make_run, measured, clock):
+    store = CountingStore(make_run("first"), make_run("second"))
+    readings = Readings(store, clock)
+    assert [each.run.id for each in readings.of_each(["second", "first"])] == ["second", "first"]
+    store.measure("first", measured(1))
+    readings.of_each(["first", "second"])
+    assert len(store.asked) == 3, "a reading is shown to everybody for a moment"
+    clock.now = 1.0
+    (first, second) = readings.of_each(["first", "second"])
+    assert (len(first.measurements), len(second.measurements)) == (1, 0)
+    assert store.asked == ["revisions", "second", "first", "revisions", "first"]
+    clock.now = 2.0
+    del store.known["second"]
+    assert readings.of_each(["first", "second", "nothing"]) == [first]
+
+
+def test_measurements_in_memory_are_bounded(make_run, measured, clock, monkeypatch):
+    monkeypatch.setattr(runs, "MOST_HELD", 10)
+    store = CountingStore(*(make_run(str(i)) for i in range(4)))
+    for i in range(4):
+        store.measure(str(i), *(measured(step) for step in range(1, 5)))
+    readings = Readings(store, clock)
+    assert len(readings.of_each([str(i) for i in range(4)])) == 4
+    assert list(readings._kept) == ["2", "3"]
 
 
 def test_a_long_run_keeps_its_tests_and_its_end(measured, monkeypatch):

@@ -1,0 +1,103 @@
+"""Experiments in a browser: arms learn digits, curves appear, others look, the owner stops."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+# Two small arms, of which one waits for the other; and one alone.
+ONE = "experiment=activation&images=500&without=2,3"
+TWO = "experiment=activation&images=500&without=3"
+SHORT = f"experiments?{ONE}&each_epochs=1"
+# Two seeds: the chart with bands.
+LONG = f"experiments?{TWO}&budget=seconds&each_seconds=120&seeds=2"
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def arms(page):
+    # While it is redrawn there can be two of it.
+    return page.locator(".arms").last
+
+
+def start(page, address):
+    """Open the page, press the button, and return the link to the group."""
+    page.goto(address)
+    press(page, "Start all")
+    expect(arms(page)).to_contain_text(re.compile("waits|training"), timeout=30_000)
+    page.wait_for_url("**/experiments?*group=*")
+    return page.url
+
+
+def stop(page):
+    """Press Stop all until it is heard: a page that is being drawn anew can miss a click."""
+    for _ in range(4):
+        press(page, "Stop all")
+        try:
+            expect(page.get_by_role("button", name="Stop all")).to_have_count(0, timeout=15_000)
+            return
+        except AssertionError:
+            continue
+    raise AssertionError("four clicks did not stop the runs")
+
+
+def ticks(page):
+    """The numbers at the first chart's horizontal axis."""
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    return chart.locator("g.role-axis-label").first.locator("text").all_text_contents()
+
+
+def test_an_arm_learns_and_a_reload_finds_it(server, page):
+    link = start(page, f"{server}/{SHORT}")
+    expect(page.get_by_text("Too short to support the claim")).to_be_visible(timeout=120_000)
+    expect(arms(page)).to_contain_text(re.compile(r"ReLU\s*finished\s*3"))
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
+    page.reload()
+    expect(page.get_by_text("Too short to support the claim")).to_be_visible(timeout=30_000)
+    assert page.url == link
+    page.get_by_test_id("stSidebar").get_by_label("Experiment", exact=True).click()
+    page.get_by_role("option", name="Kernels and heads", exact=True).click()
+    expect(page.get_by_text("beat one 5x5")).to_be_visible(timeout=30_000)
+    page.go_back()
+    expect(arms(page)).to_contain_text(re.compile(r"ReLU\s*finished\s*3"))
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_others_look_at_a_zoom_survives_and_the_owner_stops(server, page, browser):
+    link = start(page, f"{server}/{LONG}")
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    expect(chart).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(3000)
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    whole = ticks(page)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.6 * box["height"])
+    page.keyboard.down("Control")
+    for _ in range(6):
+        page.mouse.wheel(0, -200)
+        page.wait_for_timeout(100)
+    page.keyboard.up("Control")
+    page.wait_for_timeout(1000)
+    zoomed = ticks(page)
+    assert zoomed[-1] != whole[-1]
+    before = arms(page).inner_text()
+    expect(arms(page)).not_to_have_text(before, timeout=10_000)
+    page.wait_for_timeout(3000)
+    assert ticks(page) == zoomed
+    for width in (1600, 400):
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        context.set_default_timeout(30_000)
+        other = context.new_page()
+        other.goto(link)
+        expect(other.get_by_text("Started by another visitor")).to_be_visible(timeout=30_000)
+        expect(other.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=30_000)
+        expect(other.get_by_role("button", name="Stop all")).to_have_count(0)
+        assert other.evaluate("document.documentElement.scrollWidth") <= width
+        assert other.get_by_test_id("stMain").evaluate("each => each.scrollWidth") <= width
+        context.close()
+    stop(page)
+    expect(arms(page)).to_contain_text(re.compile(r"tanh\s*2 stopped"))
