@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,11 +89,12 @@ def _budget(options: argparse.Namespace) -> dict[str, str]:
 def _result(experiment: Experiment, trained: Recorded) -> dict[str, Any]:
     """Everything that was measured, with the paper's values and the verdict."""
     from cnnviz.training.comparison import budgets, verdict
+    from cnnviz.training.experiments import paper_value
 
     arms = [
         {
             "title": arm.title,
-            "paper": _paper(arm),
+            "paper": asdict(found) if (found := paper_value(arm)) else None,
             "runs": [_facts(run) for run in trained.arms[arm.title]],
         }
         for arm in experiment.arms
@@ -122,17 +123,6 @@ def _facts(run: RecordedRun) -> dict[str, Any]:
         "seconds": last.seconds if last else 0.0,
         "message": run.message,
     }
-
-
-def _paper(arm: Arm) -> dict[str, str] | None:
-    """What the paper printed, with its source."""
-    from cnnviz.architectures.results import result_tables
-
-    if arm.paper is None:
-        return None
-    table = result_tables()[arm.paper.table]
-    printed = table.rows[arm.paper.row - 1][arm.paper.column]
-    return {"value": printed, "column": arm.paper.column, "source": table.source}
 
 
 def _text(result: Mapping[str, Any]) -> str:

@@ -87,6 +87,6 @@ def _sentence(
     else:
         return f"{first} against {second}: undecided, their values over {seeds} seeds overlap."
     chance = " One seed does not exclude chance." if seeds == 1 else ""
-    return f"{first} has the {'lower' if word == 'as claimed' else 'higher'} {quantity}: " + (
-        f"{word} ({seeds} seeds).{chance}" if seeds > 1 else f"{word}.{chance}"
-    )
+    size = "a lower" if word == "as claimed" else "a higher"
+    over = f" ({seeds} seeds)" if seeds > 1 else ""
+    return f"{first} has {size} {quantity} than {second}: {word}{over}.{chance}"

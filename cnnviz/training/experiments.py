@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cnnviz.architectures.results import result_tables
 from cnnviz.architectures.written import SizedNetwork, read
 from cnnviz.training.datasets import dataset
 from cnnviz.training.options import TrainingOptions
@@ -81,6 +82,32 @@ class Experiment:
     recipe: str = "resnet"
     options: Mapping[str, str] = field(default_factory=dict)
     shares_weights: bool = True
+
+
+@dataclass(frozen=True)
+class PaperValue:
+    """What a paper prints for an arm.
+
+    Attributes:
+        value: As printed.
+        column: The heading of its column.
+        table: Paper and table.
+        source: The same in full, with what was measured on which data.
+    """
+
+    value: str
+    column: str
+    table: str
+    source: str
+
+
+def paper_value(arm: Arm) -> PaperValue | None:
+    """What the paper prints for an arm, if anything."""
+    if arm.paper is None:
+        return None
+    table = result_tables()[arm.paper.table]
+    printed = table.rows[arm.paper.row - 1][arm.paper.column]
+    return PaperValue(printed, arm.paper.column, arm.paper.table, table.source)
 
 
 def plans(experiment: Experiment, data: str, budget: Mapping[str, str]) -> tuple[Plan, ...]:

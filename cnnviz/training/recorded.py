@@ -150,7 +150,8 @@ def _run_json(run: RecordedRun) -> dict[str, Any]:
 
 def _point(measurement: Measurement) -> dict[str, Any]:
     gates = {"gates": rounded(measurement.gates)} if measurement.gates else {}
-    return {**rounded({**measurement.scalars, "seconds": measurement.seconds}), **gates}
+    numbers = rounded({**measurement.scalars, "seconds": measurement.seconds})
+    return {**numbers, "step": measurement.step, **gates}
 
 
 def _run(found: Mapping[str, Any]) -> RecordedRun:

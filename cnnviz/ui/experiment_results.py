@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cnnviz.architectures.results import result_tables
 from cnnviz.runs.groups import Group
 from cnnviz.runs.run import Run
 from cnnviz.training.comparison import QUANTITIES, verdict
-from cnnviz.training.experiments import Arm, Experiment
+from cnnviz.training.experiments import Experiment
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.plan import Plan
 from cnnviz.training.recorded import Recorded, RecordedRun
@@ -187,32 +186,6 @@ def budget_of(plan: Plan) -> str:
     end = duration_text(options.seconds) if options.seconds else f"{options.epochs} epochs"
     end = end.removesuffix("s") if options.epochs == 1 else end
     return ", ".join([Path(plan.data).name or plan.data, *images, end])
-
-
-@dataclass(frozen=True)
-class PaperValue:
-    """What a paper prints for an arm.
-
-    Attributes:
-        value: As printed.
-        column: The heading of its column.
-        table: Paper and table.
-        source: The same in full, with what was measured on which data.
-    """
-
-    value: str
-    column: str
-    table: str
-    source: str
-
-
-def paper_value(arm: Arm) -> PaperValue | None:
-    """What the paper prints for an arm, if anything."""
-    if arm.paper is None:
-        return None
-    table = result_tables()[arm.paper.table]
-    printed = table.rows[arm.paper.row - 1][arm.paper.column]
-    return PaperValue(printed, arm.paper.column, arm.paper.table, table.source)
 
 
 NOTHING = "–"  # noqa: RUF001

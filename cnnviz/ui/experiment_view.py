@@ -11,7 +11,7 @@ import streamlit as st
 from cnnviz.figures.arm_table import ArmRow, Cell, arm_table
 from cnnviz.figures.gate_table import gate_table
 from cnnviz.runs.groups import Group
-from cnnviz.training.experiments import Arm, Experiment
+from cnnviz.training.experiments import Arm, Experiment, paper_value
 from cnnviz.training.recorded import Recorded
 from cnnviz.ui.curves_view import MOST_OVERLAID
 from cnnviz.ui.experiment_curves import arm_look, show_charts, show_gate_chart
@@ -21,7 +21,6 @@ from cnnviz.ui.experiment_results import (
     gate_means,
     group_results,
     mean_text,
-    paper_value,
     states_text,
     values_text,
 )

@@ -161,8 +161,8 @@ def _show_chart(curves: Mapping[str, Sequence[float | None]], axis: Axis, key: s
     """Lines over the blocks, numbered from 1; what is None is left out."""
     points = []
     for name, values in curves.items():
-        known = [(n, value) for n, value in enumerate(values, 1) if value is not None]
-        points.append(Curve("this network", name, *zip(*known, strict=True)))
+        known = {n: value for n, value in enumerate(values, 1) if value is not None}
+        points.append(Curve("this network", name, [*known], [*known.values()]))
     colour = Lines("part", dict(zip(curves, COLOURS, strict=False)))
     dash = Lines("run", {"this network": DASHES[0]}, has_legend=False)
     st.vega_lite_chart(

@@ -16,9 +16,7 @@ from torch import nn
 
 from cnnviz.architectures.stochastic_depth import RandomBlock
 from cnnviz.vision.capture import Place, recorded
-
-# The child modules of residual blocks that are the way past F.
-WAYS = ("shortcut", "reshape")
+from cnnviz.vision.identity_path import SHORTCUTS
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def _places(network: nn.Module) -> dict[str, _Places]:
     """By path of the block."""
     found = {}
     for name, block in network.named_modules():
-        ways = {child: each for child, each in block.named_children() if child in WAYS}
+        ways = {child: each for child, each in block.named_children() if child in SHORTCUTS}
         for child, way in ways.items():
             found[name] = _Places(
                 Place(f"{name}.{child}"), *_other(name, block), isinstance(way, nn.Identity)

@@ -58,7 +58,9 @@ def test_another_architecture_leaves_nothing_behind_and_back_returns(server, pag
     expect(metric(page, "Parameters")).to_have_text("132.9 M")
 
 
-def visit(page, title):
+def visit(page, title, section=None):
+    if section:
+        page.get_by_text(section, exact=True).first.click()
     page.get_by_text(title, exact=True).first.click()
     settle(page)
 
@@ -70,7 +72,7 @@ def test_a_chosen_network_follows_to_other_pages_and_back(server, page):
     choose(page, "Variant", "vgg16")
     choose(page, "Configuration", "E")
     expect(metric(page, "Parameters")).to_have_text("143.7 M")
-    visit(page, "Grad-CAM")
+    visit(page, "Grad-CAM", "Look inside")
     expect(page.get_by_role("button", name="Download 553 MB")).to_be_visible()  # VGG-16's
     visit(page, "Explore")
     expect(metric(page, "Parameters")).to_have_text("143.7 M")
@@ -89,7 +91,7 @@ def test_a_link_opens_the_published_network_whatever_was_changed_before(server, 
 def test_without_a_choice_grad_cam_opens_where_the_weights_are(server, page):
     page.goto(server)
     expect(metric(page, "Parameters")).to_be_visible()
-    visit(page, "Grad-CAM")
+    visit(page, "Grad-CAM", "Look inside")
     expect(page.get_by_role("heading", name=re.compile("Where it looked for"))).to_be_visible()
 
 

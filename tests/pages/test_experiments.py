@@ -197,7 +197,7 @@ def test_runs_that_are_long_enough_say_what_they_show(waiting, monkeypatch):
     monkeypatch.setattr("cnnviz.ui.experiment_controls.experiment", lambda name: brief)
     found = started()
     said = plain(opened(group=found.id).info[0].value)
-    assert "C has the lower test error: as claimed. One seed does not exclude chance." in said
+    assert "C has a lower test error than B: as claimed. One seed does not exclude chance." in said
 
 
 def test_papers_values_stand_beside_with_column_and_source(waiting):

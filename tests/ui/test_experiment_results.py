@@ -3,13 +3,13 @@
 import pytest
 
 from cnnviz.training.experiment_catalogue import experiment
+from cnnviz.training.experiments import paper_value
 from cnnviz.training.measurement import Measurement
 from cnnviz.ui.experiment_results import (
     ArmResult,
     ArmRun,
     Results,
     mean_text,
-    paper_value,
     values_text,
 )
 
