@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnnviz.ui.lab_design import show_design
 from cnnviz.ui.lab_first_layer import show_first_layer
+from cnnviz.ui.lab_merge import show_merge
 from cnnviz.ui.lab_pool import show_pool
 from cnnviz.ui.lab_slide import show_slide
 from cnnviz.ui.page import open_page
@@ -13,6 +14,7 @@ SECTIONS = {
     "pooling": ("What does pooling keep?", show_pool),
     "why not fully connected": ("Why not connect everything?", show_first_layer),
     "design arithmetic": ("What does a design cost?", show_design),
+    "add or concatenate": ("Add or concatenate?", show_merge),
 }
 
 open_page("Convolution lab")

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.lab.comparisons import COMPARISONS
+from cnnviz.lab.merging import MERGING
 from cnnviz.lab.presets import POOLING, SLIDING
 
 PAGE = Path(__file__).parents[2] / "pages" / "convolution_lab.py"
@@ -110,3 +111,42 @@ def test_an_unknown_section_or_example_is_the_first():
     app = opened(section="nothing", example="nothing")
     assert app.title[0].value == "What does a convolution compute?"
     assert SLIDING[0].says in said(app)
+
+
+def tiles(app):
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def test_the_slides_vectors_are_added_and_concatenated():
+    app = opened(section="add or concatenate")
+    assert 'aria-label="Added: 5; 7; 9"' in tiles(app)
+    assert 'aria-label="Concatenated: 1; 2; 3; 4; 5; 6"' in tiles(app)
+    assert [*app.table[0].value["Parameters"]] == ["36,864", "73,728"]
+    assert "**2 x the parameters and 2 x the MACs**" in said(app)
+
+
+@pytest.mark.parametrize("preset", MERGING, ids=lambda preset: preset.title)
+def test_every_merging_example_is_an_address_and_a_choice(preset):
+    by_address = opened(section="add or concatenate", merged=preset.title)
+    by_choice = opened(section="add or concatenate")
+    by_choice.selectbox(key="merged").select(preset.title).run()
+    for app in (by_address, by_choice):
+        assert not app.exception and preset.says in said(app)
+    assert tiles(by_address) == tiles(by_choice)
+
+
+def test_unequal_channels_and_sizes_are_one_sentence():
+    app = opened(section="add or concatenate", add_first="1 2 3", add_second="4 5")
+    assert app.warning[0].value.endswith("received 3 and 2.")
+    assert 'aria-label="Concatenated: 1; 2; 3; 4; 5"' in tiles(app)
+    app = opened(section="add or concatenate", add_first="1 2; 3 4", add_second="1 2")
+    assert app.error[0].value.endswith("2 x 2; received 1 x 1.")
+    app = opened(section="add or concatenate", merge_second="16")
+    assert app.warning[0].value.endswith("received 64 and 16.")
+
+
+def test_maps_of_a_photo_are_added_and_concatenated():
+    app = opened(section="add or concatenate", over="photo", concat_kernel="Laplace")
+    assert len(app.get("image")) == 3
+    assert "Added: 1 x 266 x 400" in [each.value for each in app.subheader]
+    assert "The sum's squares add up to" in said(app)
