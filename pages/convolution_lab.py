@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnnviz.ui.lab_activate import show_activate
 from cnnviz.ui.lab_design import show_design
 from cnnviz.ui.lab_first_layer import show_first_layer
 from cnnviz.ui.lab_merge import show_merge
@@ -12,6 +13,7 @@ from cnnviz.ui.page import open_page
 SECTIONS = {
     "slide the kernel": ("What does a convolution compute?", show_slide),
     "pooling": ("What does pooling keep?", show_pool),
+    "activations and normalisation": ("What happens between convolutions?", show_activate),
     "why not fully connected": ("Why not connect everything?", show_first_layer),
     "design arithmetic": ("What does a design cost?", show_design),
     "add or concatenate": ("Add or concatenate?", show_merge),

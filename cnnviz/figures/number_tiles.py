@@ -44,7 +44,8 @@ def number_tiles(tiles: Sequence[Tile], title: str) -> str:
 def number_text(value: float) -> str:
     """A number with what fits a cell: "3", "0.25", "1.333", with a true minus sign."""
     rounded = round(float(value), 3) + 0.0
-    return f"{rounded:.4g}".replace("-", "\N{MINUS SIGN}")
+    words = f"{rounded:.4g}" if abs(rounded) < 10_000 else f"{rounded:,.0f}"
+    return words.replace("-", "\N{MINUS SIGN}")
 
 
 def _said(tile: Tile) -> str:

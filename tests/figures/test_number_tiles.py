@@ -19,8 +19,9 @@ def test_a_tensor_is_said_and_shown():
 
 
 def test_numbers_have_what_fits_a_cell():
-    assert [number_text(value) for value in (-0.0001, 1234.5678, -0.25)] == [
+    assert [number_text(value) for value in (-0.0001, 1234.5678, -0.25, 10500)] == [
         "0",
         "1235",
         "\N{MINUS SIGN}0.25",
+        "10,500",
     ]
