@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnnviz.ui.lab_activate import show_activate
 from cnnviz.ui.lab_design import show_design
+from cnnviz.ui.lab_filter import show_filter_lab
 from cnnviz.ui.lab_first_layer import show_first_layer
 from cnnviz.ui.lab_merge import show_merge
 from cnnviz.ui.lab_pool import show_pool
@@ -16,6 +17,7 @@ SECTIONS = {
     "activations and normalisation": ("What happens between convolutions?", show_activate),
     "why not fully connected": ("Why not connect everything?", show_first_layer),
     "design arithmetic": ("What does a design cost?", show_design),
+    "filters on your photo": ("What does a filter do to your photo?", show_filter_lab),
     "add or concatenate": ("Add or concatenate?", show_merge),
 }
 

@@ -200,6 +200,18 @@ def show_classic(photo: Photo) -> ClassicFilter:
         The one that is chosen.
     """
     classic = _choose_classic()
+    show_filter(photo, classic)
+    st.caption(
+        "Filtering is convolution: the kernel is laid on every pixel, the nine (or 25) products of "
+        "its weights with the pixels below are added up, and the sum is the map's value there. A "
+        "convolutional layer does the same with weights that it has learned, over all channels."
+    )
+    _show_all_classic(grey_photo(photo), classic)
+    return classic
+
+
+def show_filter(photo: Photo, classic: ClassicFilter) -> None:
+    """Draw a filter's numbers, the photo, and the map that it makes."""
     st.markdown(classic.help)
     grey = grey_photo(photo)
     left, middle, right = st.columns([2, 3, 3], vertical_alignment="center")
@@ -209,13 +221,6 @@ def show_classic(photo: Photo) -> ClassicFilter:
     middle.image(_grey_picture(grey), title, width="stretch", alt=title)
     with right:
         _show_map(classic, filtered(grey, classic.kernel))
-    st.caption(
-        "Filtering is convolution: the kernel is laid on every pixel, the nine (or 25) products of "
-        "its weights with the pixels below are added up, and the sum is the map's value there. A "
-        "convolutional layer does the same with weights that it has learned, over all channels."
-    )
-    _show_all_classic(grey, classic)
-    return classic
 
 
 def _choose_classic() -> ClassicFilter:

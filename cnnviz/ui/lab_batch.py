@@ -133,8 +133,8 @@ def _say_dropped(found: Dropped, s: DropoutSettings) -> None:
     lost = int((~found.kept).sum())
     st.markdown(
         f"In training each number is dropped with probability {s.probability:g}: this draw drops "
-        f"**{lost} of {len(found.kept)}**, and multiplies the others by 1 / (1 - {s.probability:g}) = "
-        f"**{found.scale:.4g}**. Another seed drops others."
+        f"**{lost} of {len(found.kept)}**, and multiplies the others by 1 / (1 - "
+        f"{s.probability:g}) = **{found.scale:.4g}**. Another seed drops others."
     )
 
 

@@ -199,3 +199,25 @@ def test_dropout_is_on_in_training_and_off_at_test():
     assert 'aria-label="In: ' in tiles(app) and "dropped" in tiles(app)
     app = opened(**BETWEEN, part="dropout", dropout_training="false")
     assert 'aria-label="Out: 1; 2; 3; 4; 5; 6; 7; 8"' in tiles(app)
+
+
+FILTERS = {"section": "filters on your photo"}
+
+
+def test_a_classic_filter_has_its_rank_and_learned_ones_beside(no_weights):
+    app = opened(**FILTERS, classic="Mean 3x3")
+    assert not app.error
+    assert "**6 products for a pixel instead of 9**" in said(app)
+    assert "All 16 filters of stem.conv" in "\n".join(each.value for each in app.caption)
+    laplace = opened(**FILTERS, classic="Laplace")
+    assert "2 x (3 + 3) = **12 products for a pixel instead of 9**" in said(laplace)
+
+
+def test_ones_own_kernel_is_an_address(no_weights):
+    app = opened(**FILTERS, whose="your own", own_kernel="1 0 -1; 1 0 -1; 1 0 -1")
+    assert "it gives 0 wherever the photo is even." in said(app)
+    assert "**Rank 1**: yes." in said(app)
+    app = opened(**FILTERS, whose="your own", own_kernel="1 0; 0 1")
+    assert app.error[0].value == "kernel must have odd sides; received 2 x 2."
+    app = opened(**FILTERS, whose="your own", own_kernel="0 0 0")
+    assert "**Rank 0**" in said(app) and not app.error
