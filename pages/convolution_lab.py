@@ -6,6 +6,7 @@ from cnnviz.ui.lab_activate import show_activate
 from cnnviz.ui.lab_design import show_design
 from cnnviz.ui.lab_filter import show_filter_lab
 from cnnviz.ui.lab_first_layer import show_first_layer
+from cnnviz.ui.lab_gallery import show_gallery
 from cnnviz.ui.lab_merge import show_merge
 from cnnviz.ui.lab_pool import show_pool
 from cnnviz.ui.lab_slide import show_slide
@@ -18,6 +19,7 @@ SECTIONS = {
     "why not fully connected": ("Why not connect everything?", show_first_layer),
     "design arithmetic": ("What does a design cost?", show_design),
     "filters on your photo": ("What does a filter do to your photo?", show_filter_lab),
+    "augmentation": ("What does training do to a picture?", show_gallery),
     "add or concatenate": ("Add or concatenate?", show_merge),
 }
 

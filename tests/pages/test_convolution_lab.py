@@ -221,3 +221,26 @@ def test_ones_own_kernel_is_an_address(no_weights):
     assert app.error[0].value == "kernel must have odd sides; received 2 x 2."
     app = opened(**FILTERS, whose="your own", own_kernel="0 0 0")
     assert "**Rank 0**" in said(app) and not app.error
+
+
+def test_every_augmentation_is_drawn_eight_times_and_the_address_keeps_its_strength():
+    app = opened(section="augmentation", alone_noise="0.02")
+    assert app.title[0].value == "What does training do to a picture?"
+    assert app.select_slider(key="alone_noise").value == 0.02
+    drawn = tiles(app)
+    # Eight of each of seven, eight of all together, ten crops.
+    assert drawn.count("<img") == 8 * 7 + 8 + 10
+    for alt in ("Noise 0.02, draw 8", "Flip true, draw 1", "Crop: bottom right, mirrored"):
+        assert f'alt="{alt}"' in drawn
+    assert "λ1 = " in drawn and "e3 = (" in drawn
+    assert "224 px from the four corners and the centre of the central 256 px" in "\n".join(
+        each.value for each in app.caption
+    )
+
+
+def test_another_draw_is_another_picture_and_the_same_the_same():
+    def noise(draw):
+        app = opened(section="augmentation", draw=draw)
+        return [e.proto.body for e in app.get("html") if "Noise" in e.proto.body]
+
+    assert noise("3") == noise("3") != noise("4")
