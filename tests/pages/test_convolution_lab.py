@@ -1,8 +1,10 @@
 """The convolution lab: examples, numbers in the address, refusals in a sentence."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.lab.comparisons import COMPARISONS
@@ -244,3 +246,22 @@ def test_another_draw_is_another_picture_and_the_same_the_same():
         return [e.proto.body for e in app.get("html") if "Noise" in e.proto.body]
 
     assert noise("3") == noise("3") != noise("4")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"section": "add or concatenate", "over": "photo"},
+        {"section": "filters on your photo"},
+        {"section": "augmentation"},
+    ],
+    ids=lambda query: query["section"],
+)
+def test_an_uploaded_photo_is_looked_at(query, no_weights):
+    file = BytesIO()
+    Image.new("RGB", (61, 40), (250, 120, 30)).save(file, "PNG")
+    app = opened(**query, photo="upload")
+    assert "Choose a photo in the sidebar." in [each.value for each in app.info]
+    app.file_uploader(key="upload").set_value(("mine.png", file.getvalue(), "image/png")).run()
+    assert not app.exception and not app.error
+    assert len(app.get("image")) >= 3 or "<img" in tiles(app)
