@@ -2,8 +2,12 @@
 
 import streamlit as st
 
+from cnnviz.ui.lab_activate import show_activate
 from cnnviz.ui.lab_design import show_design
+from cnnviz.ui.lab_filter import show_filter_lab
 from cnnviz.ui.lab_first_layer import show_first_layer
+from cnnviz.ui.lab_gallery import show_gallery
+from cnnviz.ui.lab_merge import show_merge
 from cnnviz.ui.lab_pool import show_pool
 from cnnviz.ui.lab_slide import show_slide
 from cnnviz.ui.page import open_page
@@ -11,8 +15,12 @@ from cnnviz.ui.page import open_page
 SECTIONS = {
     "slide the kernel": ("What does a convolution compute?", show_slide),
     "pooling": ("What does pooling keep?", show_pool),
+    "activations and normalisation": ("What happens between convolutions?", show_activate),
     "why not fully connected": ("Why not connect everything?", show_first_layer),
     "design arithmetic": ("What does a design cost?", show_design),
+    "filters on your photo": ("What does a filter do to your photo?", show_filter_lab),
+    "augmentation": ("What does training do to a picture?", show_gallery),
+    "add or concatenate": ("Add or concatenate?", show_merge),
 }
 
 open_page("Convolution lab")

@@ -15,6 +15,7 @@ from cnnviz.figures.theme import CATEGORIES, text_colour
 
 CHOSEN = CATEGORIES[6]
 LARGE = 48  # px; a PNG of a photo of more pixels would be large
+GAP = 6  # px between pictures of a row
 CELL = 44  # px of a kernel's cell
 
 PICTURE = (
@@ -32,6 +33,7 @@ def gallery(
     side: int,
     chosen: int | None = None,
     alt: str = "",
+    most: int = 0,
 ) -> str:
     """HTML of pictures in rows that break where the page ends.
 
@@ -41,13 +43,19 @@ def gallery(
         side: Width of a picture on screen in pixels, at least; a row is filled.
         chosen: Position of the one that is framed.
         alt: What the pictures show; each one's caption is added.
+        most: Pictures in a row at most; 0: as many as fit.
     """
     shown = "".join(
         _picture(picture, caption, position == chosen, alt)
         for position, (picture, caption) in enumerate(zip(pictures, captions, strict=True))
     )
-    columns = f"repeat(auto-fill,minmax(min({side}px,45%),1fr))"
-    return f'<div style="display:grid;gap:8px 6px;grid-template-columns:{columns}">{shown}</div>'
+    least = f"min({side}px,45%)"
+    if most:
+        least = f"max({least},calc((100% - {GAP * (most - 1)}px) / {most}))"
+    columns = f"repeat(auto-fill,minmax({least},1fr))"
+    return (
+        f'<div style="display:grid;gap:8px {GAP}px;grid-template-columns:{columns}">{shown}</div>'
+    )
 
 
 def _picture(picture: np.ndarray, caption: str, is_chosen: bool, alt: str) -> str:

@@ -153,12 +153,22 @@ def principal_colours(data: Data) -> torch.Tensor:
 
     Each has the length of its eigenvalue, the variance along it.
     """
+    values, vectors = colour_axes(data)
+    colours: torch.Tensor = (vectors * values).to(torch.float32)
+    return colours
+
+
+def colour_axes(data: Data) -> tuple[torch.Tensor, torch.Tensor]:
+    """Eigenvalues and eigenvectors of the training pixels' covariance, smallest first.
+
+    Returns:
+        float64 (C,) and (C, C), a column each, of pixels in [0, 1].
+    """
     step = max(1, len(data.train) // 2000)  # of so many images the covariance is steady
     pixels = data.train.images[::step].reshape(-1, data.channels).to(torch.float64) / 255
     covariance = torch.atleast_2d(torch.cov(pixels.T))
     values, vectors = torch.linalg.eigh(covariance)
-    colours: torch.Tensor = (vectors * values).to(torch.float32)
-    return colours
+    return values, vectors
 
 
 def _inside(side: int, share: torch.Tensor, like: torch.Tensor, chance: Chance) -> torch.Tensor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import streamlit as st
 import torch
@@ -125,20 +127,37 @@ def _show_alone(
     """One augmentation at a strength of its own, which changes nothing in the options."""
     left, right = st.columns([1, 4], vertical_alignment="center")
     with left:
-        strength = _choose_strength(option, chosen)
+        strength = choose_strength(option, chosen)
     alone = TrainingOptions().with_values({option.name: strength})
     with right:
         _show_pictures(augmented(images, data, alone, draw), ROW, f"{option.title} alone")
 
 
-def _choose_strength(option: Hyperparameter, chosen: Value | None) -> Value:
+def choose_strength(
+    option: Hyperparameter,
+    chosen: Value | None = None,
+    bind: Literal["query-params"] | None = None,
+) -> Value:
+    """The widget of an augmentation's strength, beginning in the middle of its options.
+
+    Args:
+        option: Its declaration.
+        chosen: Where it begins instead.
+        bind: As Streamlit's widgets take it.
+    """
     unit = f" ({option.unit})" if option.unit else ""
     label, key = option.title.replace("Pca", "PCA") + unit, f"alone_{option.name}"
     first = chosen if chosen is not None else option.options[len(option.options) // 2]
     if option.is_flag:
-        return st.toggle(label, value=True, key=key, help=option.help)
+        return st.toggle(label, value=True, key=key, help=option.help, bind=bind)
     found = st.select_slider(
-        label, option.options, value=first, key=key, format_func=text, help=option.help
+        label,
+        option.options,
+        value=first,
+        key=key,
+        format_func=text,
+        help=option.help,
+        bind=bind,
     )
     return found if found in option.options else first
 

@@ -193,11 +193,27 @@ def _signed_scale(low: str, high: str) -> str:
     return colour_scale(low, high, middle="0", colours=diverging.COLOURS)
 
 
-def show_classic(photo: Photo) -> None:
-    """Draw a choice of classic filters: the kernel's numbers, the photo, and the map it makes."""
+def show_classic(photo: Photo) -> ClassicFilter:
+    """Draw a choice of classic filters: the kernel's numbers, the photo, and the map it makes.
+
+    Returns:
+        The one that is chosen.
+    """
     classic = _choose_classic()
+    show_filter(photo, classic)
+    st.caption(
+        "Filtering is convolution: the kernel is laid on every pixel, the nine (or 25) products of "
+        "its weights with the pixels below are added up, and the sum is the map's value there. A "
+        "convolutional layer does the same with weights that it has learned, over all channels."
+    )
+    _show_all_classic(grey_photo(photo), classic)
+    return classic
+
+
+def show_filter(photo: Photo, classic: ClassicFilter) -> None:
+    """Draw a filter's numbers, the photo, and the map that it makes."""
     st.markdown(classic.help)
-    grey = _grey(photo)
+    grey = grey_photo(photo)
     left, middle, right = st.columns([2, 3, 3], vertical_alignment="center")
     with left:
         st.html(kernel_picture(classic.numbers, classic.divisor, f"Kernel of {classic.title}"))
@@ -205,12 +221,6 @@ def show_classic(photo: Photo) -> None:
     middle.image(_grey_picture(grey), title, width="stretch", alt=title)
     with right:
         _show_map(classic, filtered(grey, classic.kernel))
-    st.caption(
-        "Filtering is convolution: the kernel is laid on every pixel, the nine (or 25) products of "
-        "its weights with the pixels below are added up, and the sum is the map's value there. A "
-        "convolutional layer does the same with weights that it has learned, over all channels."
-    )
-    _show_all_classic(grey, classic)
 
 
 def _choose_classic() -> ClassicFilter:
@@ -221,7 +231,7 @@ def _choose_classic() -> ClassicFilter:
 
 def _show_map(classic: ClassicFilter, values: np.ndarray) -> None:
     title = f"{classic.title}: the map that it makes"
-    st.image(_classic_picture(classic, values), title, width="stretch", alt=title)
+    st.image(classic_picture(classic, values), title, width="stretch", alt=title)
     if classic.finds_changes:
         limit = f"{_limit(values):.2f}"
         st.html(_signed_scale(f"\N{MINUS SIGN}{limit} and below", f"{limit} and above"))
@@ -233,12 +243,12 @@ def _show_map(classic: ClassicFilter, values: np.ndarray) -> None:
 
 def _show_all_classic(grey: np.ndarray, chosen: ClassicFilter) -> None:
     classics = list(CLASSIC_FILTERS.values())
-    maps = [_classic_picture(each, filtered(grey, each.kernel)) for each in classics]
+    maps = [classic_picture(each, filtered(grey, each.kernel)) for each in classics]
     titles = [each.title for each in classics]
     st.html(gallery(maps, titles, 120, classics.index(chosen), "Map of"))
 
 
-def _classic_picture(classic: ClassicFilter, values: np.ndarray) -> np.ndarray:
+def classic_picture(classic: ClassicFilter, values: np.ndarray) -> np.ndarray:
     """A classic filter's map, uint8 (H, W, 3): signed where it finds changes, else as a photo."""
     if classic.finds_changes:
         return diverging.signed((values / _limit(values)).clip(-1, 1))
@@ -256,7 +266,7 @@ def _grey_picture(values: np.ndarray) -> np.ndarray:
     return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
 
 
-def _grey(photo: Photo) -> np.ndarray:
+def grey_photo(photo: Photo) -> np.ndarray:
     """The photo in [0, 1], (H, W)."""
     small = photo.image.convert("L")
     small.thumbnail((CLASSIC_SIDE, CLASSIC_SIDE))

@@ -31,7 +31,7 @@ def show_design() -> None:
     except GraphError as error:
         st.error(str(error), icon=":material/calculate:")
         return
-    rows = [(design.title, *_cells(found)) for design, found in zip(designs, costs, strict=True)]
+    rows = [(design.title, *cells(found)) for design, found in zip(designs, costs, strict=True)]
     st.table(
         pd.DataFrame(rows, columns=COLUMNS).set_index("Design"),
         border="horizontal",
@@ -54,7 +54,8 @@ def _choose_comparison() -> Comparison:
     return comparison(name if name in names else names[0])
 
 
-def _cells(found: Cost) -> tuple[str, ...]:
+def cells(found: Cost) -> tuple[str, ...]:
+    """The cells of a row of ``COLUMNS`` behind its title."""
     return (
         f"{found.params:,}",
         f"{found.macs:,}",

@@ -54,7 +54,7 @@ def say_origin(is_random: bool, about: str, untrained: str) -> None:
         st.info(about, icon=":material/model_training:")
 
 
-def show_or_say(show: Callable[[], None]) -> None:
+def show_or_say(show: Callable[[], object]) -> None:
     """Draw something that needs weights, or the sentence that says why they cannot be used."""
     try:
         show()

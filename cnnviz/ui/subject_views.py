@@ -25,7 +25,7 @@ class View:
     """
 
     question: str
-    show: Callable[[Subject], None]
+    show: Callable[[Subject], object]
 
 
 def show_page(title: str, views: Mapping[str, View]) -> None:

@@ -14,6 +14,14 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
         {"architecture": "vgg", "variant": "vgg16", "section": "where it sits"},
     ),
     (
+        "What does a convolution compute?",
+        "7x1 + 4x1 + 3x1 - 3 - 3 - 2 = 6: the slide's sum, term by term. Type other numbers, let "
+        "the kernel slide, then do the same to your photo.",
+        "Open the lab",
+        "pages/convolution_lab.py",
+        {},
+    ),
+    (
         "VGG-16 or ResNet-34?",
         "Twice as deep with a sixth of the parameters: put them side by side, stage by stage, and "
         "measure both on this machine.",

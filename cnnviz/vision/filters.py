@@ -117,7 +117,7 @@ class ClassicFilter:
 
     title: str
     help: str
-    numbers: tuple[tuple[int, ...], ...]
+    numbers: tuple[tuple[float, ...], ...]
     divisor: int = 1
 
     @property
@@ -128,10 +128,19 @@ class ClassicFilter:
     @property
     def finds_changes(self) -> bool:
         """Whether its weights sum to 0, so that it gives 0 wherever the photo is even."""
-        return sum(map(sum, self.numbers)) == 0
+        return abs(sum(map(sum, self.numbers))) < 1e-6
 
 
 BINOMIAL = (1, 4, 6, 4, 1)
+# Laws 1980, Textured Image Segmentation: a spot and a ripple along a line.
+SPOT = (-1, 0, 2, 0, -1)
+RIPPLE = (1, -4, 6, -4, 1)
+
+
+def _outer(column: tuple[int, ...], row: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """A kernel that is a column times a row."""
+    return tuple(tuple(c * r for r in row) for c in column)
+
 
 CLASSIC_FILTERS: dict[str, ClassicFilter] = {
     "identity": ClassicFilter(
@@ -154,17 +163,44 @@ CLASSIC_FILTERS: dict[str, ClassicFilter] = {
         "The column to the left minus the column to the right, the example of many textbooks.",
         ((1, 0, -1), (1, 0, -1), (1, 0, -1)),
     ),
+    "diagonal": ClassicFilter(
+        "Diagonal edges",
+        "Above and right minus below and left: edges that rise to the right or fall.",
+        ((0, 1, 2), (-1, 0, 1), (-2, -1, 0)),
+    ),
     "gauss": ClassicFilter(
         "Gauss 5x5",
         "A weighted mean of the neighbours, the near ones more: it blurs and removes noise.",
-        tuple(tuple(row * column for column in BINOMIAL) for row in BINOMIAL),
+        _outer(BINOMIAL, BINOMIAL),
         256,
+    ),
+    "mean": ClassicFilter(
+        "Mean 3x3",
+        "The mean of nine pixels, the averaging kernel of the lectures.",
+        ((1,) * 3,) * 3,
+        9,
     ),
     "box": ClassicFilter(
         "Box blur 5x5",
         "The mean of 25 pixels, all with the same weight: the simplest blur.",
         ((1,) * 5,) * 5,
         25,
+    ),
+    "motion": ClassicFilter(
+        "Motion blur",
+        "The mean along the diagonal, as if the camera had moved: what lies across it is blurred.",
+        tuple(tuple(int(row == column) for column in range(5)) for row in range(5)),
+        5,
+    ),
+    "spots": ClassicFilter(
+        "Texture: spots",
+        "Large at spots of about two pixels, and 0 on even ground and slopes (Laws 1980, S5S5).",
+        _outer(SPOT, SPOT),
+    ),
+    "ripples": ClassicFilter(
+        "Texture: ripples",
+        "Large where bright and dark pixels alternate, as in fur and cloth (Laws 1980, R5R5).",
+        _outer(RIPPLE, RIPPLE),
     ),
     "laplace": ClassicFilter(
         "Laplace",
@@ -175,6 +211,15 @@ CLASSIC_FILTERS: dict[str, ClassicFilter] = {
         "Sharpen",
         "The photo minus its Laplace: what differs from its neighbours comes to differ more.",
         ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+    ),
+    "unsharp": ClassicFilter(
+        "Unsharp mask",
+        "Twice the photo minus its Gauss blur: details of up to five pixels stand out.",
+        tuple(
+            tuple(512 * (row == column == 2) - number for column, number in enumerate(numbers))
+            for row, numbers in enumerate(_outer(BINOMIAL, BINOMIAL))
+        ),
+        256,
     ),
     "emboss": ClassicFilter(
         "Emboss",

@@ -59,6 +59,8 @@ def test_a_changed_cell_changes_its_sums_and_the_address(server, page):
     [
         *("?example=Padding+2", "?over=photo", "?example=Three+channels,+two+filters"),
         *("?section=pooling", "?section=design+arithmetic", "?section=why+not+fully+connected"),
+        *("?section=add+or+concatenate", "?section=augmentation"),
+        *("?section=filters+on+your+photo", "?section=activations+and+normalisation"),
     ],
 )
 def test_every_section_fits_a_wide_screen_and_a_phone(server, page, query, width):

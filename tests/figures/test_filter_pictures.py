@@ -98,3 +98,9 @@ def test_a_patch_is_what_the_unit_sees_and_grey_beyond_the_picture(first, last, 
     down = row - first[0] if size[0] == last[0] - first[0] + 1 else 0
     across = column - first[1] if size[1] == last[1] - first[1] + 1 else 0
     np.testing.assert_array_equal(found[down, across], picture[row, column])
+
+
+def test_a_gallery_has_so_many_in_a_row_at_most():
+    pictures = np.zeros((2, 3, 3, 3), np.uint8)
+    assert "calc((100% - 18px) / 4)" in gallery(pictures, ["a", "b"], 50, most=4)
+    assert "calc" not in gallery(pictures, ["a", "b"], 50)

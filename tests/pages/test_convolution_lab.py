@@ -1,11 +1,14 @@
 """The convolution lab: examples, numbers in the address, refusals in a sentence."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.lab.comparisons import COMPARISONS
+from cnnviz.lab.merging import MERGING
 from cnnviz.lab.presets import POOLING, SLIDING
 
 PAGE = Path(__file__).parents[2] / "pages" / "convolution_lab.py"
@@ -110,3 +113,155 @@ def test_an_unknown_section_or_example_is_the_first():
     app = opened(section="nothing", example="nothing")
     assert app.title[0].value == "What does a convolution compute?"
     assert SLIDING[0].says in said(app)
+
+
+def tiles(app):
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def test_the_slides_vectors_are_added_and_concatenated():
+    app = opened(section="add or concatenate")
+    assert 'aria-label="Added: 5; 7; 9"' in tiles(app)
+    assert 'aria-label="Concatenated: 1; 2; 3; 4; 5; 6"' in tiles(app)
+    assert [*app.table[0].value["Parameters"]] == ["36,864", "73,728"]
+    assert "**2 x the parameters and 2 x the MACs**" in said(app)
+
+
+@pytest.mark.parametrize("preset", MERGING, ids=lambda preset: preset.title)
+def test_every_merging_example_is_an_address_and_a_choice(preset):
+    by_address = opened(section="add or concatenate", merged=preset.title)
+    by_choice = opened(section="add or concatenate")
+    by_choice.selectbox(key="merged").select(preset.title).run()
+    for app in (by_address, by_choice):
+        assert not app.exception and preset.says in said(app)
+    assert tiles(by_address) == tiles(by_choice)
+
+
+def test_unequal_channels_and_sizes_are_one_sentence():
+    app = opened(section="add or concatenate", add_first="1 2 3", add_second="4 5")
+    assert app.warning[0].value.endswith("received 3 and 2.")
+    assert 'aria-label="Concatenated: 1; 2; 3; 4; 5"' in tiles(app)
+    app = opened(section="add or concatenate", add_first="1 2; 3 4", add_second="1 2")
+    assert app.error[0].value.endswith("2 x 2; received 1 x 1.")
+    app = opened(section="add or concatenate", merge_second="16")
+    assert app.warning[0].value.endswith("received 64 and 16.")
+
+
+def test_maps_of_a_photo_are_added_and_concatenated():
+    app = opened(section="add or concatenate", over="photo", concat_kernel="Laplace")
+    assert len(app.get("image")) == 3
+    assert "Added: 1 x 266 x 400" in [each.value for each in app.subheader]
+    assert "The sum's squares add up to" in said(app)
+
+
+BETWEEN = {"section": "activations and normalisation"}
+
+
+def test_slopes_stand_in_numbers_beside_their_bounds():
+    app = opened(**BETWEEN)
+    assert app.title[0].value == "What happens between convolutions?"
+    assert "value is **0.5** and the slope **0.25**, of at most 0.25" in said(app)
+    assert "value is **0** and the slope **1**, of at most 1" in said(app)
+    app = opened(**BETWEEN, x="-2.0")
+    assert "At x = \N{MINUS SIGN}2 the value is **0** and the slope **0**" in said(app)
+
+
+def test_local_responses_are_written_out():
+    app = opened(**BETWEEN, part="local response norm")
+    # By hand: 0 + 100 + 10000 + 400 + 0; (2 + 1.05)^0.75 = 2.308; 100 / 2.308 = 43.33.
+    assert "0² + 10² + 100² + 20² + 0² = 10,500" in said(app)
+    assert "**43.33**" in said(app)
+    assert app.table[0].value["b"].iloc[2] == "43.33"
+    assert "alpha=0.0005" in "\n".join(each.value for each in app.caption)
+    app = opened(**BETWEEN, part="local response norm", response_a="1 2; 3 4")
+    assert app.error[0].value == "a must be one row of numbers; received 1 x 2."
+
+
+def test_local_responses_of_a_photo_in_a_network_of_the_box(no_weights):
+    app = opened(**BETWEEN, part="local response norm", over="photo", response_alpha="1.0")
+    assert not app.error and len(app.get("image")) == 2
+    assert "The divisors are **" in said(app)
+
+
+def test_batch_norm_in_training_and_at_test():
+    app = opened(**BETWEEN, part="batch norm")
+    # The batch has mean 5 and variance 4: (2 - 5) / 2 = -1.5.
+    assert "= **\N{MINUS SIGN}1.5**" in said(app)
+    assert [each.value for each in app.metric] == ["5", "4", "0.5", "1.357"]
+    app = opened(**BETWEEN, part="batch norm", batch_mode="test", batch_momentum="1.0")
+    assert [each.value for each in app.metric] == ["5", "4", "5", "4.571"]
+    assert [*app.table[0].value["x"]] == ["5", "9", "1"] and "= **0**" in said(app)
+    app = opened(**BETWEEN, part="batch norm", batch_trained="3")
+    assert app.error[0].value.startswith("A batch must have at least two numbers in training")
+
+
+def test_dropout_is_on_in_training_and_off_at_test():
+    app = opened(**BETWEEN, part="dropout")
+    assert "= **2**. Another seed drops others." in said(app)
+    assert 'aria-label="In: ' in tiles(app) and "dropped" in tiles(app)
+    app = opened(**BETWEEN, part="dropout", dropout_training="false")
+    assert 'aria-label="Out: 1; 2; 3; 4; 5; 6; 7; 8"' in tiles(app)
+
+
+FILTERS = {"section": "filters on your photo"}
+
+
+def test_a_classic_filter_has_its_rank_and_learned_ones_beside(no_weights):
+    app = opened(**FILTERS, classic="Mean 3x3")
+    assert not app.error
+    assert "**6 products for a pixel instead of 9**" in said(app)
+    assert "All 16 filters of stem.conv" in "\n".join(each.value for each in app.caption)
+    laplace = opened(**FILTERS, classic="Laplace")
+    assert "2 x (3 + 3) = **12 products for a pixel instead of 9**" in said(laplace)
+
+
+def test_ones_own_kernel_is_an_address(no_weights):
+    app = opened(**FILTERS, whose="your own", own_kernel="1 0 -1; 1 0 -1; 1 0 -1")
+    assert "it gives 0 wherever the photo is even." in said(app)
+    assert "**Rank 1**: yes." in said(app)
+    app = opened(**FILTERS, whose="your own", own_kernel="1 0; 0 1")
+    assert app.error[0].value == "kernel must have odd sides; received 2 x 2."
+    app = opened(**FILTERS, whose="your own", own_kernel="0 0 0")
+    assert "**Rank 0**" in said(app) and not app.error
+
+
+def test_every_augmentation_is_drawn_eight_times_and_the_address_keeps_its_strength():
+    app = opened(section="augmentation", alone_noise="0.02")
+    assert app.title[0].value == "What does training do to a picture?"
+    assert app.select_slider(key="alone_noise").value == 0.02
+    drawn = tiles(app)
+    # Eight of each of seven, eight of all together, ten crops.
+    assert drawn.count("<img") == 8 * 7 + 8 + 10
+    for alt in ("Noise 0.02, draw 8", "Flip true, draw 1", "Crop: bottom right, mirrored"):
+        assert f'alt="{alt}"' in drawn
+    assert "λ1 = " in drawn and "e3 = (" in drawn
+    assert "224 px from the four corners and the centre of the central 256 px" in "\n".join(
+        each.value for each in app.caption
+    )
+
+
+def test_another_draw_is_another_picture_and_the_same_the_same():
+    def noise(draw):
+        app = opened(section="augmentation", draw=draw)
+        return [e.proto.body for e in app.get("html") if "Noise" in e.proto.body]
+
+    assert noise("3") == noise("3") != noise("4")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"section": "add or concatenate", "over": "photo"},
+        {"section": "filters on your photo"},
+        {"section": "augmentation"},
+    ],
+    ids=lambda query: query["section"],
+)
+def test_an_uploaded_photo_is_looked_at(query, no_weights):
+    file = BytesIO()
+    Image.new("RGB", (61, 40), (250, 120, 30)).save(file, "PNG")
+    app = opened(**query, photo="upload")
+    assert "Choose a photo in the sidebar." in [each.value for each in app.info]
+    app.file_uploader(key="upload").set_value(("mine.png", file.getvalue(), "image/png")).run()
+    assert not app.exception and not app.error
+    assert len(app.get("image")) >= 3 or "<img" in tiles(app)

@@ -12,6 +12,7 @@ def test_home_says_what_to_try_first():
     assert app.title[0].value == "Convolutional networks, layer by layer"
     assert [link.value for link in app.get("page_link")] == [
         "Open VGG-16",
+        "Open the lab",
         "Open Compare",
         "Open DenseNet-121",
         "Open sheet 1",

@@ -1,0 +1,50 @@
+"""The principal colours of pixels: a bar of colours along each axis, with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+
+STEPS = 9  # colours of a bar
+REACH = 2.0  # standard deviations from the mean to each end
+
+
+def axis_colours(mean: np.ndarray, value: float, vector: np.ndarray) -> list[str]:
+    """Colours "#rrggbb" along one axis, from the mean minus to the mean plus ``REACH`` deviations.
+
+    Args:
+        mean: Of the pixels, in [0, 1], (3,).
+        value: The eigenvalue: the variance along the axis.
+        vector: Of length 1, (3,).
+    """
+    places = np.linspace(-REACH, REACH, STEPS)[:, None] * np.sqrt(max(value, 0.0))
+    pixels = np.rint((mean + places * vector).clip(0, 1) * 255).astype(int)
+    return ["#{:02x}{:02x}{:02x}".format(*pixel) for pixel in pixels]
+
+
+def colour_axes_drawing(
+    mean: np.ndarray, values: Sequence[float], vectors: Sequence[np.ndarray]
+) -> str:
+    """HTML of all axes, as they are given.
+
+    Args:
+        mean: Of the pixels, in [0, 1], (3,).
+        values: Eigenvalues.
+        vectors: Of length 1, (3,) each, in the same order.
+    """
+    total = sum(values) or 1.0
+    rows = []
+    for number, (value, vector) in enumerate(zip(values, vectors, strict=True), 1):
+        colours = ",".join(axis_colours(mean, value, vector))
+        numbers = ", ".join(f"{part:.3f}" for part in vector)
+        said = f"λ{number} = {value:.4f}, {value / total:.1%} of the variance; e{number} = "
+        said = f"{said}({numbers})".replace("-", "\N{MINUS SIGN}")
+        rows.append(
+            f'<div role="img" aria-label="{escape(said)}" style="margin-bottom:10px">'
+            f'<div style="height:34px;border-radius:4px;border:1px solid rgba(128,128,128,0.5);'
+            f'background:linear-gradient(90deg,{colours})"></div>'
+            f'<div style="font-variant-numeric:tabular-nums">{escape(said)}</div></div>'
+        )
+    return f"<div>{''.join(rows)}</div>"
