@@ -85,8 +85,12 @@ def _sentence(
     elif min(lower) > max(upper):
         word = "against the claim"
     else:
-        return f"{first} against {second}: undecided, their values over {seeds} seeds overlap."
+        over = f"their values over {seeds} seeds overlap" if seeds > 1 else "their values are equal"
+        return f"{first} against {second}: undecided, {over}."
     chance = " One seed does not exclude chance." if seeds == 1 else ""
-    size = "a lower" if word == "as claimed" else "a higher"
+    lower_words, higher_words = "has a lower", "has a higher"
+    if quantity.startswith("steps"):
+        lower_words, higher_words = "needs fewer", "needs more"
+    said = lower_words if word == "as claimed" else higher_words
     over = f" ({seeds} seeds)" if seeds > 1 else ""
-    return f"{first} has {size} {quantity} than {second}: {word}{over}.{chance}"
+    return f"{first} {said} {quantity} than {second}: {word}{over}.{chance}"
