@@ -6,11 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-from torch import nn
-
 from cnnviz.hyperparameters import Config, choice, flag
 from cnnviz.lab.design import (
+    DenseBlock,
     Design,
     Inception,
     bottleneck,
@@ -180,34 +178,14 @@ class Growth(Config):
     side: int = choice(*SIDES, default=28, unit="px", help="Of the maps.")
 
 
-class DenseBlock(nn.Module):
-    """Every layer reads all maps made before it (Huang et al. 2017, equation 2), no batch norm."""
-
-    def __init__(self, s: Growth) -> None:
-        super().__init__()
-        self.layers = nn.ModuleList(
-            _dense_layer(dense_inputs(s.first, s.growth_rate, number), s)
-            for number in range(1, s.layers + 1)
-        )
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """(N, k0, H, W) to (N, k0 + k L, H, W)."""
-        for layer in self.layers:
-            x = torch.cat([x, layer(x)], 1)
-        return x
-
-
-def _dense_layer(channels: int, s: Growth) -> nn.Sequential:
-    inner = 4 * s.growth_rate if s.bottleneck else channels
-    first = [nn.ReLU(), nn.Conv2d(channels, inner, 1, bias=False)] if s.bottleneck else []
-    last = nn.Conv2d(inner, s.growth_rate, 3, padding=1, bias=False)
-    return nn.Sequential(*first, nn.ReLU(), last)
-
-
 def _growth(s: Growth) -> list[Design]:
     width = dense_inputs(s.first, s.growth_rate, s.layers + 1)
     return [
-        Design("dense block", lambda: DenseBlock(s), (s.first, s.side, s.side)),
+        Design(
+            "dense block",
+            lambda: DenseBlock(s.first, s.growth_rate, s.layers, s.bottleneck),
+            (s.first, s.side, s.side),
+        ),
         Design(
             f"{s.layers} plain 3x3 of {width} maps",
             lambda: convolutions(width, [(3, 3)] * s.layers),
@@ -316,16 +294,3 @@ COMPARISONS: tuple[Comparison, ...] = (
         "2014, section 3.2).",
     ),
 )
-
-
-def comparison(name: str) -> Comparison:
-    """The comparison of that name.
-
-    Raises:
-        KeyError: There is none; the message lists the known names.
-    """
-    for each in COMPARISONS:
-        if each.name == name:
-            return each
-    known = ", ".join(each.name for each in COMPARISONS)
-    raise KeyError(f"{name} is no comparison; known are {known}.")

@@ -189,3 +189,36 @@ def dense_inputs(first: int, growth_rate: int, layer: int) -> int:
 def dense_connections(layers: int) -> int:
     """Connections of a dense block: L (L + 1) / 2 (Huang et al. 2017, section 1)."""
     return layers * (layers + 1) // 2
+
+
+class DenseBlock(nn.Module):
+    """Every layer reads all maps made before it (Huang et al. 2017, equation 2), no batch norm.
+
+    Args:
+        first: Maps that the block reads, k0.
+        growth_rate: Maps that each layer makes, k.
+        layers: L.
+        has_bottlenecks: A 1x1 to 4k maps in front of each 3x3.
+    """
+
+    def __init__(
+        self, first: int, growth_rate: int, layers: int, has_bottlenecks: bool = False
+    ) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(
+            _dense_layer(dense_inputs(first, growth_rate, number), growth_rate, has_bottlenecks)
+            for number in range(1, layers + 1)
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, k0, H, W) to (N, k0 + k L, H, W)."""
+        for layer in self.layers:
+            x = torch.cat([x, layer(x)], 1)
+        return x
+
+
+def _dense_layer(channels: int, growth_rate: int, has_bottleneck: bool) -> nn.Sequential:
+    inner = 4 * growth_rate if has_bottleneck else channels
+    first = [nn.ReLU(), nn.Conv2d(channels, inner, 1, bias=False)] if has_bottleneck else []
+    last = nn.Conv2d(inner, growth_rate, 3, padding=1, bias=False)
+    return nn.Sequential(*first, nn.ReLU(), last)

@@ -7,30 +7,41 @@ from collections.abc import Mapping
 import streamlit as st
 
 
-def addressed_menu(title: str, name: str, labels: Mapping[str, str], help: str = "") -> str:
+def choose_named(title: str, name: str, labels: Mapping[str, str], default: str) -> str:
+    """Draw a menu that stands alone: what is chosen is written into the address at once."""
+    chosen = addressed_menu(title, name, labels, default=default)
+    write_address({name: chosen})
+    return chosen
+
+
+def addressed_menu(
+    title: str, name: str, labels: Mapping[str, str], help: str = "", default: str = ""
+) -> str:
     """Draw a menu and return the id that is chosen; ``?name=ID`` in the address is the choice.
 
     A bound widget would write the label. An address that has changed since it was written (a link,
-    the Back button) is followed; one that names nothing known is the first. ``write_address``
+    the Back button) is followed; one that names nothing known is the default. ``write_address``
     writes what several menus say at once, so that Back undoes it at once.
 
     Args:
         title: Above the menu.
         name: In the address.
-        labels: By id, at least one; the first is the default.
+        labels: By id, at least one.
         help: What pointing at the title says.
+        default: One of the ids; else the first is.
     """
     key, asked = f"chosen_{name}", asked_anew(name)
+    default = default or next(iter(labels))
     if asked in labels:
         st.session_state[key] = asked
     elif st.session_state.get(key) not in labels:
-        st.session_state[key] = next(iter(labels))
+        st.session_state[key] = default
     else:  # or else a page that was left and comes back forgets it
         st.session_state[key] = st.session_state[key]
     chosen = st.selectbox(
         title, list(labels), key=key, format_func=lambda each: labels.get(each, each), help=help
     )
-    return chosen if chosen in labels else next(iter(labels))
+    return chosen if chosen in labels else default
 
 
 def asked_anew(name: str) -> str | None:

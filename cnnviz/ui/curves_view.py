@@ -11,7 +11,6 @@ import streamlit as st
 from cnnviz.figures.curves import (
     COLOURS,
     DASHES,
-    ZOOM,
     Axis,
     Curve,
     Lines,
@@ -20,9 +19,12 @@ from cnnviz.figures.curves import (
 )
 from cnnviz.figures.theme import stage_colour
 from cnnviz.training.measurement import Measurement
+from cnnviz.ui.curve_chart import chart_points, show_curve_chart
 from cnnviz.ui.run_words import run_label
 from cnnviz.ui.runs import Reading
 
+# What of a measurement each is.
+ATTRIBUTES = {"epochs": "epoch", "seconds": "seconds", "steps": "step"}
 ACROSS = {"epochs": "Epoch", "seconds": "Seconds of training", "steps": "Step"}
 MOST_OVERLAID = len(COLOURS)
 
@@ -100,14 +102,8 @@ NOTHING = Measurement(0, 0.0, 0.0)
 def choose_curves() -> tuple[str, tuple[str, ...]]:
     """Draw what the curves go over and which are shown beside loss and accuracy."""
     left, right = st.columns(2, vertical_alignment="bottom")
-    across = left.segmented_control(
-        "Curves over",
-        list(ACROSS),
-        default="epochs",
-        required=True,
-        key="across",
-        bind="query-params",
-    )
+    with left:
+        across = choose_across()
     others = [name for name in QUANTITIES if name not in ALWAYS]
     more = right.multiselect(
         "More curves",
@@ -118,7 +114,20 @@ def choose_curves() -> tuple[str, tuple[str, ...]]:
         help="Curves of what goes on inside.",
     )
     known = tuple(name for name in others if name in more)
-    return (across if across in ACROSS else "epochs"), known
+    return across, known
+
+
+def choose_across() -> str:
+    """Draw what curves go over; a key of ``ACROSS``."""
+    across = st.segmented_control(
+        "Curves over",
+        list(ACROSS),
+        default="epochs",
+        required=True,
+        key="across",
+        bind="query-params",
+    )
+    return across if across in ACROSS else "epochs"
 
 
 def show_curves(readings: Sequence[Reading], across: str, more: Sequence[str]) -> None:
@@ -140,15 +149,8 @@ def _show(name: str, readings: Sequence[Reading], across: str) -> None:
     labels = [run_label(reading.run) for reading in readings]
     # Those that every measurement may have, or else the chart changes when the first test comes.
     parts = tuple(quantity.values(NOTHING)) or tuple(table["part"].unique().to_pylist())
-    st.vega_lite_chart(
-        table,
-        chart(quantity, labels, parts, across),
-        key=f"chart_{name}",
-        on_select="rerun",
-        selection_mode=[ZOOM],
-        width="stretch",
-        alt=f"{quantity.axis.title} of {', '.join(labels)}",
-    )
+    alt = f"{quantity.axis.title} of {', '.join(labels)}"
+    show_curve_chart(table, chart(quantity, labels, parts, across), f"chart_{name}", alt)
     if quantity.help:
         st.caption(quantity.help)
 
@@ -194,14 +196,14 @@ def _table(
     curves: list[Curve] = []
     for reading in _readings:
         curves += _curves(QUANTITIES[name], run_label(reading.run), reading.measurements, across)
-    return pa.Table.from_pandas(curve_table(curves), preserve_index=False)
+    return chart_points(curve_table(curves))
 
 
 def _curves(
     quantity: Quantity, label: str, measurements: Sequence[Measurement], across: str
 ) -> list[Curve]:
     points: dict[str, tuple[list[float], list[float]]] = {}
-    attribute = {"epochs": "epoch", "seconds": "seconds", "steps": "step"}[across]
+    attribute = ATTRIBUTES[across]
     for measurement in measurements:
         for part, value in quantity.values(measurement).items():
             if value is None or (quantity.axis.is_logarithmic and value <= 0):

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnviz.runs.run import Run
 from cnnviz.training.checkpoints import BEST, LAST, has_checkpoint
-from cnnviz.ui.named_menu import choose_named
+from cnnviz.ui.addressed_menu import choose_named
 from cnnviz.ui.plain import plain
 from cnnviz.ui.run_words import run_label
 from cnnviz.ui.runs import shared_runs

@@ -11,7 +11,6 @@ from cnnviz.figures.arm_table import arm_legend
 from cnnviz.figures.curves import (
     COLOURS,
     DASHES,
-    ZOOM,
     Axis,
     Curve,
     Lines,
@@ -21,10 +20,10 @@ from cnnviz.figures.curves import (
     curve_table,
 )
 from cnnviz.training.measurement import Measurement
-from cnnviz.ui.curves_view import ACROSS
+from cnnviz.ui.curve_chart import chart_points, show_curve_chart
+from cnnviz.ui.curves_view import ACROSS, ATTRIBUTES, choose_across
 from cnnviz.ui.experiment_results import ArmResult, Results
 
-ATTRIBUTES = {"epochs": "epoch", "seconds": "seconds", "steps": "step"}
 FEW = 20  # tests, of which each is seen as a dot
 Value = Callable[[Measurement], float | None]
 
@@ -63,18 +62,9 @@ def choose_charts() -> tuple[str, str]:
         key="measure",
         bind="query-params",
     )
-    across = right.segmented_control(
-        "Curves over",
-        list(ACROSS),
-        default="epochs",
-        required=True,
-        key="across",
-        bind="query-params",
-    )
-    return (
-        measure if measure in CHARTS else "error",
-        across if across in ACROSS else "epochs",
-    )
+    with right:
+        across = choose_across()
+    return (measure if measure in CHARTS else "error"), across
 
 
 def arm_look(number: int) -> tuple[str, Sequence[int]]:
@@ -102,15 +92,8 @@ def _show(axis: Axis, value: Value, results: Results, across: str, notes: Sequen
     if not table.num_rows:
         st.caption(f"**{axis.title}**: nothing was measured yet.")
         return
-    st.vega_lite_chart(
-        table,
-        chart(axis, results, across, notes),
-        key=f"experiment_{axis.title}",
-        on_select="rerun",
-        selection_mode=[ZOOM],
-        width="stretch",
-        alt=f"{axis.title} of {', '.join(arm.title for arm in results.arms)}; {notes[-1]}",
-    )
+    alt = f"{axis.title} of {', '.join(arm.title for arm in results.arms)}; {notes[-1]}"
+    show_curve_chart(table, chart(axis, results, across, notes), f"experiment_{axis.title}", alt)
 
 
 def chart(axis: Axis, results: Results, across: str, notes: Sequence[str]) -> dict[str, object]:
@@ -136,7 +119,7 @@ def _table(
     has_bands = any(len(arm.runs) > 1 for arm in _arms)
     found = (_curve(arm, title, across, _value, has_bands) for arm in _arms)
     curves = [curve for curve in found if curve is not None]
-    return pa.Table.from_pandas(curve_table(curves), preserve_index=False)
+    return chart_points(curve_table(curves))
 
 
 def _curve(arm: ArmResult, title: str, across: str, value: Value, has_bands: bool) -> Curve | None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-import pyarrow as pa
 import streamlit as st
 
 from cnnviz.figures.curves import (
     COLOURS,
     DASHES,
-    ZOOM,
     Axis,
     Curve,
     Lines,
@@ -19,6 +17,7 @@ from cnnviz.figures.curves import (
     curve_table,
 )
 from cnnviz.figures.legend import legend
+from cnnviz.ui.curve_chart import chart_points, show_curve_chart
 
 DEPTH = "Depth: 0 is the first layer, 1 the last"
 
@@ -58,14 +57,11 @@ def show_curves_over_layers(
         across,
     )
     chart["encoding"]["tooltip"] = _tooltip(chart["encoding"]["tooltip"], bool(names))
-    st.vega_lite_chart(
-        pa.Table.from_pandas(flow_table(curves, axis, names or {}), preserve_index=False),
+    show_curve_chart(
+        chart_points(flow_table(curves, axis, names or {})),
         chart,
-        key=key,
-        on_select="rerun",
-        selection_mode=[ZOOM],
-        width="stretch",
-        alt=f"{axis.title} over {across.lower()}: {', '.join(colours)}",
+        key,
+        f"{axis.title} over {across.lower()}: {', '.join(colours)}",
     )
 
 

@@ -10,11 +10,11 @@ import streamlit as st
 from cnnviz.architectures import variant
 from cnnviz.figures.curves import Axis, Curve
 from cnnviz.runs.run import Run
+from cnnviz.ui.addressed_menu import choose_named
 from cnnviz.ui.flow_chart import colours_of, show_curves_over_layers, show_names
 from cnnviz.ui.gradient_flow_controls import choose_batch, choose_depth
 from cnnviz.ui.gradient_flow_results import Paths, Question, answers
 from cnnviz.ui.gradient_flow_view import say_batch
-from cnnviz.ui.named_menu import choose_named
 from cnnviz.ui.run_weights import WeightedNetwork, offered
 from cnnviz.ui.weights_controls import visible_runs
 from cnnviz.vision.identity_path import IdentityShare

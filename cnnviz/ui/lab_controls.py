@@ -108,17 +108,3 @@ def change_number(key: str, change: Mapping[str, Any]) -> None:
         st.session_state["lab_changed"] = True
     except ValueError as error:
         st.session_state["lab_problem"] = str(error)
-
-
-def follow_change() -> None:
-    """Draw the whole page again after a changed cell, or say what was wrong with it."""
-    if st.session_state.pop("lab_changed", False):
-        st.rerun()
-    if problem := st.session_state.pop("lab_problem", None):
-        st.error(problem, icon=":material/calculate:")
-
-
-def place(first: int) -> int:
-    """Where a window rests by the address, else ``first``."""
-    written = st.query_params.get("at", "")
-    return int(written) if written.isdecimal() and len(written) < 7 else first

@@ -8,7 +8,7 @@ import streamlit as st
 from cnnviz.analysis.graph import shape_text
 from cnnviz.analysis.limits import GraphError
 from cnnviz.figures.theme import count_text
-from cnnviz.lab.comparisons import COMPARISONS, Comparison, comparison
+from cnnviz.lab.comparisons import COMPARISONS, Comparison
 from cnnviz.lab.design import Cost, cost
 from cnnviz.ui.lab_controls import choose_preset, choose_settings
 
@@ -49,9 +49,8 @@ def show_design() -> None:
 
 
 def _choose_comparison() -> Comparison:
-    names = [each.name for each in COMPARISONS]
-    name = choose_preset(names, "design", lambda: None)
-    return comparison(name if name in names else names[0])
+    known = {each.name: each for each in COMPARISONS}
+    return known.get(choose_preset([*known], "design", lambda: None)) or COMPARISONS[0]
 
 
 def cells(found: Cost) -> tuple[str, ...]:

@@ -8,19 +8,15 @@ import torch
 from cnnviz.lab.grid import grid
 from cnnviz.lab.pooling import Pooled, Settings, pooled
 from cnnviz.lab.presets import POOLING, PoolingPreset
-from cnnviz.lab.small_photo import small_photo
 from cnnviz.ui.lab_controls import (
-    change_number,
     choose_over,
     choose_preset,
     choose_settings,
-    follow_change,
-    place,
     write_numbers,
     write_settings,
 )
-from cnnviz.ui.photo_controls import choose_photo
-from cnnviz.ui.sliding import edited, pooled_data, rested, show_sliding
+from cnnviz.ui.lab_window import choose_small_photo, show_window
+from cnnviz.ui.sliding import pooled_data
 
 KEY = "pool"
 PRESETS = {preset.title: preset for preset in POOLING}
@@ -40,7 +36,8 @@ def show_pool() -> None:
     if over == "numbers":
         st.markdown(preset.says)
     _say_sizes(found)
-    _show(found, over)
+    data = pooled_data(found, f"{over} {found.image.shape} {found.extent}", over == "numbers")
+    show_window(data, KEY, {"grid": "pool_grid"})
     st.caption("Pooling has no weights: nothing is learned here. Each map is pooled alone.")
 
 
@@ -54,10 +51,7 @@ def _image(over: str, preset: PoolingPreset) -> torch.Tensor:
     with st.sidebar:
         if over == "numbers":
             return grid(write_numbers("The input's numbers", "pool_grid", preset.grid))
-        photo = choose_photo()
-    if photo is None:
-        raise ValueError("Choose a photo in the sidebar.")
-    return small_photo(photo.image, 3)
+        return choose_small_photo(3)
 
 
 def _say_sizes(found: Pooled) -> None:
@@ -68,22 +62,3 @@ def _say_sizes(found: Pooled) -> None:
         f"{found.image.shape[1]} x {found.image.shape[2]} become **{rows} x {columns}**{each}; "
         f"each kept number stands for a window of {window}."
     )
-
-
-@st.fragment
-def _show(found: Pooled, over: str) -> None:
-    data = pooled_data(found, f"{over} {found.image.shape} {found.extent}", over == "numbers")
-    first = 0 if over == "numbers" else found.output.numel() - 1
-    show_sliding(data, KEY, place(first), _follow_edit, _follow_rest)
-    follow_change()
-
-
-def _follow_edit() -> None:
-    change = edited(KEY)
-    if not change:
-        return
-    change_number("pool_grid", change)
-
-
-def _follow_rest() -> None:
-    st.query_params["at"] = str(rested(KEY))

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 import torch
 
 from cnnviz.lab.grid import grid
 from cnnviz.lab.presets import KERNELS, SLIDING, SlidingPreset
 from cnnviz.lab.sliding import Settings, Slide, slide, written_size
-from cnnviz.lab.small_photo import small_photo
 from cnnviz.ui.lab_controls import (
-    change_number,
     choose_over,
     choose_preset,
     choose_settings,
-    follow_change,
     kernel,
-    place,
     write_numbers,
     write_settings,
 )
-from cnnviz.ui.photo_controls import choose_photo
-from cnnviz.ui.sliding import edited, rested, show_sliding, slide_data
+from cnnviz.ui.lab_window import choose_small_photo, show_window
+from cnnviz.ui.sliding import slide_data
 
 KEY = "slide"
 PRESETS = {preset.title: preset for preset in SLIDING}
@@ -45,7 +39,8 @@ def show_slide() -> None:
     if over == "numbers":
         st.markdown(preset.says)
     _say_sizes(found)
-    _show(found, over)
+    data = slide_data(found, f"{over} {found.read.shape} {found.weight.shape}", over == "numbers")
+    show_window(data, KEY, {"grid": "grid", "kernel": "kernel"})
     st.caption(
         "Press Play, step with the arrow keys, or drag the slider. Type another number into a "
         "cell: all sums follow, and the address keeps them."
@@ -94,19 +89,12 @@ def _numbers(
             help="Into so many the channels are divided; as many as channels: depthwise.",
         )
         if over == "photo":
-            image = _photo(weight, groups)
+            image = choose_small_photo(3 if weight.shape[1] * groups == 3 else 1)
         else:
             image = grid(write_numbers("The input's numbers", "grid", preset.grid))
     if settings and settings.transposed:
         weight = weight.transpose(0, 1)
     return image, weight, groups
-
-
-def _photo(weight: torch.Tensor, groups: int) -> torch.Tensor:
-    photo = choose_photo()
-    if photo is None:
-        raise ValueError("Choose a photo in the sidebar.")
-    return small_photo(photo.image, 3 if weight.shape[1] * groups == 3 else 1)
 
 
 def _follow_kernel() -> None:
@@ -126,24 +114,3 @@ def _say_sizes(found: Slide) -> None:
         f"{columns} sums are {found.output.numel():,} outputs and "
         f"**{found.products.numel():,} multiplications**, with {found.weight.numel()} weights."
     )
-
-
-@st.fragment
-def _show(found: Slide, over: str) -> None:
-    data = slide_data(found, f"{over} {found.read.shape} {found.weight.shape}", over == "numbers")
-    # A photo's outputs are all shown at first, as the window rests on its last place.
-    first = 0 if over == "numbers" else found.output.numel() - 1
-    show_sliding(data, KEY, place(first), _follow_edit, _follow_rest)
-    follow_change()
-
-
-def _follow_edit() -> None:
-    change: dict[str, Any] = dict(edited(KEY))
-    part = change.get("part")
-    if part not in ("grid", "kernel"):
-        return
-    change_number(part, change)
-
-
-def _follow_rest() -> None:
-    st.query_params["at"] = str(rested(KEY))

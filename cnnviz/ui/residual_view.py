@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import streamlit as st
 from PIL import Image
 
@@ -14,7 +13,6 @@ from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.figures.curves import (
     COLOURS,
     DASHES,
-    ZOOM,
     Axis,
     Curve,
     Lines,
@@ -23,6 +21,7 @@ from cnnviz.figures.curves import (
 )
 from cnnviz.ui.byte_cache import results
 from cnnviz.ui.cached import cached_network, inference_turn
+from cnnviz.ui.curve_chart import chart_points, show_curve_chart
 from cnnviz.ui.photo_controls import Photo, choose_photo
 from cnnviz.ui.run_weights import WeightedNetwork
 from cnnviz.ui.subject_controls import say_origin
@@ -165,12 +164,9 @@ def _show_chart(curves: Mapping[str, Sequence[float | None]], axis: Axis, key: s
         points.append(Curve("this network", name, [*known], [*known.values()]))
     colour = Lines("part", dict(zip(curves, COLOURS, strict=False)))
     dash = Lines("run", {"this network": DASHES[0]}, has_legend=False)
-    st.vega_lite_chart(
-        pa.Table.from_pandas(curve_table(points), preserve_index=False),
+    show_curve_chart(
+        chart_points(curve_table(points)),
         curve_chart(colour, dash, axis, "Block"),
-        key=f"chart_{key}",
-        on_select="rerun",
-        selection_mode=[ZOOM],
-        width="stretch",
-        alt=f"{axis.title}, by block",
+        f"chart_{key}",
+        f"{axis.title}, by block",
     )

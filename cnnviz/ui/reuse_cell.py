@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 import streamlit as st
 
 from cnnviz.architectures import Network
 from cnnviz.figures import diverging
 from cnnviz.figures.colour_scale import colour_scale
-from cnnviz.figures.curves import COLOURS, ZOOM, Axis, Curve, Lines, curve_chart, curve_table
+from cnnviz.figures.curves import COLOURS, Axis, Curve, Lines, curve_chart, curve_table
 from cnnviz.figures.filter_pictures import enlarged
 from cnnviz.figures.histogram import histogram
 from cnnviz.figures.reuse_matrix import Panel, number_text
 from cnnviz.figures.weight_slice import is_turned, weight_slice
+from cnnviz.ui.curve_chart import chart_points, show_curve_chart
 from cnnviz.ui.picture import clicked
 from cnnviz.ui.reuse_epochs import Epoch
 from cnnviz.vision.feature_reuse import DEFINITIONS, block_readers
@@ -159,12 +159,9 @@ def _show_curve(cell: Cell, definition: str, epochs: Sequence[Epoch]) -> None:
     table = curve_table([Curve("this run", part, numbers, up) for part, up in curves.items()])
     axis = Axis(DEFINITIONS[definition].title.partition(" (")[0].capitalize(), from_zero=True)
     colour = Lines("part", dict(zip(curves, COLOURS, strict=False)))
-    st.vega_lite_chart(
-        pa.Table.from_pandas(table, preserve_index=False),
+    show_curve_chart(
+        chart_points(table),
         curve_chart(colour, Lines("run", {"this run": (1, 0)}, has_legend=False), axis, "Epoch"),
-        key="cell_curve",
-        on_select="rerun",
-        selection_mode=[ZOOM],
-        width="stretch",
-        alt=f"{cell.title}, over the epochs of the run",
+        "cell_curve",
+        f"{cell.title}, over the epochs of the run",
     )

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 import streamlit as st
 import torch
 
@@ -15,6 +14,7 @@ from cnnviz.figures.curves import Curve
 from cnnviz.figures.gradient_map import gradient_map, gradient_table
 from cnnviz.runs.run import Run
 from cnnviz.ui.byte_cache import results
+from cnnviz.ui.curve_chart import chart_points
 from cnnviz.ui.evaluate_controls import RUN, choose_run
 from cnnviz.ui.flow_chart import colours_of, show_curves_over_layers, show_names
 from cnnviz.ui.gradient_flow_view import RMS, RULE, verdict
@@ -113,7 +113,7 @@ def _tick(run_id: str, state: str) -> None:
 def _show(reading: Reading, found: LayersOverTime) -> None:
     table = gradient_table(found.names, found.layers, found.rms)
     st.vega_lite_chart(
-        pa.Table.from_pandas(table, preserve_index=False),
+        chart_points(table),
         gradient_map(found.layers, "Root mean square of the gradient"),
         key="gradient_map",
         width="stretch",

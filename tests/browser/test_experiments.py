@@ -45,12 +45,6 @@ def stop(page):
     raise AssertionError("four clicks did not stop the runs")
 
 
-def ticks(page):
-    """The numbers at the first chart's horizontal axis."""
-    chart = page.get_by_test_id("stVegaLiteChart").first
-    return chart.locator("g.role-axis-label").first.locator("text").all_text_contents()
-
-
 def test_an_arm_learns_and_a_reload_finds_it(server, page):
     link = start(page, f"{server}/{SHORT}")
     expect(page.get_by_text("Too short to support the claim")).to_be_visible(timeout=120_000)
@@ -67,21 +61,11 @@ def test_an_arm_learns_and_a_reload_finds_it(server, page):
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
-def test_others_look_at_a_zoom_survives_and_the_owner_stops(server, page, browser):
+def test_others_look_at_a_zoom_survives_and_the_owner_stops(
+    server, page, browser, ticks, zoomed_in
+):
     link = start(page, f"{server}/{LONG}")
-    chart = page.get_by_test_id("stVegaLiteChart").first
-    expect(chart).to_be_visible(timeout=60_000)
-    page.wait_for_timeout(3000)
-    chart.scroll_into_view_if_needed()
-    box = chart.bounding_box()
-    whole = ticks(page)
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.6 * box["height"])
-    page.keyboard.down("Control")
-    for _ in range(6):
-        page.mouse.wheel(0, -200)
-        page.wait_for_timeout(100)
-    page.keyboard.up("Control")
-    page.wait_for_timeout(1000)
+    whole = zoomed_in(page)
     zoomed = ticks(page)
     assert zoomed[-1] != whole[-1]
     before = arms(page).inner_text()

@@ -80,27 +80,9 @@ def test_another_visitor_looks_and_the_owner_stops(server, page, others):
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
 
 
-def ticks(page):
-    """The numbers at the first chart's horizontal axis."""
-    chart = page.get_by_test_id("stVegaLiteChart").first
-    return chart.locator("g.role-axis-label").first.locator("text").all_text_contents()
-
-
-def test_a_zoom_survives_the_ticks(server, page):
+def test_a_zoom_survives_the_ticks(server, page, ticks, zoomed_in):
     start(page, f"{server}/{LONG}")
-    chart = page.get_by_test_id("stVegaLiteChart").first
-    expect(chart).to_be_visible(timeout=60_000)
-    page.wait_for_timeout(3000)
-    chart.scroll_into_view_if_needed()
-    box = chart.bounding_box()
-    whole = ticks(page)
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.6 * box["height"])
-    page.keyboard.down("Control")
-    for _ in range(6):
-        page.mouse.wheel(0, -200)
-        page.wait_for_timeout(100)
-    page.keyboard.up("Control")
-    page.wait_for_timeout(1000)
+    whole = zoomed_in(page)
     zoomed = ticks(page)
     assert zoomed[0] != whole[0]
     number = card(page).inner_text()

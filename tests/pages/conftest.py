@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.ui import runs as shared
+
 PAGES = Path(__file__).parents[2] / "pages"
 
 
@@ -67,3 +69,9 @@ def upload_each():
         return answered, refused
 
     return upload
+
+
+@pytest.fixture
+def waiting(monkeypatch):
+    """Nothing that waits is started."""
+    monkeypatch.setattr(shared, "dispatch", lambda store, launcher: [])

@@ -1,33 +1,27 @@
 """The convolution lab: examples, numbers in the address, refusals in a sentence."""
 
+from functools import partial
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.lab.comparisons import COMPARISONS
 from cnnviz.lab.merging import MERGING
 from cnnviz.lab.presets import POOLING, SLIDING
 
-PAGE = Path(__file__).parents[2] / "pages" / "convolution_lab.py"
 
-
-def opened(**query):
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+@pytest.fixture
+def opened(open_page):
+    """Opens the lab by its query parameters."""
+    return partial(open_page, "convolution_lab")
 
 
 def said(app):
     return "\n".join(each.value for each in app.markdown)
 
 
-def test_it_opens_on_the_slides_first_sum():
+def test_it_opens_on_the_slides_first_sum(opened):
     app = opened()
     assert app.title[0].value == "What does a convolution compute?"
     assert "3x-1 + 3x-1 + 2x-1 = 6." in said(app)
@@ -36,7 +30,7 @@ def test_it_opens_on_the_slides_first_sum():
 
 
 @pytest.mark.parametrize("title", [preset.title for preset in SLIDING])
-def test_every_example_is_an_address_and_a_choice(title):
+def test_every_example_is_an_address_and_a_choice(opened, title):
     preset = next(each for each in SLIDING if each.title == title)
     by_address = opened(example=title)
     by_choice = opened()
@@ -48,7 +42,7 @@ def test_every_example_is_an_address_and_a_choice(title):
     assert said(by_address) == said(by_choice)
 
 
-def test_the_numbers_of_the_address_are_shown():
+def test_the_numbers_of_the_address_are_shown(opened):
     app = opened(grid="1 2; 3 4", kernel="1 1", slide_padding="1")
     assert "Height: **(2 + 2 x 1 - 1) / 1 + 1 = 4**" in said(app)
     assert "Width: **(2 + 2 x 1 - 2) / 1 + 1 = 3**" in said(app)
@@ -64,35 +58,35 @@ def test_the_numbers_of_the_address_are_shown():
         ({"slide_padding": "same", "slide_stride": "2"}, "padding must be a number where stride"),
     ],
 )
-def test_what_does_not_fit_is_one_sentence(query, sentence):
+def test_what_does_not_fit_is_one_sentence(opened, query, sentence):
     app = opened(**query)
     assert sentence in "\n".join(each.value for each in app.error)
 
 
-def test_a_photo_is_followed_pixel_by_pixel():
+def test_a_photo_is_followed_pixel_by_pixel(opened):
     app = opened(over="photo", kernel="0 0 0 0 0; 0 0 0 0 0; 0 0 1 0 0; 0 0 0 0 0; 0 0 0 0 0")
     assert "Side: **(32 + 2 x 0 - 5) / 1 + 1 = 28**" in said(app)
 
 
 @pytest.mark.parametrize("preset", POOLING, ids=lambda preset: preset.title)
-def test_every_pooling_example_opens(preset):
+def test_every_pooling_example_opens(opened, preset):
     app = opened(section="pooling", pooled=preset.title)
     assert preset.says in said(app) and not app.error
 
 
-def test_a_large_window_is_refused():
+def test_a_large_window_is_refused(opened):
     app = opened(section="pooling", pool_grid="1 2; 3 4", pool_size="3")
     assert "size must be at most the grid's smaller side, 2; received 3." in app.error[0].value
 
 
-def test_a_fully_connected_unit_has_the_slides_number():
+def test_a_fully_connected_unit_has_the_slides_number(opened):
     app = opened(section="why not fully connected")
     assert "**3,145,728 weights**" in said(app)
     assert [metric.value for metric in app.metric] == ["12.88 G", "1.258 G", "1.200 k"]
 
 
 @pytest.mark.parametrize("each", COMPARISONS, ids=lambda each: each.name)
-def test_every_design_is_compared_with_the_slide_beside(each):
+def test_every_design_is_compared_with_the_slide_beside(opened, each):
     app = opened(section="design arithmetic", design=each.name)
     assert app.subheader[0].value == each.question
     assert each.slide in app.info[0].value
@@ -100,7 +94,7 @@ def test_every_design_is_compared_with_the_slide_beside(each):
     assert [*app.table[0].value.index] == [design.title for design in designs]
 
 
-def test_the_designs_have_the_slides_numbers():
+def test_the_designs_have_the_slides_numbers(opened):
     by_hand = opened(section="design arithmetic", design="operations by hand").table[0].value
     assert [*by_hand["MACs"]] == ["625", "450"] and [*by_hand["Additions"]] == ["600", "400"]
     module = opened(section="design arithmetic", design="inception module").table[0].value
@@ -109,7 +103,7 @@ def test_the_designs_have_the_slides_numbers():
     assert "64, 96, 128, 160, 192" in block and "5 x 6 / 2 = 15 connections" in block
 
 
-def test_an_unknown_section_or_example_is_the_first():
+def test_an_unknown_section_or_example_is_the_first(opened):
     app = opened(section="nothing", example="nothing")
     assert app.title[0].value == "What does a convolution compute?"
     assert SLIDING[0].says in said(app)
@@ -119,7 +113,7 @@ def tiles(app):
     return " ".join(element.proto.body for element in app.get("html"))
 
 
-def test_the_slides_vectors_are_added_and_concatenated():
+def test_the_slides_vectors_are_added_and_concatenated(opened):
     app = opened(section="add or concatenate")
     assert 'aria-label="Added: 5; 7; 9"' in tiles(app)
     assert 'aria-label="Concatenated: 1; 2; 3; 4; 5; 6"' in tiles(app)
@@ -128,7 +122,7 @@ def test_the_slides_vectors_are_added_and_concatenated():
 
 
 @pytest.mark.parametrize("preset", MERGING, ids=lambda preset: preset.title)
-def test_every_merging_example_is_an_address_and_a_choice(preset):
+def test_every_merging_example_is_an_address_and_a_choice(opened, preset):
     by_address = opened(section="add or concatenate", merged=preset.title)
     by_choice = opened(section="add or concatenate")
     by_choice.selectbox(key="merged").select(preset.title).run()
@@ -137,7 +131,7 @@ def test_every_merging_example_is_an_address_and_a_choice(preset):
     assert tiles(by_address) == tiles(by_choice)
 
 
-def test_unequal_channels_and_sizes_are_one_sentence():
+def test_unequal_channels_and_sizes_are_one_sentence(opened):
     app = opened(section="add or concatenate", add_first="1 2 3", add_second="4 5")
     assert app.warning[0].value.endswith("received 3 and 2.")
     assert 'aria-label="Concatenated: 1; 2; 3; 4; 5"' in tiles(app)
@@ -147,7 +141,7 @@ def test_unequal_channels_and_sizes_are_one_sentence():
     assert app.warning[0].value.endswith("received 64 and 16.")
 
 
-def test_maps_of_a_photo_are_added_and_concatenated():
+def test_maps_of_a_photo_are_added_and_concatenated(opened):
     app = opened(section="add or concatenate", over="photo", concat_kernel="Laplace")
     assert len(app.get("image")) == 3
     assert "Added: 1 x 266 x 400" in [each.value for each in app.subheader]
@@ -157,7 +151,7 @@ def test_maps_of_a_photo_are_added_and_concatenated():
 BETWEEN = {"section": "activations and normalisation"}
 
 
-def test_slopes_stand_in_numbers_beside_their_bounds():
+def test_slopes_stand_in_numbers_beside_their_bounds(opened):
     app = opened(**BETWEEN)
     assert app.title[0].value == "What happens between convolutions?"
     assert "value is **0.5** and the slope **0.25**, of at most 0.25" in said(app)
@@ -166,7 +160,7 @@ def test_slopes_stand_in_numbers_beside_their_bounds():
     assert "At x = \N{MINUS SIGN}2 the value is **0** and the slope **0**" in said(app)
 
 
-def test_local_responses_are_written_out():
+def test_local_responses_are_written_out(opened):
     app = opened(**BETWEEN, part="local response norm")
     # By hand: 0 + 100 + 10000 + 400 + 0; (2 + 1.05)^0.75 = 2.308; 100 / 2.308 = 43.33.
     assert "0² + 10² + 100² + 20² + 0² = 10,500" in said(app)
@@ -177,13 +171,13 @@ def test_local_responses_are_written_out():
     assert app.error[0].value == "a must be one row of numbers; received 1 x 2."
 
 
-def test_local_responses_of_a_photo_in_a_network_of_the_box(no_weights):
+def test_local_responses_of_a_photo_in_a_network_of_the_box(opened, no_weights):
     app = opened(**BETWEEN, part="local response norm", over="photo", response_alpha="1.0")
     assert not app.error and len(app.get("image")) == 2
     assert "The divisors are **" in said(app)
 
 
-def test_batch_norm_in_training_and_at_test():
+def test_batch_norm_in_training_and_at_test(opened):
     app = opened(**BETWEEN, part="batch norm")
     # The batch has mean 5 and variance 4: (2 - 5) / 2 = -1.5.
     assert "= **\N{MINUS SIGN}1.5**" in said(app)
@@ -195,7 +189,7 @@ def test_batch_norm_in_training_and_at_test():
     assert app.error[0].value.startswith("A batch must have at least two numbers in training")
 
 
-def test_dropout_is_on_in_training_and_off_at_test():
+def test_dropout_is_on_in_training_and_off_at_test(opened):
     app = opened(**BETWEEN, part="dropout")
     assert "= **2**. Another seed drops others." in said(app)
     assert 'aria-label="In: ' in tiles(app) and "dropped" in tiles(app)
@@ -206,7 +200,7 @@ def test_dropout_is_on_in_training_and_off_at_test():
 FILTERS = {"section": "filters on your photo"}
 
 
-def test_a_classic_filter_has_its_rank_and_learned_ones_beside(no_weights):
+def test_a_classic_filter_has_its_rank_and_learned_ones_beside(opened, no_weights):
     app = opened(**FILTERS, classic="Mean 3x3")
     assert not app.error
     assert "**6 products for a pixel instead of 9**" in said(app)
@@ -215,7 +209,7 @@ def test_a_classic_filter_has_its_rank_and_learned_ones_beside(no_weights):
     assert "2 x (3 + 3) = **12 products for a pixel instead of 9**" in said(laplace)
 
 
-def test_ones_own_kernel_is_an_address(no_weights):
+def test_ones_own_kernel_is_an_address(opened, no_weights):
     app = opened(**FILTERS, whose="your own", own_kernel="1 0 -1; 1 0 -1; 1 0 -1")
     assert "it gives 0 wherever the photo is even." in said(app)
     assert "**Rank 1**: yes." in said(app)
@@ -225,7 +219,7 @@ def test_ones_own_kernel_is_an_address(no_weights):
     assert "**Rank 0**" in said(app) and not app.error
 
 
-def test_every_augmentation_is_drawn_eight_times_and_the_address_keeps_its_strength():
+def test_every_augmentation_is_drawn_eight_times_and_the_address_keeps_its_strength(opened):
     app = opened(section="augmentation", alone_noise="0.02")
     assert app.title[0].value == "What does training do to a picture?"
     assert app.select_slider(key="alone_noise").value == 0.02
@@ -240,7 +234,7 @@ def test_every_augmentation_is_drawn_eight_times_and_the_address_keeps_its_stren
     )
 
 
-def test_another_draw_is_another_picture_and_the_same_the_same():
+def test_another_draw_is_another_picture_and_the_same_the_same(opened):
     def noise(draw):
         app = opened(section="augmentation", draw=draw)
         return [e.proto.body for e in app.get("html") if "Noise" in e.proto.body]
@@ -257,7 +251,7 @@ def test_another_draw_is_another_picture_and_the_same_the_same():
     ],
     ids=lambda query: query["section"],
 )
-def test_an_uploaded_photo_is_looked_at(query, no_weights):
+def test_an_uploaded_photo_is_looked_at(opened, query, no_weights):
     file = BytesIO()
     Image.new("RGB", (61, 40), (250, 120, 30)).save(file, "PNG")
     app = opened(**query, photo="upload")

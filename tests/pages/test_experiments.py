@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,9 +17,7 @@ from cnnviz.training.experiment_catalogue import EXPERIMENTS, experiment
 from cnnviz.training.experiments import plans
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.recorded import Recorded, RecordedRun, write_recorded
-from cnnviz.ui import runs as shared
 
-PAGE = str(Path(__file__).parents[2] / "pages" / "experiments.py")
 SHORT = {"experiment": "options", "each_epochs": "2", "images": "500"}
 
 
@@ -33,16 +31,9 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def waiting(monkeypatch):
-    """Nothing that waits is started."""
-    monkeypatch.setattr(shared, "dispatch", lambda store, launcher: [])
-
-
-def opened(**query) -> AppTest:
-    app = AppTest.from_file(PAGE, default_timeout=120)
-    for key, value in query.items():
-        app.query_params[key] = value
-    return checked(app)
+def opened(open_page):
+    """Opens the page by its query parameters."""
+    return partial(open_page, "experiments")
 
 
 def checked(app: AppTest) -> AppTest:
@@ -103,7 +94,7 @@ def started(name="options", seeds=1, owner="somebody", **values):
     return found
 
 
-def test_at_first_it_says_what_to_do():
+def test_at_first_it_says_what_to_do(opened):
     app = opened()
     assert app.title[0].value == "What changes when one thing changes?"
     menu = next(box for box in app.selectbox if box.label == "Experiment")
@@ -114,14 +105,14 @@ def test_at_first_it_says_what_to_do():
 
 
 @pytest.mark.parametrize("name", [each.name for each in EXPERIMENTS])
-def test_each_says_claim_source_and_deviation(name):
+def test_each_says_claim_source_and_deviation(opened, name):
     found, app = experiment(name), opened(experiment=name)
     said = plain(app.main.markdown[0].value + app.main.caption[0].value)
     for words in (found.claim, found.source, found.deviation):
         assert words in said
 
 
-def test_runs_that_are_too_short_say_so(waiting):
+def test_runs_that_are_too_short_say_so(opened, waiting):
     app = opened(group=started("activation").id)
     assert "Too short to support the claim: 2 epochs" in plain(app.warning[0].value)
     assert "Stop all" not in labels(app) and len(charts(app)) == 2
@@ -129,7 +120,7 @@ def test_runs_that_are_too_short_say_so(waiting):
     assert re.search("ReLU finished 8 2 – 50.0 % tanh finished 8 2 – 49.0 %", table(app))  # noqa: RUF001
 
 
-def test_the_button_starts_all_arms_and_seeds_at_once(waiting):
+def test_the_button_starts_all_arms_and_seeds_at_once(opened, waiting):
     app = press(opened(**SHORT, seeds="2"), "start_experiment")
     found = only_group()
     assert found.title == "digits, 500 images, 2 epochs, 2 seeds"
@@ -142,7 +133,7 @@ def test_the_button_starts_all_arms_and_seeds_at_once(waiting):
     assert plan.twin == Store().run(found.run_ids[0]).plan.network
 
 
-def test_arms_that_are_left_out_are_not_run(waiting):
+def test_arms_that_are_left_out_are_not_run(opened, waiting):
     app = opened(**SHORT, without="2,7,x")
     assert "2 arms" in app.main.markdown[1].value
     app.multiselect(key="options_without").set_value(["A", "B", "C"])
@@ -153,14 +144,14 @@ def test_arms_that_are_left_out_are_not_run(waiting):
     assert app.query_params["without"] == "1,2"
 
 
-def test_too_many_runs_are_a_sentence_and_none_is_made(waiting, monkeypatch):
+def test_too_many_runs_are_a_sentence_and_none_is_made(opened, waiting, monkeypatch):
     monkeypatch.setenv("CNNVIZ_MAX_RUNS", "5")
     app = press(opened(**SHORT, seeds="2"), "start_experiment")
     assert "These are 6 runs, and 5 are kept for a visitor" in app.error[0].value
     assert Store().runs() == []
 
 
-def test_the_owner_stops_and_deletes_all_and_others_look(waiting):
+def test_the_owner_stops_and_deletes_all_and_others_look(opened, waiting):
     app = press(opened(**SHORT), "start_experiment")
     found = only_group()
     other = opened(group=found.id)
@@ -176,7 +167,7 @@ def test_the_owner_stops_and_deletes_all_and_others_look(waiting):
     assert "group" not in app.query_params
 
 
-def test_budget_and_seeds_are_on_the_picture_and_stay_while_it_runs(waiting):
+def test_budget_and_seeds_are_on_the_picture_and_stay_while_it_runs(opened, waiting):
     found = started(seeds=2)
     measure(found.run_ids[-1], "running", step=0)
     app = opened(group=found.id)
@@ -192,7 +183,7 @@ def test_budget_and_seeds_are_on_the_picture_and_stay_while_it_runs(waiting):
     assert ended == running, "another chart would forget the zoom"
 
 
-def test_runs_that_are_long_enough_say_what_they_show(waiting, monkeypatch):
+def test_runs_that_are_long_enough_say_what_they_show(opened, waiting, monkeypatch):
     brief = replace(experiment("options"), least_epochs=1)
     monkeypatch.setattr("cnnviz.ui.experiment_controls.experiment", lambda name: brief)
     found = started()
@@ -200,7 +191,7 @@ def test_runs_that_are_long_enough_say_what_they_show(waiting, monkeypatch):
     assert "C has a lower test error than B: as claimed. One seed does not exclude chance." in said
 
 
-def test_papers_values_stand_beside_with_column_and_source(waiting):
+def test_papers_values_stand_beside_with_column_and_source(opened, waiting):
     found = started("orders")
     app = opened(experiment="orders", group=found.id)
     assert "full-pre-activation finished 8 2 46.0 % 6.37 ResNet-110, Pre-activation Table 2" in (
@@ -210,7 +201,7 @@ def test_papers_values_stand_beside_with_column_and_source(waiting):
     assert "He et al. 2016b, Table 2: CIFAR-10 test error by order of activations" in captions
 
 
-def test_recorded_runs_are_shown_and_stand_beside(waiting, folder):
+def test_recorded_runs_are_shown_and_stand_beside(opened, waiting, folder):
     curve = (Measurement(9, 1.0, 1.0, test_accuracy=0.75, train_accuracy=0.5),)
     arms = {arm: (RecordedRun(0, "resnet20_cifar", "", 0.25, curve),) for arm in "ABC"}
     told = {"machine": "a card", "torch": "2", "trained": "2026-01-01", "note": "JPEG."}
@@ -228,20 +219,20 @@ def test_recorded_runs_are_shown_and_stand_beside(waiting, folder):
     assert "2026-01-01 on a card. JPEG. Made by `python -m cnnviz experiment options`" in captions
 
 
-def test_gates_are_shown_where_arms_have_them(waiting):
+def test_gates_are_shown_where_arms_have_them(opened, waiting):
     gates = {"stages.0.0.junction.gate": 0.25, "stages.2.1.junction.gate": 0.75}
     app = opened(group=started("shortcuts", gates=gates).id)
     assert len(charts(app)) == 3
     assert "unit 3.2: mean gate 0.7500" in " ".join(h.proto.body for h in app.get("html"))
 
 
-def test_an_address_of_nothing_is_a_sentence():
+def test_an_address_of_nothing_is_a_sentence(opened):
     app = opened(experiment="alchemy", group="nothing")
     assert "There is no group of runs nothing" in app.warning[0].value
     assert "press **Start all**" in app.info[0].value
 
 
-def test_own_runs_become_an_experiment_with_a_name(waiting):
+def test_own_runs_become_an_experiment_with_a_name(opened, waiting):
     found = started()
     chosen = ",".join(found.run_ids[:2])
     app = opened(view="your own", runs=chosen)
@@ -257,5 +248,5 @@ def test_own_runs_become_an_experiment_with_a_name(waiting):
     assert groups(Store(), "") == [] and len(Store().runs()) == 3
 
 
-def test_without_runs_own_experiments_say_what_to_do():
+def test_without_runs_own_experiments_say_what_to_do(opened):
     assert "Choose two to 4 runs" in opened(view="your own").info[0].value

@@ -26,12 +26,6 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.fixture
-def waiting(monkeypatch):
-    """Nothing that waits is started."""
-    monkeypatch.setattr(shared, "dispatch", lambda store, launcher: [])
-
-
 def open_train(**query) -> AppTest:
     app = AppTest.from_file(PAGE, default_timeout=120)
     for key, value in query.items():
