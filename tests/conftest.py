@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -133,18 +134,18 @@ def server_runs(tmp_path_factory):
     return tmp_path_factory.mktemp("runs")
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory, server_runs):
+@contextmanager
+def _serving(folder: Path, runs: Path) -> Iterator[str]:
     """The address of ``streamlit run app.py`` with the test weights where there are any."""
-    port, log = _free_port(), tmp_path_factory.mktemp("server") / "log"
+    port, log = _free_port(), folder / "log"
     data = os.environ.get("CNNVIZ_TEST_DATA")
-    weights = f"{data}/weights" if data else str(tmp_path_factory.mktemp("weights"))
+    weights = f"{data}/weights" if data else str(folder)
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
     with log.open("w") as output:
         process = subprocess.Popen(
             [*command, f"--server.port={port}"],
             cwd=ROOT,
-            env={**os.environ, "CNNVIZ_WEIGHTS": weights, "CNNVIZ_RUNS": str(server_runs)},
+            env={**os.environ, "CNNVIZ_WEIGHTS": weights, "CNNVIZ_RUNS": str(runs)},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -157,6 +158,21 @@ def server(tmp_path_factory, server_runs):
         process.wait(10)
         print(log.read_text())
     assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory, server_runs):
+    """The address of the app; all browser tests of a process share it with its runs."""
+    with _serving(tmp_path_factory.mktemp("server"), server_runs) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_server(tmp_path_factory):
+    """The address of an app in which nobody has trained anything yet."""
+    folder = tmp_path_factory.mktemp("empty_server")
+    with _serving(folder, folder / "runs") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

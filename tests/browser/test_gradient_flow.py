@@ -65,8 +65,8 @@ def test_long_work_can_be_stopped(server, page):
     expect(charts(page)).to_have_count(0)
 
 
-def test_an_empty_page_leads_to_a_run_and_shows_it(server, page):
-    page.goto(f"{server}/gradient_flow?view=over+a+run")
+def test_an_empty_page_leads_to_a_run_and_shows_it(empty_server, page):
+    page.goto(f"{empty_server}/gradient_flow?view=over+a+run")
     page.get_by_role("link", name="Train nine layers with sigmoids").click()
     expect(page).to_have_url(re.compile("/train.*mlp_activation=sigmoid"))
     page.goto(page.url + "&train_epochs=2")
@@ -75,7 +75,7 @@ def test_an_empty_page_leads_to_a_run_and_shows_it(server, page):
     expect(card).to_contain_text("finished", timeout=240_000)
     page.wait_for_url("**runs=*", timeout=60_000)
     run = re.search(r"runs=(\w+)", page.url).group(1)
-    page.goto(f"{server}/gradient_flow?view=over+a+run&run={run}")
+    page.goto(f"{empty_server}/gradient_flow?view=over+a+run&run={run}")
     expect(charts(page)).to_have_count(2, timeout=120_000)
     expect(page.get_by_text(re.compile("^first step: its gradient vanishes"))).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
 
 import pytest
@@ -24,7 +25,9 @@ def answer(path="/", method="GET", cookie=None, kind="http"):
 
     headers = [(b"cookie", cookie.encode())] if cookie else []
     scope = {"type": kind, "method": method, "path": path, "headers": headers}
-    asyncio.run(VisitorCookie(page)(scope, None, send))
+    # In a thread of its own: a browser test before it leaves this one with a running loop.
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(asyncio.run, VisitorCookie(page)(scope, None, send)).result()
     start, body = sent
     return start["headers"], body["body"]
 
