@@ -30,6 +30,7 @@ from cnnviz.ui.lab_controls import (
     write_settings,
 )
 from cnnviz.ui.lab_design import COLUMNS, cells
+from cnnviz.ui.number_cells import show_cells
 from cnnviz.ui.photo_controls import choose_photo
 from cnnviz.vision.filters import CLASSIC_FILTERS, ClassicFilter, filtered
 
@@ -69,7 +70,7 @@ def _show_numbers(preset: MergingPreset) -> None:
         st.error(str(error), icon=":material/calculate:")
         return
     st.markdown(preset.says)
-    _show_operands(found)
+    _show_operands()
     left, right = st.columns(2, border=True)
     with left:
         _show_added(found)
@@ -79,20 +80,18 @@ def _show_numbers(preset: MergingPreset) -> None:
         st.html(_tiles(found.concatenated, colours, "Concatenated"))
         st.caption("Every channel stays as it was; their numbers of channels are added up.")
     st.caption(
-        "Type other numbers in the sidebar. One row is a vector, each number a channel of 1 x 1; "
+        "Type other numbers into the cells, or other sizes in the sidebar. One row is a vector, "
+        "each number a channel of 1 x 1; "
         "maps have rows by semicolons, and channels by bars: 1 0; 2 1 | 0 3; 1 0."
     )
 
 
-def _show_operands(found: Merged) -> None:
-    with st.container(horizontal=True):
-        for title, tensor, colour in (
-            ("First", found.first, FIRST),
-            ("Second", found.second, SECOND),
-        ):
-            with st.container(width="content"):
-                st.markdown(f"**{title}: {_shape(tensor)}**")
-                st.html(_tiles(tensor, [colour] * len(tensor), title))
+def _show_operands() -> None:
+    left, right = st.columns(2)
+    with left:
+        show_cells("add_first", "First", colour=FIRST)
+    with right:
+        show_cells("add_second", "Second", colour=SECOND)
 
 
 def _show_added(found: Merged) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -12,6 +11,7 @@ import torch
 from cnnviz.lab.grid import written_number
 from cnnviz.lab.pooling import Pooled
 from cnnviz.lab.sliding import Slide
+from cnnviz.ui.number_cells import component_text
 
 HTML = """
 <div class="sliding" tabindex="0" role="group" aria-label="A window slides over the input">
@@ -30,12 +30,11 @@ HTML = """
 """
 LEGIBLE = 14  # rows or columns up to which numbers are written
 
-_FOLDER = Path(__file__).parent
 _component = st.components.v2.component(
     "cnnviz_sliding",
     html=HTML,
-    css=(_FOLDER / "sliding.css").read_text(),
-    js=(_FOLDER / "sliding.js").read_text(),
+    css=component_text("number_tables.css", "sliding.css"),
+    js=component_text("number_tables.js", "sliding.js"),
 )
 
 

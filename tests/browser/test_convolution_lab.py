@@ -1,5 +1,7 @@
 """The convolution lab as a visitor uses it: step, play, edit a cell, keyboard, address, phone."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -70,3 +72,17 @@ def test_every_section_fits_a_wide_screen_and_a_phone(server, page, query, width
     page.wait_for_timeout(1500)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_tensor_is_edited_where_it_stands(server, page):
+    page.goto(f"{server}/convolution_lab?section=add+or+concatenate")
+    cell = page.get_by_label("First, row 1, column 1", exact=True)
+    expect(cell).to_have_value("1", timeout=60_000)
+    cell.fill("40")
+    cell.press("Enter")
+    page.wait_for_url("**add_first=40*")
+    expect(page.get_by_label(re.compile("^Concatenated: .*40"))).to_be_visible()
+    cell.fill("four")
+    cell.press("Enter")
+    expect(page.get_by_text("A cell must be made of numbers; received 'four'.")).to_be_visible()
+    expect(cell).to_have_value("40")
