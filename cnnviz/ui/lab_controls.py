@@ -108,3 +108,9 @@ def change_number(key: str, change: Mapping[str, Any]) -> None:
         st.session_state["lab_changed"] = True
     except ValueError as error:
         st.session_state["lab_problem"] = str(error)
+        st.session_state["lab_refused"] = refused() + 1
+
+
+def refused() -> int:
+    """How many cells were refused so far: cells that are drawn again show their numbers again."""
+    return int(st.session_state.get("lab_refused", 0))

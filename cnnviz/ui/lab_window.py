@@ -9,7 +9,7 @@ import streamlit as st
 import torch
 
 from cnnviz.lab.small_photo import small_photo
-from cnnviz.ui.lab_controls import change_number
+from cnnviz.ui.lab_controls import change_number, refused
 from cnnviz.ui.photo_controls import choose_photo
 from cnnviz.ui.sliding import edited, rested, show_sliding
 
@@ -38,6 +38,7 @@ def show_window(data: Mapping[str, Any], key: str, texts: Mapping[str, str]) -> 
     # A photo's outputs are all shown at first, as the window rests on its last place.
     outputs = len(data["outputs"]) * data["rows"] * data["columns"]
     first = 0 if data["editable"] else outputs - 1
+    data = {**data, "refused": refused()}
     show_sliding(data, key, _place(first), lambda: _follow_edit(key, texts), lambda: _rest(key))
     _follow_change()
 

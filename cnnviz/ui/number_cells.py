@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.lab.grid import grid, written_number
-from cnnviz.ui.lab_controls import FILTERS, change_number
+from cnnviz.ui.lab_controls import FILTERS, change_number, refused
 
 _FOLDER = Path(__file__).parent
 
@@ -41,7 +41,11 @@ def show_cells(key: str, title: str, channel: str = "channel", colour: str = "")
     cells = f"{key}_cells"
     _component(
         key=cells,
-        data={"maps": _maps(st.session_state[key], title, channel), "colour": colour},
+        data={
+            "maps": _maps(st.session_state[key], title, channel),
+            "colour": colour,
+            "refused": refused(),
+        },
         height="content",
         on_edited_change=lambda: change_number(key, dict(st.session_state[cells].edited or {})),
     )

@@ -52,6 +52,7 @@ def test_a_changed_cell_changes_its_sums_and_the_address(server, page):
     cell.fill("nine")
     cell.press("Enter")
     expect(page.get_by_text("A cell must be made of numbers; received 'nine'.")).to_be_visible()
+    expect(cell).to_have_value("9")
     expect(sum_of(page)).to_contain_text("= 8")
 
 
