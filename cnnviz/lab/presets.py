@@ -17,6 +17,8 @@ class SlidingPreset:
         settings: What it changes of ``cnnviz.lab.sliding.Settings``, as text.
         says: What the slide says, in one sentence.
         groups: Into so many the channels are divided.
+        bias: A number for each filter.
+        over: Whether it is shown on "numbers" or on a "photo" of 32 x 32 px.
     """
 
     title: str
@@ -25,6 +27,8 @@ class SlidingPreset:
     says: str
     settings: Mapping[str, str] = field(default_factory=dict)
     groups: int = 1
+    bias: str = "0"
+    over: str = "numbers"
 
 
 EDGE = "1 0 -1; 1 0 -1; 1 0 -1"
@@ -34,6 +38,19 @@ SEVEN = (
 )
 CHANNELS = "1 2 0 1; 0 1 3 1; 2 1 0 2; 1 0 1 1 | 0 1 1 0; 2 0 1 1; 1 3 0 0; 0 1 2 1 | "
 CHANNELS += "2 0 1 1; 1 1 0 2; 0 1 1 0; 3 0 1 1"
+COLOURS = " | ".join(
+    (
+        "6 3 4 4 5 0 3; 4 7 4 0 4 0 4; 7 0 2 3 4 5 2; 3 7 5 0 3 0 7; 5 8 1 2 5 4 2; "
+        "8 0 1 0 6 0 0; 6 4 1 3 0 4 5",
+        "1 0 2 5 7 7 8; 0 1 2 6 7 8 8; 1 1 3 5 8 7 9; 0 2 2 6 7 9 8; 1 0 3 5 6 8 9; "
+        "2 1 2 6 8 8 7; 0 1 3 5 7 9 8",
+        "9 8 9 8 9 9 8; 8 9 8 9 8 9 9; 7 7 8 7 7 8 7; 5 6 5 5 6 5 6; 3 3 2 3 3 2 3; "
+        "1 0 1 1 2 1 0; 0 1 0 0 1 0 1",
+    )
+)
+EDGE5 = "; ".join(["1 1 0 -1 -1"] * 5)
+FLAT5 = "; ".join(["0.013 0.013 0.013 0.013 0.013"] * 5)
+ONES5, ZEROS5, MINUS5 = ("; ".join([f"{n} {n} {n} {n} {n}"] * 5) for n in ("0.04", "0", "-0.04"))
 
 SLIDING: tuple[SlidingPreset, ...] = (
     SlidingPreset(
@@ -90,6 +107,25 @@ SLIDING: tuple[SlidingPreset, ...] = (
         "1 0; 0 1 | 0 1; 1 0 | 1 1; 0 0 / 0 0; 1 1 | 1 0; 0 1 | 0 -1; 1 0",
         "A filter has as many channels as the input; each filter gives one map, and the maps are "
         "stacked.",
+    ),
+    SlidingPreset(
+        "32 x 32 x 3 and 5 x 5 x 3",
+        COLOURS,
+        f"{EDGE5} | {EDGE5} | {EDGE5}",
+        "At each place a 75-dimensional dot product and a bias give one number: 28 x 28 of them.",
+        bias="1",
+        over="photo",
+    ),
+    SlidingPreset(
+        "Three filters make a volume",
+        COLOURS,
+        " / ".join(
+            " | ".join(colours) for colours in ([FLAT5] * 3, [EDGE5] * 3, [ONES5, ZEROS5, MINUS5])
+        ),
+        "Each filter reads all three colours and gives one 28 x 28 map: brightness, vertical "
+        "edges, and red against blue. Stacked they are a volume of 3 x 28 x 28.",
+        bias="0 0 0",
+        over="photo",
     ),
     SlidingPreset(
         "Depthwise",

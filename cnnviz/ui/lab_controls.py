@@ -17,12 +17,12 @@ OVER = ("numbers", "photo")
 FILTERS = "/"  # between the filters of a written kernel
 
 
-def choose_over() -> str:
-    """Whether a section works on a grid of numbers or on a photo."""
+def choose_over(first: str = "numbers") -> str:
+    """Whether a section works on a grid of numbers or on a photo; at first ``first``."""
     over = st.segmented_control(
-        "On", OVER, default="numbers", required=True, key="over", bind="query-params"
+        "On", OVER, default=first, required=True, key="over", bind="query-params"
     )
-    return over if over in OVER else "numbers"
+    return over if over in OVER else first
 
 
 def choose_preset(titles: list[str], key: str, follow: Callable[[], Any]) -> str:

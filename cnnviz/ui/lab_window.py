@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -27,19 +27,30 @@ def choose_small_photo(channels: int) -> torch.Tensor:
 
 
 @st.fragment
-def show_window(data: Mapping[str, Any], key: str, texts: Mapping[str, str]) -> None:
+def show_window(
+    data: Mapping[str, Any],
+    key: str,
+    texts: Mapping[str, str],
+    before_edit: Callable[[], None] = lambda: None,
+) -> None:
     """Draw the window; a cell that is changed goes into the text that it is of.
 
     Args:
         data: Of ``sliding.slide_data`` or ``sliding.pooled_data``.
         key: Of the component.
         texts: The widget of a text of numbers, by the part that the component names.
+        before_edit: Called before a changed cell goes into its text.
     """
     # A photo's outputs are all shown at first, as the window rests on its last place.
     outputs = len(data["outputs"]) * data["rows"] * data["columns"]
     first = 0 if data["editable"] else outputs - 1
+
+    def follow() -> None:
+        before_edit()
+        _follow_edit(key, texts)
+
     data = {**data, "refused": refused()}
-    show_sliding(data, key, _place(first), lambda: _follow_edit(key, texts), lambda: _rest(key))
+    show_sliding(data, key, _place(first), follow, lambda: _rest(key))
     _follow_change()
 
 

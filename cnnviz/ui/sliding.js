@@ -1,7 +1,7 @@
 // A window that slides over a grid: it steps, plays and is scrubbed here, frame by frame; every
 // number was computed by the server. Cells that can be edited go to the server when they change.
 const REST = 400; // ms after the last step, when the place goes into the address
-const SPEEDS = { slow: 1200, normal: 500, fast: 120, fastest: 33 }; // ms a position
+const SPEEDS = { slow: 1200, normal: 500, fast: 120, fastest: 1000 / 30 }; // ms a position
 const views = new WeakMap();
 
 const signed = (text) => (text.startsWith("-") ? `(${text})` : text);
@@ -18,13 +18,25 @@ export default function (component) {
 
   const edit = (part) => (row, column, value) =>
     setTriggerValue("edited", { ...part, row, column, value });
+  const drawn = (map, edit) => (map.shows ? table(map, edit) : pixelMap(map));
   const inputs = data.inputs.map((map, channel) =>
-    table(map, data.editable && ((r, c, v) => edit({ part: "grid", channel })((r - data.before[0]) / data.spread, (c - data.before[1]) / data.spread, v))),
+    drawn(map, data.editable && ((r, c, v) => edit({ part: "grid", channel })((r - data.before[0]) / data.spread, (c - data.before[1]) / data.spread, v))),
   );
-  const kernels = data.kernels.map((filter, number) =>
-    filter.map((map, channel) => table(map, data.editable && edit({ part: "kernel", filter: number, channel }))),
-  );
-  const outputs = data.outputs.map((map) => table(map));
+  const turned = (side, index) => (data.turned ? side - 1 - index : index);
+  const kernels = data.kernels.map((filter, number) => [
+    ...filter.map((map, channel) =>
+      table({ ...map, name: `filter ${number + 1}, ${map.title}` }, (r, c, v) =>
+        edit({ part: "kernel", filter: number, channel })(
+          turned(map.numbers.length, r), turned(map.numbers[0].length, c), v,
+        ),
+      ),
+    ),
+    table(
+      { title: "bias", name: `filter ${number + 1}, bias`, numbers: [[data.biases[number]]], shows: true },
+      (r, c, v) => edit({ part: "bias", channel: 0 })(0, number, v),
+    ),
+  ]);
+  const outputs = data.outputs.map((map) => drawn(map));
   const group = (title, tables) =>
     element("div", { className: "group" }, element("h4", { textContent: title }), ...tables.map((t) => t.figure));
   const focused = frame.contains(parentElement.getRootNode().activeElement) &&
@@ -44,29 +56,35 @@ export default function (component) {
   const speed = frame.querySelector(".speed");
   speed.value = view.speed;
 
-  const place = () => {
-    const filter = Math.floor(view.at / (data.rows * data.columns));
-    const rest = view.at % (data.rows * data.columns);
+  const places = (number) => {
+    const rest = number % (data.rows * data.columns);
+    const filter = Math.floor(number / (data.rows * data.columns));
     return [filter, Math.floor(rest / data.columns), rest % data.columns];
   };
+  const output = (kind, number, on) => {
+    const [filter, row, column] = places(number);
+    outputs[filter][kind](row, column, on);
+  };
+  for (let number = 0; number < count; number++) output("cover", number, true);
+  let latest = -1; // the position whose output was drawn last
+  let marked = []; // what it reads: channel, row and column
+  const uncover = () => {
+    if (latest >= 0) output("now", latest, false);
+    for (let number = latest + 1; number <= view.at; number++) output("cover", number, false);
+    for (let number = view.at + 1; number <= latest; number++) output("cover", number, true);
+    output("now", view.at, true);
+    latest = view.at;
+  };
   const draw = () => {
-    const [filter, row, column] = place();
-    const read = data.reads[filter];
+    const [filter, row, column] = places(view.at);
     const at = (r, c) => [row * data.step + data.offsets[0][r], column * data.step + data.offsets[1][c]];
-    inputs.forEach(({ cells }) => cells.flat().forEach((cell) => cell.classList.remove("read", "kept")));
-    read.forEach((channel) =>
-      data.offsets[0].forEach((_, r) => data.offsets[1].forEach((_, c) => {
-        const [y, x] = at(r, c);
-        inputs[channel].cells[y][x].classList.add("read");
-      })),
+    marked.forEach(([channel, y, x]) => inputs[channel].mark(y, x, false));
+    marked = data.reads[filter].flatMap((channel) =>
+      data.offsets[0].flatMap((_, r) => data.offsets[1].map((_, c) => [channel, ...at(r, c)])),
     );
+    marked.forEach(([channel, y, x]) => inputs[channel].mark(y, x, true));
     kernelGroups.forEach((made, number) => made.classList.toggle("idle", number !== filter));
-    let number = 0;
-    outputs.forEach(({ cells }) => cells.flat().forEach((cell) => {
-      cell.classList.toggle("later", number > view.at);
-      cell.classList.toggle("now", number === view.at);
-      number += 1;
-    }));
+    uncover();
     scrub.value = view.at;
     scrub.setAttribute("aria-valuetext", `filter ${filter + 1}, row ${row + 1}, column ${column + 1}`);
     sum.replaceChildren(...lines(filter, row, column, at));
@@ -88,7 +106,7 @@ export default function (component) {
       const terms = values(channel).map(([value, r, c]) => `${signed(value)}x${signed(data.kernels[filter][k].numbers[r][c])}`);
       return terms.join(" + ");
     });
-    const bias = data.biases[filter] === "0" ? "" : ` + bias ${data.biases[filter]}`;
+    const bias = data.biases[filter] === "0" ? "" : ` + bias ${signed(data.biases[filter])}`;
     if (parts.length === 1) {
       return [element("p", {}, `${parts[0]}${bias} = `, element("b", { textContent: result }))];
     }
@@ -111,15 +129,17 @@ export default function (component) {
     cancelAnimationFrame(view.playing);
     view.playing = null;
     play.textContent = "▶ Play";
+    sum.setAttribute("aria-live", "polite");
     rest();
   };
   const start = () => {
     if (view.at === count - 1) view.at = -1;
     play.textContent = "❚❚ Pause";
-    let last = -Infinity;
+    sum.setAttribute("aria-live", "off");
+    let due = -Infinity;
     const tick = (now) => {
-      if (now - last >= SPEEDS[view.speed]) {
-        last = now;
+      if (now >= due - 2) {
+        due = Math.max(due, now - SPEEDS[view.speed]) + SPEEDS[view.speed];
         go(view.at + 1);
         if (view.at === count - 1) return stop();
       }

@@ -28,13 +28,14 @@ HTML = """
   <div class="sum" aria-live="polite"></div>
 </div>
 """
+COLOURS = ("red", "green", "blue")
 LEGIBLE = 14  # rows or columns up to which numbers are written
 
 _component = st.components.v2.component(
     "cnnviz_sliding",
     html=HTML,
     css=component_text("number_tables.css", "sliding.css"),
-    js=component_text("number_tables.js", "sliding.js"),
+    js=component_text("number_tables.js", "pixel_map.js", "sliding.js"),
 )
 
 
@@ -64,12 +65,12 @@ def show_sliding(
 
 
 def slide_data(found: Slide, name: str, editable: bool) -> dict[str, Any]:
-    """Everything that the component shows of a kernel that slides.
+    """Everything that the component shows of a kernel that slides; its own cells can be changed.
 
     Args:
         found: The kernel.
         name: Another name begins at the first position.
-        editable: Whether cells can be changed.
+        editable: Whether the input's cells can be changed.
     """
     size, filters = found.weight.shape[1], len(found.weight)
     per_group = filters // found.groups
@@ -79,7 +80,7 @@ def slide_data(found: Slide, name: str, editable: bool) -> dict[str, Any]:
         **_common(name, editable, found.before, found.step, found.output),
         "spread": found.settings.stride if found.settings.transposed else 1,
         "inputTitle": "Input, as the kernel meets it" if _is_changed(found) else "Input",
-        "inputs": [_input(found, channel) for channel in range(len(found.read))],
+        "inputs": [_input(found, channel, not editable) for channel in range(len(found.read))],
         "kernels": [
             [
                 _map(part, f"channel {channel + 1}" if size > 1 else "weights")
@@ -92,6 +93,7 @@ def slide_data(found: Slide, name: str, editable: bool) -> dict[str, Any]:
         "biases": [written_number(value) for value in found.bias.tolist()],
         "sums": _texts(found.products.sum((4, 5))),
         "pooling": "",
+        "turned": found.settings.transposed,
     }
 
 
@@ -101,7 +103,9 @@ def pooled_data(found: Pooled, name: str, editable: bool) -> dict[str, Any]:
         **_common(name, editable, (0, 0), found.step, found.output),
         "spread": 1,
         "inputTitle": "Input",
-        "inputs": [_map(part, _title(found.image, n)) for n, part in enumerate(found.image)],
+        "inputs": [
+            _map(part, _title(found.image, n, not editable)) for n, part in enumerate(found.image)
+        ],
         "kernels": [],
         "reads": [[channel] for channel in range(len(found.image))],
         "offsets": [list(range(side)) for side in found.extent],
@@ -129,13 +133,15 @@ def _is_changed(found: Slide) -> bool:
     return found.read.shape != found.image.shape
 
 
-def _title(maps: torch.Tensor, number: int) -> str:
+def _title(maps: torch.Tensor, number: int, is_photo: bool = False) -> str:
     rows, columns = maps.shape[1:]
     size = f"{rows} x {columns}"
-    return f"map {number + 1}: {size}" if len(maps) > 1 else size
+    if len(maps) == 1:
+        return size
+    return f"{COLOURS[number]}: {size}" if is_photo else f"map {number + 1}: {size}"
 
 
-def _input(found: Slide, channel: int) -> dict[str, Any]:
+def _input(found: Slide, channel: int, is_photo: bool) -> dict[str, Any]:
     """A channel of the input, with what is around and between its numbers."""
     (top, left), stride = found.before, found.settings.stride if found.settings.transposed else 1
     rows, columns = found.image.shape[1:]
@@ -148,7 +154,7 @@ def _input(found: Slide, channel: int) -> dict[str, Any]:
         ]
         for r in range(found.read.shape[1])
     ]
-    return {**_map(found.read[channel], _title(found.read, channel)), "kinds": kinds}
+    return {**_map(found.read[channel], _title(found.read, channel, is_photo)), "kinds": kinds}
 
 
 def _map(numbers: torch.Tensor, title: str, is_output: bool = False) -> dict[str, Any]:

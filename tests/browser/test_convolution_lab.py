@@ -75,6 +75,20 @@ def test_every_section_fits_a_wide_screen_and_a_phone(server, page, query, width
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_a_bias_and_a_cell_of_a_turned_kernel_are_edited_where_they_stand(server, page):
+    opened(page, server, "?example=Transposed&kernel=1+2;+3+4&slide_padding=0")
+    first = page.get_by_label("filter 1, weights, row 1, column 1", exact=True)
+    expect(first).to_have_value("4")  # a transposed kernel is shown as it slides: turned
+    first.fill("9")
+    first.press("Enter")
+    page.wait_for_url("**kernel=1+2%3B+3+9*")
+    bias = page.get_by_label("filter 1, bias, row 1, column 1", exact=True)
+    bias.fill("-2")
+    bias.press("Enter")
+    expect(sum_of(page)).to_contain_text("+ bias (-2)")
+    page.wait_for_url("**bias=-2*")
+
+
 def test_a_tensor_is_edited_where_it_stands(server, page):
     page.goto(f"{server}/convolution_lab?section=add+or+concatenate")
     cell = page.get_by_label("First, row 1, column 1", exact=True)

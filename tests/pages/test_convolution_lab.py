@@ -38,8 +38,59 @@ def test_every_example_is_an_address_and_a_choice(opened, title):
     for app in (by_address, by_choice):
         assert not app.exception and not app.error
         assert preset.says in said(app)
-        assert app.text_input(key="grid").value == preset.grid
+        assert app.text_input(key="kernel").value == preset.kernel
+        if preset.over == "numbers":
+            assert app.text_input(key="grid").value == preset.grid
     assert said(by_address) == said(by_choice)
+
+
+def test_the_slides_filter_takes_a_dot_product_of_75_numbers_and_gives_28_by_28(opened):
+    app = opened(example="32 x 32 x 3 and 5 x 5 x 3")
+    assert "Side: **(32 + 2 x 0 - 5) / 1 + 1 = 28**" in said(app)
+    assert "A sum has 3 x 5 x 5 = **75 products** and a bias" in said(app)
+    assert "Parameters: 1 x (3 x 5 x 5 + 1) = **76**" in said(app)
+    on_numbers = app.segmented_control(key="over").set_value("numbers").run()
+    assert "**75 products**" in said(on_numbers)
+
+
+def test_sizes_write_another_kernel_and_grid(opened):
+    app = opened()
+    app.select_slider(key="kernel_side").set_value(2).run()
+    assert app.text_input(key="kernel").value == "1 0; 1 0"
+    app.select_slider(key="channels").set_value(2).run()
+    assert app.text_input(key="kernel").value == "1 0; 1 0 | 1 0; 1 0"
+    assert app.text_input(key="grid").value.count("|") == 1
+    app.select_slider(key="filters").set_value(2).run()
+    assert app.text_input(key="kernel").value == "1 0; 1 0 | 1 0; 1 0 / 0 0; 1 1 | 0 0; 1 1"
+    assert "Parameters: 2 x (2 x 2 x 2 + 1) = **18**" in said(app)
+    app.select_slider(key="groups").set_value(2).run()
+    assert app.text_input(key="kernel").value == "1 0; 1 0 / 0 0; 1 1"
+    assert not app.exception and not app.error
+
+
+def test_two_maps_and_a_filter_of_three_have_the_slides_nineteen_parameters(opened):
+    app = opened()
+    app.select_slider(key="channels").set_value(2).run()
+    assert "Parameters: 1 x (2 x 3 x 3 + 1) = **19**" in said(app)
+
+
+def test_a_bias_is_one_number_or_one_for_each_filter(opened):
+    two = "1 0; 0 1 / 0 1; 1 0"
+    assert not opened(grid="1 2; 3 4", kernel=two, bias="5").error
+    assert not opened(grid="1 2; 3 4", kernel=two, bias="5 -1").error
+    (problem,) = opened(grid="1 2; 3 4", kernel=two, bias="5 6 7").error
+    assert problem.value.startswith("bias must be one number, or one row with a number for each")
+
+
+@pytest.mark.parametrize("groups", ["2", "4"])
+def test_groups_are_transposed_too(opened, groups):
+    kernel = "1 0; 0 1 / 0 1; 1 0 / 1 1; 0 0 / 0 0; 1 1"
+    if groups == "2":
+        kernel = " / ".join(f"{part} | {part}" for part in kernel.split(" / "))
+    grid = " | ".join(["1 2; 3 4"] * 4)
+    app = opened(grid=grid, kernel=kernel, groups=groups, slide_transposed="true", slide_stride="2")
+    assert not app.error
+    assert "**(2 - 1) x 2 - 2 x 0 + 2 = 4**" in said(app)
 
 
 def test_the_numbers_of_the_address_are_shown(opened):
