@@ -212,8 +212,8 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         "Augmentation, dropout, weight decay",
         "Each narrows the gap between training and test.",
         "Krizhevsky et al. 2012, section 4; errors of NIN: Huang et al. 2017, Table 2",
-        "NIN of a quarter of the width by He's initialisation, trained with AdamW; train values are "
-        "measured with dropout and augmentation at work.",
+        "NIN of a quarter of the width by He's initialisation, trained with AdamW; train values "
+        "are measured with dropout and augmentation at work.",
         "about 90 epochs of ImageNet, 1 run",
         (
             _gap("none", False, "0", "0.0", None),
