@@ -1,10 +1,8 @@
 """The lab's filters, augmentations and first layers, on numbers and on a photo."""
 
 from functools import partial
-from io import BytesIO
 
 import pytest
-from PIL import Image
 
 
 @pytest.fixture
