@@ -94,7 +94,7 @@ class RandomCrops:
     @property
     def places(self) -> int:
         """In how many places a crop may begin along one side."""
-        return len(self.square) - self.pictures.shape[1] + 1
+        return len(self.square) - int(self.pictures.shape[1]) + 1
 
     @property
     def different(self) -> int:

@@ -1,8 +1,13 @@
 """The lab's filters, augmentations and first layers, on numbers and on a photo."""
 
+import re
 from functools import partial
 
+import numpy as np
 import pytest
+import torch
+
+from cnnviz.vision.crops import random_crops
 
 
 @pytest.fixture
@@ -68,3 +73,79 @@ def test_an_emptied_picture_is_the_first(opened):
 def test_the_section_begins_on_the_photo_whatever_the_address_says(opened, no_weights):
     app = opened(section="filters on your photo", on="nothing", over="numbers")
     assert not app.error and "Over this photo of 400 x 266 px" in said(app)
+
+
+GALLERY = {"section": "augmentation"}
+# In the middle black stays black and white white: only what moves changes it.
+GREYS = "0 0 0 255; 0 0 0 255; 0 0 0 255; 0 0 0 255"
+STILL = {f"alone_{name}": "0" for name in ("crop", "rotation")}
+STILL |= {f"alone_{name}": "0.0" for name in ("noise", "erasing", "jitter", "pca_colour")}
+
+
+def test_crops_in_training_are_counted_twice(opened):
+    app = opened(**GALLERY, draw="3")
+    assert "(256 - 224)² x 2 = 32² x 2 = **2,048** as the paper counts" in said(app)
+    assert "(256 - 224 + 1)² x 2 = 33² x 2 = **2,178** crops" in said(app)
+    drawn = tiles(app)
+    assert 'alt="Place of training crop 8"' in drawn
+    # The crops that the package draws by the same number.
+    chance = torch.Generator().manual_seed(3)
+    found = random_crops(np.zeros((256, 256, 3), np.uint8), 224, 8, chance)
+    for number, ((row, column), mirrored) in enumerate(
+        zip(found.corners, found.mirrored, strict=True), 1
+    ):
+        end = ", mirrored" if mirrored else ""
+        assert f'alt="Training crop {number}: row {row}, column {column}{end}"' in drawn
+
+
+def test_the_colour_of_each_draw_is_said_below_it(opened):
+    app = opened(**GALLERY, alone_pca_colour="1.0")
+    captions = re.findall(r"(\d): α ([^<]*) adds ([^<]*)</figcaption>", tiles(app))  # noqa: RUF001
+    assert [number for number, _, _ in captions] == [*"12345678"]
+    for _, alphas, added in captions:
+        assert len(alphas.split(", ")) == len(added.split(", ")) == 3
+    still = opened(**GALLERY, alone_pca_colour="0.0")
+    assert tiles(still).count("α 0.00, 0.00, 0.00 adds 0.0, 0.0, 0.0</figcaption>") == 8  # noqa: RUF001
+
+
+def test_numbers_are_augmented_by_the_same_code(opened):
+    app = opened(**GALLERY, on="numbers", pixels=GREYS, alone_flip="false", **STILL)
+    assert not app.error
+    kept = ", ".join(["0 0 0 255"] * 4)
+    thrice = "; ".join(f"draw {number} {kept}" for number in (1, 2, 3))
+    for name in ("Crop 0", "Flip false", "Rotation 0", "Noise 0.0", "All augmentations together"):
+        assert f'aria-label="{name}: {thrice}"' in tiles(app), name
+    mirrored = opened(**GALLERY, on="numbers", pixels=GREYS, **STILL)
+    found = re.search('aria-label="Flip true: ([^"]*)"', tiles(mirrored)).group(1)
+    turned = ", ".join(["255 0 0 0"] * 4)
+    assert {each.split(" ", 2)[2] for each in found.split("; ")} <= {kept, turned}
+    assert "Greys have no saturation" in "\n".join(each.value for each in mirrored.caption)
+
+
+def test_crops_of_numbers_are_counted_and_written(opened):
+    app = opened(**GALLERY, on="numbers", pixels="1 2 3 4; 5 6 7 8; 9 10 11 12; 13 14 15 16")
+    assert "(4 - 2)² x 2 = 2² x 2 = **8**" in said(app)
+    assert "(4 - 2 + 1)² x 2 = 3² x 2 = **18** crops" in said(app)
+    assert "bottom right 11 12, 15 16; centre 6 7, 10 11; top left, mirrored 2 1, 6 5;" in tiles(
+        app
+    )
+
+
+def test_numbers_of_three_channels_are_red_green_and_blue(opened):
+    channel = "10 20 30; 40 50 60; 70 80 90"
+    app = opened(**GALLERY, on="numbers", pixels=" | ".join([channel] * 3), **STILL)
+    assert "draw 1, red" in tiles(app) and "draw 3, blue" in tiles(app)
+    assert "λ1 = " in tiles(app)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "sentence"),
+    [
+        ("1 2; 3 4", "picture must be square, of 3 x 3 or more; received 2 x 2."),
+        ("0 0 0; 0 300 0; 0 0 0", "picture must have whole numbers from 0 to 255; received 300."),
+    ],
+    ids=["small", "bright"],
+)
+def test_no_picture_is_one_sentence(opened, pixels, sentence):
+    app = opened(**GALLERY, on="numbers", pixels=pixels)
+    assert [error.value for error in app.error] == [sentence]

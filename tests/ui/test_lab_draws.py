@@ -5,7 +5,7 @@ import torch
 from PIL import Image
 
 from cnnviz.training.augmentation import colour_axes, principal_colours
-from cnnviz.ui.lab_gallery import photo_data
+from cnnviz.ui.lab_draws import photo_data
 
 
 def test_a_photos_principal_colours_are_its_pixels_eigenvectors():
