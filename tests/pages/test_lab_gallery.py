@@ -1,11 +1,14 @@
 """The lab's filters, augmentations and first layers, on numbers and on a photo."""
 
+import json
 import re
 from functools import partial
+from io import BytesIO
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from cnnviz.vision.crops import random_crops
 
@@ -149,3 +152,40 @@ def test_numbers_of_three_channels_are_red_green_and_blue(opened):
 def test_no_picture_is_one_sentence(opened, pixels, sentence):
     app = opened(**GALLERY, on="numbers", pixels=pixels)
     assert [error.value for error in app.error] == [sentence]
+
+
+FIRST_LAYER = {"section": "why not fully connected"}
+
+
+def test_a_photo_is_counted_as_it_arrived(opened):
+    file = BytesIO()
+    Image.new("RGB", (1501, 1000), (250, 120, 30)).save(file, "PNG")
+    app = opened(**FIRST_LAYER, over="photo", photo="upload", first_units="10", first_maps="6")
+    assert "Choose a photo in the sidebar." in [each.value for each in app.info]
+    app.file_uploader(key="upload").set_value(("mine.png", file.getvalue(), "image/png")).run()
+    assert not app.exception and not app.error
+    # 1501 x 1000 x 3; x 10; x 6 x 75; 6 x 75.
+    assert "your photo as it is, 1,501 x 1,000 x 3, has **4,503,000 weights**" in said(app)
+    assert [metric.value for metric in app.metric] == ["45.03 M", "675.5 M", "450"]
+    marked = json.loads(app.get("arrow_vega_lite_chart")[0].proto.spec)["layer"][3]["data"]
+    assert [each["weights"] for each in marked["values"]] == [45_030_000, 675_450_000, 450]
+    assert {each["pixels"] for each in marked["values"]} == {1_501_000}
+
+
+def test_each_idea_has_its_sum_on_a_small_picture(opened):
+    app = opened(**FIRST_LAYER, first_side="32")
+    assert "One unit that reads all of a 32 x 32 x 3 image has **3,072 weights**" in said(app)
+    # By hand in tests/lab/test_first_sums.py.
+    assert "= **16 weights**: 7x1 + 2x0 + 3x(\N{MINUS SIGN}1) + 1x0 + 4x0" in said(app)
+    assert "= **9**. 2 x 2 outputs need 4 units: **64 weights**" in said(app)
+    assert "+ 2x(\N{MINUS SIGN}1) = **6**. At 2 x 2 places" in said(app)
+    assert "**36 weights**" in said(app) and "together 6 7; 1 5." in said(app)
+
+
+def test_weights_that_do_not_fit_the_picture_are_one_sentence(opened):
+    app = opened(**FIRST_LAYER, first_picture="1 2; 3 4")
+    assert app.error[0].value == (
+        "unit must have a weight for each number of the picture, 2 x 2; received 4 x 4."
+    )
+    app = opened(**FIRST_LAYER, first_side="7", over="nothing")
+    assert "3,145,728 weights" in said(app) and not app.error
