@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from cnnviz.figures.theme import CATEGORIES, count_text
+from cnnviz.figures.theme import count_text
+from cnnviz.figures.weight_curves import weight_curves
 from cnnviz.hyperparameters import Config, choice
 from cnnviz.lab.first_layer import SIDES, FirstLayer, by_side, first_layer
 from cnnviz.ui.lab_controls import choose_over, choose_settings
@@ -19,7 +20,7 @@ IDEAS = {
     "locally_connected": "windows of their own weights",
     "shared": "one window, shared: convolution",
 }
-MARKED = "#8a8a8a"
+CHANNELS = 3
 
 
 @dataclass(frozen=True)
@@ -108,66 +109,12 @@ def _show_numbers(s: Settings, found: FirstLayer, size: str) -> None:
 
 
 def _chart(table: pd.DataFrame, marked: FirstLayer, short: str) -> None:
-    """The curves over the number of pixels, and a line with three points where the image is."""
+    """The curves over the number of pixels, and where the image is on them."""
     long = _long(table.drop(columns="side"))
-    pixels = marked.one_unit // 3
-    point = _long(
-        pd.DataFrame([{"pixels": pixels, **{idea: vars(marked)[idea] for idea in IDEAS}}])
-    )
-    here = {"values": point.to_dict("records")}
-    x = {
-        "field": "pixels",
-        "type": "quantitative",
-        "title": "pixels of the image",
-        "scale": {"type": "log", "base": 2},
-        "axis": {
-            "values": table.pixels.tolist(),
-            "labelExpr": "format(sqrt(datum.value), 'd') + '²'",
-            "labelOverlap": True,
-        },
-    }
-    y = {
-        "field": "weights",
-        "type": "quantitative",
-        "title": "weights",
-        "scale": {"type": "log"},
-        "axis": {"format": "~s"},
-    }
-    colour = {
-        "field": "idea",
-        "title": None,
-        "sort": list(IDEAS.values()),
-        "scale": {"domain": list(IDEAS.values()), "range": list(CATEGORIES[:3])},
-        "legend": {"orient": "top", "columns": 1, "labelLimit": 0},
-    }
-    align = "right" if pixels > table.pixels.median() else "left"
-    label = {"type": "text", "align": align, "dx": -6 if align == "right" else 6, "fontSize": 14}
+    here = {"pixels": marked.one_unit // CHANNELS, **{idea: vars(marked)[idea] for idea in IDEAS}}
     st.vega_lite_chart(
         long,
-        {
-            "height": 380,
-            "layer": [
-                {
-                    "mark": {"type": "line", "point": True, "strokeWidth": 3},
-                    "encoding": {"x": x, "y": y, "color": colour},
-                },
-                {
-                    "data": {"values": [{"pixels": pixels, "said": short}]},
-                    "mark": {"type": "rule", "strokeDash": [5, 4], "color": MARKED},
-                    "encoding": {"x": x},
-                },
-                {
-                    "data": {"values": [{"pixels": pixels, "said": short}]},
-                    "mark": {**label, "color": MARKED, "baseline": "bottom"},
-                    "encoding": {"x": x, "y": {"value": 376}, "text": {"field": "said"}},
-                },
-                {
-                    "data": here,
-                    "mark": {"type": "point", "size": 160, "strokeWidth": 3, "filled": False},
-                    "encoding": {"x": x, "y": y, "color": colour},
-                },
-            ],
-        },
+        weight_curves(long, _long(pd.DataFrame([here])), short),
         width="stretch",
         alt=f"Weights of a first layer by the image's pixels, with {short} marked: only the "
         "convolution's do not grow.",

@@ -167,7 +167,7 @@ def test_a_photo_is_counted_as_it_arrived(opened):
     # 1501 x 1000 x 3; x 10; x 6 x 75; 6 x 75.
     assert "your photo as it is, 1,501 x 1,000 x 3, has **4,503,000 weights**" in said(app)
     assert [metric.value for metric in app.metric] == ["45.03 M", "675.5 M", "450"]
-    marked = json.loads(app.get("arrow_vega_lite_chart")[0].proto.spec)["layer"][3]["data"]
+    marked = json.loads(app.get("vega_lite_chart")[0].proto.spec)["layer"][3]["data"]
     assert [each["weights"] for each in marked["values"]] == [45_030_000, 675_450_000, 450]
     assert {each["pixels"] for each in marked["values"]} == {1_501_000}
 
