@@ -35,12 +35,12 @@ def weight_curves(table: pd.DataFrame, image: pd.DataFrame, said: str) -> dict[s
         },
         {
             "data": mark,
-            "mark": {"type": "text", "color": MARKED, **word},
+            "mark": {"type": "text", "color": MARKED, "fontWeight": "bold", **word},
             "encoding": {"x": curves["x"], "y": low, "text": {"field": "said"}},
         },
         {
             "data": {"values": image.to_dict("records")},
-            "mark": {"type": "point", "size": 160, "strokeWidth": 3, "filled": False},
+            "mark": {"type": "point", "size": 160, "strokeWidth": 3, "opacity": 1},
             "encoding": curves,
         },
     ]
@@ -65,7 +65,7 @@ def _axes(table: pd.DataFrame) -> dict[str, Any]:
         "type": "quantitative",
         "title": "weights",
         "scale": {"type": "log"},
-        "axis": {"format": "~s"},
+        "axis": {"format": "~s", "tickCount": 6},
     }
     return {"x": x, "y": y}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 import streamlit as st
@@ -91,10 +92,17 @@ def show_draws(subject: Subject, strengths: Mapping[str, Value], draw: int, said
 
 def show_numbers(pictures: np.ndarray, captions: Sequence[str], said: str) -> None:
     """Draw pictures (N, S, S, C) as numbers, a tile for each of their channels."""
-    names = GREY if pictures.shape[3] == 1 else COLOURS
+    drawn = zip(pictures, captions, strict=True)
+    groups = "".join(_group(picture, caption, said) for picture, caption in drawn)
+    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:12px 24px">{groups}</div>')
+
+
+def _group(picture: np.ndarray, caption: str, said: str) -> str:
+    """HTML of a picture's channels and its caption, which breaks rather than widens them."""
+    names = GREY if picture.shape[2] == 1 else COLOURS
     tiles = [
-        Tile(picture[..., channel], f"{caption}, {name}" if name else caption, colour)
-        for picture, caption in zip(pictures, captions, strict=True)
+        Tile(picture[..., channel], name, colour)
         for channel, (name, colour) in enumerate(names.items())
     ]
-    st.html(number_tiles(tiles, said))
+    below = f'<div style="width:0;min-width:100%;text-align:center">{escape(caption)}</div>'
+    return f'<div style="max-width:100%">{number_tiles(tiles, f"{said}, {caption}")}{below}</div>'

@@ -52,8 +52,9 @@ def _say(found: FirstSums) -> None:
         f"- **Windows of their own weights**: at its first place, the top left, a window has "
         f"{window} = **{found.window.numel()} weights**: {first}. At {rows} x {columns} places, "
         f"with others at each: **{found.local_weights} weights**.\n"
-        f"- **One window, shared**: the same **{found.shared_weights} weights** at all places: at "
-        f"the first {first}, and at all {rows} x {columns} together {_rows_text(found.shared)}."
+        f"- **One window, shared**: the same **{found.shared_weights} weights** at all places. At "
+        f"the first again **{number_text(float(found.shared[0, 0]))}**; all {rows} x {columns} "
+        f"sums are {_rows_text(found.shared)}."
     )
 
 
