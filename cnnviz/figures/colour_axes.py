@@ -38,7 +38,7 @@ def colour_axes_drawing(
     rows = []
     for number, (value, vector) in enumerate(zip(values, vectors, strict=True), 1):
         colours = ",".join(axis_colours(mean, value, vector))
-        numbers = ", ".join(f"{part:.3f}" for part in vector)
+        numbers = ", ".join(f"{round(float(part), 3) + 0.0:.3f}" for part in vector)
         said = f"λ{number} = {value:.4f}, {value / total:.1%} of the variance; e{number} = "
         said = f"{said}({numbers})".replace("-", "\N{MINUS SIGN}")
         rows.append(

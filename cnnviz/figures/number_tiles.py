@@ -55,8 +55,8 @@ def _said(tile: Tile) -> str:
 
 def _tile(tile: Tile) -> str:
     cells = "".join(
-        f'<div style="padding:0.35rem;text-align:center;border:1px solid rgba(128,128,128,0.5)">'
-        f"{number_text(value)}</div>"
+        f'<div style="min-width:{CELL}px;box-sizing:border-box;padding:0.35rem;text-align:center;'
+        f'border:1px solid rgba(128,128,128,0.5)">{number_text(value)}</div>'
         for value in tile.numbers.ravel()
     )
     columns = tile.numbers.shape[1]
@@ -64,6 +64,6 @@ def _tile(tile: Tile) -> str:
     return (
         f'<div style="max-width:100%"><div style="border-top:6px solid {tile.colour};display:grid;'
         f"overflow-x:auto;font-size:1.2rem;font-variant-numeric:tabular-nums;"
-        f'grid-template-columns:repeat({columns},minmax({CELL}px,auto))">{cells}</div>'
+        f'grid-template-columns:repeat({columns},max-content)">{cells}</div>'
         f"{below if tile.caption else ''}</div>"
     )

@@ -32,39 +32,67 @@ class FirstLayer:
 
 
 def first_layer(
-    side: int, units: int, kernel_size: int = 5, maps: int = 16, channels: int = 3
+    side: int,
+    units: int,
+    kernel_size: int = 5,
+    maps: int = 16,
+    channels: int = 3,
+    columns: int | None = None,
 ) -> FirstLayer:
     """The weights that a first layer needs.
 
     Args:
-        side: Of the image in pixels.
+        side: Of the image in pixels; its rows where it is not square.
         units: Of the fully connected layer.
         kernel_size: Side of the window; the image is padded so that every pixel has a unit.
         maps: Of the locally connected layer and of the convolution.
         channels: Of the image.
+        columns: Of the image; None: as many as rows.
 
     Raises:
         ValueError: A number is below 1.
     """
-    for name, value in (("side", side), ("units", units), ("kernel_size", kernel_size)):
+    columns = side if columns is None else columns
+    named = {"side": side, "columns": columns, "units": units, "kernel_size": kernel_size}
+    for name, value in named.items():
         if value < 1:
             raise ValueError(f"{name} must be at least 1; received {value}.")
     with torch.device("meta"):
-        linear = nn.Linear(channels * side * side, units, bias=False)
+        linear = nn.Linear(channels * side * columns, units, bias=False)
         convolution = nn.Conv2d(channels, maps, kernel_size, bias=False)
     window = convolution.weight.numel()
     return FirstLayer(
         fully_connected=linear.weight.numel(),
-        locally_connected=window * side * side,
+        locally_connected=window * side * columns,
         shared=window,
         one_unit=linear.in_features,
     )
 
 
-def by_side(units: int, kernel_size: int = 5, maps: int = 16, channels: int = 3) -> pd.DataFrame:
-    """The three by the image's side: columns side, fully_connected, locally_connected, shared."""
+def by_side(
+    units: int, kernel_size: int = 5, maps: int = 16, channels: int = 3, most_pixels: int = 0
+) -> pd.DataFrame:
+    """The three for square images of ``SIDES``, and of larger sides up to a number of pixels.
+
+    Args:
+        units: As for ``first_layer``.
+        kernel_size: As for ``first_layer``.
+        maps: As for ``first_layer``.
+        channels: As for ``first_layer``.
+        most_pixels: Sides go on, each twice the last, until a square has so many.
+
+    Returns:
+        Columns side, pixels, fully_connected, locally_connected, shared.
+    """
+    sides = [*SIDES]
+    while sides[-1] ** 2 < most_pixels:
+        sides.append(2 * sides[-1])
     rows = [
-        {"side": side, **vars(first_layer(side, units, kernel_size, maps, channels))}
-        for side in SIDES
+        {
+            "side": side,
+            "pixels": side * side,
+            **vars(first_layer(side, units, kernel_size, maps, channels)),
+        }
+        for side in sides
     ]
     return pd.DataFrame(rows).drop(columns="one_unit")

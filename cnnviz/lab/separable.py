@@ -104,3 +104,16 @@ def written_kernel(written: str) -> np.ndarray:
         raise ValueError(f"kernel must have odd sides; received {height} x {width}.")
     found: np.ndarray = numbers[0].numpy().astype(np.float64)
     return found
+
+
+def written_picture(written: str) -> np.ndarray:
+    """A grey picture as ``grid`` reads it, float32 (H, W).
+
+    Raises:
+        ValueError: It is no grid, or has several channels.
+    """
+    numbers = grid(written, "picture")
+    if len(numbers) > 1:
+        raise ValueError(f"picture must have one channel; received {len(numbers)}.")
+    found: np.ndarray = numbers[0].numpy()
+    return found

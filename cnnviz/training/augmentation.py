@@ -129,9 +129,13 @@ def recoloured(
         strength: Standard deviation of each alpha.
         chance: Random numbers.
     """
-    count, channels = pixels.shape[:2]
-    alphas = strength * _normal((count, channels), pixels, chance)
-    return pixels + (alphas @ colours.T).view(count, channels, 1, 1)
+    added = colour_alphas(pixels, strength, chance) @ colours.T
+    return pixels + added[:, :, None, None]
+
+
+def colour_alphas(pixels: torch.Tensor, strength: float, chance: Chance) -> torch.Tensor:
+    """How much ``recoloured`` adds of each principal colour to each image, (N, C): N(0, s)."""
+    return strength * _normal(tuple(pixels.shape[:2]), pixels, chance)
 
 
 def erased(pixels: torch.Tensor, probability: float, chance: Chance) -> torch.Tensor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -199,31 +201,45 @@ def show_classic(photo: Photo) -> ClassicFilter:
     Returns:
         The one that is chosen.
     """
-    classic = _choose_classic()
+    classic = choose_classic()
     show_filter(photo, classic)
     st.caption(
-        "Filtering is convolution: the kernel is laid on every pixel, the nine (or 25) products of "
-        "its weights with the pixels below are added up, and the sum is the map's value there. A "
+        "Filtering is convolution: the kernel is laid on every pixel, the products of its weights "
+        "with the pixels below are added up, and the sum is the map's value there. A "
         "convolutional layer does the same with weights that it has learned, over all channels."
     )
-    _show_all_classic(grey_photo(photo), classic)
+    show_all_classic(grey_photo(photo), classic)
     return classic
 
 
-def show_filter(photo: Photo, classic: ClassicFilter) -> None:
-    """Draw a filter's numbers, the photo, and the map that it makes."""
+def show_filter(
+    photo: Photo, classic: ClassicFilter, show_kernel: Callable[[ClassicFilter], None] | None = None
+) -> None:
+    """Draw a filter's numbers, the photo, and the map that it makes.
+
+    Args:
+        photo: The visitor's.
+        classic: The filter.
+        show_kernel: Draws its numbers; None: as a picture.
+    """
     st.markdown(classic.help)
     grey = grey_photo(photo)
     left, middle, right = st.columns([2, 3, 3], vertical_alignment="center")
     with left:
-        st.html(kernel_picture(classic.numbers, classic.divisor, f"Kernel of {classic.title}"))
+        (show_kernel or show_classic_kernel)(classic)
     title = f"{photo.title} in greys"
     middle.image(_grey_picture(grey), title, width="stretch", alt=title)
     with right:
         _show_map(classic, filtered(grey, classic.kernel))
 
 
-def _choose_classic() -> ClassicFilter:
+def show_classic_kernel(classic: ClassicFilter) -> None:
+    """Draw a filter's numbers as a picture."""
+    st.html(kernel_picture(classic.numbers, classic.divisor, f"Kernel of {classic.title}"))
+
+
+def choose_classic() -> ClassicFilter:
+    """Draw the menu of classic filters."""
     by_title = {classic.title: classic for classic in CLASSIC_FILTERS.values()}
     title = st.selectbox("Classic filter", list(by_title), key="classic", bind="query-params")
     return by_title.get(title) or next(iter(by_title.values()))
@@ -241,7 +257,8 @@ def _show_map(classic: ClassicFilter, values: np.ndarray) -> None:
     st.caption(said.replace("-", "\N{MINUS SIGN}"))
 
 
-def _show_all_classic(grey: np.ndarray, chosen: ClassicFilter) -> None:
+def show_all_classic(grey: np.ndarray, chosen: ClassicFilter) -> None:
+    """Draw what every classic filter makes of a grey picture in [0, 1], the chosen one framed."""
     classics = list(CLASSIC_FILTERS.values())
     maps = [classic_picture(each, filtered(grey, each.kernel)) for each in classics]
     titles = [each.title for each in classics]

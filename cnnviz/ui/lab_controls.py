@@ -17,10 +17,15 @@ OVER = ("numbers", "photo")
 FILTERS = "/"  # between the filters of a written kernel
 
 
-def choose_over(first: str = "numbers") -> str:
-    """Whether a section works on a grid of numbers or on a photo; at first ``first``."""
+def choose_over(first: str = "numbers", key: str = "over") -> str:
+    """Whether a section works on a grid of numbers or on a photo.
+
+    Args:
+        first: What it begins with.
+        key: In the address; of its own where another section begins otherwise.
+    """
     over = st.segmented_control(
-        "On", OVER, default=first, required=True, key="over", bind="query-params"
+        "On", OVER, default=first, required=True, key=key, bind="query-params"
     )
     return over if over in OVER else first
 

@@ -1,31 +1,45 @@
-"""Filters on the visitor's photo: classic ones, one's own, their rank, and learned ones beside."""
+"""Filters on the visitor's photo or on numbers: classic, one's own, their rank, and learned."""
 
 from __future__ import annotations
 
 import numpy as np
 import streamlit as st
 
-from cnnviz.figures.filter_pictures import kernel_picture
-from cnnviz.lab.separable import Separated, filtered_in_passes, separated, written_kernel
+from cnnviz.lab.separable import written_kernel, written_picture
 from cnnviz.ui.filter_view import (
-    classic_picture,
+    choose_classic,
     grey_photo,
+    show_all_classic,
     show_classic,
+    show_classic_kernel,
     show_filter,
     show_filters,
 )
-from cnnviz.ui.lab_controls import write_numbers
+from cnnviz.ui.lab_controls import choose_over, write_numbers
 from cnnviz.ui.lab_network import choose_first_convolution
+from cnnviz.ui.lab_separable import show_map_numbers, show_rank
+from cnnviz.ui.number_cells import show_cells
 from cnnviz.ui.photo_controls import Photo, choose_photo
 from cnnviz.ui.subject_controls import show_or_say
 from cnnviz.vision.filters import ClassicFilter, filtered
 
 CLASSIC, OWN = "a classic one", "your own"
 FIRST = "1 2 1; 0 0 0; -1 -2 -1"
+DARK, HALF = "0 0 0 0 0 0 0 0", "0 0 0 0 10 10 10 10"
+PICTURE = "; ".join([DARK] * 4 + [HALF] * 4)
 
 
 def show_filter_lab() -> None:
     """The whole section."""
+    with st.sidebar:
+        over = choose_over("photo", "on")
+    if over == "numbers":
+        _show_over_numbers()
+    else:
+        _show_over_photo()
+
+
+def _show_over_photo() -> None:
     with st.sidebar:
         photo = choose_photo()
     if photo is None:
@@ -33,8 +47,7 @@ def show_filter_lab() -> None:
         return
     chosen = _show_chosen(photo)
     if chosen:
-        st.subheader("Is it a column times a row?")
-        _show_rank(photo, chosen, separated(np.asarray(chosen.numbers) / chosen.divisor))
+        show_rank(chosen, grey_photo(photo), "photo")
     st.subheader("Beside it: filters that nobody designed")
     first = choose_first_convolution(photo)
     if first:
@@ -43,21 +56,71 @@ def show_filter_lab() -> None:
 
 def _show_chosen(photo: Photo) -> ClassicFilter | None:
     """The filter and its map; None after saying why what is written is none."""
-    which = st.segmented_control(
+    if _choose_whose() != OWN:
+        return show_classic(photo)
+    own = _write_own()
+    if own:
+        show_filter(photo, own, _edit_own)
+    return own
+
+
+def _show_over_numbers() -> None:
+    """A small picture, the filter and the map as numbers; then the filter's two passes."""
+    with st.sidebar:
+        written = write_numbers("The picture's numbers", "filter_grid", PICTURE)
+    is_own = _choose_whose() == OWN
+    chosen = _write_own() if is_own else choose_classic()
+    try:
+        numbers = written_picture(written)
+    except ValueError as error:
+        st.error(str(error), icon=":material/calculate:")
+        return
+    if chosen is None:
+        return
+    st.markdown(chosen.help)
+    _show_numbers(numbers, chosen, is_own)
+    show_rank(chosen, numbers, "numbers")
+    if not is_own:
+        st.subheader("What every classic filter makes of it")
+        show_all_classic(numbers / (np.abs(numbers).max() or 1), chosen)
+
+
+def _show_numbers(numbers: np.ndarray, chosen: ClassicFilter, is_own: bool) -> None:
+    left, middle, right = st.columns([8, 7, 9], vertical_alignment="center")
+    with left:
+        show_cells("filter_grid", "The picture")
+    with middle:
+        (_edit_own if is_own else show_classic_kernel)(chosen)
+    with right:
+        show_map_numbers(filtered(numbers, chosen.kernel), "The map that the filter makes")
+    st.caption(
+        "The kernel is laid on every number, as in a network without being turned; the products "
+        "are added up. Beyond the border the number at the border is repeated, so that the map is "
+        "as large as the picture and nothing is found where there is only the border. Type other "
+        "numbers into the picture's cells."
+    )
+
+
+def _choose_whose() -> str | None:
+    return st.segmented_control(
         "Filter", (CLASSIC, OWN), default=CLASSIC, required=True, key="whose", bind="query-params"
     )
-    if which != OWN:
-        return show_classic(photo)
+
+
+def _write_own() -> ClassicFilter | None:
+    """The visitor's kernel; None after saying why what is written is none."""
     written = write_numbers(
         "Its numbers, rows by semicolons, at most 12 x 12, both sides odd", "own_kernel", FIRST
     )
     try:
-        own = _own(written)
+        return _own(written)
     except ValueError as error:
         st.error(str(error), icon=":material/calculate:")
         return None
-    show_filter(photo, own)
-    return own
+
+
+def _edit_own(_: ClassicFilter) -> None:
+    show_cells("own_kernel", "Your kernel: type into its cells")
 
 
 def _own(written: str) -> ClassicFilter:
@@ -74,72 +137,3 @@ def _own(written: str) -> ClassicFilter:
         )
     )
     return ClassicFilter("Your kernel", said.replace("-", "\N{MINUS SIGN}"), numbers)
-
-
-def _show_rank(photo: Photo, chosen: ClassicFilter, found: Separated) -> None:
-    values = ", ".join(f"{round(value, 6):.3g}" for value in found.singular_values)
-    st.markdown(f"{_verdict(found)} Its singular values: {values}.")
-    if not found.rank:
-        return
-    grey = grey_photo(photo)
-    direct, passes = filtered(grey, chosen.kernel), filtered_in_passes(grey, found)
-    if found.is_separable:
-        _show_passes(chosen, found, grey, passes)
-    st.markdown(
-        f"Over this photo of {grey.shape[1]} x {grey.shape[0]} px: "
-        f"**{found.products * grey.size:,} products** at once, "
-        f"**{found.products_in_passes * grey.size:,}** in passes. The largest "
-        f"difference of the two maps is {np.abs(direct - passes).max():.1g}."
-    )
-
-
-def _verdict(found: Separated) -> str:
-    h, w = found.kernel.shape
-    one, two = found.products, found.products_in_passes
-    if found.is_separable:
-        return (
-            f"**Rank 1**: yes. A pass down with {h} weights, then one across with {w}, needs "
-            f"**{two} products for a pixel instead of {one}**."
-        )
-    if not found.rank:
-        return "**Rank 0**: all its weights are 0."
-    return (
-        f"**Rank {found.rank}**: no, it is the sum of {found.rank} columns times rows, which need "
-        f"{found.rank} x ({h} + {w}) = **{two} products for a pixel instead of {one}**."
-    )
-
-
-def _show_passes(
-    chosen: ClassicFilter, found: Separated, grey: np.ndarray, passes: np.ndarray
-) -> None:
-    """The column, the row, and the map after each of the two."""
-    ((column, row),) = found.passes
-    alone = _alone(column)
-    tiles = st.grid(4, min_column_width=150)
-    with tiles.cell():
-        st.html(kernel_picture(_rounded(column[:, None]), title="The column"))
-    with tiles.cell():
-        said = "after the column, in the photo's brightness"
-        st.image(
-            classic_picture(alone, filtered(grey, alone.kernel)),
-            said,
-            width="stretch",
-            alt=f"Map {said}",
-        )
-    with tiles.cell():
-        st.html(kernel_picture(_rounded(row[None]), title="The row"))
-    with tiles.cell():
-        said = "after the row too"
-        st.image(classic_picture(chosen, passes), said, width="stretch", alt=f"Map {said}")
-
-
-def _rounded(numbers: np.ndarray) -> list[list[float]]:
-    rounded: list[list[float]] = (np.round(numbers, 3) + 0.0).tolist()
-    return rounded
-
-
-def _alone(column: np.ndarray) -> ClassicFilter:
-    """A column as a filter whose weights add up to 1, or to 0, so that its map can be seen."""
-    total = float(column.sum())
-    seen = column / total if abs(total) > 1e-6 else column
-    return ClassicFilter("The column", "", tuple((float(weight),) for weight in seen))

@@ -29,6 +29,8 @@ _component = st.components.v2.component(
 def show_cells(key: str, title: str, channel: str = "channel", colour: str = "") -> None:
     """Draw the numbers of a text that ``write_numbers`` has asked for; a change goes into it.
 
+    An emptied text has no cells.
+
     Args:
         key: Of the text, which is a grid or several of one size.
         title: What the numbers are.
@@ -39,6 +41,8 @@ def show_cells(key: str, title: str, channel: str = "channel", colour: str = "")
         ValueError: The text is no grid.
     """
     cells = f"{key}_cells"
+    if not st.session_state[key].strip():
+        return
     _component(
         key=cells,
         data={

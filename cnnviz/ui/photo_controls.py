@@ -22,11 +22,18 @@ class Photo:
         key: Identifies it in caches.
         title: What to call it on screen.
         image: Upright RGB, at most 1,024 px.
+        arrived: Width and height in pixels before it was made smaller, upright; None: the image's.
     """
 
     key: str
     title: str
     image: Image.Image
+    arrived: tuple[int, int] | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels as it arrived."""
+        return self.arrived or self.image.size
 
 
 def choose_photo() -> Photo | None:
@@ -46,7 +53,7 @@ def _sample() -> Photo:
     title = st.selectbox("Sample photo", list(samples), key="sample", bind="query-params")
     sample = samples.get(title) or next(iter(samples.values()))
     st.caption(f"{sample.source}. {sample.licence}.")
-    return Photo(sample.file, sample.title, _opened(sample.file, sample.path.read_bytes()))
+    return Photo(sample.file, sample.title, *_opened(sample.file, sample.path.read_bytes()))
 
 
 def _own(source: str | None) -> Photo | None:
@@ -60,11 +67,24 @@ def _own(source: str | None) -> Photo | None:
         )
     if received is None:
         return None
-    return Photo(received.file_id, received.name, _opened(received.file_id, received.getvalue()))
+    return Photo(received.file_id, received.name, *_opened(received.file_id, received.getvalue()))
 
 
 @results.remember
-def _opened(key: str, _data: bytes) -> Image.Image:
-    """The photo of that key; opened once however often the page reruns."""
+def _opened(key: str, _data: bytes) -> tuple[Image.Image, tuple[int, int]]:
+    """The photo of that key and its size as it arrived; opened once however often a page reruns."""
+    sizes: list[tuple[int, int]] = []
     with st.spinner("Opening the photo ..."):
-        return open_image(_data)
+        image = open_image(_data, lambda _, size: sizes.append(size))
+    return image, upright_size(sizes[0], image.size)
+
+
+def upright_size(size: tuple[int, int], upright: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of a file, exchanged where the upright picture lies the other way.
+
+    Args:
+        size: As the file says.
+        upright: Of the picture after it was turned, however small.
+    """
+    turned = (size[0] - size[1]) * (upright[0] - upright[1]) < 0
+    return (size[1], size[0]) if turned else size

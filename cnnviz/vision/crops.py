@@ -1,4 +1,4 @@
-"""Ten-crop testing: the corners and the centre of a photo, and their mirror images."""
+"""Crops: at random, as AlexNet was trained, and ten at test, corners and centre and mirrored."""
 
 from __future__ import annotations
 
@@ -51,14 +51,86 @@ def ten_crops(spec: NetworkSpec, photo: Image.Image) -> TenCrops:
         photo: Upright RGB.
     """
     square = enlarged_square(spec, photo)
-    side = preprocessing(spec).crop
-    last = len(square) - side
+    corners, pictures = ten_pictures(square, preprocessing(spec).crop)
+    scaled = torch.from_numpy(pictures).permute(0, 3, 1, 2).to(torch.float32) / 255
+    return TenCrops(square, corners, pictures, normalised(spec, scaled))
+
+
+def ten_pictures(square: np.ndarray, side: int) -> tuple[tuple[tuple[int, int], ...], np.ndarray]:
+    """The corners of ten crops of a square (S, S, C), and the crops, (10, side, side, C).
+
+    Raises:
+        ValueError: ``side`` is below 1 or larger than the square.
+    """
+    last = _last_place(square, side)
     middle = round(last / 2)
     corners = ((0, 0), (0, last), (last, 0), (last, last), (middle, middle))
     cut = [square[row : row + side, column : column + side] for row, column in corners]
-    pictures = np.stack([*cut, *(crop[:, ::-1] for crop in cut)])
-    scaled = torch.from_numpy(pictures).permute(0, 3, 1, 2).to(torch.float32) / 255
-    return TenCrops(square, corners * 2, pictures, normalised(spec, scaled))
+    return corners * 2, np.stack([*cut, *(crop[:, ::-1] for crop in cut)])
+
+
+def _last_place(square: np.ndarray, side: int) -> int:
+    if not 1 <= side <= len(square):
+        raise ValueError(f"side must be from 1 to {len(square)}; received {side}.")
+    return len(square) - side
+
+
+@dataclass(frozen=True, eq=False)
+class RandomCrops:
+    """Crops of a square at places drawn by chance, half of them mirrored.
+
+    Attributes:
+        square: What they are cut from, (S, S, C).
+        corners: Row and column in it of the top left pixel of each crop.
+        mirrored: Whether each is mirrored.
+        pictures: (N, side, side, C).
+    """
+
+    square: np.ndarray
+    corners: tuple[tuple[int, int], ...]
+    mirrored: tuple[bool, ...]
+    pictures: np.ndarray
+
+    @property
+    def places(self) -> int:
+        """In how many places a crop may begin along one side."""
+        return len(self.square) - int(self.pictures.shape[1]) + 1
+
+    @property
+    def different(self) -> int:
+        """How many different crops there are, mirror images counted."""
+        return self.places**2 * 2
+
+    @property
+    def as_the_paper_counts(self) -> int:
+        """The paper's factor (S - side)^2 x 2: it leaves out the last row and column of places."""
+        return (self.places - 1) ** 2 * 2
+
+
+def random_crops(square: np.ndarray, side: int, count: int, chance: torch.Generator) -> RandomCrops:
+    """Crops as AlexNet was trained with: any place alike, mirrored with probability 1/2.
+
+    Krizhevsky et al. 2012, section 4.1.
+
+    Args:
+        square: (S, S, C).
+        side: Of the crops.
+        count: How many.
+        chance: Random numbers.
+
+    Raises:
+        ValueError: ``side`` is below 1 or larger than the square.
+    """
+    places = _last_place(square, side) + 1
+    mirrored = (torch.rand(count, generator=chance) < 0.5).tolist()
+    rows, columns = (
+        (torch.rand(count, generator=chance) * places).long().clamp(max=places - 1).tolist()
+        for _ in range(2)
+    )
+    corners = tuple(zip(rows, columns, strict=True))
+    cut = [square[row : row + side, column : column + side] for row, column in corners]
+    seen = [crop[:, ::-1] if turned else crop for crop, turned in zip(cut, mirrored, strict=True)]
+    return RandomCrops(square, corners, tuple(mirrored), np.stack(seen))
 
 
 def enlarged_square(spec: NetworkSpec, photo: Image.Image) -> np.ndarray:

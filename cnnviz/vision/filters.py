@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,9 +138,29 @@ SPOT = (-1, 0, 2, 0, -1)
 RIPPLE = (1, -4, 6, -4, 1)
 
 
+GABOR_PERIOD, GABOR_WIDTH, GABOR_REACH = 6, 1.5, 3  # px: along a row, of its bell, to each side
+
+
 def _outer(column: tuple[int, ...], row: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
     """A kernel that is a column times a row."""
     return tuple(tuple(c * r for r in row) for c in column)
+
+
+def _gabor() -> tuple[tuple[int, ...], ...]:
+    """A sine wave along the diagonal under a bell (Daugman 1985), times 100.
+
+    As sin(y + x) = sin y cos x + cos y sin x, it is two columns times two rows. Each of these is
+    rounded to tenths, so that its rank stays 2 and its weights add up to 0.
+    """
+    places = range(-GABOR_REACH, GABOR_REACH + 1)
+    angles = [2 * math.pi * place / GABOR_PERIOD for place in places]
+    bell = [10 * math.exp(-0.5 * (place / GABOR_WIDTH) ** 2) for place in places]
+    sine, cosine = (
+        tuple(round(b * wave(angle)) for b, angle in zip(bell, angles, strict=True))
+        for wave in (math.sin, math.cos)
+    )
+    both = zip(_outer(sine, cosine), _outer(cosine, sine), strict=True)
+    return tuple(tuple(a + b for a, b in zip(*rows, strict=True)) for rows in both)
 
 
 CLASSIC_FILTERS: dict[str, ClassicFilter] = {
@@ -201,6 +222,14 @@ CLASSIC_FILTERS: dict[str, ClassicFilter] = {
         "Texture: ripples",
         "Large where bright and dark pixels alternate, as in fur and cloth (Laws 1980, R5R5).",
         _outer(RIPPLE, RIPPLE),
+    ),
+    "gabor": ClassicFilter(
+        "Texture: slanted stripes",
+        "A Gabor filter (Marčelja 1980, Daugman 1985), a wave under a bell: large, above or below "
+        "0, where stripes about 4 px apart rise to the right. Cells of the visual cortex answer "
+        "like it, and so do first layers that have learned.",
+        _gabor(),
+        100,
     ),
     "laplace": ClassicFilter(
         "Laplace",

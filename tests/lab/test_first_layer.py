@@ -26,3 +26,25 @@ def test_only_the_convolution_does_not_grow_with_the_image():
 def test_no_pixels_are_refused():
     with pytest.raises(ValueError, match="side must be at least 1; received 0"):
         first_layer(0, 1)
+
+
+def test_an_image_that_is_not_square_by_hand():
+    found = first_layer(300, 10, kernel_size=3, maps=2, columns=451)
+    assert found.one_unit == 300 * 451 * 3 == 405_900
+    assert found.fully_connected == 4_059_000
+    assert found.locally_connected == 300 * 451 * 2 * 27 == 7_306_200
+    assert found.shared == 54
+    # Only how many pixels there are counts, not how they lie.
+    assert found == first_layer(451, 10, kernel_size=3, maps=2, columns=300)
+
+
+def test_sides_go_on_until_a_photo_fits():
+    table = by_side(1, most_pixels=4032 * 3024)
+    assert list(table.side) == [*SIDES, 2048, 4096]
+    assert (table.pixels == table.side**2).all()
+    assert table.fully_connected.iloc[-1] == 3 * 4096**2
+
+
+def test_no_columns_are_refused():
+    with pytest.raises(ValueError, match="columns must be at least 1; received 0"):
+        first_layer(8, 1, columns=0)

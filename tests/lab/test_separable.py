@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnnviz.lab.separable import filtered_in_passes, separated, written_kernel
+from cnnviz.lab.separable import filtered_in_passes, separated, written_kernel, written_picture
 from cnnviz.vision.filters import CLASSIC_FILTERS, filtered
 
 
@@ -28,6 +28,8 @@ def test_ranks_by_hand():
     assert ranks["laplace"] == ranks["sharpen"] == 2
     assert ranks["gauss"] == ranks["box"] == ranks["identity"] == ranks["ripples"] == 1
     assert ranks["motion"] == 5
+    # sin(y + x) = sin y cos x + cos y sin x: two products.
+    assert ranks["gabor"] == 2
     assert separated(np.zeros((3, 3))).rank == 0
     for name, each in CLASSIC_FILTERS.items():
         assert ranks[name] == np.linalg.matrix_rank(each.kernel, tol=1e-5), name
@@ -41,6 +43,25 @@ def test_passes_add_up_to_the_kernel_and_give_the_same_map(name):
     np.testing.assert_allclose(total, kernel, atol=1e-6)
     photo = np.random.default_rng(0).random((14, 11), np.float32)
     np.testing.assert_allclose(filtered_in_passes(photo, found), filtered(photo, kernel), atol=1e-5)
+
+
+def test_two_passes_over_written_numbers_by_hand():
+    picture = written_picture("0 0 0; 0 10 10; 0 10 10")
+    found = separated(CLASSIC_FILTERS["sobel-vertical"].kernel)
+    ((column, row),) = found.passes
+    # Down by 1 2 1, the border repeated: 10 at the top, 30 in the middle, 40 below.
+    after = filtered(picture, column[:, None])
+    np.testing.assert_allclose(after, [[0, 10, 10], [0, 30, 30], [0, 40, 40]], atol=1e-4)
+    # Across by -1 0 1: the right neighbour minus the left one.
+    by_hand = [[10, 10, 0], [30, 30, 0], [40, 40, 0]]
+    np.testing.assert_allclose(filtered(after, row[None]), by_hand, atol=1e-4)
+    np.testing.assert_allclose(filtered_in_passes(picture, found), by_hand, atol=1e-4)
+    np.testing.assert_allclose(filtered(picture, found.kernel), by_hand, atol=1e-4)
+
+
+def test_a_written_picture_has_one_channel():
+    with pytest.raises(ValueError, match=r"picture must have one channel; received 2\.$"):
+        written_picture("1 | 2")
 
 
 def test_a_written_kernel_that_does_not_fit_is_told():

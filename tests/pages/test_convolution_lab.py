@@ -275,8 +275,8 @@ def test_every_augmentation_is_drawn_eight_times_and_the_address_keeps_its_stren
     assert app.title[0].value == "What does training do to a picture?"
     assert app.select_slider(key="alone_noise").value == 0.02
     drawn = tiles(app)
-    # Eight of each of seven, eight of all together, ten crops.
-    assert drawn.count("<img") == 8 * 7 + 8 + 10
+    # Eight of each of seven, of all together, with added colours, of crops and their places; ten.
+    assert drawn.count("<img") == 8 * 7 + 8 + 8 + 2 * 8 + 10
     for alt in ("Noise 0.02, draw 8", "Flip true, draw 1", "Crop: bottom right, mirrored"):
         assert f'alt="{alt}"' in drawn
     assert "λ1 = " in drawn and "e3 = (" in drawn

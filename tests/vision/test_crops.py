@@ -7,7 +7,7 @@ from PIL import Image
 from torchvision import transforms
 
 from cnnviz.architectures import specify
-from cnnviz.vision.crops import ten_crops
+from cnnviz.vision.crops import random_crops, ten_crops, ten_pictures
 from cnnviz.vision.prediction import network_input
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -65,3 +65,42 @@ def test_a_network_of_greys_gets_one_channel(photo):
     found = ten_crops(specify("resnet20_cifar", in_channels=1), photo)
     assert found.images.shape == (10, 1, 32, 32)
     assert (found.pictures == found.pictures[..., :1]).all()
+
+
+def test_random_crops_of_alexnet_are_counted_as_the_paper_does_and_as_they_are():
+    found = random_crops(np.zeros((256, 256, 3), np.uint8), 224, 3, torch.Generator())
+    # (256 - 224)^2 x 2 = 32 x 32 x 2, the paper's factor; a crop may begin in rows 0 to 32.
+    assert found.as_the_paper_counts == 2048
+    assert (found.places, found.different) == (33, 2178)
+
+
+def test_random_crops_are_windows_and_every_one_comes_up():
+    square = np.arange(25, dtype=np.uint8).reshape(5, 5, 1)
+    found = random_crops(square, 3, 2000, torch.Generator().manual_seed(0))
+    for (row, column), mirrored, picture in zip(
+        found.corners, found.mirrored, found.pictures, strict=True
+    ):
+        cut = square[row : row + 3, column : column + 3]
+        np.testing.assert_array_equal(picture, cut[:, ::-1] if mirrored else cut)
+    drawn = {picture.tobytes() for picture in found.pictures}
+    assert len(drawn) == found.different == 18  # 3 x 3 places, mirrored or not
+    assert 0.45 < np.mean(found.mirrored) < 0.55
+
+
+def test_random_crops_follow_their_chance():
+    square = np.zeros((9, 9, 1), np.uint8)
+    first, same, other = (
+        random_crops(square, 4, 8, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2)
+    )
+    assert (first.corners, first.mirrored) == (same.corners, same.mirrored)
+    assert first.corners != other.corners
+    with pytest.raises(ValueError, match="side must be from 1 to 9; received 10"):
+        random_crops(square, 10, 1, torch.Generator())
+
+
+def test_ten_pictures_of_a_small_square_by_hand():
+    square = np.arange(16).reshape(4, 4, 1)
+    corners, pictures = ten_pictures(square, 2)
+    assert corners[:5] == ((0, 0), (0, 2), (2, 0), (2, 2), (1, 1))
+    assert pictures[4, :, :, 0].tolist() == [[5, 6], [9, 10]]
+    assert pictures[9, :, :, 0].tolist() == [[6, 5], [10, 9]]

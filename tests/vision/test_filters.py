@@ -117,6 +117,23 @@ def test_blurs_keep_the_mean_and_edges_vanish_where_the_photo_is_even():
     assert not filtered(steps, CLASSIC_FILTERS["sobel-horizontal"].kernel).any()
 
 
+def test_the_stripes_of_the_gabor_filter_are_a_wave_under_a_bell():
+    kernel = CLASSIC_FILTERS["gabor"].kernel
+    rows, columns = np.mgrid[-3:4, -3:4]
+    wave = np.sin(2 * np.pi * (rows + columns) / 6)
+    bell = np.exp(-(rows**2 + columns**2) / (2 * 1.5**2))
+    # Each of its factors is rounded to tenths; both are at most 1.
+    np.testing.assert_allclose(kernel, wave * bell, atol=0.11)
+    # By hand, at (1, 0): sin(60 degrees) x exp(-1 / 4.5) = 0.693, rounded 0.7, times 1.
+    assert kernel[4, 3] == pytest.approx(0.7) and kernel[3, 3] == 0
+    rising = np.sin(2 * np.pi * np.add(*np.mgrid[:24, :24]) / 6)
+    falling = rising[:, ::-1]
+    assert (
+        np.abs(filtered(rising, kernel)).max()
+        > 10 * np.abs(filtered(falling, kernel)[4:-4, 4:-4]).max()
+    )
+
+
 def test_an_even_kernel_has_no_middle():
     with pytest.raises(ValueError, match="odd sides; received 2 x 3"):
         filtered(np.zeros((5, 5)), np.zeros((2, 3)))
