@@ -11,6 +11,7 @@ import torch
 
 REACH = 6.0  # the curves go from -REACH to REACH
 STEPS = 240
+FLAT = 0.1  # a slope below this share of the function's largest is called flat
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,45 @@ def activation_at(name: str, x: float) -> Point:
     """
     values, slopes = _curve(name, torch.tensor([x], dtype=torch.float64))
     return Point(float(values[0]), float(slopes[0]))
+
+
+@dataclass(frozen=True, eq=False)
+class Activated:
+    """Numbers before and after an activation.
+
+    Attributes:
+        read: x, of any shape.
+        values: f(x).
+        slopes: f'(x), by which a gradient is multiplied on its way back.
+        zeros: Share of values that are 0, in [0, 1].
+        flat: Share of numbers at which the function is flat: the slope is below ``FLAT`` of the
+            function's largest.
+    """
+
+    read: torch.Tensor
+    values: torch.Tensor
+    slopes: torch.Tensor
+    zeros: float
+    flat: float
+
+
+def activated(name: str, x: torch.Tensor) -> Activated:
+    """What an activation makes of each number.
+
+    Args:
+        name: One of ``ACTIVATIONS``.
+        x: At least one number.
+
+    Raises:
+        KeyError: There is no such activation; the message lists the known names.
+    """
+    values, slopes = _curve(name, x)
+    flat = slopes < FLAT * largest_slope(name)
+    return Activated(x, values, slopes, _share(values == 0), _share(flat))
+
+
+def _share(found: torch.Tensor) -> float:
+    return int(found.sum()) / found.numel()
 
 
 def largest_slope(name: str) -> float:

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
+import torch
 
+from cnnviz.figures.number_tiles import Tile, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.activations import (
     ACTIVATIONS,
+    FLAT,
     REACH,
+    Activated,
+    activated,
     activation_at,
     activation_curves,
     largest_slope,
 )
-from cnnviz.ui.lab_batch import show_batch, show_dropout
+from cnnviz.lab.grid import grid
+from cnnviz.ui.lab_batch import show_batch
+from cnnviz.ui.lab_controls import choose_over, write_numbers
+from cnnviz.ui.lab_dropout import show_dropout
+from cnnviz.ui.lab_maps import show_maps
+from cnnviz.ui.lab_network import FirstConvolution, show_on_photo
 from cnnviz.ui.lab_response import show_response
+from cnnviz.ui.number_cells import show_cells
+
+FIRST = "-3 -1 0; 0.5 1 2"
+COLOURS = dict(zip(ACTIVATIONS, CATEGORIES, strict=False))
 
 
 def show_activate() -> None:
@@ -38,11 +52,59 @@ def show_activate() -> None:
 
 
 def show_curves() -> None:
-    """ReLU, tanh and sigmoid with their slopes, and both at a chosen place."""
-    x = _choose_x()
+    """ReLU, tanh and sigmoid on a grid of numbers and as curves, or on the maps of a photo."""
+    with st.sidebar:
+        over = choose_over()
+    if over == "photo":
+        show_on_photo(_show_photo)
+        return
+    with st.sidebar:
+        written = write_numbers("Numbers to activate", "activate_x", FIRST)
+    left, right = st.columns(2)
+    try:
+        numbers = grid(written, "x")
+        with left:
+            show_cells("activate_x", "x, a grid of numbers")
+    except ValueError as error:
+        numbers = None
+        left.error(str(error), icon=":material/calculate:")
+    with right:
+        x = _choose_x()
     with st.grid(3, min_column_width=230, border=True):
         for name in ACTIVATIONS:
-            _show_one(name, x)
+            _show_one(name, x, numbers)
+    _show_charts(x)
+
+
+def _choose_x() -> float:
+    x = st.slider("One x on the curves", -REACH, REACH, 0.0, 0.1, key="x", bind="query-params")
+    return float(x) if -REACH <= x <= REACH else 0.0
+
+
+def _show_one(name: str, x: float, numbers: torch.Tensor | None) -> None:
+    each, at = ACTIVATIONS[name], activation_at(name, x)
+    with st.container():
+        st.markdown(f"**{each.title}**  \n${each.formula}$, slope ${each.slope_formula}$")
+        if numbers is not None:
+            st.html(_tiles(name, activated(name, numbers)))
+        st.markdown(
+            f"At x = {x:g} the value is **{at.value:.4g}** and the slope **{at.slope:.4g}**, of at "
+            f"most {largest_slope(name):g}.".replace("-", "\N{MINUS SIGN}")
+        )
+        st.caption(each.says)
+
+
+def _tiles(name: str, found: Activated) -> str:
+    """Values, then slopes, a tile a channel."""
+    tiles = [
+        Tile(channel.numpy(), caption, COLOURS[name])
+        for caption, numbers in (("f(x)", found.values), ("slope f'(x)", found.slopes))
+        for channel in numbers
+    ]
+    return number_tiles(tiles, ACTIVATIONS[name].title)
+
+
+def _show_charts(x: float) -> None:
     curves = activation_curves()
     left, right = st.columns(2)
     with left:
@@ -58,20 +120,29 @@ def show_curves() -> None:
     )
 
 
-def _choose_x() -> float:
-    x = st.slider("x", -REACH, REACH, 0.0, 0.1, key="x", bind="query-params")
-    return float(x) if -REACH <= x <= REACH else 0.0
+def _show_photo(first: FirstConvolution) -> None:
+    """The first convolution's maps before and after each function."""
+    maps = first.handed_on
+    st.markdown(first.says)
+    read = torch.from_numpy(maps)
+    with st.grid(4, min_column_width=250):
+        with st.container():
+            st.markdown("**x**, before")
+            show_maps(maps, f"{len(maps)} maps of {maps.shape[1]} x {maps.shape[2]}.")
+        for name, each in ACTIVATIONS.items():
+            with st.container():
+                st.markdown(f"**{each.title}**")
+                _show_activated(activated(name, read))
+    st.caption(
+        f"A function is flat at a number where its slope is below {FLAT:g} of its largest (1 of "
+        "ReLU and tanh, 0.25 of sigmoid): hardly any gradient passes there on its way back, and "
+        "tanh and sigmoid are called saturated. Shares are of all numbers of all maps."
+    )
 
 
-def _show_one(name: str, x: float) -> None:
-    each, at = ACTIVATIONS[name], activation_at(name, x)
-    with st.container():
-        st.markdown(f"**{each.title}**  \n${each.formula}$, slope ${each.slope_formula}$")
-        st.markdown(
-            f"At x = {x:g} the value is **{at.value:.4g}** and the slope **{at.slope:.4g}**, of at "
-            f"most {largest_slope(name):g}.".replace("-", "\N{MINUS SIGN}")
-        )
-        st.caption(each.says)
+def _show_activated(found: Activated) -> None:
+    show_maps(found.values.numpy(), "")
+    st.markdown(f"0 at **{found.zeros:.1%}**, flat at **{found.flat:.1%}** of the numbers.")
 
 
 def _chart(curves: pd.DataFrame, column: str, x: float) -> None:

@@ -1,51 +1,58 @@
-"""Batch normalisation and dropout: in training and at test, on written numbers."""
+"""Batch normalisation in training and at test: on written numbers and on a photo's maps."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 import torch
+from torch import nn
 
-from cnnviz.figures.number_tiles import Tile, number_text, number_tiles
-from cnnviz.figures.theme import CATEGORIES
-from cnnviz.lab.normalisation import (
-    EPSILON,
-    Batch,
-    BatchSettings,
-    DropoutSettings,
-    Dropped,
-    dropped,
-    mean_of_draws,
-    normalised_batch,
-    vector,
-)
-from cnnviz.ui.lab_controls import choose_settings, write_numbers
+from cnnviz.figures.number_tiles import number_text
+from cnnviz.lab.batch_maps import NormalisedMaps, normalised_maps
+from cnnviz.lab.network_places import first_batch_norm, variants_with_batch_norm
+from cnnviz.lab.normalisation import EPSILON, Batch, BatchSettings, normalised_batch, vector
+from cnnviz.ui.lab_controls import choose_over, choose_settings, write_numbers
+from cnnviz.ui.lab_maps import show_maps
+from cnnviz.ui.lab_network import FirstConvolution, show_on_photo
+from cnnviz.ui.number_cells import show_cells
+from cnnviz.vision.capture import Place, submodule
+from cnnviz.vision.feature_maps import largest
 
 TRAINED = "2 4 4 4 5 5 7 9"
 ASKED = "5 9 1"
-READ = "1 2 3 4 5 6 7 8"
-DRAWS = 1000
-AWAY = "#8a8a8a"
+FORMULA = (
+    r"\hat{x} = \frac{x - \text{mean}}{\sqrt{\text{variance} + \epsilon}}, \qquad "
+    r"y = \gamma\,\hat{x} + \beta"
+)
+SHOWN = 4  # channels whose statistics are told
 
 
 def show_batch() -> None:
+    """The formula, and one feature over a batch or the maps of a photo in both modes."""
+    with st.sidebar:
+        over = choose_over()
+    st.latex(FORMULA)
+    if over == "photo":
+        show_on_photo(_show_photo)
+    else:
+        _show_numbers()
+
+
+def _show_numbers() -> None:
     """One feature over a batch, by the batch's own numbers or by running averages."""
     with st.sidebar:
         settings = choose_settings(BatchSettings, "batch", {})
         trained = write_numbers("The training batch", "batch_trained", TRAINED)
         asked = write_numbers("Numbers at test", "batch_asked", ASKED)
+    is_training = settings.mode == "training"
     try:
         seen = vector(trained, "The training batch")
-        is_training = settings.mode == "training"
         x = seen if is_training else vector(asked, "Numbers at test")
         found = normalised_batch(x, settings, seen)
+        _show_rows(is_training)
     except ValueError as error:
         st.error(str(error), icon=":material/calculate:")
         return
-    st.latex(
-        r"\hat{x} = \frac{x - \text{mean}}{\sqrt{\text{variance} + \epsilon}}, \qquad "
-        r"y = \gamma\,\hat{x} + \beta"
-    )
     _show_statistics(found, normalised_batch(seen, BatchSettings(), seen), is_training)
     _say_first(found, settings)
     st.table(_table(found), border="horizontal", alt="Batch normalisation number by number")
@@ -55,6 +62,17 @@ def show_batch() -> None:
         "divides the running variance by N - 1, the batch's own by N. One feature is one channel: "
         "in a convolutional network its batch is all pixels of all images."
     )
+
+
+def _show_rows(is_training: bool) -> None:
+    """Both rows as cells, that which the mode does not normalise named so."""
+    left, right = st.columns(2)
+    with left:
+        told = "" if is_training else ", which left the running averages"
+        show_cells("batch_trained", f"The training batch{told}")
+    with right:
+        told = ", read in the mode test" if is_training else ""
+        show_cells("batch_asked", f"Numbers at test{told}")
 
 
 def _show_statistics(found: Batch, batch: Batch, is_training: bool) -> None:
@@ -100,51 +118,71 @@ def _table(found: Batch) -> pd.DataFrame:
     return table.set_index(pd.Index(map(str, range(1, len(table) + 1)), name="Number"))
 
 
-def show_dropout() -> None:
-    """What dropout leaves of some numbers, in training and at test."""
-    with st.sidebar:
-        settings = choose_settings(DropoutSettings, "dropout", {})
-        written = write_numbers("What the layer reads", "dropout_x", READ)
-    try:
-        found = dropped(vector(written, "What the layer reads"), settings)
-    except ValueError as error:
-        st.error(str(error), icon=":material/calculate:")
+def _show_photo(first: FirstConvolution) -> None:
+    """The network's first batch norm on the photo's maps, or which networks have one."""
+    node = first_batch_norm(first.graph)
+    if node is None:
+        st.info(_without())
         return
-    _say_dropped(found, settings)
-    st.markdown("**In**")
-    st.html(_tiles(found.read, found.kept, "In"))
-    st.markdown(f"**Out**, kept numbers times {found.scale:.4g}")
-    st.html(_tiles(found.output, found.kept, "Out"))
-    if settings.training:
-        st.markdown(f"**Mean of {DRAWS:,} draws**: near what went in")
-        mean = mean_of_draws(found.read, settings, DRAWS)
-        st.html(_tiles(mean, torch.ones_like(found.kept), f"Mean of {DRAWS} draws"))
-    st.caption(
-        "As in torch, the kept numbers are scaled up in training, so that nothing is left to do at "
-        "test. Krizhevsky et al. 2012, section 4.2, dropped with probability 0.5 in their first "
-        "two fully connected layers and halved all outputs at test: the same in the mean."
-    )
-
-
-def _say_dropped(found: Dropped, s: DropoutSettings) -> None:
-    if not s.training:
-        st.markdown("At test dropout does nothing: all numbers pass as they are.")
-        return
-    lost = int((~found.kept).sum())
+    layer = submodule(first.subject.network, node.name)
+    assert isinstance(layer, nn.BatchNorm2d)
+    found = normalised_maps(torch.from_numpy(first.at(Place(node.name, 0))), layer)
+    channels, rows, columns = found.read.shape
     st.markdown(
-        f"In training each number is dropped with probability {s.probability:g}: this draw drops "
-        f"**{lost} of {len(found.kept)}**, and multiplies the others by 1 / (1 - "
-        f"{s.probability:g}) = **{found.scale:.4g}**. Another seed drops others."
+        f"{node.name}, the first batch norm of this network, reads {channels} maps of "
+        f"{rows} x {columns}. **At test** it takes the running averages that training left; **in "
+        f"training**, with this photo as the whole batch, the mean and variance of the "
+        f"{rows * columns:,} numbers of each map. Both with the learned γ and β."  # noqa: RUF001
+    )
+    if found.is_untrained:
+        st.info("Nothing has been averaged yet: the running averages are 0 and 1, as they begin.")
+    _show_modes(found, list(range(channels)))
+    _show_most_different(found)
+
+
+@st.cache_data(show_spinner="Looking for networks with batch norm ...")
+def _without() -> str:
+    names = ", ".join(variants_with_batch_norm())
+    return f"This network has no batch norm: choose one that has it, such as {names}."
+
+
+def _show_modes(found: NormalisedMaps, channels: list[int]) -> None:
+    """Some channels before and after, on one scale for both modes."""
+    read, test, training = (
+        maps[channels].numpy() for maps in (found.read, found.at_test, found.in_training)
+    )
+    reach = largest([test, training])
+    with st.grid(3, min_column_width=250):
+        with st.container():
+            show_maps(read, "What it reads.")
+        with st.container():
+            show_maps(test, "At test, by the running averages.", reach)
+        with st.container():
+            show_maps(training, "In training, by this photo's own.", reach)
+
+
+def _show_most_different(found: NormalisedMaps) -> None:
+    """Where both modes differ most, in numbers and as maps, and what that means."""
+    channels = found.most_different[:SHOWN]
+    st.subheader(f"The {len(channels)} channels that differ most")
+    st.table(_channels(found, channels), border="horizontal", alt="Statistics by channel")
+    _show_modes(found, channels)
+    st.markdown(
+        "By its own mean and variance every map of the photo ends up at the mean β with the "
+        "deviation |γ|, however dark or flat the photo is; by the averages of training it keeps "  # noqa: RUF001
+        "what sets it apart from the training data. So a single photo must be asked in the mode "
+        "test (`network.eval()`), or the network sees maps that are not those it was trained to "
+        "expect."
     )
 
 
-def _tiles(values: torch.Tensor, kept: torch.Tensor, title: str) -> str:
-    tiles = [
-        Tile(
-            value.reshape(1, 1).numpy(),
-            "" if stays else "dropped",
-            CATEGORIES[0] if stays else AWAY,
-        )
-        for value, stays in zip(values, kept.tolist(), strict=True)
-    ]
-    return number_tiles(tiles, title)
+def _channels(found: NormalisedMaps, channels: list[int]) -> pd.DataFrame:
+    columns = {
+        "Photo's mean": found.mean,
+        "Running mean": found.running_mean,
+        "Photo's variance": found.variance,
+        "Running variance": found.running_variance,
+        "Mean distance of both outputs": found.differences,
+    }
+    rows = {name: [number_text(float(v)) for v in each[channels]] for name, each in columns.items()}
+    return pd.DataFrame(rows, index=pd.Index(map(str, channels), name="Channel"))

@@ -66,8 +66,8 @@ def write_settings(declared: type[Config], prefix: str, changes: Mapping[str, st
 
 
 def write_numbers(label: str, key: str, first: str) -> str:
-    """A text of numbers, bound to the address."""
-    if key not in st.session_state and key not in st.query_params:
+    """A text of numbers, bound to the address; cleared it is the first one again."""
+    if not st.session_state.get(key, st.query_params.get(key)):
         st.session_state[key] = first
     return st.text_input(label, key=key, bind="query-params") or first
 

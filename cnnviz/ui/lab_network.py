@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import streamlit as st
 from torch import nn
 
 from cnnviz.analysis.graph import NetworkGraph
+from cnnviz.lab.network_places import BeforeActivation, before_activation
 from cnnviz.ui.cached import cached_activation, cached_graph
-from cnnviz.ui.photo_controls import Photo
+from cnnviz.ui.photo_controls import Photo, choose_photo
 from cnnviz.ui.subject import Subject
-from cnnviz.ui.subject_controls import chosen_subject
+from cnnviz.ui.subject_controls import chosen_subject, show_or_say
 from cnnviz.ui.weights_controls import choose_trained
 from cnnviz.vision.capture import Place
 from cnnviz.vision.prediction import preprocessing
@@ -37,11 +40,32 @@ class FirstConvolution:
         """Its path in the network."""
         return self.graph.nodes[self.index].name
 
+    @cached_property
+    def before(self) -> BeforeActivation:
+        """Where its maps are when the network's own activation reads them."""
+        return before_activation(self.graph, self.index)
+
     @property
-    def maps(self) -> np.ndarray:
-        """What it makes of the photo, (K, H, W), before batch norm and ReLU."""
+    def handed_on(self) -> np.ndarray:
+        """Its maps there, (K, H, W): behind a batch norm if one follows, before any activation."""
+        return self.at(Place(self.before.node.name))
+
+    @property
+    def says(self) -> str:
+        """What was done to the maps so far, and what reads them."""
+        before = self.before
+        through = (
+            f"behind the batch norm that follows, {before.node.name}"
+            if before.is_normalised
+            else "as it puts them out"
+        )
+        reader = before.reader
+        reads = f"; in the network {reader.name} ({reader.kind}) reads them next" if reader else ""
+        return f"The maps are those of {self.name}, {through}{reads}."
+
+    def at(self, place: Place) -> np.ndarray:
+        """What is at a place of the network for the photo, (K, H, W)."""
         who = self.subject
-        place = Place(self.name)
         return cached_activation(who.spec, who.weights, who.photo.key, place, who.photo.image)
 
 
@@ -57,3 +81,12 @@ def choose_first_convolution(photo: Photo | None) -> FirstConvolution | None:
         number for number, node in enumerate(graph.nodes) if isinstance(node.module, nn.Conv2d)
     )
     return FirstConvolution(subject, graph, index)
+
+
+def show_on_photo(show: Callable[[FirstConvolution], object]) -> None:
+    """Ask for a photo and a network, and draw what ``show`` makes of its first convolution."""
+    with st.sidebar:
+        photo = choose_photo()
+    found = choose_first_convolution(photo)
+    if found:
+        show_or_say(lambda: show(found))

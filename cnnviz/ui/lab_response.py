@@ -7,14 +7,13 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from cnnviz.figures.mosaic import enlarged, mosaic, png
 from cnnviz.figures.number_tiles import number_text
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.normalisation import Responses, ResponseSettings, local_responses, vector
 from cnnviz.ui.lab_controls import choose_over, choose_settings, write_numbers
-from cnnviz.ui.lab_network import FirstConvolution, choose_first_convolution
-from cnnviz.ui.photo_controls import choose_photo
-from cnnviz.ui.subject_controls import show_or_say
+from cnnviz.ui.lab_maps import show_maps
+from cnnviz.ui.lab_network import FirstConvolution, show_on_photo
+from cnnviz.ui.number_cells import show_cells
 from cnnviz.vision.feature_maps import rectified
 
 FIRST = "0 10 100 20 0 0 5 50"
@@ -22,7 +21,6 @@ FORMULA = (
     r"b^i_{x,y} = a^i_{x,y} \Big/ \Big(k + \alpha \sum_{j=\max(0,\,i-n/2)}^{\min(N-1,\,i+n/2)} "
     r"(a^j_{x,y})^2\Big)^{\beta}"
 )
-COLUMN = 480  # px
 
 
 def show_response() -> None:
@@ -32,11 +30,7 @@ def show_response() -> None:
         settings = choose_settings(ResponseSettings, "response", {})
     st.latex(FORMULA)
     if over == "photo":
-        with st.sidebar:
-            photo = choose_photo()
-        found = choose_first_convolution(photo)
-        if found:
-            show_or_say(lambda: _show_maps(found, settings))
+        show_on_photo(lambda first: _show_maps(first, settings))
     else:
         _show_numbers(settings)
     st.caption(
@@ -52,6 +46,7 @@ def _show_numbers(settings: ResponseSettings) -> None:
         written = write_numbers("a, one number a channel", "response_a", FIRST)
     try:
         found = local_responses(vector(written, "a"), settings)
+        show_cells("response_a", "a, one number a channel, from channel 0")
     except ValueError as error:
         st.error(str(error), icon=":material/calculate:")
         return
@@ -111,14 +106,14 @@ def _chart(found: Responses, where: str) -> None:
 
 
 def _show_maps(first: FirstConvolution, settings: ResponseSettings) -> None:
-    maps = rectified(first.maps)
+    maps = rectified(first.handed_on)
     found = local_responses(torch.from_numpy(maps), settings)
-    after = found.output.numpy()
+    st.markdown(f"{first.says} Here a ReLU is taken, then local response normalisation.")
     left, right = st.columns(2)
     with left:
-        _show_mosaic(maps, float(maps.max()), f"{first.name} after ReLU, before")
+        show_maps(maps, f"{len(maps)} maps after ReLU, before.")
     with right:
-        _show_mosaic(after, float(after.max()), "after local response normalisation")
+        show_maps(found.output.numpy(), "After local response normalisation.")
     low, high = float(found.divisors.min()), float(found.divisors.max())
     st.markdown(
         f"The divisors are **{low:.4g} to {high:.4g}**: were they all the same, every map would "
@@ -131,9 +126,3 @@ def _show_maps(first: FirstConvolution, settings: ResponseSettings) -> None:
     st.markdown(f"At {where}:")
     at = found.read[:, row, column], found.sums[:, row, column], found.divisors[:, row, column]
     _chart(Responses(*at, found.output[:, row, column]), where)
-
-
-def _show_mosaic(maps: np.ndarray, reach: float, title: str) -> None:
-    shown = mosaic(maps, np.full(len(maps), reach, dtype=np.float32))
-    said = f"{len(maps)} maps, {title}: yellow is {reach:.3g}"
-    st.image(png(enlarged(shown, COLUMN)), said, width="stretch", alt=said)

@@ -3,9 +3,11 @@
 import math
 
 import pytest
+import torch
 
 from cnnviz.lab.activations import (
     ACTIVATIONS,
+    activated,
     activation_at,
     activation_curves,
     largest_slope,
@@ -45,3 +47,32 @@ def test_slopes_have_the_slides_bounds():
 def test_an_unknown_activation_is_told():
     with pytest.raises(KeyError, match="known are relu, tanh, sigmoid"):
         activation_at("swish", 0)
+
+
+def test_a_grid_by_hand():
+    x = torch.tensor([[-2.0, 0.0], [math.log(3), 3.0]])
+    relu = activated("relu", x)
+    assert relu.values.tolist() == [[0, 0], [pytest.approx(math.log(3)), 3]]
+    assert relu.slopes.tolist() == [[0, 0], [1, 1]]
+    assert relu.zeros == relu.flat == 0.5
+    sigmoid = activated("sigmoid", x)
+    expected = torch.tensor([[1 / (1 + math.exp(2)), 1 / 2], [3 / 4, 1 / (1 + math.exp(-3))]])
+    torch.testing.assert_close(sigmoid.values, expected)
+    torch.testing.assert_close(sigmoid.slopes, expected * (1 - expected))
+    # At 3 the slope is 0.045: above a tenth of its largest, 0.025.
+    assert (sigmoid.zeros, sigmoid.flat) == (0, 0)
+    tanh = activated("tanh", x)
+    # At -2 the slope is 0.071 and at 3 0.0099, both below 0.1; at log 3 it is 1 - 0.8^2.
+    assert float(tanh.slopes[1, 0]) == pytest.approx(0.36)
+    assert (tanh.zeros, tanh.flat) == (0.25, 0.5)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_many_numbers_are_each_as_one(name):
+    x = 4 * torch.randn(3, 5, 7, generator=torch.Generator().manual_seed(0))
+    found = activated(name, x)
+    one = activation_at(name, float(x[1, 2, 3]))
+    assert float(found.values[1, 2, 3]) == pytest.approx(one.value, rel=1e-5)
+    assert float(found.slopes[1, 2, 3]) == pytest.approx(one.slope, rel=1e-4, abs=1e-7)
+    flat = sum(slope < 0.1 * largest_slope(name) for slope in found.slopes.ravel().tolist())
+    assert found.flat == flat / 105

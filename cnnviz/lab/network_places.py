@@ -1,0 +1,66 @@
+"""Where in a network the lab looks: before its first activation, and its first batch norm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+from torch import nn
+
+from cnnviz.analysis.graph import Graph, Node
+from cnnviz.architectures import ARCHITECTURES, build
+
+
+@dataclass(frozen=True, eq=False)
+class BeforeActivation:
+    """The maps of a convolution as they are handed on.
+
+    Attributes:
+        node: What puts them out: the convolution, or the batch norm right behind it.
+        is_normalised: Whether it is a batch norm.
+        reader: What reads them next; None where nothing does.
+    """
+
+    node: Node
+    is_normalised: bool
+    reader: Node | None
+
+
+def before_activation(graph: Graph, index: int) -> BeforeActivation:
+    """The last place behind a convolution at which nothing but batch norm has happened.
+
+    Args:
+        graph: Of a network.
+        index: Position of the convolution in ``graph.nodes``.
+    """
+    place, readers = index, _readers(graph, index)
+    while norms := [at for at in readers if isinstance(graph.nodes[at].module, nn.BatchNorm2d)]:
+        place = norms[0]
+        readers = _readers(graph, place)
+    reader = graph.nodes[readers[0]] if readers else None
+    return BeforeActivation(graph.nodes[place], place != index, reader)
+
+
+def first_batch_norm(graph: Graph) -> Node | None:
+    """The batch norm that runs first, or None where the network has none."""
+    norms = (node for node in graph.nodes if isinstance(node.module, nn.BatchNorm2d))
+    return next((node for node in norms if not node.training_only), None)
+
+
+@cache
+def variants_with_batch_norm() -> tuple[str, ...]:
+    """Of each family that has batch norm its first variant that has, by building them."""
+    found = (next(filter(_has_batch_norm, family.variants), None) for family in ARCHITECTURES)
+    return tuple(name for name in found if name)
+
+
+def _has_batch_norm(name: str) -> bool:
+    with torch.device("meta"):
+        network = build(name)
+    return any(isinstance(module, nn.BatchNorm2d) for module in network.modules())
+
+
+def _readers(graph: Graph, index: int) -> list[int]:
+    """Positions of the nodes that read a node, in the order in which they run."""
+    return [at for at, node in enumerate(graph.nodes) if index in node.inputs]
