@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 import torch
@@ -16,12 +15,10 @@ from cnnviz.lab.merging import (
     MergingPreset,
     Settings,
     features,
-    kept_energy,
     merged,
     merging_designs,
     sums_of_addition,
 )
-from cnnviz.ui.filter_view import classic_picture, grey_photo
 from cnnviz.ui.lab_controls import (
     choose_over,
     choose_preset,
@@ -30,9 +27,8 @@ from cnnviz.ui.lab_controls import (
     write_settings,
 )
 from cnnviz.ui.lab_design import COLUMNS, cells
+from cnnviz.ui.lab_merge_maps import show_merged_maps
 from cnnviz.ui.number_cells import show_cells
-from cnnviz.ui.photo_controls import choose_photo
-from cnnviz.vision.filters import CLASSIC_FILTERS, ClassicFilter, filtered
 
 KEY = "merge"
 PRESETS = {preset.title: preset for preset in MERGING}
@@ -44,7 +40,7 @@ def show_merge() -> None:
     with st.sidebar:
         over = choose_over()
     if over == "photo":
-        _show_photo()
+        show_merged_maps()
         _show_cost(MERGING[0])
         return
     with st.sidebar:
@@ -116,59 +112,6 @@ def _tiles(tensor: torch.Tensor, colours: list[str], title: str) -> str:
 
 def _shape(tensor: torch.Tensor) -> str:
     return " x ".join(map(str, tensor.shape))
-
-
-def _show_photo() -> None:
-    with st.sidebar:
-        photo = choose_photo()
-        first = _choose_kernel("First kernel", "add_kernel", "sobel-horizontal")
-        second = _choose_kernel("Second kernel", "concat_kernel", "sobel-vertical")
-    if photo is None:
-        st.info("Choose a photo in the sidebar.")
-        return
-    pixels = grey_photo(photo)
-    one, two = filtered(pixels, first.kernel), filtered(pixels, second.kernel)
-    rows, columns = pixels.shape
-    left, right = st.columns(2, border=True)
-    with left:
-        st.subheader(f"Added: 1 x {rows} x {columns}")
-        st.image(
-            _picture(one + two, first, second),
-            "the sum of both maps",
-            width="stretch",
-            alt=f"The map of {first.title} plus that of {second.title}",
-        )
-    with right:
-        st.subheader(f"Concatenated: 2 x {rows} x {columns}")
-        pictures = [classic_picture(first, one), classic_picture(second, two)]
-        with st.grid(2, min_column_width=130):
-            for each, picture in zip((first, second), pictures, strict=True):
-                st.image(picture, each.title, width="stretch", alt=f"The map of {each.title}")
-    _say_kept(one, two)
-
-
-def _choose_kernel(label: str, key: str, default: str) -> ClassicFilter:
-    by_title = {each.title: each for each in CLASSIC_FILTERS.values()}
-    start = CLASSIC_FILTERS[default]
-    title = st.selectbox(
-        label, list(by_title), list(CLASSIC_FILTERS).index(default), key=key, bind="query-params"
-    )
-    return by_title.get(title) or start
-
-
-def _picture(values: np.ndarray, first: ClassicFilter, second: ClassicFilter) -> np.ndarray:
-    """The sum as the one of both that finds changes is drawn, so that signs are seen."""
-    return classic_picture(first if first.finds_changes else second, values)
-
-
-def _say_kept(one: np.ndarray, two: np.ndarray) -> None:
-    share = kept_energy(torch.from_numpy(one), torch.from_numpy(two))
-    st.markdown(
-        f"The sum's squares add up to **{share:.2f}** x those of the two maps apart: 1 where they "
-        "never meet or in the mean neither help nor cancel each other, 0 where they cancel, 2 "
-        "where they are the same. Concatenated, both are there, and the next layer may still add "
-        "them: a 1x1 convolution with weights 1 and 1 does just that."
-    )
 
 
 def _show_cost(preset: MergingPreset) -> None:

@@ -192,6 +192,39 @@ def test_unequal_channels_and_sizes_are_one_sentence(opened):
     assert app.warning[0].value.endswith("received 64 and 16.")
 
 
+@pytest.mark.parametrize(
+    ("variant", "says", "sizes"),
+    [
+        ("resnet20_cifar", "**adds** 16 x 32 x 32 and 16 x 32 x 32 maps", "32 x 32 x 32"),
+        ("densenet40_k12_cifar", "**concatenates** 16 x 32 x 32 and 12 x 32 x 32", "28 x 32 x 32"),
+    ],
+)
+def test_what_meets_in_a_network_is_shown_both_ways(opened, no_weights, variant, says, sizes):
+    app = opened(
+        section="add or concatenate",
+        over="photo",
+        maps_of="a network",
+        variant=variant,
+        architecture=variant.partition("_")[0].rstrip("0123456789"),
+    )
+    assert not app.exception and not app.error
+    assert says in said(app)
+    assert any(f"{sizes}. Blue" in str(each.proto) for each in app.get("image"))
+    assert bool(app.warning) == (variant == "densenet40_k12_cifar")
+
+
+def test_a_network_without_shortcuts_and_branches_is_told(opened, no_weights):
+    app = opened(
+        section="add or concatenate",
+        over="photo",
+        maps_of="a network",
+        architecture="lenet",
+        variant="lenet5",
+    )
+    assert not app.exception
+    assert any("never brings maps together" in each.value for each in app.info)
+
+
 def test_maps_of_a_photo_are_added_and_concatenated(opened):
     app = opened(section="add or concatenate", over="photo", concat_kernel="Laplace")
     assert len(app.get("image")) == 3
