@@ -18,6 +18,7 @@ from typing import Any, Self, TypeVar
 
 Value = str | int | float | bool
 T = TypeVar("T", str, int, float)
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,22 @@ class Hyperparameter:
         if written.strip() not in by_text:
             raise ValueError(f"{self.name} must {self.rule}; received {written!r}.")
         return by_text[written.strip()]
+
+
+def named(name: str, known: Mapping[str, V], what: str) -> V:
+    """The one of that name.
+
+    Args:
+        name: As it was asked for.
+        known: By name.
+        what: What one of them is called, such as "recipe".
+
+    Raises:
+        KeyError: There is none; the message lists the known names.
+    """
+    if name not in known:
+        raise KeyError(f"{name} is no {what}; known are {', '.join(known)}.")
+    return known[name]
 
 
 def text(value: Value) -> str:
@@ -169,10 +186,7 @@ class Config:
         Raises:
             KeyError: There is none; the message lists the known names.
         """
-        known = {h.name: h for h in cls.hyperparameters()}
-        if name not in known:
-            raise KeyError(f"{name} is no hyperparameter; known are {', '.join(known)}.")
-        return known[name]
+        return named(name, {h.name: h for h in cls.hyperparameters()}, "hyperparameter")
 
     @classmethod
     def edge_cases(cls) -> Iterator[Self]:

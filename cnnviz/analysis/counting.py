@@ -17,6 +17,7 @@ from cnnviz.analysis import probe
 from cnnviz.analysis.graph import Node
 from cnnviz.analysis.limits import BYTES
 from cnnviz.architectures import Layer
+from cnnviz.hyperparameters import named
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,7 @@ def convention(name: str) -> Convention:
     Raises:
         KeyError: There is none; the message lists the known names.
     """
-    for known in CONVENTIONS:
-        if known.name == name:
-            return known
-    names = ", ".join(known.name for known in CONVENTIONS)
-    raise KeyError(f"{name} is no convention; known are {names}.")
+    return named(name, {known.name: known for known in CONVENTIONS}, "convention")
 
 
 def params(node: Node) -> int:

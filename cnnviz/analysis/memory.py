@@ -20,6 +20,7 @@ from cnnviz.analysis.graph import NetworkGraph, Node
 from cnnviz.analysis.limits import BYTES
 from cnnviz.analysis.probe import Kept
 from cnnviz.architectures import Layer
+from cnnviz.hyperparameters import named
 
 INDEX_BYTES = 8  # int64: where in its window a maximum was
 MASK_BYTES = 1  # bool: which elements dropout leaves (a CPU keeps 4 bytes)
@@ -141,9 +142,7 @@ def footprint(graph: NetworkGraph) -> Footprint:
 
 
 def _remembered(optimiser: str) -> int:
-    if optimiser not in OPTIMISERS:
-        raise KeyError(f"{optimiser} is no optimiser; known are {', '.join(OPTIMISERS)}.")
-    return OPTIMISERS[optimiser]
+    return named(optimiser, OPTIMISERS, "optimiser")
 
 
 def _buffers(node: Node) -> int:

@@ -25,7 +25,7 @@ from cnnviz.architectures import (
     zfnet,
 )
 from cnnviz.architectures.base import Architecture, Layer, Network, NetworkSpec, Variant
-from cnnviz.hyperparameters import Value
+from cnnviz.hyperparameters import Value, named
 
 ARCHITECTURES: tuple[Architecture, ...] = (
     mlp.ARCHITECTURE,
@@ -76,11 +76,7 @@ def architecture(name: str) -> Architecture:
     Raises:
         KeyError: There is none; the message lists the known names.
     """
-    for family in ARCHITECTURES:
-        if family.name == name:
-            return family
-    known = ", ".join(family.name for family in ARCHITECTURES)
-    raise KeyError(f"{name} is no architecture; known are {known}.")
+    return named(name, {family.name: family for family in ARCHITECTURES}, "architecture")
 
 
 def architecture_of(variant: str) -> Architecture:
@@ -89,10 +85,7 @@ def architecture_of(variant: str) -> Architecture:
     Raises:
         KeyError: There is no such variant; the message lists the known names.
     """
-    try:
-        return _families()[variant]
-    except KeyError:
-        raise KeyError(f"{variant} is no variant; known are {', '.join(_families())}.") from None
+    return named(variant, _families(), "variant")
 
 
 def variant(name: str) -> Variant:

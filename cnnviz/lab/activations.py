@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import torch
 
+from cnnviz.hyperparameters import named
+
 REACH = 6.0  # the curves go from -REACH to REACH
 STEPS = 240
 FLAT = 0.1  # a slope below this share of the function's largest is called flat
@@ -146,10 +148,9 @@ def _places() -> torch.Tensor:
 
 
 def _curve(name: str, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    if name not in ACTIVATIONS:
-        raise KeyError(f"{name} is no activation; known are {', '.join(ACTIVATIONS)}.")
+    activation = named(name, ACTIVATIONS, "activation")
     with torch.enable_grad():
         read = x.clone().requires_grad_()
-        values = ACTIVATIONS[name].function(read)
+        values = activation.function(read)
         (slopes,) = torch.autograd.grad(values.sum(), read)
     return values.detach(), slopes

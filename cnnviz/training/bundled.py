@@ -15,6 +15,7 @@ from typing import Any
 
 import cnnviz
 from cnnviz.architectures import Network, NetworkSpec
+from cnnviz.hyperparameters import named
 from cnnviz.training.checkpoints import trained_network, trained_spec
 
 # Beside this module in the package; data alone lies there.
@@ -77,11 +78,8 @@ def bundled_network(name: str) -> Bundled:
     Raises:
         KeyError: There is none; the message lists the known names.
     """
-    for each in bundled():
-        if each.name == name:
-            return each
-    known = ", ".join(sorted(each.name for each in bundled()))
-    raise KeyError(f"{name} is no network in the box; known are {known}.")
+    known = sorted(bundled(), key=lambda each: each.name)
+    return named(name, {each.name: each for each in known}, "network in the box")
 
 
 def bundled_for(variant: str) -> tuple[Bundled, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnviz.hyperparameters import named
 from cnnviz.training.experiments import Arm, Experiment, Printed
 from cnnviz.training.plan import Start
 
@@ -299,8 +300,4 @@ def experiment(name: str) -> Experiment:
     Raises:
         KeyError: There is none; the message lists the known names.
     """
-    for each in EXPERIMENTS:
-        if each.name == name:
-            return each
-    known = ", ".join(each.name for each in EXPERIMENTS)
-    raise KeyError(f"{name} is no experiment; known are {known}.")
+    return named(name, {each.name: each for each in EXPERIMENTS}, "experiment")

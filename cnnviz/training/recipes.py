@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cnnviz.hyperparameters import named
 from cnnviz.training.options import TrainingOptions
 
 EPOCHS = 10
@@ -179,8 +180,4 @@ def recipe(name: str) -> Recipe:
     Raises:
         KeyError: There is none; the message lists the known names.
     """
-    for each in RECIPES:
-        if each.name == name:
-            return each
-    known = ", ".join(each.name for each in RECIPES)
-    raise KeyError(f"{name} is no recipe; known are {known}.")
+    return named(name, {each.name: each for each in RECIPES}, "recipe")

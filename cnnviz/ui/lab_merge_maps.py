@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 import torch
 
+from cnnviz.lab.joins import Join, joins
 from cnnviz.lab.merging import kept_energy, merged
 from cnnviz.ui.cached import cached_activation, cached_graph
 from cnnviz.ui.filter_view import classic_picture, grey_photo
@@ -15,7 +16,6 @@ from cnnviz.ui.subject import Subject
 from cnnviz.ui.subject_controls import chosen_subject, show_or_say
 from cnnviz.ui.weights_controls import choose_trained
 from cnnviz.vision.filters import CLASSIC_FILTERS, ClassicFilter, filtered
-from cnnviz.vision.joins import Join, joins
 from cnnviz.vision.prediction import preprocessing
 
 FILTERS, NETWORK = "two filters", "a network"

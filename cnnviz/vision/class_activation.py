@@ -11,6 +11,7 @@ from PIL import Image
 from torch.nn import functional
 
 from cnnviz.architectures import Network
+from cnnviz.hyperparameters import named
 from cnnviz.vision.cam_methods import METHODS, Method
 from cnnviz.vision.capture import submodule
 from cnnviz.vision.forward_pass import ForwardPass, forward_pass
@@ -122,9 +123,7 @@ def method_of(name: str) -> Method:
     Raises:
         KeyError: There is none; the message lists the known names.
     """
-    if name not in METHODS:
-        raise KeyError(f"{name} is no method; known are {', '.join(METHODS)}.")
-    return METHODS[name]
+    return named(name, METHODS, "method")
 
 
 def default_layer(network: Network) -> str:

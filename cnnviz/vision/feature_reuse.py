@@ -14,6 +14,7 @@ from torch import nn
 
 from cnnviz.architectures import Network
 from cnnviz.architectures.densenet import DenseBlock, DenseLayer, Transition
+from cnnviz.hyperparameters import named
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,7 @@ def known_definition(name: str) -> Definition:
     Raises:
         KeyError: There is none; the message lists the known ones.
     """
-    if name not in DEFINITIONS:
-        known = ", ".join(DEFINITIONS)
-        raise KeyError(f"{name} is no definition; known are {known}.")
-    return DEFINITIONS[name]
+    return named(name, DEFINITIONS, "definition")
 
 
 def has_dense_blocks(network: Network) -> bool:

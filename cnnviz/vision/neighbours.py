@@ -18,6 +18,7 @@ from PIL import Image, ImageOps
 from torch import nn
 
 from cnnviz.architectures import Network
+from cnnviz.hyperparameters import named
 from cnnviz.vision.capture import Place, recorded, submodule
 from cnnviz.vision.collections import Collection, CollectionError
 from cnnviz.vision.forward_pass import ForwardPass, parts
@@ -188,11 +189,10 @@ def nearest(
         KeyError: Unknown metric; the message lists the known ones.
         ValueError: ``count`` is not positive.
     """
-    if metric not in METRICS:
-        raise KeyError(f"{metric} is no metric; known are {', '.join(METRICS)}.")
+    distance = named(metric, METRICS, "metric")
     if count < 1:
         raise ValueError(f"count must be at least 1; received {count}.")
-    distances = METRICS[metric](vectors, query)
+    distances = distance(vectors, query)
     rows = np.argsort(distances, kind="stable")[:count]
     return rows, distances[rows]
 

@@ -3,8 +3,8 @@ import torch
 
 from cnnviz.analysis.graph import network_graph
 from cnnviz.architectures import build, specify
+from cnnviz.lab.joins import joins
 from cnnviz.vision.capture import Place, recorded
-from cnnviz.vision.joins import joins
 
 
 def reading(graph, join):
