@@ -9,23 +9,23 @@ import streamlit as st
 from cnnviz.figures.colour_axes import REACH, colour_axes_drawing
 from cnnviz.figures.filter_pictures import gallery
 from cnnviz.training.colour_draws import ColourDraws
-from cnnviz.ui.lab_draws import Subject, show_numbers
+from cnnviz.ui.lab_draws import Original, show_numbers
 from cnnviz.vision.augmentations import EIGENVALUES, EIGENVECTORS
 
 WIDTH = 150  # px of a picture on screen, at least
 
 
-def show_colours(subject: Subject, strength: float, draw: int) -> None:
+def show_colours(original: Original, strength: float, draw: int) -> None:
     """Draw the picture's principal colours, each draw's added colour, and ImageNet's axes."""
     st.subheader("PCA colour: along which colours?")
-    found = subject.drawn_colours(strength, draw)
-    is_coloured = subject.data.channels == 3
+    found = original.drawn_colours(strength, draw)
+    is_coloured = original.data.channels == 3
     if is_coloured:
         vectors = [found.vectors[:, axis].numpy() for axis in range(3)]
-        drawing = colour_axes_drawing(np.array(subject.data.mean), found.values.tolist(), vectors)
+        drawing = colour_axes_drawing(np.array(original.data.mean), found.values.tolist(), vectors)
         st.html(drawing)
     st.markdown(_colour_text(found, strength) if is_coloured else _grey_text(found, strength))
-    _show_draws(subject, found, strength, draw)
+    _show_draws(original, found, strength, draw)
     if is_coloured:
         _show_imagenet()
 
@@ -51,15 +51,15 @@ def _grey_text(found: ColourDraws, strength: float) -> str:
     )
 
 
-def _show_draws(subject: Subject, found: ColourDraws, strength: float, draw: int) -> None:
-    pictures = subject.drawn({"pca_colour": strength}, draw)
+def _show_draws(original: Original, found: ColourDraws, strength: float, draw: int) -> None:
+    pictures = original.drawn({"pca_colour": strength}, draw)
     said = [
         f"{number}: α {_several(alphas, 2)} adds {_several(added * 255, 1)}"  # noqa: RUF001
         for number, (alphas, added) in enumerate(
             zip(found.alphas.numpy(), found.added.numpy(), strict=True), 1
         )
     ]
-    if subject.is_photo:
+    if original.is_photo:
         st.html(gallery(pictures, said, WIDTH, alt="PCA colour", most=4))
     else:
         show_numbers(pictures, [f"draw {each}" for each in said], "PCA colour")

@@ -29,7 +29,7 @@ GREY = {"": "#8a8a8a"}
 
 
 @dataclass(frozen=True, eq=False)
-class Subject:
+class Original:
     """What is augmented.
 
     Attributes:
@@ -73,18 +73,18 @@ def picture_data(picture: torch.Tensor) -> Data:
     return Data("photo", "the photo", ("photo",), split, split, mean, std)
 
 
-def show_draws(subject: Subject, strengths: Mapping[str, Value], draw: int, said: str) -> None:
+def show_draws(original: Original, strengths: Mapping[str, Value], draw: int, said: str) -> None:
     """Draw what augmentation makes of a picture, as pictures or as numbers.
 
     Args:
-        subject: The picture.
+        original: The picture.
         strengths: Training options by name.
         draw: The random numbers' seed.
         said: What is drawn, for those who do not see it.
     """
-    found = subject.drawn(strengths, draw)
+    found = original.drawn(strengths, draw)
     numbers = [f"{number}" for number in range(1, len(found) + 1)]
-    if subject.is_photo:
+    if original.is_photo:
         st.html(gallery(found, numbers, WIDTH, alt=f"{said}, draw", most=DRAWS))
     else:
         show_numbers(found, [f"draw {number}" for number in numbers], said)

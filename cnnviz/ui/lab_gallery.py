@@ -11,7 +11,7 @@ from cnnviz.ui.data_view import AUGMENTATIONS, LAST_DRAW, choose_strength
 from cnnviz.ui.lab_colours import show_colours
 from cnnviz.ui.lab_controls import choose_over, write_numbers
 from cnnviz.ui.lab_crops import show_crops_of_numbers, show_crops_of_photo
-from cnnviz.ui.lab_draws import SIDE, Subject, photo_data, picture_data, show_draws
+from cnnviz.ui.lab_draws import SIDE, Original, photo_data, picture_data, show_draws
 from cnnviz.ui.number_cells import show_cells
 from cnnviz.ui.photo_controls import choose_photo
 
@@ -43,12 +43,12 @@ def _show_photo() -> None:
     if photo is None:
         st.info("Choose a photo in the sidebar.")
         return
-    subject = Subject(photo_data(photo.image), is_photo=True)
+    original = Original(photo_data(photo.image), is_photo=True)
     st.markdown(
         f"Eight draws of each augmentation of the training page, by the same code, on the photo's "
         f"middle square of {SIDE} x {SIDE} px."
     )
-    _show_augmentations(subject, draw)
+    _show_augmentations(original, draw)
     show_crops_of_photo(photo, draw)
 
 
@@ -67,7 +67,7 @@ def _show_numbers() -> None:
         "sidebar are red, green and blue."
     )
     show_cells("pixels", "The picture")
-    _show_augmentations(Subject(picture_data(picture), is_photo=False), draw)
+    _show_augmentations(Original(picture_data(picture), is_photo=False), draw)
     show_crops_of_numbers(picture.numpy(), draw)
 
 
@@ -84,27 +84,27 @@ def _choose_draw() -> int:
     return draw if draw is not None and 0 <= draw <= LAST_DRAW else 0
 
 
-def _show_augmentations(subject: Subject, draw: int) -> None:
+def _show_augmentations(original: Original, draw: int) -> None:
     """Each augmentation alone at a strength of its own, all together, and PCA colour's colours."""
     known = {each.name: each for each in TrainingOptions.hyperparameters()}
-    strengths = {name: _show_one(known[name], subject, draw) for name in AUGMENTATIONS}
+    strengths = {name: _show_one(known[name], original, draw) for name in AUGMENTATIONS}
     st.subheader("All together, as training would see it")
-    show_draws(subject, strengths, draw, "All augmentations together")
+    show_draws(original, strengths, draw, "All augmentations together")
     st.caption(
         "In the order crop and flip, rotation, brightness with contrast and saturation, PCA "
         "colour, noise, erasing; set a strength to 0 to leave one out. What is missing after a "
         "crop or a rotation is black."
     )
-    show_colours(subject, float(strengths["pca_colour"]), draw)
+    show_colours(original, float(strengths["pca_colour"]), draw)
 
 
-def _show_one(option: Hyperparameter, subject: Subject, draw: int) -> Value:
+def _show_one(option: Hyperparameter, original: Original, draw: int) -> Value:
     left, right = st.columns([1, 4], vertical_alignment="center")
     with left:
         strength = choose_strength(option, bind="query-params")
         st.caption(option.help)
-        if subject.data.channels == 1 and option.name in OF_GREYS:
+        if original.data.channels == 1 and option.name in OF_GREYS:
             st.caption(OF_GREYS[option.name])
     with right:
-        show_draws(subject, {option.name: strength}, draw, f"{option.title} {text(strength)}")
+        show_draws(original, {option.name: strength}, draw, f"{option.title} {text(strength)}")
     return strength

@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from cnnviz.training.augmentation import colour_axes, principal_colours
-from cnnviz.ui.lab_draws import Subject, photo_data, picture_data
+from cnnviz.ui.lab_draws import Original, photo_data, picture_data
 
 
 def test_a_photos_principal_colours_are_its_pixels_eigenvectors():
@@ -30,9 +30,9 @@ def test_a_photos_principal_colours_are_its_pixels_eigenvectors():
 def test_the_drawn_pictures_less_the_original_are_the_colours_that_are_said(is_photo, draw):
     pixels = np.random.default_rng(0).integers(0, 256, (128, 128, 3), np.uint8)
     data = photo_data(Image.fromarray(pixels)) if is_photo else picture_data(torch.tensor(pixels))
-    subject = Subject(data, is_photo)
-    pictures = subject.drawn({"pca_colour": 1.0}, draw)
-    colours = subject.drawn_colours(1.0, draw).added.numpy() * 255
+    original = Original(data, is_photo)
+    pictures = original.drawn({"pca_colour": 1.0}, draw)
+    colours = original.drawn_colours(1.0, draw).added.numpy() * 255
     assert len(pictures) == len(colours) == (8 if is_photo else 3)
     assert np.abs(colours).max() > 2
     for picture, colour in zip(pictures, colours, strict=True):
