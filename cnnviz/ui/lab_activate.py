@@ -29,6 +29,7 @@ from cnnviz.ui.number_cells import show_cells
 
 FIRST = "-3 -1 0; 0.5 1 2"
 COLOURS = dict(zip(ACTIVATIONS, CATEGORIES, strict=False))
+READ = CATEGORIES[3]
 
 
 def show_activate() -> None:
@@ -64,7 +65,7 @@ def show_curves() -> None:
     try:
         numbers = grid(written, "x")
         with left:
-            show_cells("activate_x", "x, a grid of numbers")
+            show_cells("activate_x", "x, a grid of numbers", colour=READ)
     except ValueError as error:
         numbers = None
         left.error(str(error), icon=":material/calculate:")
