@@ -55,7 +55,8 @@ def _said(tile: Tile) -> str:
 
 def _tile(tile: Tile) -> str:
     cells = "".join(
-        f'<div style="padding:0.35rem;text-align:center;border:1px solid rgba(128,128,128,0.5)">'
+        f'<div style="padding:0.35rem;text-align:center;border:1px solid rgba(128,128,128,0.5);'
+        f'box-sizing:border-box;min-width:{CELL}px">'
         f"{number_text(value)}</div>"
         for value in tile.numbers.ravel()
     )
@@ -64,6 +65,6 @@ def _tile(tile: Tile) -> str:
     return (
         f'<div style="max-width:100%"><div style="border-top:6px solid {tile.colour};display:grid;'
         f"overflow-x:auto;font-size:1.2rem;font-variant-numeric:tabular-nums;"
-        f'grid-template-columns:repeat({columns},minmax({CELL}px,auto))">{cells}</div>'
+        f'grid-template-columns:repeat({columns},minmax(max-content,auto))">{cells}</div>'
         f"{below if tile.caption else ''}</div>"
     )

@@ -98,11 +98,15 @@ def _show_one(name: str, x: float, numbers: torch.Tensor | None) -> None:
 def _tiles(name: str, found: Activated) -> str:
     """Values, then slopes, a tile a channel."""
     tiles = [
-        Tile(channel.numpy(), caption, COLOURS[name])
-        for caption, numbers in (("f(x)", found.values), ("slope f'(x)", found.slopes))
-        for channel in numbers
+        Tile(channel.numpy(), _caption(what, index, len(numbers)), COLOURS[name])
+        for what, numbers in (("f(x)", found.values), ("slope f'(x)", found.slopes))
+        for index, channel in enumerate(numbers)
     ]
     return number_tiles(tiles, ACTIVATIONS[name].title)
+
+
+def _caption(what: str, index: int, channels: int) -> str:
+    return what if channels == 1 else f"{what}, channel {index + 1}"
 
 
 def _show_charts(x: float) -> None:
