@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from cnnviz.analysis.graph import Graph, Node
-from cnnviz.architectures import ARCHITECTURES, build
+from cnnviz.architectures import ARCHITECTURES, NetworkSpec, build
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,13 +51,14 @@ def first_batch_norm(graph: Graph) -> Node | None:
 @cache
 def variants_with_batch_norm() -> tuple[str, ...]:
     """Of each family that has batch norm its first variant that has, by building them."""
-    found = (next(filter(_has_batch_norm, family.variants), None) for family in ARCHITECTURES)
+    found = (next(filter(has_batch_norm, family.variants), None) for family in ARCHITECTURES)
     return tuple(name for name in found if name)
 
 
-def _has_batch_norm(name: str) -> bool:
+def has_batch_norm(network_of: str | NetworkSpec) -> bool:
+    """Whether a variant, or a network of other settings, has batch norm."""
     with torch.device("meta"):
-        network = build(name)
+        network = build(network_of)
     return any(isinstance(module, nn.BatchNorm2d) for module in network.modules())
 
 

@@ -29,6 +29,7 @@ from cnnviz.ui.number_cells import show_cells
 
 FIRST = "-3 -1 0; 0.5 1 2"
 COLOURS = dict(zip(ACTIVATIONS, CATEGORIES, strict=False))
+READ = CATEGORIES[3]
 
 
 def show_activate() -> None:
@@ -64,7 +65,7 @@ def show_curves() -> None:
     try:
         numbers = grid(written, "x")
         with left:
-            show_cells("activate_x", "x, a grid of numbers")
+            show_cells("activate_x", "x, a grid of numbers", colour=READ)
     except ValueError as error:
         numbers = None
         left.error(str(error), icon=":material/calculate:")
@@ -97,11 +98,15 @@ def _show_one(name: str, x: float, numbers: torch.Tensor | None) -> None:
 def _tiles(name: str, found: Activated) -> str:
     """Values, then slopes, a tile a channel."""
     tiles = [
-        Tile(channel.numpy(), caption, COLOURS[name])
-        for caption, numbers in (("f(x)", found.values), ("slope f'(x)", found.slopes))
-        for channel in numbers
+        Tile(channel.numpy(), _caption(what, index, len(numbers)), COLOURS[name])
+        for what, numbers in (("f(x)", found.values), ("slope f'(x)", found.slopes))
+        for index, channel in enumerate(numbers)
     ]
     return number_tiles(tiles, ACTIVATIONS[name].title)
+
+
+def _caption(what: str, index: int, channels: int) -> str:
+    return what if channels == 1 else f"{what}, channel {index + 1}"
 
 
 def _show_charts(x: float) -> None:

@@ -7,10 +7,17 @@ import streamlit as st
 import torch
 from torch import nn
 
+from cnnviz.architectures import architecture_of
 from cnnviz.figures.number_tiles import number_text
+from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.batch_maps import NormalisedMaps, normalised_maps
-from cnnviz.lab.network_places import first_batch_norm, variants_with_batch_norm
+from cnnviz.lab.network_places import (
+    first_batch_norm,
+    has_batch_norm,
+    variants_with_batch_norm,
+)
 from cnnviz.lab.normalisation import EPSILON, Batch, BatchSettings, normalised_batch, vector
+from cnnviz.training.bundled import bundled
 from cnnviz.ui.lab_controls import choose_over, choose_settings, write_numbers
 from cnnviz.ui.lab_maps import show_maps
 from cnnviz.ui.lab_network import FirstConvolution, show_on_photo
@@ -69,10 +76,10 @@ def _show_rows(is_training: bool) -> None:
     left, right = st.columns(2)
     with left:
         told = "" if is_training else ", which left the running averages"
-        show_cells("batch_trained", f"The training batch{told}")
+        show_cells("batch_trained", f"The training batch{told}", colour=CATEGORIES[0])
     with right:
         told = ", read in the mode test" if is_training else ""
-        show_cells("batch_asked", f"Numbers at test{told}")
+        show_cells("batch_asked", f"Numbers at test{told}", colour=CATEGORIES[1])
 
 
 def _show_statistics(found: Batch, batch: Batch, is_training: bool) -> None:
@@ -142,8 +149,13 @@ def _show_photo(first: FirstConvolution) -> None:
 
 @st.cache_data(show_spinner="Looking for networks with batch norm ...")
 def _without() -> str:
-    names = ", ".join(variants_with_batch_norm())
-    return f"This network has no batch norm: choose one that has it, such as {names}."
+    trained = [each.spec.variant for each in bundled() if has_batch_norm(each.spec)]
+    families = [f"{architecture_of(name).name} ({name})" for name in variants_with_batch_norm()]
+    return (
+        "This network has no batch norm: choose one that has it in the sidebar. Trained ones are "
+        f"in the box: {', '.join(trained)}; architectures that have it, with a variant of each: "
+        f"{', '.join(families)}."
+    )
 
 
 def _show_modes(found: NormalisedMaps, channels: list[int]) -> None:
@@ -166,6 +178,10 @@ def _show_most_different(found: NormalisedMaps) -> None:
     channels = found.most_different[:SHOWN]
     st.subheader(f"The {len(channels)} channels that differ most")
     st.table(_channels(found, channels), border="horizontal", alt="Statistics by channel")
+    st.caption(
+        "Distance: of both outputs, |at test - in training|, in the mean of the map. Below, the "
+        "maps of these channels in the same order, row by row."
+    )
     _show_modes(found, channels)
     st.markdown(
         "By its own mean and variance every map of the photo ends up at the mean β with the "
@@ -182,7 +198,7 @@ def _channels(found: NormalisedMaps, channels: list[int]) -> pd.DataFrame:
         "Running mean": found.running_mean,
         "Photo's variance": found.variance,
         "Running variance": found.running_variance,
-        "Mean distance of both outputs": found.differences,
+        "Distance": found.differences,
     }
     rows = {name: [number_text(float(v)) for v in each[channels]] for name, each in columns.items()}
     return pd.DataFrame(rows, index=pd.Index(map(str, channels), name="Channel"))

@@ -40,7 +40,7 @@ def _show_numbers(settings: DropoutSettings) -> None:
         written = write_numbers("What the layer reads", "dropout_x", READ)
     try:
         found = dropped(vector(written, "What the layer reads"), settings)
-        show_cells("dropout_x", "What the layer reads")
+        show_cells("dropout_x", "What the layer reads", colour=CATEGORIES[0])
     except ValueError as error:
         st.error(str(error), icon=":material/calculate:")
         return

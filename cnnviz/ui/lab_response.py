@@ -46,7 +46,7 @@ def _show_numbers(settings: ResponseSettings) -> None:
         written = write_numbers("a, one number a channel", "response_a", FIRST)
     try:
         found = local_responses(vector(written, "a"), settings)
-        show_cells("response_a", "a, one number a channel, from channel 0")
+        show_cells("response_a", "a, one number a channel, from channel 0", colour=CATEGORIES[0])
     except ValueError as error:
         st.error(str(error), icon=":material/calculate:")
         return

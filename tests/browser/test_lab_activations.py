@@ -22,7 +22,7 @@ def test_a_number_is_changed_by_the_keyboard(server, page):
     expect(page.get_by_label(re.compile(r"^ReLU: f\(x\) 2.5 0; slope f'\(x\) 1 0"))).to_be_visible()
 
 
-@pytest.mark.parametrize("over", ["numbers", "photo"])
+@pytest.mark.parametrize("over", ["numbers", "photo&architecture=resnet&variant=resnet20_cifar"])
 def test_every_part_fits_a_phone(server, page, over):
     page.set_viewport_size({"width": 400, "height": 900})
     for part in ("activations", "local+response+norm", "batch+norm", "dropout"):

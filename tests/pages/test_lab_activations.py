@@ -96,7 +96,7 @@ def test_batch_norm_of_a_photo_in_both_modes(on_photo):
     assert "stem.norm, the first batch norm of this network, reads 16 maps of 32 x 32" in said(app)
     table = app.table[0].value
     assert len(table) == 4
-    distances = [float(value) for value in table["Mean distance of both outputs"]]
+    distances = [float(value) for value in table["Distance"]]
     assert distances == sorted(distances, reverse=True) and distances[0] > 0
     assert (table["Photo's mean"] != table["Running mean"]).all()
 
@@ -105,7 +105,8 @@ def test_a_network_without_batch_norm_names_some_that_have_it(opened, squeezenet
     app = opened(part="batch norm", over="photo", variant="squeezenet1_1")
     (info,) = app.info
     assert "This network has no batch norm: choose one that has it" in info.value
-    assert "resnet18" in info.value and "squeezenet" not in info.value
+    assert "in the box: " in info.value and "resnet20_cifar" in info.value
+    assert "resnet (resnet18)" in info.value and "squeezenet" not in info.value
 
 
 def test_averages_that_nothing_was_averaged_into_are_told(opened, no_weights):
