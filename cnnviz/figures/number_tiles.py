@@ -64,6 +64,6 @@ def _tile(tile: Tile) -> str:
     return (
         f'<div style="max-width:100%"><div style="border-top:6px solid {tile.colour};display:grid;'
         f"overflow-x:auto;font-size:1.2rem;font-variant-numeric:tabular-nums;"
-        f'grid-template-columns:repeat({columns},max-content)">{cells}</div>'
+        f'grid-template-columns:repeat({columns},minmax(max-content,auto))">{cells}</div>'
         f"{below if tile.caption else ''}</div>"
     )
