@@ -42,6 +42,11 @@ def show_slide() -> None:
     if over == preset.over:
         st.markdown(preset.says)
     _say_sizes(found)
+    if any(found.unread):
+        st.caption(
+            "No window reads the cells that are struck out in pink: at the next position it "
+            "would hang over the edge."
+        )
     data = slide_data(found, f"{over} {found.read.shape} {found.weight.shape}", over == "numbers")
     texts = {"kernel": "kernel", "bias": "bias", **({"grid": "grid"} if over == "numbers" else {})}
     show_window(data, KEY, texts, complete_bias)

@@ -13,7 +13,7 @@ function table(map, edit) {
     row.map((number, c) => {
       const kind = map.kinds ? map.kinds[r][c] : "";
       const cell = element("td", { className: kind });
-      if (edit && !kind) {
+      if (edit && !kind.includes("padding")) {
         const input = element("input", { value: number, inputMode: "decimal" });
         input.setAttribute("aria-label", `${map.name ?? map.title}, row ${r + 1}, column ${c + 1}`);
         input.onchange = () => edit(r, c, input.value);

@@ -2,6 +2,7 @@
 // phone. It is marked and uncovered as a table of numbers is.
 const PIXEL = 8; // canvas pixels of a map's pixel, so that a frame fits into it
 const MARK = "#e69f00";
+const UNREAD = "rgba(204, 121, 167, 0.7)";
 
 function pixelMap(map) {
   const rows = map.shades.length;
@@ -13,6 +14,9 @@ function pixelMap(map) {
   const context = canvas.getContext("2d");
   const paint = (row, column) => {
     context.fillStyle = map.shades[row][column];
+    context.fillRect(column * PIXEL, row * PIXEL, PIXEL, PIXEL);
+    if (!map.kinds?.[row][column].includes("unread")) return;
+    context.fillStyle = UNREAD;
     context.fillRect(column * PIXEL, row * PIXEL, PIXEL, PIXEL);
   };
   const mark = (row, column, on) => {

@@ -145,16 +145,26 @@ def _input(found: Slide, channel: int, is_photo: bool) -> dict[str, Any]:
     """A channel of the input, with what is around and between its numbers."""
     (top, left), stride = found.before, found.settings.stride if found.settings.transposed else 1
     rows, columns = found.image.shape[1:]
+    left_rows, left_columns = (
+        range(side - left, side)
+        for side, left in zip(found.read.shape[1:], found.unread, strict=True)
+    )
     own_rows = {top + stride * row for row in range(rows)}
     own_columns = {left + stride * column for column in range(columns)}
     kinds = [
         [
-            "" if r in own_rows and c in own_columns else "padding"
+            _kind(r in own_rows and c in own_columns, r in left_rows or c in left_columns)
             for c in range(found.read.shape[2])
         ]
         for r in range(found.read.shape[1])
     ]
     return {**_map(found.read[channel], _title(found.read, channel, is_photo)), "kinds": kinds}
+
+
+def _kind(is_own: bool, is_left: bool) -> str:
+    """What a cell of the input is, besides a number of it that a window reads."""
+    own = "" if is_own else "padding"
+    return f"{own} unread".strip() if is_left else own
 
 
 def _map(numbers: torch.Tensor, title: str, is_output: bool = False) -> dict[str, Any]:
