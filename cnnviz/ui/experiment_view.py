@@ -26,6 +26,7 @@ from cnnviz.ui.experiment_results import (
 )
 from cnnviz.ui.plain import plain
 from cnnviz.ui.plan_differences import differences
+from cnnviz.ui.run_words import epochs_text
 from cnnviz.ui.runs import shared_runs
 
 UNIT = re.compile(r"stages\.(\d+)\.(\d+)\.")
@@ -211,7 +212,7 @@ def recorded_sentence(recorded: Recorded, quantity: str) -> str:
     runs = f"{recorded.seeds} run{'s' if recorded.seeds != 1 else ''} an arm"
     note = f" {plain(recorded.note)}" if recorded.note else ""
     return (
-        f"Recorded {quantity}: {plain(recorded.data)}, {recorded.epochs:.3g} epochs "
+        f"Recorded {quantity}: {plain(recorded.data)}, {epochs_text(recorded.epochs)} "
         f"({recorded.steps:,} steps), {runs}, {recorded.trained} on {plain(recorded.machine)}."
         f"{note} Made by `{recorded.command}`."
     )

@@ -26,6 +26,7 @@ from cnnviz.training.checkpoints import (
 )
 from cnnviz.ui.byte_cache import results
 from cnnviz.ui.plain import plain
+from cnnviz.ui.run_words import epochs_text
 from cnnviz.vision.prediction import labels, preprocessing
 from cnnviz.vision.weights import WeightsSource, sources
 
@@ -86,9 +87,9 @@ def of_the_box(chosen: Bundled) -> WeightedNetwork:
     source = WeightsSource("file", title, chosen.path, None, file.st_size, file.st_mtime_ns)
     paper = record["paper"]
     said = (
-        f"Trained for this project on **{plain(record['data'])}**, {record['epochs']:g} epochs in "
-        f"{record['seconds'] / 60:.0f} min on {plain(record['machine'])}: **{error}** on "
-        f"{record['test_pictures']:,} test pictures."
+        f"Trained for this project on **{plain(record['data'])}**, "
+        f"{epochs_text(record['epochs'])} in {record['seconds'] / 60:.0f} min on "
+        f"{plain(record['machine'])}: **{error}** on {record['test_pictures']:,} test pictures."
     )
     if paper:
         said += f" The paper's full training: {paper['error']} ({paper['of']}; {paper['source']})."
@@ -239,5 +240,4 @@ def _percent(share: float) -> str:
 
 def _epochs(facts: Mapping[str, Any]) -> str:
     """After how many epochs these weights were saved."""
-    epochs = float(facts["epoch"])
-    return f"{epochs:.3g} epoch{'' if epochs == 1 else 's'}"
+    return epochs_text(float(facts["epoch"]))

@@ -68,7 +68,12 @@ def budget_text(run: Run) -> str:
     options = run.plan.options
     if options.seconds:
         return duration_text(options.seconds)
-    return f"{options.epochs} epoch{'s' if options.epochs != 1 else ''}"
+    return epochs_text(options.epochs)
+
+
+def epochs_text(epochs: float) -> str:
+    """So many passes over the training images, to three digits: "1 epoch", "11.3 epochs"."""
+    return f"{epochs:.3g} epoch{'' if epochs == 1 else 's'}"
 
 
 def progress_text(reading: Reading) -> str:
