@@ -15,7 +15,7 @@ def trained(page, server):
     page.goto(f"{server}/train?train_epochs=3")
     page.get_by_role("button", name="Train", exact=True).click()
     card = page.locator("[data-testid=stHtml]", has_text="LeNet-5 (all connections) on digits")
-    expect(card).to_contain_text("finished", timeout=90_000)
+    expect(card).to_contain_text("finished", timeout=300_000)
     return re.search(r"runs=(\w+)", page.url).group(1)
 
 
