@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
-from cnnviz.lab.grid import grid
+from cnnviz.analysis.graph import shape_text
+from cnnviz.lab.grid import plane
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,31 +70,21 @@ def first_sums(picture: str, unit: str, window: str) -> FirstSums:
         ValueError: One is no grid, or does not fit the picture.
     """
     seen, weights, small = (
-        _single(written, name)
+        plane(written, name)
         for written, name in ((picture, "picture"), (unit, "unit"), (window, "window"))
     )
     if weights.shape != seen.shape:
         raise ValueError(
-            f"unit must have a weight for each number of the picture, {_size(seen)}; received "
-            f"{_size(weights)}."
+            f"unit must have a weight for each number of the picture, "
+            f"{shape_text(seen.shape)}; received {shape_text(weights.shape)}."
         )
     if any(s > whole for s, whole in zip(small.shape, seen.shape, strict=True)):
         raise ValueError(
-            f"window must fit into the picture, {_size(seen)}; received {_size(small)}."
+            f"window must fit into the picture, {shape_text(seen.shape)}; received "
+            f"{shape_text(small.shape)}."
         )
     full = functional.linear(seen.flatten(), weights.flatten()[None])
     patches = functional.unfold(seen[None, None], (small.shape[0], small.shape[1]))[0]
     shared = functional.conv2d(seen[None, None], small[None, None])[0, 0]
     local = small.flatten() @ patches[:, 0]
     return FirstSums(seen, weights, small, float(full), float(local), shared)
-
-
-def _single(written: str, name: str) -> torch.Tensor:
-    numbers = grid(written, name)
-    if len(numbers) > 1:
-        raise ValueError(f"{name} must have one channel; received {len(numbers)}.")
-    return numbers[0]
-
-
-def _size(numbers: torch.Tensor) -> str:
-    return " x ".join(map(str, numbers.shape))

@@ -33,6 +33,18 @@ def grid(written: str, name: str = "grid") -> torch.Tensor:
     return torch.tensor(channels, dtype=torch.float32)
 
 
+def plane(written: str, name: str) -> torch.Tensor:
+    """The numbers of a text with one channel, float32 (rows, columns).
+
+    Raises:
+        ValueError: It is no grid, or has several channels.
+    """
+    numbers = grid(written, name)
+    if len(numbers) > 1:
+        raise ValueError(f"{name} must have one channel; received {len(numbers)}.")
+    return numbers[0]
+
+
 def written_grid(numbers: torch.Tensor) -> str:
     """A grid, (channels, rows, columns), as ``grid`` reads it."""
     return " | ".join(

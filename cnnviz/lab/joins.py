@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cnnviz.analysis.graph import NetworkGraph
+from cnnviz.analysis.reading import read_at
 from cnnviz.vision.capture import Place
 
 KINDS = ("addition", "concatenation")
@@ -29,27 +29,14 @@ class Join:
 def joins(graph: NetworkGraph) -> list[Join]:
     """All additions and concatenations of maps in forward order.
 
-    A part that no layer puts out or reads, such as a sum that goes into another sum alone, cannot
-    be looked at; its join is left out.
+    A part that only operations read, such as the products of a gate, has no place of its own; its
+    join is left out.
     """
     found = []
     for node in graph.nodes:
-        places = [_place(graph, number) for number in node.inputs]
-        parts = tuple(place for place in places if place is not None)
-        if node.kind in KINDS and 1 < len(parts) == len(places) and len(node.output_shape) == 3:
+        if node.kind not in KINDS or len(node.inputs) < 2 or len(node.output_shape) != 3:
+            continue
+        parts = tuple(Place(*read_at(graph, graph.nodes[number])) for number in node.inputs)
+        if not any(part.layer in graph.blocks for part in parts):
             found.append(Join(node.name, node.kind, parts))
     return found
-
-
-def _place(graph: NetworkGraph, number: int) -> Place | None:
-    """Where the output of a node is: at its layer, or at one that reads it."""
-    node = graph.nodes[number]
-    if node.module is not None:
-        return Place(node.name)
-    return next(_readers(graph, number), None)
-
-
-def _readers(graph: NetworkGraph, number: int) -> Iterator[Place]:
-    for node in graph.layers:
-        if node.module is not None and number in node.inputs:
-            yield Place(node.name, node.inputs.index(number))

@@ -21,19 +21,15 @@ def resized_kernel(weight: torch.Tensor, filters: int, channels: int, side: int)
         (filters, channels, side, side).
     """
     centred = _centred(_centred(weight, 2, side), 3, side)
-    repeated = _with_channels(centred, 1, channels)
+    repeated = with_channels(centred, channels, axis=1)
     made = list(repeated)
     while len(made) < filters:
         made.append(made[len(made) - len(repeated)].rot90(1, (1, 2)))
     return torch.stack(made[:filters])
 
 
-def with_channels(grid: torch.Tensor, channels: int) -> torch.Tensor:
-    """A grid, (C, rows, columns), with other channels: the first ones, or the last one repeated."""
-    return _with_channels(grid, 0, channels)
-
-
-def _with_channels(numbers: torch.Tensor, axis: int, channels: int) -> torch.Tensor:
+def with_channels(numbers: torch.Tensor, channels: int, axis: int = 0) -> torch.Tensor:
+    """Numbers with other channels along an axis: the first ones, or the last one repeated."""
     kept = torch.arange(channels).clamp(max=numbers.shape[axis] - 1)
     return numbers.index_select(axis, kept)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from cnnviz.lab.grid import grid
+from cnnviz.lab.grid import plane
 from cnnviz.vision.filters import filtered
 
 TOLERANCE = 1e-4  # of the largest singular value: what three written decimals cannot tell from 0
@@ -96,13 +96,11 @@ def written_kernel(written: str) -> np.ndarray:
     Raises:
         ValueError: It is no grid, has several channels, or a side without a middle.
     """
-    numbers = grid(written, "kernel")
-    channels, height, width = numbers.shape
-    if channels > 1:
-        raise ValueError(f"kernel must have one channel; received {channels}.")
+    numbers = plane(written, "kernel")
+    height, width = numbers.shape
     if height % 2 == 0 or width % 2 == 0:
         raise ValueError(f"kernel must have odd sides; received {height} x {width}.")
-    found: np.ndarray = numbers[0].numpy().astype(np.float64)
+    found: np.ndarray = numbers.numpy().astype(np.float64)
     return found
 
 
@@ -112,8 +110,5 @@ def written_picture(written: str) -> np.ndarray:
     Raises:
         ValueError: It is no grid, or has several channels.
     """
-    numbers = grid(written, "picture")
-    if len(numbers) > 1:
-        raise ValueError(f"picture must have one channel; received {len(numbers)}.")
-    found: np.ndarray = numbers[0].numpy()
+    found: np.ndarray = plane(written, "picture").numpy()
     return found

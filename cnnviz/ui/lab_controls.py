@@ -13,8 +13,18 @@ from cnnviz.lab.grid import grid, written_grid
 from cnnviz.ui.network_controls import hyperparameter_widget
 
 C = TypeVar("C", bound=Config)
+F = TypeVar("F")
 OVER = ("numbers", "photo")
 FILTERS = "/"  # between the filters of a written kernel
+
+
+def found_or_say(compute: Callable[[], F]) -> F | None:
+    """What is computed of written numbers, or None after saying what is wrong with them."""
+    try:
+        return compute()
+    except ValueError as error:
+        st.error(str(error), icon=":material/calculate:")
+        return None
 
 
 def choose_over(first: str = "numbers", key: str = "over") -> str:

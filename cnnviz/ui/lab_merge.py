@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 import torch
 
+from cnnviz.analysis.graph import shape_text
 from cnnviz.figures.number_tiles import Tile, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.design import cost
@@ -72,7 +73,7 @@ def _show_numbers(preset: MergingPreset) -> None:
         _show_added(found)
     with right:
         colours = [FIRST] * len(found.first) + [SECOND] * len(found.second)
-        st.subheader(f"Concatenated: {_shape(found.concatenated)}")
+        st.subheader(f"Concatenated: {shape_text(found.concatenated.shape)}")
         st.html(_tiles(found.concatenated, colours, "Concatenated"))
         st.caption("Every channel stays as it was; their numbers of channels are added up.")
     st.caption(
@@ -95,7 +96,7 @@ def _show_added(found: Merged) -> None:
         st.subheader("Added: refused")
         st.warning(found.refused, icon=":material/block:")
         return
-    st.subheader(f"Added: {_shape(found.added)}")
+    st.subheader(f"Added: {shape_text(found.added.shape)}")
     st.html(_tiles(found.added, [BOTH] * len(found.added), "Added"))
     st.caption("As many channels as each had; which part came from where cannot be told any more.")
 
@@ -108,10 +109,6 @@ def _tiles(tensor: torch.Tensor, colours: list[str], title: str) -> str:
         for index, (numbers, colour) in enumerate(channels)
     ]
     return number_tiles(tiles, title)
-
-
-def _shape(tensor: torch.Tensor) -> str:
-    return " x ".join(map(str, tensor.shape))
 
 
 def _show_cost(preset: MergingPreset) -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 import torch
 
+from cnnviz.analysis.graph import shape_text
 from cnnviz.lab.joins import Join, joins
 from cnnviz.lab.merging import kept_energy, merged
-from cnnviz.ui.cached import cached_activation, cached_graph
 from cnnviz.ui.filter_view import classic_picture, grey_photo
 from cnnviz.ui.lab_maps import show_maps
 from cnnviz.ui.photo_controls import Photo, choose_photo
@@ -16,7 +16,6 @@ from cnnviz.ui.subject import Subject
 from cnnviz.ui.subject_controls import chosen_subject, show_or_say
 from cnnviz.ui.weights_controls import choose_trained
 from cnnviz.vision.filters import CLASSIC_FILTERS, ClassicFilter, filtered
-from cnnviz.vision.prediction import preprocessing
 
 FILTERS, NETWORK = "two filters", "a network"
 MOST = 64  # maps of a part that are drawn
@@ -49,8 +48,7 @@ def _show_network(photo: Photo) -> None:
     subject = chosen_subject(photo, trained)
     if subject is None:
         return
-    graph = cached_graph(subject.spec, preprocessing(subject.spec).crop)
-    places = {join.name: join for join in joins(graph)}
+    places = {join.name: join for join in joins(subject.graph)}
     if not places:
         st.info(
             "This network never brings maps together: choose one with shortcuts (ResNet), branches "
@@ -63,18 +61,11 @@ def _show_network(photo: Photo) -> None:
 
 
 def _show_join(subject: Subject, join: Join) -> None:
-    *before, last = [
-        torch.from_numpy(
-            cached_activation(
-                subject.spec, subject.weights, subject.photo.key, place, subject.photo.image
-            )
-        )
-        for place in join.parts
-    ]
+    *before, last = [torch.from_numpy(subject.at(place)) for place in join.parts]
     found = merged(torch.cat(before), last)
     st.markdown(
-        f"Here {subject.spec.variant} **{DOES[join.kind]}** {_sizes(found.first)} and "
-        f"{_sizes(found.second)} maps."
+        f"Here {subject.spec.variant} **{DOES[join.kind]}** {shape_text(found.first.shape)} and "
+        f"{shape_text(found.second.shape)} maps."
     )
     left, right = st.columns(2)
     with left:
@@ -96,13 +87,9 @@ def _show_join(subject: Subject, join: Join) -> None:
         _show_part(found.concatenated, "")
 
 
-def _sizes(part: torch.Tensor) -> str:
-    return " x ".join(map(str, part.shape))
-
-
 def _show_part(part: torch.Tensor, title: str) -> None:
     few = f", the first {MOST}" if len(part) > MOST else ""
-    show_maps(part[:MOST].numpy(), f"{title}{_sizes(part)}{few}.")
+    show_maps(part[:MOST].numpy(), f"{title}{shape_text(part.shape)}{few}.")
 
 
 def _show_filters(photo: Photo) -> None:

@@ -12,13 +12,11 @@ from torch import nn
 
 from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.lab.network_places import BeforeActivation, before_activation
-from cnnviz.ui.cached import cached_activation, cached_graph
 from cnnviz.ui.photo_controls import Photo, choose_photo
 from cnnviz.ui.subject import Subject
 from cnnviz.ui.subject_controls import chosen_subject, show_or_say
 from cnnviz.ui.weights_controls import choose_trained
 from cnnviz.vision.capture import Place
-from cnnviz.vision.prediction import preprocessing
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +63,7 @@ class FirstConvolution:
 
     def at(self, place: Place) -> np.ndarray:
         """What is at a place of the network for the photo, (K, H, W)."""
-        who = self.subject
-        return cached_activation(who.spec, who.weights, who.photo.key, place, who.photo.image)
+        return self.subject.at(place)
 
 
 def choose_first_convolution(photo: Photo | None) -> FirstConvolution | None:
@@ -76,7 +73,7 @@ def choose_first_convolution(photo: Photo | None) -> FirstConvolution | None:
     subject = chosen_subject(photo, trained)
     if subject is None:
         return None
-    graph = cached_graph(subject.spec, preprocessing(subject.spec).crop)
+    graph = subject.graph
     index = next(
         number for number, node in enumerate(graph.nodes) if isinstance(node.module, nn.Conv2d)
     )

@@ -10,7 +10,6 @@ import streamlit as st
 from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.analysis.reading import position, read_at
 from cnnviz.architectures import architecture_of
-from cnnviz.ui.cached import cached_activation, cached_graph
 from cnnviz.ui.card_view import choose_layer, chosen_layer
 from cnnviz.ui.collection_controls import choose_collection, choose_positions
 from cnnviz.ui.exciting_view import show_exciting, show_on_photo
@@ -23,7 +22,6 @@ from cnnviz.ui.subject import Subject
 from cnnviz.ui.visualisation_view import show_visualisation
 from cnnviz.vision.capture import Place
 from cnnviz.vision.feature_maps import map_statistics
-from cnnviz.vision.prediction import preprocessing
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +50,7 @@ class LayerOfSubject:
 
     def activation(self, subject: Subject | None = None) -> np.ndarray:
         """What it puts out for the photo, (C, H, W); that of another subject's network if given."""
-        who = subject or self.subject
-        photo = who.photo
-        return cached_activation(who.spec, who.weights, photo.key, self.place, photo.image)
+        return (subject or self.subject).at(self.place)
 
 
 def show_layer_maps(subject: Subject) -> None:
@@ -102,7 +98,7 @@ def show_layer_visualisation(subject: Subject) -> None:
 
 def _choose(subject: Subject) -> LayerOfSubject:
     """The layer that is looked at, chosen in the network's picture or from the menu."""
-    graph = cached_graph(subject.spec, preprocessing(subject.spec).crop)
+    graph = subject.graph
     family, side = architecture_of(subject.spec.variant), graph.input_shape[-1]
     layers = spatial_layers(graph)
     shown = chosen_layer(layers) or layers[0]

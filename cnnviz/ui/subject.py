@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.architectures import Network, NetworkSpec
-from cnnviz.ui.cached import TimedMaps, TimedPass, cached_maps, cached_network, cached_pass
+from cnnviz.ui.cached import (
+    TimedMaps,
+    TimedPass,
+    cached_activation,
+    cached_graph,
+    cached_maps,
+    cached_network,
+    cached_pass,
+)
 from cnnviz.ui.photo_controls import Photo
-from cnnviz.vision.prediction import labels
+from cnnviz.vision.capture import Place
+from cnnviz.vision.prediction import labels, preprocessing
 from cnnviz.vision.weights import WeightsSource, sources
 
 
@@ -37,6 +49,16 @@ class Subject:
     def network(self) -> Network:
         """Shared by all visitors: frozen, in eval mode."""
         return cached_network(self.spec, self.weights)
+
+    @property
+    def graph(self) -> NetworkGraph:
+        """Of the network, for an image as it is trained on."""
+        return cached_graph(self.spec, preprocessing(self.spec).crop)
+
+    def at(self, place: Place) -> np.ndarray:
+        """What is at a place of the network for the photo, float32 (C, H, W)."""
+        photo = self.photo
+        return cached_activation(self.spec, self.weights, photo.key, place, photo.image)
 
     @property
     def passed(self) -> TimedPass:
