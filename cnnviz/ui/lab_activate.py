@@ -20,7 +20,7 @@ from cnnviz.lab.activations import (
 )
 from cnnviz.lab.grid import grid
 from cnnviz.ui.lab_batch import show_batch
-from cnnviz.ui.lab_controls import choose_over, write_numbers
+from cnnviz.ui.lab_controls import choose_over, found_or_say, write_numbers
 from cnnviz.ui.lab_dropout import show_dropout
 from cnnviz.ui.lab_maps import show_maps
 from cnnviz.ui.lab_network import FirstConvolution, show_on_photo
@@ -62,13 +62,10 @@ def show_curves() -> None:
     with st.sidebar:
         written = write_numbers("Numbers to activate", "activate_x", FIRST)
     left, right = st.columns(2)
-    try:
-        numbers = grid(written, "x")
-        with left:
+    with left:
+        numbers = found_or_say(lambda: grid(written, "x"))
+        if numbers is not None:
             show_cells("activate_x", "x, a grid of numbers", colour=READ)
-    except ValueError as error:
-        numbers = None
-        left.error(str(error), icon=":material/calculate:")
     with right:
         x = _choose_x()
     with st.grid(3, min_column_width=230, border=True):

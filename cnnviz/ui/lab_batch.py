@@ -18,7 +18,7 @@ from cnnviz.lab.network_places import (
 )
 from cnnviz.lab.normalisation import EPSILON, Batch, BatchSettings, normalised_batch, vector
 from cnnviz.training.bundled import bundled
-from cnnviz.ui.lab_controls import choose_over, choose_settings, write_numbers
+from cnnviz.ui.lab_controls import choose_over, choose_settings, found_or_say, write_numbers
 from cnnviz.ui.lab_maps import show_maps
 from cnnviz.ui.lab_network import FirstConvolution, show_on_photo
 from cnnviz.ui.number_cells import show_cells
@@ -52,15 +52,11 @@ def _show_numbers() -> None:
         trained = write_numbers("The training batch", "batch_trained", TRAINED)
         asked = write_numbers("Numbers at test", "batch_asked", ASKED)
     is_training = settings.mode == "training"
-    try:
-        seen = vector(trained, "The training batch")
-        x = seen if is_training else vector(asked, "Numbers at test")
-        found = normalised_batch(x, settings, seen)
-        _show_rows(is_training)
-    except ValueError as error:
-        st.error(str(error), icon=":material/calculate:")
+    both = found_or_say(lambda: _normalised(settings, trained, asked))
+    if both is None:
         return
-    _show_statistics(found, normalised_batch(seen, BatchSettings(), seen), is_training)
+    found, batch = both
+    _show_statistics(found, batch, is_training)
     _say_first(found, settings)
     st.table(_table(found), border="horizontal", alt="Batch normalisation number by number")
     st.caption(
@@ -69,6 +65,20 @@ def _show_numbers() -> None:
         "divides the running variance by N - 1, the batch's own by N. One feature is one channel: "
         "in a convolutional network its batch is all pixels of all images."
     )
+
+
+def _normalised(settings: BatchSettings, trained: str, asked: str) -> tuple[Batch, Batch]:
+    """What the mode normalises, and the training batch by its own numbers; their cells.
+
+    Raises:
+        ValueError: What is written is no row of numbers.
+    """
+    is_training = settings.mode == "training"
+    seen = vector(trained, "The training batch")
+    x = seen if is_training else vector(asked, "Numbers at test")
+    found = normalised_batch(x, settings, seen)
+    _show_rows(is_training)
+    return found, normalised_batch(seen, BatchSettings(), seen)
 
 
 def _show_rows(is_training: bool) -> None:

@@ -6,11 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from cnnviz.analysis.graph import shape_text
-from cnnviz.analysis.limits import GraphError
 from cnnviz.figures.theme import count_text
 from cnnviz.lab.comparisons import COMPARISONS, Comparison
 from cnnviz.lab.design import Cost, cost
-from cnnviz.ui.lab_controls import choose_preset, choose_settings
+from cnnviz.ui.lab_controls import choose_preset, choose_settings, found_or_say
 
 COLUMNS = (
     *("Design", "Parameters", "MACs", "Additions", "Receptive field", "ReLUs in a row", "Output"),
@@ -26,10 +25,8 @@ def show_design() -> None:
         )
     st.subheader(chosen.question)
     designs = chosen.designs(settings)
-    try:
-        costs = [cost(design) for design in designs]
-    except GraphError as error:
-        st.error(str(error), icon=":material/calculate:")
+    costs = found_or_say(lambda: [cost(design) for design in designs])
+    if costs is None:
         return
     rows = [(design.title, *cells(found)) for design, found in zip(designs, costs, strict=True)]
     st.table(

@@ -8,7 +8,7 @@ import torch
 from cnnviz.figures.number_tiles import Tile, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.normalisation import DropoutSettings, Dropped, dropped, mean_of_draws, vector
-from cnnviz.ui.lab_controls import choose_over, choose_settings, write_numbers
+from cnnviz.ui.lab_controls import choose_over, choose_settings, found_or_say, write_numbers
 from cnnviz.ui.lab_maps import show_maps
 from cnnviz.ui.lab_network import FirstConvolution, show_on_photo
 from cnnviz.ui.number_cells import show_cells
@@ -38,12 +38,10 @@ def show_dropout() -> None:
 def _show_numbers(settings: DropoutSettings) -> None:
     with st.sidebar:
         written = write_numbers("What the layer reads", "dropout_x", READ)
-    try:
-        found = dropped(vector(written, "What the layer reads"), settings)
-        show_cells("dropout_x", "What the layer reads", colour=CATEGORIES[0])
-    except ValueError as error:
-        st.error(str(error), icon=":material/calculate:")
+    found = found_or_say(lambda: dropped(vector(written, "What the layer reads"), settings))
+    if found is None:
         return
+    show_cells("dropout_x", "What the layer reads", colour=CATEGORIES[0])
     _say_dropped(found, settings)
     st.markdown("**In**")
     st.html(_tiles(found.read, found.kept, "In"))

@@ -15,7 +15,7 @@ from cnnviz.ui.filter_view import (
     show_filter,
     show_filters,
 )
-from cnnviz.ui.lab_controls import choose_over, write_numbers
+from cnnviz.ui.lab_controls import choose_over, found_or_say, write_numbers
 from cnnviz.ui.lab_network import choose_first_convolution
 from cnnviz.ui.lab_separable import show_map_numbers, show_rank
 from cnnviz.ui.number_cells import show_cells
@@ -70,12 +70,8 @@ def _show_over_numbers() -> None:
         written = write_numbers("The picture's numbers", "filter_grid", PICTURE)
     is_own = _choose_whose() == OWN
     chosen = _write_own() if is_own else choose_classic()
-    try:
-        numbers = written_picture(written)
-    except ValueError as error:
-        st.error(str(error), icon=":material/calculate:")
-        return
-    if chosen is None:
+    numbers = found_or_say(lambda: written_picture(written))
+    if numbers is None or chosen is None:
         return
     st.markdown(chosen.help)
     _show_numbers(numbers, chosen, is_own)
@@ -112,11 +108,7 @@ def _write_own() -> ClassicFilter | None:
     written = write_numbers(
         "Its numbers, rows by semicolons, at most 12 x 12, both sides odd", "own_kernel", FIRST
     )
-    try:
-        return _own(written)
-    except ValueError as error:
-        st.error(str(error), icon=":material/calculate:")
-        return None
+    return found_or_say(lambda: _own(written))
 
 
 def _edit_own(_: ClassicFilter) -> None:

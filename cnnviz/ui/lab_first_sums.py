@@ -7,7 +7,7 @@ import torch
 
 from cnnviz.figures.number_tiles import number_text
 from cnnviz.lab.first_sums import FirstSums, first_sums
-from cnnviz.ui.lab_controls import write_numbers
+from cnnviz.ui.lab_controls import found_or_say, write_numbers
 from cnnviz.ui.number_cells import show_cells
 
 # The slides' first window, with a row and a column more.
@@ -28,10 +28,8 @@ def show_first_sums() -> None:
         picture = write_numbers("The small picture's numbers", "first_picture", PICTURE)
         unit = write_numbers("Weights of a fully connected unit", "first_unit", UNIT)
         window = write_numbers("Weights of a window", "first_window", WINDOW)
-    try:
-        found = first_sums(picture, unit, window)
-    except ValueError as error:
-        st.error(str(error), icon=":material/calculate:")
+    found = found_or_say(lambda: first_sums(picture, unit, window))
+    if found is None:
         return
     grid = st.grid(3, min_column_width=220)
     for key, title in CELLS.items():

@@ -9,7 +9,7 @@ from cnnviz.lab.pixels import written_pixels
 from cnnviz.training.options import TrainingOptions
 from cnnviz.ui.data_view import AUGMENTATIONS, LAST_DRAW, choose_strength
 from cnnviz.ui.lab_colours import show_colours
-from cnnviz.ui.lab_controls import choose_over, write_numbers
+from cnnviz.ui.lab_controls import choose_over, found_or_say, write_numbers
 from cnnviz.ui.lab_crops import show_crops_of_numbers, show_crops_of_photo
 from cnnviz.ui.lab_draws import SIDE, Original, photo_data, picture_data, show_draws
 from cnnviz.ui.number_cells import show_cells
@@ -56,10 +56,8 @@ def _show_numbers() -> None:
     with st.sidebar:
         written = write_numbers("The picture's numbers", "pixels", PICTURE)
         draw = _choose_draw()
-    try:
-        picture = written_pixels(written)
-    except ValueError as error:
-        st.error(str(error), icon=":material/calculate:")
+    picture = found_or_say(lambda: written_pixels(written))
+    if picture is None:
         return
     st.markdown(
         "Three draws of each augmentation of the training page, by the same code, on these "

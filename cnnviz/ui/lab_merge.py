@@ -24,6 +24,7 @@ from cnnviz.ui.lab_controls import (
     choose_over,
     choose_preset,
     choose_settings,
+    found_or_say,
     write_numbers,
     write_settings,
 )
@@ -60,13 +61,10 @@ def _show_numbers(preset: MergingPreset) -> None:
     with st.sidebar:
         first = write_numbers("First tensor", "add_first", preset.first)
         second = write_numbers("Second tensor", "add_second", preset.second)
-    try:
-        found = merged(features(first, "first"), features(second, "second"))
-    except ValueError as error:
-        st.markdown(preset.says)
-        st.error(str(error), icon=":material/calculate:")
-        return
     st.markdown(preset.says)
+    found = found_or_say(lambda: merged(features(first, "first"), features(second, "second")))
+    if found is None:
+        return
     _show_operands()
     left, right = st.columns(2, border=True)
     with left:

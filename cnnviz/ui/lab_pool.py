@@ -12,6 +12,7 @@ from cnnviz.ui.lab_controls import (
     choose_over,
     choose_preset,
     choose_settings,
+    found_or_say,
     write_numbers,
     write_settings,
 )
@@ -28,10 +29,8 @@ def show_pool() -> None:
         over = choose_over()
         preset = PRESETS.get(choose_preset(list(PRESETS), "pooled", _follow_preset)) or POOLING[0]
         settings = choose_settings(Settings, KEY, preset.settings)
-    try:
-        found = pooled(_image(over, preset), settings)
-    except ValueError as error:
-        st.error(str(error), icon=":material/calculate:")
+    found = found_or_say(lambda: pooled(_image(over, preset), settings))
+    if found is None:
         return
     if over == "numbers":
         st.markdown(preset.says)

@@ -10,7 +10,7 @@ import torch
 from cnnviz.figures.number_tiles import number_text
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.normalisation import Responses, ResponseSettings, local_responses, vector
-from cnnviz.ui.lab_controls import choose_over, choose_settings, write_numbers
+from cnnviz.ui.lab_controls import choose_over, choose_settings, found_or_say, write_numbers
 from cnnviz.ui.lab_maps import show_maps
 from cnnviz.ui.lab_network import FirstConvolution, show_on_photo
 from cnnviz.ui.number_cells import show_cells
@@ -44,12 +44,10 @@ def show_response() -> None:
 def _show_numbers(settings: ResponseSettings) -> None:
     with st.sidebar:
         written = write_numbers("a, one number a channel", "response_a", FIRST)
-    try:
-        found = local_responses(vector(written, "a"), settings)
-        show_cells("response_a", "a, one number a channel, from channel 0", colour=CATEGORIES[0])
-    except ValueError as error:
-        st.error(str(error), icon=":material/calculate:")
+    found = found_or_say(lambda: local_responses(vector(written, "a"), settings))
+    if found is None:
         return
+    show_cells("response_a", "a, one number a channel, from channel 0", colour=CATEGORIES[0])
     _say_strongest(found, settings)
     st.table(_table(found), border="horizontal", alt="Local response normalisation by channel")
     _chart(found, "one place")

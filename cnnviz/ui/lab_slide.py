@@ -12,6 +12,7 @@ from cnnviz.ui.lab_controls import (
     choose_over,
     choose_preset,
     choose_settings,
+    found_or_say,
     write_numbers,
     write_settings,
 )
@@ -28,16 +29,8 @@ def show_slide() -> None:
     with st.sidebar:
         preset = _choose_preset()
         over = choose_over(preset.over)
-    try:
-        with st.sidebar:
-            what = choose_kernel(preset, over)
-        image = _image(over, preset, what)
-        with st.sidebar:
-            settings = choose_settings(Settings, KEY, preset.settings)
-        weight = what.as_torch_keeps_it(settings.transposed)
-        found = slide(image, weight, settings, what.bias, what.groups)
-    except ValueError as error:
-        st.error(str(error), icon=":material/calculate:")
+    found = found_or_say(lambda: _choose_slide(preset, over))
+    if found is None:
         return
     if over == preset.over:
         st.markdown(preset.says)
@@ -54,6 +47,21 @@ def show_slide() -> None:
         "Press Play, step with the arrow keys, or drag the slider. Type another number into a "
         "cell: all sums follow, and the address keeps them."
     )
+
+
+def _choose_slide(preset: SlidingPreset, over: str) -> Slide:
+    """Draw the controls of the kernel, of what it slides over, and of how.
+
+    Raises:
+        ValueError: They do not fit together.
+    """
+    with st.sidebar:
+        what = choose_kernel(preset, over)
+    image = _image(over, preset, what)
+    with st.sidebar:
+        settings = choose_settings(Settings, KEY, preset.settings)
+    weight = what.as_torch_keeps_it(settings.transposed)
+    return slide(image, weight, settings, what.bias, what.groups)
 
 
 def _choose_preset() -> SlidingPreset:
