@@ -34,7 +34,8 @@ def show_runs(run_ids: Sequence[str], across: str, more: Sequence[str]) -> None:
     """
     readings = _readings(run_ids)
     is_open = any(reading.run.is_open for reading in readings)
-    show_controls([reading.run for reading in readings])
+    with st.container():  # a place of its own: the card must not move when its buttons go
+        show_controls([reading.run for reading in readings])
     states = _states(readings)
     pace = shared_runs().readings.pace() if is_open else None
     st.fragment(_tick, run_every=pace)(run_ids, across, more, states)

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.run_cards import run_card
+
 pytestmark = pytest.mark.browser
 
 CELLS = re.compile(r"^\d called \d: [\d,]+$")
@@ -14,8 +16,7 @@ def trained(page, server):
     """The id of a run of three epochs on the digits, once it has finished."""
     page.goto(f"{server}/train?train_epochs=3")
     page.get_by_role("button", name="Train", exact=True).click()
-    card = page.locator("[data-testid=stHtml]", has_text="LeNet-5 (all connections) on digits")
-    expect(card).to_contain_text("finished", timeout=300_000)
+    expect(run_card(page)).to_contain_text("finished", timeout=300_000)
     return re.search(r"runs=(\w+)", page.url).group(1)
 
 

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.run_cards import run_card
+
 pytestmark = pytest.mark.browser
 
 VIEWS = {"twins": 1, "the chain": 1, "the identity path": 2, "activations": 3}  # and their charts
@@ -71,8 +73,7 @@ def test_an_empty_page_leads_to_a_run_and_shows_it(empty_server, page):
     expect(page).to_have_url(re.compile("/train.*mlp_activation=sigmoid"))
     page.goto(page.url + "&train_epochs=2")
     page.get_by_role("button", name="Train", exact=True).click()
-    card = page.locator("[data-testid=stHtml]", has_text="Regular network on digits")
-    expect(card).to_contain_text("finished", timeout=240_000)
+    expect(run_card(page, "Regular network")).to_contain_text("finished", timeout=300_000)
     page.wait_for_url("**runs=*", timeout=60_000)
     run = re.search(r"runs=(\w+)", page.url).group(1)
     page.goto(f"{empty_server}/gradient_flow?view=over+a+run&run={run}")

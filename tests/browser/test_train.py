@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.run_cards import run_card
+
 pytestmark = pytest.mark.browser
 
 SHORT = "train?train_epochs=3"
@@ -15,17 +17,12 @@ def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def card(page):
-    # While it is redrawn there can be two of it.
-    return page.locator("[data-testid=stHtml]", has_text="LeNet-5 (all connections) on digits").last
-
-
 def stop(page):
     """Press Stop until it is heard: a page that is being drawn anew can miss a click."""
     for _ in range(4):
         press(page, "Stop")
         try:
-            expect(card(page)).to_contain_text("stopped", timeout=15_000)
+            expect(run_card(page)).to_contain_text("stopped", timeout=15_000)
             return
         except AssertionError:
             continue
@@ -36,7 +33,7 @@ def start(page, address):
     """Open the page, press Train, and return the link to the run."""
     page.goto(address)
     press(page, "Train")
-    expect(card(page)).to_contain_text(re.compile("waits|training"), timeout=30_000)
+    expect(run_card(page)).to_contain_text(re.compile("waits|training"), timeout=30_000)
     page.wait_for_url("**/train?*runs=*")
     return page.url
 
@@ -52,22 +49,22 @@ def others(browser):
 
 def test_digits_are_learned_and_a_reload_finds_the_run(server, page):
     link = start(page, f"{server}/{SHORT}")
-    expect(card(page)).to_contain_text("finished", timeout=90_000)
-    expect(card(page)).to_contain_text(re.compile(r"Test accuracy\s*\d\d\.\d %"))
+    expect(run_card(page)).to_contain_text("finished", timeout=300_000)
+    expect(run_card(page)).to_contain_text(re.compile(r"Test accuracy\s*\d\d\.\d %"))
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
     page.reload()
-    expect(card(page)).to_contain_text("Finished after 3 epochs", timeout=30_000)
+    expect(run_card(page)).to_contain_text("Finished after 3 epochs", timeout=30_000)
     page.goto(f"{server}/train")
-    expect(card(page)).to_contain_text("finished", timeout=30_000)
+    expect(run_card(page)).to_contain_text("finished", timeout=30_000)
     assert re.search(r"runs=\w+", link)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 def test_another_visitor_looks_and_the_owner_stops(server, page, others):
     link = start(page, f"{server}/{LONG}")
-    expect(card(page)).to_contain_text(re.compile(r"Test accuracy\s*\d"), timeout=60_000)
+    expect(run_card(page)).to_contain_text(re.compile(r"Test accuracy\s*\d"), timeout=60_000)
     others.goto(link)
-    expect(card(others)).to_contain_text("Started by another visitor", timeout=30_000)
+    expect(run_card(others)).to_contain_text("Started by another visitor", timeout=30_000)
     expect(others.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=30_000)
     assert others.evaluate("document.documentElement.scrollWidth") <= 400
     expect(others.get_by_role("button", name="Stop")).to_have_count(0)
@@ -75,8 +72,8 @@ def test_another_visitor_looks_and_the_owner_stops(server, page, others):
     second_tab.goto(link)
     expect(second_tab.get_by_role("button", name="Stop")).to_be_visible(timeout=30_000)
     stop(second_tab)
-    expect(card(page)).to_contain_text("stopped", timeout=30_000)
-    expect(card(others)).to_contain_text("stopped", timeout=30_000)
+    expect(run_card(page)).to_contain_text("stopped", timeout=30_000)
+    expect(run_card(others)).to_contain_text("stopped", timeout=30_000)
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
 
 
@@ -85,8 +82,8 @@ def test_a_zoom_survives_the_ticks(server, page, ticks, zoomed_in):
     whole = zoomed_in(page)
     zoomed = ticks(page)
     assert zoomed[0] != whole[0]
-    number = card(page).inner_text()
-    expect(card(page)).not_to_have_text(number, timeout=10_000)
+    number = run_card(page).inner_text()
+    expect(run_card(page)).not_to_have_text(number, timeout=10_000)
     page.wait_for_timeout(3000)
     found = ticks(page)
     stop(page)
