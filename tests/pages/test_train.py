@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
 
 from cnnviz.runs.store import Store
 from cnnviz.training.measurement import Measurement
@@ -49,6 +50,16 @@ def cards(app: AppTest) -> str:
     found = [html.proto.body for html in app.get("html") if 'role="status"' in html.proto.body]
     found += [html.proto.body for html in app.get("html") if 'role="alert"' in html.proto.body]
     return " ".join(re.sub("<[^>]+>", " ", " ".join(found)).split())
+
+
+def card_place(app: AppTest) -> int:
+    """Where on the page the block with the cards is, counted from its top."""
+    blocks = ((place, each) for place, each in app.main.children.items() if isinstance(each, Block))
+    return next(
+        place
+        for place, block in blocks
+        if any('role="status"' in html.proto.body for html in block.get("html"))
+    )
 
 
 def labels(app: AppTest) -> list[str]:
@@ -104,6 +115,15 @@ def test_a_run_that_waits_says_so_and_its_link_shows_it_to_others(waiting):
     assert "Started by another visitor" in cards(other)
     assert "Stop" not in labels(other)
     assert "Stop" in labels(app)
+
+
+def test_a_card_has_one_place_with_buttons_above_it_and_without(waiting):
+    """Or the old card would stand beside the new one for a moment when the run ends."""
+    app = press(open_train(), "start_training")
+    other = open_train(runs=only_run().id)
+    assert "Stop" in labels(app)
+    assert "Stop" not in labels(other)
+    assert card_place(app) == card_place(other)
 
 
 def test_the_teacher_may_stop_what_a_stranger_may_not(waiting):
