@@ -35,12 +35,12 @@ def may_change(run: Run) -> bool:
 
 
 def _show_buttons(run: Run) -> None:
+    if run.is_open:  # first: a click must not find Pause where Stop was a moment ago
+        _button(run, "Stop", "stop", ":material/stop:")
     if run.state == "running":
         _button(run, "Pause", "pause", ":material/pause:")
     if run.state == "paused":
         _button(run, "Continue", "resume", ":material/play_arrow:")
-    if run.is_open:
-        _button(run, "Stop", "stop", ":material/stop:")
     if run.state in RESUMABLE:
         _resume_button(run)
     if run.state in BEGUN:
