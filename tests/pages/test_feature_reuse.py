@@ -17,6 +17,7 @@ from cnnviz.vision.reuse_observations import observations
 from cnnviz.vision.reuse_record import reuse_record
 from cnnviz.vision.weights import random_network
 
+BOTTLENECKS = {"architecture": "densenet", "variant": "densenet_bc100_k12_cifar"}
 OBSERVED = "Does what the paper observes hold for this network?"
 PAGE = str(Path(__file__).parents[2] / "pages" / "feature_reuse.py")
 
@@ -57,8 +58,16 @@ def test_the_definition_is_written_out(definition):
     assert "of each block" in app.caption[0].value
 
 
+def test_a_densenet_in_the_box_comes_with_its_epochs():
+    app = opened(**BOTTLENECKS)
+    assert headings(app) == ["With these weights", "While it trained", OBSERVED]
+    assert any("Recorded 5 times" in each.value for each in app.caption)
+
+
 def test_a_network_with_bottlenecks_and_random_weights():
-    app = opened(architecture="densenet", variant="densenet_bc100_k12_cifar", scale="none")
+    app = opened(**BOTTLENECKS, scale="none")
+    (weights,) = [menu for menu in app.selectbox if menu.label == "Weights"]
+    weights.select("random").run()
     assert headings(app) == ["Untrained", OBSERVED]
     assert "Random weights: this network is untrained" in app.warning[0].value
     assert "the 1x1 convolution of each layer" in app.caption[0].value
