@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from cnnviz.runs.folder import measurements, read_record
 from cnnviz.runs.recording import recorded
+from cnnviz.training.checkpoints import LAST, checkpoint_facts, has_checkpoint
 from cnnviz.training.comparison import QUANTITIES
 from cnnviz.training.experiments import Arm, Experiment, plans
 from cnnviz.training.measurement import TrainingError
@@ -84,7 +85,17 @@ def _run(experiment: Experiment, plan: Plan, folder: Path, device: str | None) -
         message = str(error)
     curve = tuple(measurements(folder))
     value = None if message else QUANTITIES[experiment.quantity](curve)
-    return RecordedRun(plan.options.seed, str(plan.network), message, value, curve)
+    return RecordedRun(plan.options.seed, _network(plan, folder), message, value, curve)
+
+
+def _network(plan: Plan, folder: Path) -> str:
+    """The network with an output for each class of the data, which a plan need not know.
+
+    As planned where a run broke before its first checkpoint.
+    """
+    if not has_checkpoint(folder, LAST):
+        return str(plan.network)
+    return str(checkpoint_facts(folder, LAST)["network"])
 
 
 def _command(experiment: Experiment, budget: Budget) -> str:

@@ -1,7 +1,13 @@
 """The arms of an experiment, run: kept in folders, made once, recorded."""
 
-import pytest
+import io
+import itertools
+import tarfile
 
+import pytest
+from PIL import Image
+
+from cnnviz.architectures.written import read
 from cnnviz.runs.arms import Budget, trained_arms
 from cnnviz.runs.folder import read_record
 from cnnviz.training.experiments import Arm, Experiment
@@ -42,6 +48,22 @@ def test_every_arm_has_a_run_for_each_seed_and_is_made_once(tmp_path):
     again = trained_arms(EXAMPLE, BUDGET, tmp_path, "cpu")
     assert again.arms == found.arms
     assert (tmp_path / "0-0" / "measurements.jsonl").read_text() == before
+
+
+def test_the_record_names_the_network_with_the_classes_of_the_data(tmp_path):
+    """How many there are in a tar, only loading tells: the plan has another number."""
+    with tarfile.open(tmp_path / "three.tar", "w") as archive:
+        for name, colour in itertools.product(("red", "green", "blue"), range(0, 200, 20)):
+            file = io.BytesIO()
+            Image.new("L", (28, 28), colour).save(file, "PNG")
+            member = tarfile.TarInfo(f"{name}/{colour}.png")
+            member.size = file.tell()
+            file.seek(0)
+            archive.addfile(member, file)
+    budget = Budget(str(tmp_path / "three.tar"), {"epochs": "1"})
+    found = trained_arms(EXAMPLE, budget, tmp_path / "runs", "cpu")
+    network = read(found.arms["calm"][0].network).spec
+    assert (network.variant, network.num_classes) == ("lenet5_full", 3)
 
 
 def test_a_run_that_diverges_is_kept_with_its_message(tmp_path):
