@@ -227,7 +227,8 @@ def _across(title: str) -> dict[str, Any]:
         "field": "across",
         "type": "quantitative",
         "title": title,
-        "scale": {"nice": False, "zero": True},
+        # A point at the end of a run is seen whole.
+        "scale": {"nice": False, "zero": True, "padding": 5},
         "axis": {"gridColor": GRID, "tickCount": 8},
     }
 

@@ -19,7 +19,7 @@ from cnnviz.analysis.layers import layer_table
 from cnnviz.analysis.limits import GraphError
 from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields
 from cnnviz.analysis.views import View
-from cnnviz.architectures import Network, NetworkSpec
+from cnnviz.architectures import Network, NetworkSpec, build
 from cnnviz.ui.byte_cache import networks, results
 from cnnviz.vision.capture import Place
 from cnnviz.vision.class_activation import class_maps
@@ -60,6 +60,13 @@ def _graph_or_error(spec: NetworkSpec, resolution: int) -> NetworkGraph | GraphE
         # Streamlit collects garbage after every run, and would look through all of it each time.
         gc.freeze()
     return graph
+
+
+@st.cache_data(max_entries=1024, show_spinner=False)
+def cached_parameters(spec: NetworkSpec) -> int:
+    """How many parameters a network has; shared ones count once."""
+    with torch.device("meta"):
+        return sum(parameter.numel() for parameter in build(spec).parameters())
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

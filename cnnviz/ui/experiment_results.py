@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cnnviz.architectures import NetworkSpec
+from cnnviz.architectures.written import read
 from cnnviz.runs.groups import Group
 from cnnviz.runs.run import Run
 from cnnviz.training.comparison import QUANTITIES, verdict
@@ -24,6 +26,7 @@ class ArmRun:
     Attributes:
         key: Tells its curve from every other: of two runs with one key all is alike.
         seed: Of its options.
+        network: What is trained.
         curve: What was measured.
         has_failed: Whether it diverged or broke, so that it has no value.
         run: As the store knows it; None of a recorded one.
@@ -32,6 +35,7 @@ class ArmRun:
 
     key: str
     seed: int
+    network: NetworkSpec
     curve: Sequence[Measurement]
     has_failed: bool = False
     run: Run | None = None
@@ -154,7 +158,8 @@ def group_results(group: Group, readings: Readings) -> Results | None:
         first = first or found.run
         key = f"{found.run.id} {found.number}"
         failed = found.run.state == "failed"
-        made = ArmRun(key, member.seed, found.measurements, failed, found.run)
+        network = found.run.plan.network.spec
+        made = ArmRun(key, member.seed, network, found.measurements, failed, found.run)
         arms.setdefault(member.arm, []).append(made)
     if first is None:
         return None
@@ -176,7 +181,8 @@ def recorded_results(experiment: Experiment, found: Recorded) -> Results:
 def _recorded_run(experiment: Experiment, title: str, run: RecordedRun) -> ArmRun:
     key = f"{experiment.name} {title} {run.seed}"
     known = {experiment.quantity: run.value}
-    return ArmRun(key, run.seed, run.curve, bool(run.message), None, known)
+    network = read(run.network).spec
+    return ArmRun(key, run.seed, network, run.curve, bool(run.message), None, known)
 
 
 def budget_of(plan: Plan) -> str:

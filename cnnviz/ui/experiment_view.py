@@ -10,9 +10,11 @@ import streamlit as st
 
 from cnnviz.figures.arm_table import ArmRow, Cell, arm_table
 from cnnviz.figures.gate_table import gate_table
+from cnnviz.figures.theme import count_text
 from cnnviz.runs.groups import Group
 from cnnviz.training.experiments import Arm, Experiment, paper_value
 from cnnviz.training.recorded import Recorded
+from cnnviz.ui.cached import cached_parameters
 from cnnviz.ui.curves_view import MOST_OVERLAID
 from cnnviz.ui.experiment_curves import arm_look, show_charts, show_gate_chart
 from cnnviz.ui.experiment_results import (
@@ -159,6 +161,7 @@ def _cells(experiment: Experiment, arm: ArmResult) -> dict[str, Cell]:
     names = [quantity] if quantity == TEST else [quantity, TEST]
     values = {name: _value_cell([run.value(name) for run in arm.runs], name) for name in names}
     return {
+        "Parameters": Cell(count_text(cached_parameters(arm.runs[0].network))),
         "State": Cell(states_text(arm.runs), _messages(arm)),
         "Steps": Cell(_range([run.steps for run in arm.runs], "{:,}")),
         "Epochs": Cell(_range([run.epochs for run in arm.runs], "{:.3g}")),

@@ -117,7 +117,8 @@ def test_runs_that_are_too_short_say_so(opened, waiting):
     assert "Too short to support the claim: 2 epochs" in plain(app.warning[0].value)
     assert "Stop all" not in labels(app) and len(charts(app)) == 2
     # 25 % training error was not reached; all arms have taken the same steps.
-    assert re.search("ReLU finished 8 2 – 50.0 % tanh finished 8 2 – 49.0 %", table(app))  # noqa: RUF001
+    assert "ReLU 61.71 k finished 8 2 – 50.0 %" in table(app)  # noqa: RUF001
+    assert "tanh 61.71 k finished 8 2 – 49.0 %" in table(app)  # noqa: RUF001
 
 
 def test_the_button_starts_all_arms_and_seeds_at_once(opened, waiting):
@@ -194,8 +195,9 @@ def test_runs_that_are_long_enough_say_what_they_show(opened, waiting, monkeypat
 def test_papers_values_stand_beside_with_column_and_source(opened, waiting):
     found = started("orders")
     app = opened(experiment="orders", group=found.id)
-    assert "full-pre-activation finished 8 2 46.0 % 6.37 ResNet-110, Pre-activation Table 2" in (
-        table(app)
+    assert (
+        "full-pre-activation 269.4 k finished 8 2 46.0 % 6.37 ResNet-110, Pre-activation Table 2"
+        in (table(app))
     )
     captions = plain(" ".join(caption.value for caption in app.caption))
     assert "He et al. 2016b, Table 2: CIFAR-10 test error by order of activations" in captions
@@ -209,12 +211,12 @@ def test_recorded_runs_are_shown_and_stand_beside(opened, waiting, folder):
     write_recorded(Recorded("options", "cifar10", command, arms=arms, **told), folder / "recorded")
     app = opened(experiment="options")
     assert app.query_params["group"] == "recorded"
-    assert "A recorded 9 1 25.0 %" in table(app)
+    assert "A 269.7 k recorded 9 1 25.0 %" in table(app)
     assert charts(app)[0]["title"]["subtitle"][1] == (
         "here: cifar10, 1 epoch (9 steps), 1 run an arm"
     )
     beside = opened(group=started().id)
-    assert "A finished 8 2 50.0 % 25.0 %" in table(beside)
+    assert "A 269.4 k finished 8 2 50.0 % 25.0 %" in table(beside)
     captions = plain(" ".join(caption.value for caption in beside.caption))
     assert "2026-01-01 on a card. JPEG. Made by `python -m cnnviz experiment options`" in captions
 

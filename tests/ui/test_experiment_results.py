@@ -2,6 +2,7 @@
 
 import pytest
 
+from cnnviz.architectures import specify
 from cnnviz.training.experiment_catalogue import experiment
 from cnnviz.training.experiments import paper_value
 from cnnviz.training.measurement import Measurement
@@ -19,7 +20,7 @@ def run(*steps, failed=False, per_epoch=4, error=0.5):
         Measurement(step, step / per_epoch, 1.0, test_accuracy=1 - error, train_accuracy=1 - error)
         for step in steps
     ]
-    return ArmRun("key", 0, curve, failed)
+    return ArmRun("key", 0, specify("lenet5"), curve, failed)
 
 
 def results(*arms, epochs=2):
