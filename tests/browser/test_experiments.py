@@ -48,7 +48,7 @@ def stop(page):
 def test_an_arm_learns_and_a_reload_finds_it(server, page):
     link = start(page, f"{server}/{SHORT}")
     expect(page.get_by_text("Too short to support the claim")).to_be_visible(timeout=120_000)
-    expect(arms(page)).to_contain_text(re.compile(r"ReLU\s*61.71 k\s*finished\s*3"))
+    expect(arms(page)).to_contain_text(re.compile(r"ReLU\s*61\.71 k\s*finished\s*3"))
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
     page.reload()
     expect(page.get_by_text("Too short to support the claim")).to_be_visible(timeout=30_000)
@@ -57,7 +57,7 @@ def test_an_arm_learns_and_a_reload_finds_it(server, page):
     page.get_by_role("option", name="Kernels and heads", exact=True).click()
     expect(page.get_by_text("beat one 5x5")).to_be_visible(timeout=30_000)
     page.go_back()
-    expect(arms(page)).to_contain_text(re.compile(r"ReLU\s*61.71 k\s*finished\s*3"))
+    expect(arms(page)).to_contain_text(re.compile(r"ReLU\s*61\.71 k\s*finished\s*3"))
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
@@ -84,4 +84,4 @@ def test_others_look_at_a_zoom_survives_and_the_owner_stops(
         assert other.get_by_test_id("stMain").evaluate("each => each.scrollWidth") <= width
         context.close()
     stop(page)
-    expect(arms(page)).to_contain_text(re.compile(r"tanh\s*2 stopped"))
+    expect(arms(page)).to_contain_text(re.compile(r"tanh\s*61\.71 k\s*2 stopped"))
