@@ -76,11 +76,13 @@ def test_the_test_accuracy_is_that_of_the_record(name, data, test_data, monkeypa
 def test_a_cifar_network_knows_pictures_without_compression_too(each, test_data):
     found = in_the_box(each)
     kept = np.load(test_data / "cifar10-lossless-4000" / "train_first4000.npz")
-    pictures = torch.from_numpy(kept["images"][:1000]).permute(0, 3, 1, 2) / 255
+    pictures = torch.from_numpy(kept["images"][:400]).permute(0, 3, 1, 2) / 255
+    network = found.network()
     with torch.inference_mode():
-        answers = found.network()(normalised(found.spec, pictures)).argmax(1).numpy()
+        scores = [network(part) for part in normalised(found.spec, pictures).split(100)]
+    answers = torch.cat(scores).argmax(1).numpy()
     # They are of the training set, so this is no test accuracy.
-    assert (answers == kept["labels"][:1000]).mean() > found.test_accuracy - 0.05
+    assert (answers == kept["labels"][:400]).mean() > found.test_accuracy - 0.05
 
 
 def test_the_best_for_its_data_comes_first():
