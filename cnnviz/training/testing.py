@@ -11,7 +11,7 @@ from cnnviz.architectures import Network
 from cnnviz.training.augmentation import normalise
 from cnnviz.training.datasets.base import Split
 from cnnviz.training.diagnostics import Inside, watched
-from cnnviz.training.step import Step, autocast
+from cnnviz.training.step import Step
 
 BATCH, BATCH_ON_CARD = 500, 2000  # A card waits for the launch of small ones.
 WATCHED = 256  # test images that dead ReLUs and gates are judged by
@@ -35,15 +35,17 @@ class Tested:
 def tested(step: Step, network: Network, split: Split) -> Tested:
     """A network on all images of a split, in eval mode; then in the mode that it had.
 
+    It computes in float32 whatever it trains in, so that the run's numbers are those of Evaluate.
+
     Args:
-        step: Whose normalisation and precision are used.
+        step: Whose normalisation is used.
         network: The one that trains, or its average.
         split: On the step's device.
     """
     was_training = network.training
     network.eval()
     try:
-        with torch.inference_mode(), autocast(step.device, step.precision):
+        with torch.inference_mode():
             with watched(network) as inside:
                 _logits(step, network, split.images[:WATCHED])
             sums = torch.zeros(2, device=step.device)
@@ -60,7 +62,7 @@ def tested(step: Step, network: Network, split: Split) -> Tested:
 def _logits(step: Step, network: Network, images: torch.Tensor) -> torch.Tensor:
     pixels = images.permute(0, 3, 1, 2).to(torch.float32).div_(255)
     logits: torch.Tensor = network(normalise(pixels, step.mean, step.std))
-    return logits.to(torch.float32)
+    return logits
 
 
 def _sums(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

@@ -3,6 +3,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from cnnviz.training import testing
 from cnnviz.training.averaging import Average
 from cnnviz.training.diagnostics import Norms, watched
 from cnnviz.training.optimisers import (
@@ -86,6 +87,21 @@ def test_a_step_in_bfloat16_is_close_to_one_in_float32(small_data, network_for):
         losses.append((made.totals[0] / 16).item())
     assert losses[0] == pytest.approx(losses[1], rel=0.02)
     assert losses[0] != losses[1]
+
+
+def test_a_test_is_in_float32_whatever_the_run_trains_in(small_data, network_for):
+    data = small_data()
+    network = network_for("lenet5_full", data)
+    found = [
+        testing.tested(
+            Step(network, data, TrainingOptions(precision=name), CPU), network, data.test
+        )
+        for name in ("float32", "bfloat16")
+    ]
+    with torch.inference_mode():
+        logits = network.eval()((data.test.images.permute(0, 3, 1, 2) / 255 - 0.3) / 0.25)
+    expected = functional.cross_entropy(logits, data.test.labels).item()
+    assert [each.loss for each in found] == pytest.approx([expected] * 2, rel=1e-5)
 
 
 @pytest.mark.parametrize("name", ["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"])
