@@ -19,6 +19,7 @@ from typing import Any, Self, TypeVar
 Value = str | int | float | bool
 T = TypeVar("T", str, int, float)
 V = TypeVar("V")
+LISTED = 12  # options that a sentence lists in full
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,6 @@ class Hyperparameter:
         """Whether the only values are False and True."""
         return self.options == (False, True)
 
-    @property
-    def rule(self) -> str:
-        """What a value must be, to follow the word "must"."""
-        shown = [text(option) for option in self.options]
-        if len(shown) > 12:
-            shown = [*shown[:3], "...", shown[-1]]
-        return f"be one of {', '.join(shown)}"
-
     def check(self, value: object) -> None:
         """Accept a value of the domain.
 
@@ -65,7 +58,7 @@ class Hyperparameter:
             ValueError: The value is not one of the options (True is not 1, and 1.0 is not 1).
         """
         if not any(value == o and type(value) is type(o) for o in self.options):
-            raise ValueError(f"{self.name} must {self.rule}; received {value!r}.")
+            raise self._refusal(value)
 
     def parse(self, written: str) -> Value:
         """The option that is written so.
@@ -75,8 +68,28 @@ class Hyperparameter:
         """
         by_text = {text(option): option for option in self.options}
         if written.strip() not in by_text:
-            raise ValueError(f"{self.name} must {self.rule}; received {written!r}.")
+            raise self._refusal(written)
         return by_text[written.strip()]
+
+    def _refusal(self, received: object) -> ValueError:
+        """The sentence for what is none of the options; of many it names those around it."""
+        shown, nearest = [text(option) for option in self.options], ""
+        if len(shown) > LISTED:
+            shown = [*shown[:3], "...", shown[-1]]
+            nearest = " or ".join(map(text, self._nearest(received)))
+        listed = ", ".join(shown) + (f" (the nearest: {nearest})" if nearest else "")
+        return ValueError(f"{self.name} must be one of {listed}; received {received!r}.")
+
+    def _nearest(self, received: object) -> list[Value]:
+        """The options below and above a number; none where it or they are no numbers."""
+        try:
+            asked = float(str(received))
+        except ValueError:
+            return []
+        numbers = [option for option in self.options if not isinstance(option, str)]
+        below = [max((n for n in numbers if n < asked), default=None)]
+        above = [min((n for n in numbers if n > asked), default=None)]
+        return [each for each in below + above if each is not None]
 
 
 def named(name: str, known: Mapping[str, V], what: str) -> V:

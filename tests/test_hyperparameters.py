@@ -1,3 +1,4 @@
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -24,6 +25,21 @@ class Example(Config):
 def test_a_value_outside_its_domain_is_refused_with_one_sentence(field, value):
     with pytest.raises(ValueError, match=rf"^{field} must be one of .*; received {value!r}\.$"):
         Example(**{field: value})
+
+
+@pytest.mark.parametrize(
+    ("value", "nearest"),
+    [(6200, "6000 or 6300"), (-1, "0"), (50_000, "43200"), (0.5, "0 or 1"), ("long", None)],
+)
+def test_of_many_values_the_nearest_are_named(value, nearest):
+    @dataclass(frozen=True)
+    class Timed(Config):
+        seconds: int = choice(*range(61), *range(3900, 43201, 300), default=0, help="A time.")
+
+    listed = "0, 1, 2, ..., 43200" + (f" (the nearest: {nearest})" if nearest else "")
+    sentence = f"seconds must be one of {listed}; received {str(value)!r}."
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        Timed().with_text({"seconds": str(value)})
 
 
 def test_a_relation_between_fields_is_checked_at_creation():
