@@ -44,11 +44,10 @@ def headings(app):
 def test_it_opens_on_the_densenet_in_the_box():
     app = opened()
     assert app.selectbox(key="variant").value == "densenet40_k12_cifar"
-    assert headings(app) == ["With these weights", "Random weights", OBSERVED]
+    assert headings(app) == ["With these weights", "While it trained", OBSERVED]
     assert "Trained for this project" in app.info[0].value
     assert "each 3x3" in app.caption[0].value
     assert "Click a cell" in app.info[1].value
-    assert any("Train a DenseNet on the **Train** page" in each.value for each in app.caption)
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS)
@@ -58,8 +57,9 @@ def test_the_definition_is_written_out(definition):
     assert "of each block" in app.caption[0].value
 
 
-def test_a_densenet_in_the_box_comes_with_its_epochs():
-    app = opened(**BOTTLENECKS)
+@pytest.mark.parametrize("variant", ["densenet40_k12_cifar", "densenet_bc100_k12_cifar"])
+def test_a_densenet_in_the_box_comes_with_its_epochs(variant):
+    app = opened(architecture="densenet", variant=variant)
     assert headings(app) == ["With these weights", "While it trained", OBSERVED]
     assert any("Recorded 5 times" in each.value for each in app.caption)
 
@@ -69,6 +69,7 @@ def test_a_network_with_bottlenecks_and_random_weights():
     (weights,) = [menu for menu in app.selectbox if menu.label == "Weights"]
     weights.select("random").run()
     assert headings(app) == ["Untrained", OBSERVED]
+    assert any("Train a DenseNet on the **Train** page" in each.value for each in app.caption)
     assert "Random weights: this network is untrained" in app.warning[0].value
     assert "the 1x1 convolution of each layer" in app.caption[0].value
     assert "of the whole network" in app.caption[0].value
