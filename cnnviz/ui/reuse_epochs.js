@@ -11,7 +11,7 @@ export default function (component) {
   const [drawing, slider, button, label] = ["drawing", "slider", "play", "epoch"].map((name) =>
     parentElement.querySelector(`.${name}`),
   );
-  const view = views.get(parentElement) ?? { frame: 0, given: null };
+  const view = views.get(parentElement) ?? { frame: 0, given: null, told: [] };
   views.set(parentElement, view);
   const count = data.epochs.length;
 
@@ -37,7 +37,10 @@ export default function (component) {
     slider.setAttribute("aria-valuetext", data.epochs[frame]);
     label.textContent = data.epochs[frame];
   };
-  const rest = () => setStateValue("epoch", data.numbers[view.frame]);
+  const rest = () => {
+    view.told.push(view.frame);
+    setStateValue("epoch", data.numbers[view.frame]);
+  };
   const stop = () => {
     clearInterval(view.timer);
     view.timer = null;
@@ -45,8 +48,13 @@ export default function (component) {
   };
 
   slider.max = count - 1;
-  // The address may have changed; while it plays, the browser knows better.
-  if (view.given !== data.start && !view.timer) view.frame = data.start;
+  // The address may have changed; while it plays, and where this is the answer to what was told
+  // before the slider went on, the browser knows better.
+  if (view.given !== data.start) {
+    const answered = view.told.lastIndexOf(data.start);
+    if (answered < 0 && !view.timer) view.frame = data.start;
+    view.told.splice(0, answered < 0 ? view.told.length : answered + 1);
+  }
   view.given = data.start;
   paint(Math.min(view.frame, count - 1));
 

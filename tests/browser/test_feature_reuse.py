@@ -116,6 +116,30 @@ def test_epochs_play_without_a_rerun_for_each(server, page, run_with_epochs):
     expect(page.get_by_role("button", name="Play")).to_be_visible()
 
 
+WATCH = """label => {
+    window.told = [];
+    new MutationObserver(() => window.told.push(label.textContent))
+        .observe(label, {childList: true, characterData: true, subtree: true});
+}"""
+
+
+def test_the_slider_never_jumps_back(server, page, run_with_epochs):
+    page.goto(f"{server}/feature_reuse?run={run_with_epochs}")
+    slider, shown = page.get_by_role("slider", name="Epoch"), page.locator(".controls .epoch")
+    expect(shown).to_have_text("epoch 0")
+    page.wait_for_load_state("networkidle")
+    shown.evaluate(WATCH)
+    slider.focus()
+    for _ in range(1, EPOCHS):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(60)
+    page.wait_for_url(f"**/feature_reuse?*epoch={EPOCHS - 1}*")
+    page.wait_for_timeout(1500)
+    told = page.evaluate("window.told")
+    assert told == sorted(told)
+    assert told[-1] == f"epoch {EPOCHS - 1}"
+
+
 def test_the_address_carries_the_epoch(server, page, run_with_epochs):
     page.goto(f"{server}/feature_reuse?run={run_with_epochs}")
     slider, shown = page.get_by_role("slider", name="Epoch"), page.locator(".controls .epoch")
