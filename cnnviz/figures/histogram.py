@@ -6,7 +6,7 @@ from html import escape
 
 import numpy as np
 
-from cnnviz.figures.theme import CATEGORIES, count_text
+from cnnviz.figures.theme import CATEGORIES
 
 BINS = 40
 HEIGHT = 110  # px
@@ -28,5 +28,5 @@ def histogram(values: np.ndarray, title: str) -> str:
         '<div style="display:flex;justify-content:space-between;font-size:0.85rem">'
         f"<span>{edges[0]:.3g}</span><span>{edges[-1]:.3g}</span></div></div>"
         f'<div style="font-size:0.85rem;opacity:0.7">{escape(title)}; bars are log(1 + count), the '
-        f"highest {count_text(int(counts.max()))}.</div>"
+        f"highest {counts.max():,}.</div>"
     )

@@ -59,6 +59,12 @@ def error_against_cost(points: pd.DataFrame, cost: str, cost_title: str, title: 
         )
     figure.update_layout(height=420, margin={"l": 0, "r": 0, "t": 8, "b": 0}, clickmode="event")
     figure.update_layout(legend={"orientation": "h", "y": -0.25}, dragmode="pan")
-    figure.update_xaxes(type="log", title_text=cost_title, dtick="D2", exponentformat="SI")
+    figure.update_xaxes(
+        type="log",
+        title_text=cost_title,
+        dtick="D2",
+        exponentformat="SI",
+        minorloglabels="complete",
+    )
     figure.update_yaxes(title_text=f"{title} (%)", rangemode="tozero")
     return figure

@@ -55,8 +55,8 @@ def show_maps(subject: Subject, layer: str, activation: Callable[[Subject], np.n
 def summary(raw: np.ndarray, facts: MapStatistics) -> str:
     """The layer in a sentence or two, with its dead maps by number."""
     said = (
-        f"{len(raw)} maps. Mean {raw.mean():.3g}, largest value {raw.max():.3g}, smallest "
-        f"{raw.min():.3g}; {facts.zeros.mean():.0%} of the values are not above 0. "
+        f"{len(raw)} maps. Raw values: mean {raw.mean():.3g}, largest {raw.max():.3g}, smallest "
+        f"{raw.min():.3g}; {facts.zeros.mean():.0%} of them are not above 0. "
     )
     dead = facts.dead
     if not len(dead):

@@ -17,7 +17,7 @@ def large(page, channel):
 
 
 def ready(page):
-    expect(page.get_by_text(re.compile(r"^\d+ maps\. Mean "))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile(r"^\d+ maps\. Raw values: "))).to_be_visible(timeout=60_000)
 
 
 def settle(page):

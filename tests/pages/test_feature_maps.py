@@ -63,8 +63,8 @@ def test_the_strongest_map_comes_first_with_its_numbers(open_maps, squeezenet):
     assert app.selectbox(key="map").options == [str(channel) for channel in order]
     best = maps[order[0]]
     assert (
-        f"{len(maps)} maps. Mean {maps.mean():.3g}, largest value {maps.max():.3g}, smallest "
-        f"{maps.min():.3g}; {(maps <= 0).mean():.0%} of the values are not above 0."
+        f"{len(maps)} maps. Raw values: mean {maps.mean():.3g}, largest {maps.max():.3g}, smallest "
+        f"{maps.min():.3g}; {(maps <= 0).mean():.0%} of them are not above 0."
     ) in captions(app)
     assert app.selectbox(key="map").value == order[0]
     said = f"Map {order[0]}: mean {best.mean():.3g}, largest {best.max():.3g}"
@@ -89,7 +89,7 @@ def test_any_layer_or_operation_can_be_chosen(open_maps, no_weights):
         app.selectbox(key="card").select(layer).run()
         assert not app.exception, layer
         assert not app.error, layer
-        assert re.search(r"\d+ maps\. Mean", captions(app)), layer
+        assert re.search(r"\d+ maps\. Raw values", captions(app)), layer
 
 
 @pytest.mark.parametrize("scale", ["each map", "the layer", "all layers"])
@@ -97,7 +97,9 @@ def test_any_layer_or_operation_can_be_chosen(open_maps, no_weights):
 def test_scales_and_values(open_maps, squeezenet, scale, values):
     app = open_maps(scale=scale, values=values, untrained="true", at_once="256")
     assert not app.error
-    assert sum("maps. Mean" in said for said in picture_captions(app)) == 1, "the untrained ones"
+    assert sum("maps. Raw values" in said for said in picture_captions(app)) == 1, (
+        "the untrained ones"
+    )
 
 
 def test_dead_maps_are_named(open_maps, squeezenet):
@@ -120,7 +122,7 @@ def test_dead_maps_are_named(open_maps, squeezenet):
 def test_a_bad_address_falls_back(open_maps, squeezenet, query):
     app = open_maps(**query)
     assert not app.error
-    assert "64 maps. Mean" in captions(app)
+    assert "64 maps. Raw values" in captions(app)
 
 
 def test_a_network_without_feature_maps_is_one_sentence(open_maps, no_weights):
@@ -142,9 +144,9 @@ def test_a_damaged_file_is_one_sentence(open_maps, no_weights):
 
 def test_odd_pictures_get_an_answer_or_one_sentence(open_maps, squeezenet, nasty, upload_each):
     app = open_maps(photo="upload")
-    answered, refused = upload_each(app, nasty, lambda a: "64 maps. Mean" in captions(a))
+    answered, refused = upload_each(app, nasty, lambda a: "64 maps. Raw values" in captions(a))
     assert (answered, refused) == (54, 20)
-    assert "64 maps. Mean" in captions(open_maps()), "the next visitor notices nothing"
+    assert "64 maps. Raw values" in captions(open_maps()), "the next visitor notices nothing"
 
 
 def test_one_forward_pass_serves_every_view_of_a_photo(open_page, squeezenet, monkeypatch):
