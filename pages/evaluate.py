@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cnnviz.runs.run import Run
+from cnnviz.training.bundled import Bundled, bundled
+from cnnviz.ui.evaluate_bundled import show_bundled
 from cnnviz.ui.evaluate_controls import (
     choose_other,
-    choose_run,
+    choose_trained,
     choose_view,
     runs_with_checkpoints,
     say_unknown,
@@ -34,16 +36,16 @@ def show_run(run: Run, runs: Sequence[Run]) -> None:
         return
     subject = Evaluated(run, found)
     say_subject(subject)
-    show_numbers(subject)
+    show_numbers(found)
     view = choose_view()
     if view == "classes":
-        show_classes(subject)
+        show_classes(found)
     elif view == "confusion":
         show_confusion(subject)
     elif view == "mistakes":
         show_mistakes(run, found)
     elif view == "calibration":
-        show_calibration(subject)
+        show_calibration(found)
     elif view == "compare":
         show_comparison(subject, runs)
     else:
@@ -65,24 +67,15 @@ def show_comparison(subject: Evaluated, runs: Sequence[Run]) -> None:
         show_versus(subject, Evaluated(other, found))
 
 
-def say_nothing_is_trained() -> None:
-    """What to do where there is no run."""
-    st.info(
-        "No run has a trained network yet. Train one: on the digits it takes a few seconds.",
-        icon=":material/model_training:",
-    )
-    st.page_link("pages/train.py", label="Train", icon=":material/arrow_forward:")
-
-
 open_page("Evaluate")
 st.title("How good is it, and where does it fail?")
-runs = runs_with_checkpoints()
-say_unknown(runs)
-if runs:
-    run = choose_run(runs)
-    try:
-        show_run(run, runs)
-    except ValueError as error:
-        st.error(str(error), icon=":material/error:")
-else:
-    say_nothing_is_trained()
+runs, in_the_box = runs_with_checkpoints(), bundled()
+say_unknown(runs, in_the_box)
+chosen = choose_trained(runs, in_the_box)
+try:
+    if isinstance(chosen, Bundled):
+        show_bundled(chosen)
+    else:
+        show_run(chosen, runs)
+except ValueError as error:
+    st.error(str(error), icon=":material/error:")

@@ -26,6 +26,7 @@ from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
 from cnnviz.training.predictions import predictions
 from cnnviz.training.recorded import rounded, thinned
+from cnnviz.training.recorded_evaluation import evaluation_record
 from cnnviz.training.running import planned_data
 from cnnviz.vision.progress import Progress, unheard
 
@@ -43,8 +44,9 @@ def bundle(
     """The file of a run's best weights in the box; its record (NAME.json) tells:
 
     command, data, note, epochs, seconds, machine, torch, trained (a date), test_pictures,
-    test_accuracy and test_loss (of the weights as they are in the file), paper, curves. What a
-    DenseNet's run has recorded of feature reuse is put beside it (NAME.reuse.jsonl).
+    test_accuracy, test_loss and evaluation (of the weights as they are in the file), paper,
+    curves. What a DenseNet's run has recorded of feature reuse is put beside it
+    (NAME.reuse.jsonl).
 
     Args:
         run: The run's folder.
@@ -86,6 +88,7 @@ def _tested(network: Network, plan: Plan, progress: Progress) -> dict[str, Any]:
         "test_pictures": len(found),
         "test_accuracy": round(evaluation.accuracy, 6),
         "test_loss": round(evaluation.loss, 6),
+        "evaluation": evaluation_record(evaluation),
     }
 
 

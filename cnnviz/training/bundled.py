@@ -7,6 +7,7 @@ page has something true to show without a network connection.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,8 @@ import cnnviz
 from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.hyperparameters import named
 from cnnviz.training.checkpoints import trained_network, trained_spec
+from cnnviz.training.measurement import Measurement
+from cnnviz.training.recorded_evaluation import RecordedEvaluation
 
 # Beside this module in the package; data alone lies there.
 FOLDER = Path(cnnviz.__file__).parent / "checkpoints"
@@ -47,6 +50,16 @@ class Bundled:
     def test_accuracy(self) -> float:
         """Of the weights as they ship, on the test split of the data, in [0, 1]."""
         return float(self.record["test_accuracy"])
+
+    @property
+    def evaluation(self) -> RecordedEvaluation:
+        """All that the record tells of the weights as they ship, on the same pictures."""
+        return RecordedEvaluation.from_json(self.record["evaluation"])
+
+    @property
+    def curves(self) -> list[Measurement]:
+        """The run that trained it; when each point was measured, the record does not tell."""
+        return [Measurement(seconds=math.nan, **point) for point in self.record["curves"]]
 
     def network(self) -> Network:
         """The network in float32, frozen and in eval mode.

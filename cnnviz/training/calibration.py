@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -34,6 +35,22 @@ class Calibration:
         """Mean confidence minus accuracy over all pictures, in [-1, 1]."""
         gaps = np.nan_to_num(self.confidence - self.accuracy)
         return float((self.counts * gaps).sum() / self.counts.sum())
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Self:
+        """What ``to_json`` has written."""
+        bins = found["bins"]
+
+        def column(name: str) -> np.ndarray:
+            return np.array([each[name] for each in bins], dtype=float)  # None becomes nan
+
+        return cls(
+            edges=np.append(column("from"), bins[-1]["to"]),
+            counts=column("pictures").astype(np.int64),
+            confidence=column("confidence"),
+            accuracy=column("accuracy"),
+            error=found["expected_calibration_error"],
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The error and the bins; an empty bin has no confidence and no accuracy."""

@@ -140,6 +140,16 @@ def show_curves(readings: Sequence[Reading], across: str, more: Sequence[str]) -
                 _show(name, readings, across)
 
 
+def show_recorded_curves(label: str, measurements: Sequence[Measurement]) -> None:
+    """Draw loss and accuracy over the epochs of one run that is no more than a record."""
+    for place, name in zip(st.columns(2), ALWAYS, strict=True):
+        quantity = QUANTITIES[name]
+        points = chart_points(curve_table(_curves(quantity, label, measurements, "epochs")))
+        drawn = chart(quantity, [label], tuple(quantity.values(NOTHING)), "epochs")
+        with place:
+            show_curve_chart(points, drawn, f"recorded_{name}", f"{quantity.axis.title} of {label}")
+
+
 def _show(name: str, readings: Sequence[Reading], across: str) -> None:
     quantity = QUANTITIES[name]
     table = _table(name, across, tuple((r.run.id, r.number) for r in readings), readings)

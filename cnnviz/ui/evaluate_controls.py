@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cnnviz.runs.run import Run
+from cnnviz.training.bundled import Bundled
 from cnnviz.training.checkpoints import BEST, LAST, has_checkpoint
 from cnnviz.ui.addressed_menu import choose_named
 from cnnviz.ui.plain import plain
+from cnnviz.ui.run_weights import box_title
 from cnnviz.ui.run_words import run_label
 from cnnviz.ui.runs import shared_runs
 from cnnviz.ui.visitor import visitor
@@ -32,6 +34,19 @@ def choose_run(runs: Sequence[Run]) -> Run:
         runs: At least one.
     """
     return _choose("Run", RUN, runs, runs[0].id)
+
+
+def choose_trained(runs: Sequence[Run], in_the_box: Sequence[Bundled]) -> Run | Bundled:
+    """Draw the menu of runs and of the networks in the box; ``?run=ID`` or a name is the choice.
+
+    Args:
+        runs: They come first.
+        in_the_box: At least one.
+    """
+    known = {run.id: run for run in runs} | {each.name: each for each in in_the_box}
+    titles = {run.id: run_label(run) for run in runs}
+    titles |= {each.name: f"{each.name}, {box_title(each)}" for each in in_the_box}
+    return known[choose_named("Trained network", RUN, titles, next(iter(known)))]
 
 
 def choose_other(run: Run, runs: Sequence[Run]) -> Run | None:
@@ -72,9 +87,9 @@ def _choose(title: str, name: str, runs: Sequence[Run], default: str) -> Run:
     return known[choose_named(title, name, titles, default)]
 
 
-def say_unknown(runs: Sequence[Run]) -> None:
+def say_unknown(runs: Sequence[Run], in_the_box: Sequence[Bundled]) -> None:
     """Say so where the address names a run that is not there, or has learned nothing yet."""
-    known = {run.id for run in runs}
+    known = {*(run.id for run in runs), *(each.name for each in in_the_box)}
     for name in (RUN, OTHER):
         asked = st.query_params.get(name)
         if asked and asked not in known:

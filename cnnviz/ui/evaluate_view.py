@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.typing import EChartsState
@@ -13,6 +14,7 @@ from cnnviz.figures.confusion import chosen_cell, confusion_option
 from cnnviz.figures.reliability import counts_option, reliability_option
 from cnnviz.runs.run import Run
 from cnnviz.training.evaluation import Evaluation
+from cnnviz.training.recorded_evaluation import AnyEvaluation
 from cnnviz.ui.mistakes_view import show_cell
 from cnnviz.ui.plain import plain
 from cnnviz.ui.run_words import duration_text, network_title
@@ -53,9 +55,8 @@ def device_text(device: str) -> str:
     return {"": "a CPU", "cpu": "a CPU", "cuda": "a GPU"}.get(device, plain(device))
 
 
-def show_numbers(subject: Evaluated) -> None:
+def show_numbers(found: AnyEvaluation) -> None:
     """The numbers of the whole test split, each beside what chance gives."""
-    found = subject.evaluation
     with st.grid(4, min_column_width=170):
         st.metric("Accuracy", f"{found.accuracy:.2%}")
         st.metric("Loss", f"{found.loss:.3f}", help="Mean cross-entropy in nats.")
@@ -69,9 +70,8 @@ def show_numbers(subject: Evaluated) -> None:
     )
 
 
-def show_classes(subject: Evaluated) -> None:
+def show_classes(found: AnyEvaluation) -> None:
     """A line a class: how many pictures, precision, recall and F1."""
-    found = subject.evaluation
     table = pd.DataFrame([vars(score) for score in found.scores])
     st.dataframe(
         table[["name", "support", "recall", "precision", "f1"]],
@@ -106,17 +106,22 @@ def show_confusion(subject: Evaluated) -> None:
         "A row is a class, a column what its pictures are called; the diagonal is right. "
         "**Click a cell to see its pictures.**"
     )
+    event = show_matrix(found, f"confusion_{subject.run.id}")
+    label, predicted = chosen(event, found) or worst_cell(found.confusion)
+    show_cell(subject.run, found, label, predicted)
+
+
+def show_matrix(found: AnyEvaluation, key: str) -> EChartsState:
+    """The matrix alone; what is selected in it."""
     with st.container(width=900):
-        event = st.echarts_chart(
+        return st.echarts_chart(
             confusion_option(found.confusion, found.classes),
             width="stretch",
             height=matrix_height(len(found.classes)),
-            key=f"confusion_{subject.run.id}",
+            key=key,
             on_select="rerun",
             alt=f"Confusion matrix of {len(found.classes)} classes, accuracy {found.accuracy:.1%}",
         )
-    label, predicted = chosen(event, found) or worst_cell(found)
-    show_cell(subject.run, found, label, predicted)
 
 
 def matrix_height(num_classes: int) -> int:
@@ -134,17 +139,17 @@ def chosen(event: EChartsState, found: Evaluation) -> tuple[int, int] | None:
     return None
 
 
-def worst_cell(found: Evaluation) -> tuple[int, int]:
+def worst_cell(confusion: np.ndarray) -> tuple[int, int]:
     """The most frequent confusion, which is shown before anything is clicked."""
-    wrong = found.confusion.copy()
-    if len(found.mistakes):
-        wrong[range(len(wrong)), range(len(wrong))] = 0
+    wrong = confusion.copy()
+    if wrong.sum() > wrong.trace():  # there is a mistake
+        np.fill_diagonal(wrong, 0)
     return chosen_cell(int(wrong.argmax()), len(wrong))
 
 
-def show_calibration(subject: Evaluated) -> None:
+def show_calibration(evaluation: AnyEvaluation) -> None:
     """Is the network as sure as it is right?"""
-    found = subject.evaluation.calibration
+    found = evaluation.calibration
     bins = (found.edges, found.counts, found.confidence, found.accuracy)
     st.markdown(f"**{calibration_text(found.error, found.overconfidence)}**")
     left, right = st.columns(2)

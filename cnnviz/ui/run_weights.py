@@ -81,20 +81,34 @@ def offered(
 
 def of_the_box(chosen: Bundled) -> WeightedNetwork:
     """A network that ships with the project, as a menu offers it."""
-    record, spec, file = chosen.record, chosen.spec, chosen.path.stat()
-    error = f"{100 * (1 - chosen.test_accuracy):.1f} % error"
-    title = f"in the box: {error} on {record['data']}"
-    source = WeightsSource("file", title, chosen.path, None, file.st_size, file.st_mtime_ns)
-    paper = record["paper"]
+    file = chosen.path.stat()
+    source = WeightsSource(
+        "file", box_title(chosen), chosen.path, None, file.st_size, file.st_mtime_ns
+    )
+    return WeightedNetwork(chosen.name, chosen.spec, source, f"{box_text(chosen)} {NO_ANSWER}")
+
+
+def box_title(chosen: Bundled) -> str:
+    """What a menu shows of a network that ships with the project."""
+    return f"in the box: {_error(chosen)} on {chosen.record['data']}"
+
+
+def box_text(chosen: Bundled) -> str:
+    """How a network that ships with the project was trained, and how good it is."""
+    record, paper = chosen.record, chosen.record["paper"]
     said = (
         f"Trained for this project on **{plain(record['data'])}**, "
         f"{epochs_text(record['epochs'])} in {record['seconds'] / 60:.0f} min on "
-        f"{plain(record['machine'])}: **{error}** on {record['test_pictures']:,} test pictures."
+        f"{plain(record['machine'])}: **{_error(chosen)}** on "
+        f"{record['test_pictures']:,} test pictures."
     )
     if paper:
         said += f" The paper's full training: {paper['error']} ({paper['of']}; {paper['source']})."
-    said += f" {record['note']}" if record["note"] else ""
-    return WeightedNetwork(chosen.name, spec, source, f"{said} {NO_ANSWER}")
+    return f"{said} {record['note']}" if record["note"] else said
+
+
+def _error(chosen: Bundled) -> str:
+    return f"{100 * (1 - chosen.test_accuracy):.1f} % error"
 
 
 def fitting(network: NetworkSpec, choices: Iterable[WeightedNetwork]) -> list[WeightedNetwork]:

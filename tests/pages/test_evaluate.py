@@ -21,11 +21,13 @@ from cnnviz.runs.importing import import_folder
 from cnnviz.runs.recording import recorded
 from cnnviz.runs.results import evaluation_of
 from cnnviz.runs.store import Store
+from cnnviz.training.bundled import bundled
 from cnnviz.training.checkpoints import trained_network
 from cnnviz.training.datasets import load
 from cnnviz.training.mcnemar import McNemar
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
+from cnnviz.ui.evaluate_bundled import VIEWS as BOX_VIEWS
 from cnnviz.ui.evaluate_controls import VIEWS
 from cnnviz.ui.evaluate_view import chosen, worst_cell
 from cnnviz.ui.run_downloads import downloads
@@ -109,6 +111,11 @@ def drawn(app):
     return [e.proto.body for e in app.get("html") if 'class="tiles"' in e.proto.body]
 
 
+def in_the_box(name):
+    (found,) = [each for each in bundled() if each.name == name]
+    return found
+
+
 def metrics(app):
     return {metric.label: metric.value for metric in app.metric}
 
@@ -175,7 +182,7 @@ def test_a_clicked_cell_is_that_of_its_class_and_prediction(run):
     assert chosen(Event(47), found) == (4, 7)
     assert chosen(Event(), found) is None
     assert chosen(Event(100), found) is None, "it is of a run with more classes"
-    assert found.confusion[worst_cell(found)] > 0
+    assert found.confusion[worst_cell(found.confusion)] > 0
 
 
 def test_the_pictures_of_a_cell_are_those_of_its_class(open_page, run, expected, monkeypatch):
@@ -296,12 +303,64 @@ def test_an_unknown_run_is_one_sentence(open_page, run):
 
 
 @pytest.mark.parametrize("run_id", ["", "nosuchrun", "../../etc", "*a*[b](c)"])
-def test_without_a_run_it_says_what_to_do(open_evaluate, run_id):
+def test_without_a_run_it_shows_a_network_of_the_box(open_evaluate, run_id):
     app = open_evaluate(run=run_id)
-    assert "No run has a trained network yet. Train one" in app.info[0].value
+    first = bundled()[0]
+    assert app.selectbox(key="chosen_run").value == first.name
+    assert metrics(app)["Accuracy"] == f"{first.test_accuracy:.2%}"
     assert [link.value for link in app.get("page_link")] == ["Train"]
     assert len(app.warning) == bool(run_id)
-    assert not app.metric
+
+
+def test_a_network_of_the_box_is_in_the_address(open_evaluate, run):
+    record = in_the_box("lenet5_mnist").record
+    app = open_evaluate(run="lenet5_mnist")
+    assert metrics(app) == {
+        "Accuracy": f"{record['test_accuracy']:.2%}",
+        "Loss": f"{record['test_loss']:.3f}",
+        "Top-5 accuracy": f"{record['evaluation']['top5']:.2%}",
+        "F1, mean of the classes": f"{record['evaluation']['macro']['f1']:.2%}",
+    }
+    assert "**MNIST**" in app.info[0].value
+    table = app.dataframe[0].value
+    assert table["support"].sum() == record["test_pictures"]
+
+
+def test_runs_stand_before_the_networks_of_the_box(open_page, run):
+    menu = open_page("evaluate").selectbox(key="chosen_run")
+    assert menu.value == run.id
+    assert len(menu.options) == 1 + len(bundled())
+    assert all("in the box: " in option for option in menu.options[1:])
+
+
+@pytest.mark.parametrize("view", BOX_VIEWS)
+@pytest.mark.parametrize("name", ["lenet5_fashion_mnist", "plain56_cifar"])
+def test_every_view_of_a_network_of_the_box(open_evaluate, name, view):
+    app = open_evaluate(run=name, box_view=view)
+    assert app.segmented_control(key="box_view").value == view
+    assert not app.error
+    assert "These numbers were recorded when the network was trained." in said(app)
+
+
+def test_the_most_frequent_confusion_of_a_network_of_the_box_is_said(open_evaluate):
+    confusion = np.array(in_the_box("resnet20_cifar").record["evaluation"]["confusion"])
+    wrong = confusion - np.diag(confusion.diagonal())
+    app = open_evaluate(run="resnet20_cifar", box_view="confusion")
+    words = r"([\d,]+) of 1,000 pictures of \*\*(\w+)\*\* are called \*\*(\w+)\*\*"
+    count, label, called = re.search(words, said(app)).groups()
+    names = in_the_box("resnet20_cifar").spec.trained_on.classes
+    assert int(count) == wrong.max() == wrong[names.index(label), names.index(called)]
+
+
+def test_the_curves_of_a_network_of_the_box_go_with_its_command(open_evaluate):
+    app = open_evaluate(run="resnet20_cifar", box_view="curves")
+    assert in_the_box("resnet20_cifar").record["command"] in said(app)
+    assert len(app.get("vega_lite_chart")) == 2
+
+
+def test_an_unknown_view_of_a_network_of_the_box_is_the_first(open_evaluate):
+    app = open_evaluate(run="resnet20_cifar", box_view="nonsense")
+    assert app.segmented_control(key="box_view").value == BOX_VIEWS[0]
 
 
 def test_an_unknown_view_is_the_first(open_page, run):

@@ -36,6 +36,8 @@ def test_weights_in_half_precision_and_a_record(trained, plan, tmp_path):
     right = predictions(found.network(), test, "cpu").right
     assert found.record["test_pictures"] == len(right)
     assert found.test_accuracy == pytest.approx(right.mean(), abs=1e-6)
+    assert found.evaluation.pictures == len(right)
+    assert found.evaluation.confusion.trace() == right.sum()
     assert found.record["epochs"] == 2
 
 

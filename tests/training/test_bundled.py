@@ -6,6 +6,7 @@ import torch
 
 from cnnviz.training.bundled import FOLDER, bundled, bundled_for
 from cnnviz.training.datasets import load
+from cnnviz.training.evaluation import Evaluation
 from cnnviz.training.predictions import predictions
 from cnnviz.vision.prediction import normalised
 from cnnviz.vision.weights import WeightsSource, load_network
@@ -13,7 +14,7 @@ from cnnviz.vision.weights import WeightsSource, load_network
 NAMES = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
 KEYS = {
     *("network", "trained_on", "command", "data", "note", "epochs", "seconds", "machine", "torch"),
-    *("trained", "test_pictures", "test_accuracy", "test_loss", "paper", "curves"),
+    *("trained", "test_pictures", "test_accuracy", "test_loss", "evaluation", "paper", "curves"),
 }
 
 
@@ -51,6 +52,21 @@ def test_the_record_tells_how_it_came_to_be(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_recorded_evaluation_is_of_the_same_test(name):
+    found = in_the_box(name)
+    evaluation, record = found.evaluation, found.record
+    assert evaluation.title == record["data"]
+    assert evaluation.classes == found.spec.trained_on.classes
+    assert evaluation.pictures == record["test_pictures"] == evaluation.confusion.sum()
+    assert evaluation.calibration.counts.sum() == evaluation.pictures
+    right = evaluation.confusion.trace() / evaluation.pictures
+    assert record["test_accuracy"] == evaluation.accuracy == pytest.approx(right)
+    assert record["test_loss"] == pytest.approx(evaluation.loss, rel=1e-5)
+    recalls = evaluation.confusion.diagonal() / evaluation.confusion.sum(axis=1)
+    assert [score.recall for score in evaluation.scores] == pytest.approx(recalls, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_pages_and_commands_load_the_same_weights(name):
     found = in_the_box(name)
     network = load_network(found.spec, WeightsSource("file", "", found.path))
@@ -67,9 +83,12 @@ def test_the_test_accuracy_is_that_of_the_record(name, data, test_data, monkeypa
     monkeypatch.setenv("CNNVIZ_DATA", str(test_data / "torchvision"))
     found = in_the_box(name)
     split = load(data, found.spec.trained_on.resolution, found.spec.in_channels).test
-    right = predictions(found.network(), split, "cpu").right
-    assert len(right) == found.record["test_pictures"] == 10_000
-    assert right.mean() == pytest.approx(found.test_accuracy, abs=0.0005)
+    answers = predictions(found.network(), split, "cpu")
+    assert len(answers) == found.record["test_pictures"] == 10_000
+    assert answers.right.mean() == pytest.approx(found.test_accuracy, abs=0.0005)
+    confusion = Evaluation(answers, found.evaluation.classes, data).confusion
+    # Another processor rounds otherwise, and a picture between two classes goes to the other.
+    assert abs(confusion - found.evaluation.confusion).sum() <= 20
 
 
 @pytest.mark.parametrize("each", [e.name for e in bundled() if e.spec.in_channels == 3])

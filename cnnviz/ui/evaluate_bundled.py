@@ -1,0 +1,71 @@
+"""How good a network in the box is: what its record tells, for its pictures are not in the box."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.training.bundled import Bundled
+from cnnviz.training.recorded_evaluation import RecordedEvaluation
+from cnnviz.ui.curves_view import show_recorded_curves
+from cnnviz.ui.evaluate_view import (
+    show_calibration,
+    show_classes,
+    show_matrix,
+    show_numbers,
+    worst_cell,
+)
+from cnnviz.ui.plain import plain
+from cnnviz.ui.run_weights import box_text
+
+VIEWS = ("classes", "confusion", "calibration", "curves")
+
+
+def show_bundled(chosen: Bundled) -> None:
+    """What was tested on what, the numbers, and the view that is chosen of them."""
+    found = chosen.evaluation
+    st.info(
+        f"{box_text(chosen)} Its best weights were chosen by these pictures.",
+        icon=":material/model_training:",
+    )
+    show_numbers(found)
+    view = _choose_view()
+    if view == "classes":
+        show_classes(found)
+    elif view == "confusion":
+        _show_confusion(chosen.name, found)
+    elif view == "calibration":
+        show_calibration(found)
+    else:
+        _show_curves(chosen)
+    st.divider()
+    st.markdown(
+        "These numbers were recorded when the network was trained. A run of your own shows the "
+        "pictures too: which are mistaken, where the network looked, and how two runs differ."
+    )
+    st.page_link("pages/train.py", label="Train", icon=":material/arrow_forward:")
+
+
+def _choose_view() -> str:
+    chosen = st.segmented_control(
+        "View", VIEWS, default=VIEWS[0], required=True, key="box_view", bind="query-params"
+    )
+    return chosen if chosen in VIEWS else VIEWS[0]
+
+
+def _show_confusion(name: str, found: RecordedEvaluation) -> None:
+    st.markdown("A row is a class, a column what its pictures are called; the diagonal is right.")
+    show_matrix(found, f"confusion_{name}")
+    label, predicted = worst_cell(found.confusion)
+    st.caption(
+        f"The most frequent confusion: {found.confusion[label, predicted]:,} of "
+        f"{found.scores[label].support:,} pictures of **{plain(found.classes[label])}** are called "
+        f"**{plain(found.classes[predicted])}**."
+    )
+
+
+def _show_curves(chosen: Bundled) -> None:
+    show_recorded_curves(chosen.name, chosen.curves)
+    st.caption(
+        "Train values are means over the steps since the point before, with augmentation and "
+        f"dropout at work. The same run in a terminal: `{chosen.record['command']}`"
+    )
