@@ -2,15 +2,28 @@
 
 import streamlit as st
 
+
+def explore() -> None:
+    """Where /explore leads: Explore is the first page, and its address is the bare one."""
+    st.switch_page("pages/explore.py", query_params=st.query_params.to_dict())
+
+
 if __name__ == "__main__":
     st.navigation(
         {
             "": [
                 st.Page("pages/home.py", title="Home", icon=":material/home:"),
-                st.Page("pages/explore.py", title="Explore", icon=":material/lan:", default=True),
+                st.Page(
+                    "pages/explore.py",
+                    title="Explore",
+                    icon=":material/lan:",
+                    url_path="first",
+                    default=True,
+                ),
                 st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
                 st.Page("pages/timeline.py", title="Timeline", icon=":material/timeline:"),
                 st.Page("pages/convolution_lab.py", title="Lab", icon=":material/calculate:"),
+                st.Page(explore, visibility="hidden"),
             ],
             "Look inside": [
                 st.Page("pages/feature_maps.py", title="Feature maps", icon=":material/grid_view:"),

@@ -45,6 +45,13 @@ def test_a_hyperparameter_changes_the_count_and_the_url_restores_it(server, page
     expect(metric(page, "Parameters")).to_have_text(changed)
 
 
+def test_the_name_of_the_first_page_is_an_address_too(server, page):
+    page.goto(f"{server}/explore?architecture=vgg&variant=vgg16")
+    expect(page.get_by_role("heading", name="VGG-16 (D)", exact=True)).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.url == f"{server}/?architecture=vgg&variant=vgg16"
+
+
 def test_another_architecture_leaves_nothing_behind_and_back_returns(server, page):
     page.goto(f"{server}/?resnet_block=bottleneck")
     expect(metric(page, "Parameters")).to_be_visible()
