@@ -11,6 +11,7 @@ from cnnviz.figures.theme import bytes_text
 from cnnviz.runs.folder import RunError
 from cnnviz.runs.run import Run
 from cnnviz.training.bundled import bundled
+from cnnviz.ui.addressed_menu import asked_anew, write_address
 from cnnviz.ui.network_controls import DEFAULT_VARIANT, choose_architecture, choose_variant
 from cnnviz.ui.plain import plain
 from cnnviz.ui.run_weights import (
@@ -27,12 +28,14 @@ from cnnviz.vision.weights import WeightsError, fetch, sources, weights_folder
 
 # In the address and, for the other pages, in the session: the id of the run that was chosen.
 RUN, CHOSEN_RUN = "run", "chosen_run"
+WEIGHTS = "weights"  # in the address: another choice than a run, where it is not the first
 
 
 def choose_trained(start: str | None = None) -> WeightedNetwork | None:
     """Draw the controls; a network with its weights, or None after saying what to do.
 
-    A link with ``?run=ID`` opens the network that this run has trained.
+    A link with ``?run=ID`` opens the network that this run has trained; ``?weights=NAME`` chooses
+    among the other weights of the variant, as ``WeightedNetwork.name`` names them.
 
     Args:
         start: Variant to open where the visitor has not chosen one; default one with weights.
@@ -61,9 +64,10 @@ def _choose_weights(choices: Sequence[WeightedNetwork]) -> WeightedNetwork:
     by_name = {each.name: each for each in choices}
     # Another widget when there are other files, so that what was just downloaded is chosen.
     files = [each.name for each in choices if not each.is_run]
-    key, kept = f"weights_{choices[0].spec.variant}_{'_'.join(files)}", _kept(by_name)
-    if st.session_state.get(key) not in by_name or (st.session_state.get("arrived") and kept):
-        st.session_state[key] = kept or choices[0].name
+    key, asked = f"weights_{choices[0].spec.variant}_{'_'.join(files)}", asked_anew(WEIGHTS)
+    if asked is not None or st.session_state.get(key) not in by_name:
+        known = asked if asked in by_name else _kept(by_name)
+        st.session_state[key] = known or choices[0].name
     name = st.selectbox(
         "Weights",
         list(by_name),
@@ -75,6 +79,12 @@ def _choose_weights(choices: Sequence[WeightedNetwork]) -> WeightedNetwork:
     )
     chosen = by_name.get(name, choices[0])
     _remember(chosen, by_name)
+    write_address(
+        {
+            RUN: chosen.name if chosen.is_run else "",
+            WEIGHTS: "" if chosen.is_run or chosen is choices[0] else chosen.name,
+        }
+    )
     return chosen
 
 
@@ -149,17 +159,12 @@ def _kept(names: Collection[str]) -> str | None:
 
 
 def _remember(chosen: WeightedNetwork, by_name: Collection[str]) -> None:
-    """Keep a run in the address and for the other pages, until something else is chosen."""
+    """Keep a run for the other pages, until something else is chosen."""
     if chosen.is_run:
         st.session_state["chosen_network"] = chosen.spec.variant
         st.session_state[CHOSEN_RUN] = chosen.name
-        if st.query_params.get(RUN) != chosen.name:
-            st.query_params[RUN] = chosen.name
-        return
-    if _kept(by_name):
+    elif _kept(by_name):
         st.session_state[CHOSEN_RUN] = None
-    if RUN in st.query_params:
-        del st.query_params[RUN]
 
 
 def _offer_download(variant: str, bytes_expected: int | None) -> None:

@@ -194,6 +194,51 @@ def test_a_choice_is_in_the_address_until_another_is_made(opened, weights, keep_
     assert "run" not in app.query_params
 
 
+def test_other_weights_than_the_first_are_in_the_address(opened):
+    app = opened(architecture="lenet", variant="lenet5")
+    assert app.markdown[0].value == "lenet5_mnist"
+    assert "weights" not in app.query_params
+    for name in ("lenet5_fashion_mnist", "random"):
+        menu(app).select(name).run()
+        assert app.query_params["weights"] == name
+    menu(app).select("lenet5_mnist").run()
+    assert "weights" not in app.query_params
+
+
+def test_a_link_opens_other_weights_than_the_first(opened):
+    app = opened(architecture="lenet", variant="lenet5", weights="lenet5_fashion_mnist")
+    assert app.markdown[0].value == "lenet5_fashion_mnist"
+    assert app.query_params["weights"] == "lenet5_fashion_mnist"
+
+
+def test_back_returns_to_the_weights_before(opened):
+    app = opened(architecture="lenet", variant="lenet5")
+    menu(app).select("random").run()
+    del app.query_params["weights"]
+    app.run()
+    assert app.markdown[0].value == "lenet5_mnist"
+    app.query_params["weights"] = "random"
+    app.run()
+    assert app.markdown[0].value == "random"
+
+
+def test_another_variant_opens_on_its_first_weights(opened):
+    app = opened(architecture="lenet", variant="lenet5", weights="random")
+    app.selectbox(key="variant").select("lenet5_full").run()
+    assert app.markdown[0].value == "random"  # the first: there are no others
+    assert "weights" not in app.query_params
+    app.selectbox(key="variant").select("lenet5").run()
+    assert app.markdown[0].value == "lenet5_mnist"
+    assert "weights" not in app.query_params
+
+
+@pytest.mark.parametrize("name", ["nothing", "../../etc", "resnet20_cifar"])
+def test_weights_that_are_not_of_the_variant_are_not_followed(opened, name):
+    app = opened(architecture="lenet", variant="lenet5", weights=name)
+    assert app.markdown[0].value == "lenet5_mnist"
+    assert "weights" not in app.query_params
+
+
 def test_another_variant_takes_the_run_out_of_the_address(opened, keep_run):
     run = keep_run(RESNET)
     app = opened(run=run.id)
