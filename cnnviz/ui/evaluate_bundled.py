@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cnnviz.architectures import architecture_of
 from cnnviz.training.bundled import Bundled
 from cnnviz.training.recorded_evaluation import RecordedEvaluation
 from cnnviz.ui.curves_view import show_recorded_curves
@@ -17,6 +18,8 @@ from cnnviz.ui.evaluate_view import (
 from cnnviz.ui.plain import plain
 from cnnviz.ui.run_weights import box_text
 
+ON = ":material/arrow_forward:"
+LOOK_INSIDE = {"pages/feature_maps.py": "Feature maps", "pages/grad_cam.py": "Grad-CAM"}
 VIEWS = ("classes", "confusion", "calibration", "curves")
 
 
@@ -38,11 +41,23 @@ def show_bundled(chosen: Bundled) -> None:
     else:
         _show_curves(chosen)
     st.divider()
+    _show_ways_on(chosen)
+
+
+def _show_ways_on(chosen: Bundled) -> None:
+    variant = chosen.spec.variant
+    network = {"architecture": architecture_of(variant).name, "variant": variant}
+    st.markdown("Look inside this network, on a photo of yours:")
+    with st.container(horizontal=True):
+        for page, label in LOOK_INSIDE.items():
+            st.page_link(
+                page, label=label, icon=ON, query_params={**network, "weights": chosen.name}
+            )
     st.markdown(
         "These numbers were recorded when the network was trained. A run of your own shows the "
         "pictures too: which are mistaken, where the network looked, and how two runs differ."
     )
-    st.page_link("pages/train.py", label="Train", icon=":material/arrow_forward:")
+    st.page_link("pages/train.py", label="Train", icon=ON)
 
 
 def _choose_view() -> str:

@@ -12,6 +12,14 @@ pytestmark = pytest.mark.browser
 CELLS = re.compile(r"^\d called \d: [\d,]+$")
 
 
+def test_a_network_of_the_box_is_looked_into(server, page):
+    page.goto(f"{server}/evaluate?run=lenet5_fashion_mnist")
+    inside = page.get_by_test_id("stMain").get_by_role("link", name="Feature maps")
+    inside.click()
+    page.wait_for_url("**/feature_maps?*weights=lenet5_fashion_mnist*")
+    expect(page.get_by_text("Trained for this project on Fashion-MNIST")).to_be_visible()
+
+
 def trained(page, server):
     """The id of a run of three epochs on the digits, once it has finished."""
     page.goto(f"{server}/train?train_epochs=3")

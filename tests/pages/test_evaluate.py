@@ -308,7 +308,8 @@ def test_without_a_run_it_shows_a_network_of_the_box(open_evaluate, run_id):
     first = bundled()[0]
     assert app.selectbox(key="chosen_run").value == first.name
     assert metrics(app)["Accuracy"] == f"{first.test_accuracy:.2%}"
-    assert [link.value for link in app.get("page_link")] == ["Train"]
+    ways_on = [link.value for link in app.get("page_link")]
+    assert ways_on == ["Feature maps", "Grad-CAM", "Train"]
     assert len(app.warning) == bool(run_id)
 
 
