@@ -59,7 +59,9 @@ class Bundled:
     @property
     def curves(self) -> list[Measurement]:
         """The run that trained it; when each point was measured, the record does not tell."""
-        return [Measurement(seconds=math.nan, **point) for point in self.record["curves"]]
+        return [
+            Measurement.from_json({**point, "seconds": math.nan}) for point in self.record["curves"]
+        ]
 
     def network(self) -> Network:
         """The network in float32, frozen and in eval mode.

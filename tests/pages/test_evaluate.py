@@ -21,7 +21,7 @@ from cnnviz.runs.importing import import_folder
 from cnnviz.runs.recording import recorded
 from cnnviz.runs.results import evaluation_of
 from cnnviz.runs.store import Store
-from cnnviz.training.bundled import bundled
+from cnnviz.training.bundled import bundled, bundled_network
 from cnnviz.training.checkpoints import trained_network
 from cnnviz.training.datasets import load
 from cnnviz.training.mcnemar import McNemar
@@ -109,11 +109,6 @@ def said(app):
 def drawn(app):
     """The tiles of the page."""
     return [e.proto.body for e in app.get("html") if 'class="tiles"' in e.proto.body]
-
-
-def in_the_box(name):
-    (found,) = [each for each in bundled() if each.name == name]
-    return found
 
 
 def metrics(app):
@@ -314,7 +309,7 @@ def test_without_a_run_it_shows_a_network_of_the_box(open_evaluate, run_id):
 
 
 def test_a_network_of_the_box_is_in_the_address(open_evaluate, run):
-    record = in_the_box("lenet5_mnist").record
+    record = bundled_network("lenet5_mnist").record
     app = open_evaluate(run="lenet5_mnist")
     assert metrics(app) == {
         "Accuracy": f"{record['test_accuracy']:.2%}",
@@ -344,18 +339,18 @@ def test_every_view_of_a_network_of_the_box(open_evaluate, name, view):
 
 
 def test_the_most_frequent_confusion_of_a_network_of_the_box_is_said(open_evaluate):
-    confusion = np.array(in_the_box("resnet20_cifar").record["evaluation"]["confusion"])
+    confusion = np.array(bundled_network("resnet20_cifar").record["evaluation"]["confusion"])
     wrong = confusion - np.diag(confusion.diagonal())
     app = open_evaluate(run="resnet20_cifar", box_view="confusion")
     words = r"([\d,]+) of 1,000 pictures of \*\*(\w+)\*\* are called \*\*(\w+)\*\*"
     count, label, called = re.search(words, said(app)).groups()
-    names = in_the_box("resnet20_cifar").spec.trained_on.classes
+    names = bundled_network("resnet20_cifar").spec.trained_on.classes
     assert int(count) == wrong.max() == wrong[names.index(label), names.index(called)]
 
 
 def test_the_curves_of_a_network_of_the_box_go_with_its_command(open_evaluate):
     app = open_evaluate(run="resnet20_cifar", box_view="curves")
-    assert in_the_box("resnet20_cifar").record["command"] in said(app)
+    assert bundled_network("resnet20_cifar").record["command"] in said(app)
     assert len(app.get("vega_lite_chart")) == 2
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from cnnviz.training.bundled import FOLDER, bundled, bundled_for
+from cnnviz.training.bundled import FOLDER, bundled, bundled_for, bundled_network
 from cnnviz.training.datasets import load
 from cnnviz.training.evaluation import Evaluation
 from cnnviz.training.predictions import predictions
@@ -18,11 +18,6 @@ KEYS = {
 }
 
 
-def in_the_box(name):
-    (found,) = [each for each in bundled() if each.name == name]
-    return found
-
-
 def test_the_box_is_small_and_every_file_has_its_record():
     assert NAMES
     assert sorted(path.stem for path in FOLDER.glob("*.json")) == NAMES
@@ -31,7 +26,7 @@ def test_the_box_is_small_and_every_file_has_its_record():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_network_is_float32_frozen_and_in_eval_mode(name):
-    found = in_the_box(name)
+    found = bundled_network(name)
     network = found.network()
     assert {each.dtype for each in network.parameters()} == {torch.float32}
     assert not network.training
@@ -42,9 +37,11 @@ def test_a_network_is_float32_frozen_and_in_eval_mode(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_record_tells_how_it_came_to_be(name):
-    record = in_the_box(name).record
+    record = bundled_network(name).record
     assert record.keys() == KEYS
-    assert record["command"].startswith(f"python -m cnnviz train {in_the_box(name).spec.variant} ")
+    assert record["command"].startswith(
+        f"python -m cnnviz train {bundled_network(name).spec.variant} "
+    )
     tests = [point["test_accuracy"] for point in record["curves"] if "test_accuracy" in point]
     # Rounding to half precision costs next to nothing.
     assert record["test_accuracy"] == pytest.approx(max(tests), abs=0.003)
@@ -53,7 +50,7 @@ def test_the_record_tells_how_it_came_to_be(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_recorded_evaluation_is_of_the_same_test(name):
-    found = in_the_box(name)
+    found = bundled_network(name)
     evaluation, record = found.evaluation, found.record
     assert evaluation.title == record["data"]
     assert evaluation.classes == found.spec.trained_on.classes
@@ -68,7 +65,7 @@ def test_the_recorded_evaluation_is_of_the_same_test(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_pages_and_commands_load_the_same_weights(name):
-    found = in_the_box(name)
+    found = bundled_network(name)
     network = load_network(found.spec, WeightsSource("file", "", found.path))
     other = found.network().state_dict()
     for key, tensor in network.state_dict().items():
@@ -81,7 +78,7 @@ def test_pages_and_commands_load_the_same_weights(name):
 )
 def test_the_test_accuracy_is_that_of_the_record(name, data, test_data, monkeypatch):
     monkeypatch.setenv("CNNVIZ_DATA", str(test_data / "torchvision"))
-    found = in_the_box(name)
+    found = bundled_network(name)
     split = load(data, found.spec.trained_on.resolution, found.spec.in_channels).test
     answers = predictions(found.network(), split, "cpu")
     assert len(answers) == found.record["test_pictures"] == 10_000
@@ -93,7 +90,7 @@ def test_the_test_accuracy_is_that_of_the_record(name, data, test_data, monkeypa
 
 @pytest.mark.parametrize("each", [e.name for e in bundled() if e.spec.in_channels == 3])
 def test_a_cifar_network_knows_pictures_without_compression_too(each, test_data):
-    found = in_the_box(each)
+    found = bundled_network(each)
     kept = np.load(test_data / "cifar10-lossless-4000" / "train_first4000.npz")
     pictures = torch.from_numpy(kept["images"][:400]).permute(0, 3, 1, 2) / 255
     network = found.network()

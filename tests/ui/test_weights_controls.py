@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.architectures import build, specify
 from cnnviz.runs.store import Store
-from cnnviz.training.bundled import bundled
+from cnnviz.training.bundled import bundled, bundled_network
 from cnnviz.ui import run_weights
 from cnnviz.ui.run_weights import fitting, known_runs, offered, run_network
 from cnnviz.vision.prediction import labels
@@ -158,7 +158,7 @@ def test_what_ships_comes_after_files_and_before_runs(weights, keep_run):
 
 def test_what_ships_says_how_good_it_is_and_on_what(opened):
     found = offered("resnet20_cifar", [])[0]
-    (shipped,) = [each for each in bundled() if each.name == "resnet20_cifar"]
+    shipped = bundled_network("resnet20_cifar")
     error = f"{100 * (1 - shipped.test_accuracy):.1f} % error"
     assert found.weights.title == f"in the box: {error} on {shipped.record['data']}"
     assert f"**{error}** on 10,000 test pictures" in found.about
