@@ -139,9 +139,13 @@ def thinned(told: Sequence[Measurement], points: int = POINTS) -> list[Measureme
     return [each for i, each in enumerate(told) if i % stride == 0 or each.test_loss is not None]
 
 
-def rounded(values: Mapping[str, float]) -> dict[str, float]:
-    """Numbers to five digits, as a record keeps them."""
-    return {name: float(f"{value:.{DIGITS}g}") for name, value in values.items()}
+def rounded(value: Any, digits: int = DIGITS) -> Any:
+    """What JSON can keep, with its fractions to so many digits, as a record keeps them."""
+    if isinstance(value, Mapping):
+        return {name: rounded(each, digits) for name, each in value.items()}
+    if isinstance(value, list):
+        return [rounded(each, digits) for each in value]
+    return float(f"{value:.{digits}g}") if isinstance(value, float) else value
 
 
 def _run_json(run: RecordedRun) -> dict[str, Any]:
@@ -149,9 +153,9 @@ def _run_json(run: RecordedRun) -> dict[str, Any]:
 
 
 def _point(measurement: Measurement) -> dict[str, Any]:
-    gates = {"gates": rounded(measurement.gates)} if measurement.gates else {}
-    numbers = rounded({**measurement.scalars, "seconds": measurement.seconds})
-    return {**numbers, "step": measurement.step, **gates}
+    gates = {"gates": measurement.gates} if measurement.gates else {}
+    numbers = {**measurement.scalars, "seconds": measurement.seconds, **gates}
+    return {name: rounded(value) for name, value in numbers.items()}
 
 
 def _run(found: Mapping[str, Any]) -> RecordedRun:

@@ -10,6 +10,7 @@ import numpy as np
 
 from cnnviz.training.calibration import Calibration
 from cnnviz.training.evaluation import ClassScore, Evaluation
+from cnnviz.training.recorded import rounded
 
 # What needs the pictures, or is of the machine that tested.
 LEFT_OUT = ("mistakes", "device", "seconds")
@@ -75,14 +76,5 @@ AnyEvaluation = Evaluation | RecordedEvaluation
 
 def evaluation_record(evaluation: Evaluation) -> dict[str, Any]:
     """What a record keeps of an evaluation: its JSON in six digits, without ``LEFT_OUT``."""
-    kept = {key: each for key, each in evaluation.to_json().items() if key not in LEFT_OUT}
-    found: dict[str, Any] = _rounded(kept)
-    return found
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _rounded(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_rounded(each) for each in value]
-    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
+    told = evaluation.to_json().items()
+    return {key: rounded(each, DIGITS) for key, each in told if key not in LEFT_OUT}
