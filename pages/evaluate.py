@@ -9,7 +9,7 @@ from cnnviz.training.bundled import Bundled, bundled
 from cnnviz.ui.evaluate_bundled import show_bundled
 from cnnviz.ui.evaluate_controls import (
     choose_other,
-    choose_trained,
+    choose_run_or_bundled,
     choose_view,
     runs_with_checkpoints,
     say_unknown,
@@ -71,7 +71,7 @@ open_page("Evaluate")
 st.title("How good is it, and where does it fail?")
 runs, in_the_box = runs_with_checkpoints(), bundled()
 say_unknown(runs, in_the_box)
-chosen = choose_trained(runs, in_the_box)
+chosen = choose_run_or_bundled(runs, in_the_box)
 try:
     if isinstance(chosen, Bundled):
         show_bundled(chosen)

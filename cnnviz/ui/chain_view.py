@@ -20,6 +20,7 @@ from cnnviz.analysis.chain import (
 from cnnviz.figures.curves import Axis, Curve
 from cnnviz.figures.factor_strip import Factor, factor_strip
 from cnnviz.ui.flow_chart import colours_of, show_curves_over_layers, show_names
+from cnnviz.ui.segments import choose_segment
 
 ACTIVATION, NEURONS = "chain", "neurons"  # their names in links
 # Name of a button -> activation, z and w of each neuron, the last one first.
@@ -62,16 +63,8 @@ def _take(activation: str, pre_activations: Sequence[float], weights: Sequence[f
 
 
 def _choose_activation() -> str:
-    chosen = st.segmented_control(
-        "Activation",
-        list(SLOPES),
-        default="sigmoid",
-        required=True,
-        key=ACTIVATION,
-        bind="query-params",
-        help=f"The slope of a sigmoid is at most {LARGEST['sigmoid']:g}, of tanh and ReLU 1.",
-    )
-    return chosen if chosen in SLOPES else "sigmoid"
+    slopes = f"The slope of a sigmoid is at most {LARGEST['sigmoid']:g}, of tanh and ReLU 1."
+    return choose_segment("Activation", list(SLOPES), "sigmoid", ACTIVATION, slopes)
 
 
 def _choose_neurons() -> tuple[list[float], list[float]]:

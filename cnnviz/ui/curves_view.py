@@ -22,6 +22,7 @@ from cnnviz.training.measurement import Measurement
 from cnnviz.ui.curve_chart import chart_points, show_curve_chart
 from cnnviz.ui.run_words import run_label
 from cnnviz.ui.runs import Reading
+from cnnviz.ui.segments import choose_segment
 
 # What of a measurement each is.
 ATTRIBUTES = {"epochs": "epoch", "seconds": "seconds", "steps": "step"}
@@ -119,15 +120,7 @@ def choose_curves() -> tuple[str, tuple[str, ...]]:
 
 def choose_across() -> str:
     """Draw what curves go over; a key of ``ACROSS``."""
-    across = st.segmented_control(
-        "Curves over",
-        list(ACROSS),
-        default="epochs",
-        required=True,
-        key="across",
-        bind="query-params",
-    )
-    return across if across in ACROSS else "epochs"
+    return choose_segment("Curves over", list(ACROSS), "epochs", "across")
 
 
 def show_curves(readings: Sequence[Reading], across: str, more: Sequence[str]) -> None:

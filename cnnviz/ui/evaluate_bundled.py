@@ -17,6 +17,7 @@ from cnnviz.ui.evaluate_view import (
 )
 from cnnviz.ui.plain import plain
 from cnnviz.ui.run_weights import box_text
+from cnnviz.ui.segments import choose_segment
 
 ON = ":material/arrow_forward:"
 LOOK_INSIDE = {"pages/feature_maps.py": "Feature maps", "pages/grad_cam.py": "Grad-CAM"}
@@ -31,7 +32,7 @@ def show_bundled(chosen: Bundled) -> None:
         icon=":material/model_training:",
     )
     show_numbers(found)
-    view = _choose_view()
+    view = choose_segment("View", VIEWS, VIEWS[0], "box_view")
     if view == "classes":
         show_classes(found)
     elif view == "confusion":
@@ -58,13 +59,6 @@ def _show_ways_on(chosen: Bundled) -> None:
         "pictures too: which are mistaken, where the network looked, and how two runs differ."
     )
     st.page_link("pages/train.py", label="Train", icon=ON)
-
-
-def _choose_view() -> str:
-    chosen = st.segmented_control(
-        "View", VIEWS, default=VIEWS[0], required=True, key="box_view", bind="query-params"
-    )
-    return chosen if chosen in VIEWS else VIEWS[0]
 
 
 def _show_confusion(name: str, found: RecordedEvaluation) -> None:

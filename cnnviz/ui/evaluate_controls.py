@@ -14,6 +14,7 @@ from cnnviz.ui.plain import plain
 from cnnviz.ui.run_weights import box_title
 from cnnviz.ui.run_words import run_label
 from cnnviz.ui.runs import shared_runs
+from cnnviz.ui.segments import choose_segment
 from cnnviz.ui.visitor import visitor
 
 RUN, OTHER = "run", "other"  # their names in links
@@ -36,7 +37,7 @@ def choose_run(runs: Sequence[Run]) -> Run:
     return _choose("Run", RUN, runs, runs[0].id)
 
 
-def choose_trained(runs: Sequence[Run], in_the_box: Sequence[Bundled]) -> Run | Bundled:
+def choose_run_or_bundled(runs: Sequence[Run], in_the_box: Sequence[Bundled]) -> Run | Bundled:
     """Draw the menu of runs and of the networks in the box; ``?run=ID`` or a name is the choice.
 
     Args:
@@ -61,10 +62,7 @@ def choose_other(run: Run, runs: Sequence[Run]) -> Run | None:
 
 def choose_view() -> str:
     """Draw the menu of views."""
-    chosen = st.segmented_control(
-        "View", VIEWS, default=VIEWS[0], required=True, key="view", bind="query-params"
-    )
-    return chosen if chosen in VIEWS else VIEWS[0]
+    return choose_segment("View", VIEWS, VIEWS[0], "view")
 
 
 def _latest_and_asked() -> list[Run]:

@@ -16,6 +16,7 @@ from cnnviz.training.plan import Plan
 from cnnviz.ui.addressed_menu import addressed_menu, asked_anew, choose
 from cnnviz.ui.data_controls import choose_dataset
 from cnnviz.ui.run_words import duration_text
+from cnnviz.ui.segments import choose_segment
 
 EXPERIMENT, WITHOUT = "experiment", "without"  # their names in links
 VIEWS = ("the papers'", "your own")
@@ -95,10 +96,7 @@ def _so_many(count: int, word: str) -> str:
 
 def choose_view() -> str:
     """Draw the switch between declared experiments and runs that a visitor chooses."""
-    chosen = st.segmented_control(
-        "Experiments", VIEWS, default=VIEWS[0], required=True, key="view", bind="query-params"
-    )
-    return chosen if chosen in VIEWS else VIEWS[0]
+    return choose_segment("Experiments", VIEWS, VIEWS[0], "view")
 
 
 def choose_experiment(of_group: str | None) -> Experiment:

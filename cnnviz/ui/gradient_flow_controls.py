@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 import streamlit as st
 
 from cnnviz.architectures import specify, variant, variants
 from cnnviz.architectures.blocks import ACTIVATIONS, INITIALISERS
+from cnnviz.ui.segments import choose_segment
 from cnnviz.vision.twins import DEPTHS, Twin, twins
-
-T = TypeVar("T", str, int)
 
 VIEWS = ("twins", "over a run", "the chain", "the identity path", "activations")
 PICTURES = (4, 8, 16)
@@ -21,12 +19,12 @@ INITIALISATIONS = ("paper", *INITIALISERS)
 
 def choose_view() -> str:
     """The menu of views."""
-    return _segments("View", VIEWS, VIEWS[0], "view")
+    return choose_segment("View", VIEWS, VIEWS[0], "view")
 
 
 def choose_depth() -> int:
     """The menu of depths."""
-    return _segments(
+    return choose_segment(
         "Layers",
         DEPTHS,
         DEPTHS[0],
@@ -51,7 +49,7 @@ def choose_initialisation() -> str:
 
 def choose_activation() -> str:
     """The menu of the fully connected network's non-linearities."""
-    return _segments(
+    return choose_segment(
         "Activation",
         tuple(ACTIVATIONS),
         "sigmoid",
@@ -97,7 +95,7 @@ def choose_network(depth: int) -> Twin:
         st.caption("This family leaves no choice of activation.")
         return Twin(name, title, spec)
     options = tuple(str(option) for option in declared["activation"].options)
-    activation = _segments("Activation", options, spec.config.to_text()["activation"], "units")
+    activation = choose_segment("Activation", options, spec.config.to_text()["activation"], "units")
     if name in offered:
         return next(twin for twin in twins(depth, activation=activation) if twin.name == name)
     return Twin(name, f"{title}, {activation}", specify(name, activation=activation))
@@ -105,7 +103,7 @@ def choose_network(depth: int) -> Twin:
 
 def choose_batch() -> tuple[int, int]:
     """How many pictures, and the seed that decides them and random weights."""
-    pictures = _segments(
+    pictures = choose_segment(
         "Digits in the batch",
         PICTURES,
         PICTURES[-1],
@@ -122,16 +120,3 @@ def choose_batch() -> tuple[int, int]:
         help="Decides the random weights and which digits are taken.",
     )
     return pictures, seed if isinstance(seed, int) and 0 <= seed <= LAST_SEED else 0
-
-
-def _segments(label: str, options: Sequence[T], default: T, key: str, help: str | None = None) -> T:
-    chosen = st.segmented_control(
-        label,
-        options,
-        default=default,
-        required=True,
-        key=key,
-        bind="query-params",
-        help=help,
-    )
-    return chosen if chosen in options else default

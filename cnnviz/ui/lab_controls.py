@@ -11,6 +11,7 @@ import torch
 from cnnviz.hyperparameters import Config
 from cnnviz.lab.grid import grid, written_grid
 from cnnviz.ui.network_controls import hyperparameter_widget
+from cnnviz.ui.segments import choose_segment
 
 C = TypeVar("C", bound=Config)
 F = TypeVar("F")
@@ -34,10 +35,7 @@ def choose_over(first: str = "numbers", key: str = "over") -> str:
         first: What it begins with.
         key: In the address; of its own where another section begins otherwise.
     """
-    over = st.segmented_control(
-        "On", OVER, default=first, required=True, key=key, bind="query-params"
-    )
-    return over if over in OVER else first
+    return choose_segment("On", OVER, first, key)
 
 
 def choose_preset(titles: list[str], key: str, follow: Callable[[], Any]) -> str:

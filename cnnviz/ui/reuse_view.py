@@ -17,6 +17,7 @@ from cnnviz.ui.picture import clickable
 from cnnviz.ui.reuse_cell import HOW, chosen_cell, follow_click, open_cell, show_cell
 from cnnviz.ui.reuse_epochs import Epoch, recorded_epochs, show_epochs
 from cnnviz.ui.run_weights import WeightedNetwork
+from cnnviz.ui.segments import choose_segment
 from cnnviz.ui.subject_controls import say_origin
 from cnnviz.vision.feature_reuse import (
     DEFINITIONS,
@@ -59,15 +60,7 @@ def choose_definition() -> str:
 
 def choose_scale() -> str:
     """The menu of what the colours are scaled by; a key of ``SCALES``."""
-    chosen = st.segmented_control(
-        "Colours scaled by",
-        list(SCALES),
-        default="column",
-        required=True,
-        key="scale",
-        bind="query-params",
-    )
-    return chosen if chosen in SCALES else "column"
+    return choose_segment("Colours scaled by", list(SCALES), "column", "scale")
 
 
 def _choose_beside() -> str:

@@ -12,6 +12,7 @@ from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures import forward_times
 from cnnviz.ui.background import Command, Job, background_job
 from cnnviz.ui.job_view import say_state, watch
+from cnnviz.ui.segments import choose_segment
 
 BATCHES = (1, 8, 32)
 SECONDS = 5
@@ -34,16 +35,13 @@ def show_forward_times(networks: Sequence[SizedNetwork]) -> None:
 
 
 def _choose_batch() -> int:
-    batch = st.segmented_control(
+    return choose_segment(
         "Batch (images)",
         BATCHES,
-        default=BATCHES[0],
-        required=True,
-        key="batch",
-        bind="query-params",
-        help="Images at once; a large batch uses a device better.",
+        BATCHES[0],
+        "batch",
+        "Images at once; a large batch uses a device better.",
     )
-    return batch if batch in BATCHES else BATCHES[0]
 
 
 def _command(sized: SizedNetwork, batch: int) -> Command:

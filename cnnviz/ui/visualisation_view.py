@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.figures.filter_pictures import enlarged
+from cnnviz.ui.segments import choose_segment
 from cnnviz.ui.task_view import TaskOffer, visitor
 from cnnviz.ui.tasks import Task, known_task, start_task
 from cnnviz.vision.capture import Place
@@ -67,16 +68,9 @@ def show_visualisation(
 
 
 def _choose_steps() -> int:
-    steps = st.segmented_control(
-        "Steps",
-        STEPS,
-        default=128,
-        required=True,
-        key="steps",
-        bind="query-params",
-        help="Of gradient ascent; more give more contrast and take longer.",
+    return choose_segment(
+        "Steps", STEPS, 128, "steps", "Of gradient ascent; more give more contrast and take longer."
     )
-    return steps if steps in STEPS else 128
 
 
 def _draw_again(seed: int, key: Hashable, offer: TaskOffer) -> None:
