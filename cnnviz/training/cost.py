@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -45,14 +45,15 @@ class Cost:
 def cost(network: Network, data: Data, options: TrainingOptions, device: str | None = None) -> Cost:
     """Train for three batches, after one that is not counted, test once, and tell what it took.
 
-    The network is used up by it.
+    The network is used up by it. With progressive resizing it is the cost of whole images.
 
     Raises:
         TrainingError: The device's memory is too small; says which batch fits.
         ValueError: Network, data and options do not go together.
     """
     place = torch.device(device or default_device())
-    training = Training(network, data, options, place)
+    whole = replace(options, progressive_resizing=False)
+    training = Training(network, data, whole, place)
     try:
         training.advance()
         step = statistics.median(_seconds(training.advance, place) for _ in range(BATCHES))

@@ -84,6 +84,11 @@ class TrainingOptions(Config):
         default="auto",
         help="bfloat16 where the device is fast at it (auto), or one of the two.",
     )
+    progressive_resizing: bool = flag(
+        default=False,
+        help="Train on images of half the side for the first 30 % of the run, then of three "
+        "quarters up to 60 %, then whole (Howard 2018).",
+    )
     seed: int = steps(0, 99, 1, default=0, help="Decides weights, order and augmentation.")
     train_images: int = choice(
         *(0, 500, 1000, 2000, 5000, 10000, 20000),

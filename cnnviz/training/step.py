@@ -14,6 +14,7 @@ from cnnviz.training.augmentation import Augmentation, normalise
 from cnnviz.training.datasets.base import Data, Split
 from cnnviz.training.optimisers import optimiser
 from cnnviz.training.options import NETWORK, TrainingOptions
+from cnnviz.training.resizing import resized
 
 # Weight of an auxiliary head's loss: Szegedy et al. 2015, section 5.
 AUXILIARY_WEIGHT = 0.3
@@ -27,6 +28,7 @@ class Step:
         optimiser: Of its parameters.
         positions: int64 (batch,), the training images of the next step.
         chance: Of the augmentation; None: torch's own generator, as a CUDA graph needs.
+        side: Of the images that the network trains on, in pixels.
         totals: float32 (3,): loss times images, images answered right, images; since ``clear``.
     """
 
@@ -38,6 +40,7 @@ class Step:
         batch = min(options.batch_size, len(data.train))
         self.positions = torch.zeros(batch, dtype=torch.int64, device=device)
         self.chance: torch.Generator | None = None
+        self.side = data.side
         self.totals = torch.zeros(3, device=device)
         self._train = Split(data.train.images.to(device), data.train.labels.to(device))
         self._augmentation = Augmentation(options, data, device)
@@ -54,7 +57,7 @@ class Step:
     def run(self) -> None:
         """Train on the images at ``positions`` and add to ``totals``."""
         batch = self._train.take(self.positions)
-        images = self._augmentation.augmented(batch.images, self.chance)
+        images = resized(self._augmentation.augmented(batch.images, self.chance), self.side)
         pixels = normalise(images, self.mean, self.std)
         self.optimiser.zero_grad(set_to_none=True)
         with autocast(self.device, self.precision):

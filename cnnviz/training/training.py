@@ -30,6 +30,7 @@ from cnnviz.training.memory import memory_in_use
 from cnnviz.training.optimisers import load_state_tensors, set_learning_rate, state_tensors
 from cnnviz.training.options import NETWORK as AS_THE_NETWORK_SAYS
 from cnnviz.training.options import TrainingOptions
+from cnnviz.training.resizing import require_small_images, training_side
 from cnnviz.training.schedules import Plateau, learning_rate
 from cnnviz.training.step import Step, set_dropout
 from cnnviz.training.subset import even_positions
@@ -65,6 +66,8 @@ class Training:
         if options.initialisation != AS_THE_NETWORK_SAYS:
             reinitialise(network, options.initialisation)
         set_dropout(network, options.dropout)
+        if options.progressive_resizing:
+            require_small_images(network, data.side)
         if options.train_images:
             data = data.with_train(even_positions(data.train.labels, options.train_images))
         self.options, self.data, self.device = options, data, device
@@ -135,6 +138,7 @@ class Training:
         rate = learning_rate(self.options, self.share, done, self._plateau.drops)
         self.rate = rate * learning_rate_scale
         set_learning_rate(self.work.optimiser, self.rate)
+        self._resize()
         self.work.positions.copy_(self._batch())
         if self.device.type == "cpu":
             # By seed and step alone: a network with dropout sees the pictures of one without.
@@ -146,6 +150,14 @@ class Training:
         self.step += 1
         if self.average is not None:
             self.average.update(self.step)
+
+    def _resize(self) -> None:
+        """Let the step train on images of the side that is due; a captured step is of one side."""
+        if not self.options.progressive_resizing:
+            return
+        side = training_side(self.data.side, self.share)
+        if side != self.work.side:
+            self.work.side, self._make_step = side, None
 
     def _prepared_step(self) -> Callable[[], None]:
         if self.device.type != "cuda":

@@ -29,7 +29,9 @@ from cnnviz.ui.network_controls import (
 DEFAULT_VARIANT = "lenet5_full"
 # Of the options, by the question that they answer.
 GROUPS = {
-    "Budget": ("epochs", "seconds", "batch_size", "train_images", "seed"),
+    "Budget": (
+        *("epochs", "seconds", "batch_size", "train_images", "progressive_resizing", "seed"),
+    ),
     "Optimiser": ("optimiser", "learning_rate", "momentum", "schedule", "warm_up", "precision"),
     "Regularisation": (
         *("weight_decay", "dropout", "label_smoothing", "averaging", "initialisation"),

@@ -209,7 +209,8 @@ def test_a_network_that_does_not_fit_its_data_is_refused(small_data, network_for
 )
 def test_every_option_trains_at_both_ends(small_data, network_for, options):
     data = small_data(channels=3, count=16)
-    name = "nin_cifar" if options.dropout != "network" else "lenet5_full"
+    is_convolutional = options.dropout != "network" or options.progressive_resizing
+    name = "nin_cifar" if is_convolutional else "lenet5_full"
     run = train(network_for(name, data), data, options)
     try:
         found = next(iter(run))
