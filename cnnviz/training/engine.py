@@ -120,7 +120,8 @@ class _Run:
         """Fetch what is due after this step."""
         if self._training.at_epoch_end:
             self._flush()
-            self._test()
+            if self._training.is_test_due:
+                self._test()
             return
         pending, waited = self._curves.pending, time.monotonic() - self._flushed
         if pending and (pending >= WINDOWS or waited > FLUSH):

@@ -84,6 +84,17 @@ class TrainingOptions(Config):
         default="auto",
         help="bfloat16 where the device is fast at it (auto), or one of the two.",
     )
+    compiled: bool = flag(
+        default=False,
+        help="Compile the network (torch.compile): faster steps after minutes of waiting. On a "
+        "CPU it needs a C++ compiler.",
+    )
+    test_every: int = choice(
+        *(1, 2, 5, 10),
+        default=1,
+        unit="epochs",
+        help="Test the network after so many epochs, and after the last one.",
+    )
     progressive_resizing: bool = flag(
         default=False,
         help="Train on images of half the side for the first 30 % of the run, then of three "

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import shutil
 from typing import Any
 
 import torch
@@ -36,6 +38,7 @@ class Step:
         self, network: Network, data: Data, options: TrainingOptions, device: torch.device
     ) -> None:
         self.network: Any = network.to(device).to(memory_format=torch.channels_last)
+        self._forward = compiled(network) if options.compiled else self.network
         self.optimiser = optimiser(network, options)
         batch = min(options.batch_size, len(data.train))
         self.positions = torch.zeros(batch, dtype=torch.int64, device=device)
@@ -61,7 +64,7 @@ class Step:
         pixels = normalise(images, self.mean, self.std)
         self.optimiser.zero_grad(set_to_none=True)
         with autocast(self.device, self.precision):
-            logits, *early = _answers(self.network(pixels))
+            logits, *early = _answers(self._forward(pixels))
         loss = self._loss(logits, batch.labels)
         companions = sum(self._loss(each, batch.labels) for each in early)
         (loss + AUXILIARY_WEIGHT * companions).backward()
@@ -111,6 +114,21 @@ def autocast(device: torch.device, precision: torch.dtype) -> Any:
         return contextlib.nullcontext()
     # Each weight is used once a step, so there is nothing to cache, and a CUDA graph must not.
     return torch.autocast(device.type, precision, cache_enabled=False)
+
+
+def compiled(network: nn.Module) -> Any:
+    """The network as torch.compile makes it, with the same weights; compiled at its first call.
+
+    Raises:
+        ValueError: There is no C++ compiler, which a network on a CPU needs.
+    """
+    on_cpu = next(network.parameters()).device.type == "cpu"
+    if on_cpu and not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))):
+        raise ValueError(
+            "compiled must be off on a computer without a C++ compiler (g++ or clang++); "
+            "received True."
+        )
+    return torch.compile(network, dynamic=False)
 
 
 def set_dropout(network: nn.Module, chosen: str) -> None:

@@ -112,6 +112,11 @@ class Training:
         return self.step % self.steps_per_epoch == 0
 
     @property
+    def is_test_due(self) -> bool:
+        """Whether the last step was the last of an epoch after which the network is tested."""
+        return self.step % (self.steps_per_epoch * self.options.test_every) == 0
+
+    @property
     def share(self) -> float:
         """How much of the budget is done, in [0, 1]."""
         if self.options.seconds:

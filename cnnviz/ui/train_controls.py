@@ -30,9 +30,12 @@ DEFAULT_VARIANT = "lenet5_full"
 # Of the options, by the question that they answer.
 GROUPS = {
     "Budget": (
-        *("epochs", "seconds", "batch_size", "train_images", "progressive_resizing", "seed"),
+        *("epochs", "seconds", "batch_size", "train_images", "seed"),
+        *("progressive_resizing", "test_every"),
     ),
-    "Optimiser": ("optimiser", "learning_rate", "momentum", "schedule", "warm_up", "precision"),
+    "Optimiser": (
+        *("optimiser", "learning_rate", "momentum", "schedule", "warm_up", "precision", "compiled"),
+    ),
     "Regularisation": (
         *("weight_decay", "dropout", "label_smoothing", "averaging", "initialisation"),
     ),

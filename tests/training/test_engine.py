@@ -47,6 +47,11 @@ def test_a_network_learns(curve_of):
     assert losses[-1] < losses[0] / 2
 
 
+def test_tests_are_made_as_often_as_asked_and_at_the_end(curve_of):
+    found = curve_of(TrainingOptions(epochs=5, batch_size=16, test_every=2))
+    assert [each.epoch for each in found if each.test_accuracy is not None] == [2, 4, 5]
+
+
 def test_the_first_loss_is_that_of_the_network_as_it_was_drawn(small_data, network_for):
     data = small_data()
     network = network_for("lenet5_full", data)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
@@ -13,7 +15,7 @@ from cnnviz.training.optimisers import (
     state_tensors,
 )
 from cnnviz.training.options import TrainingOptions
-from cnnviz.training.step import Step, precision
+from cnnviz.training.step import Step, precision, set_dropout
 from cnnviz.training.subset import even_positions
 
 CPU = torch.device("cpu")
@@ -160,3 +162,23 @@ def test_a_part_of_the_images_has_as_many_of_each_class():
     assert torch.equal(found, found.sort().values)
     assert torch.equal(found, even_positions(labels, 33))
     assert len(even_positions(labels, 1000)) == 83
+
+
+def test_a_compiled_network_makes_the_same_step(small_data, network_for):
+    data = small_data(channels=3)
+    options = TrainingOptions(optimiser="sgd", batch_size=16, precision="float32", dropout="0")
+    totals = []
+    for is_compiled in (False, True):
+        network = network_for("nin_cifar", data, width=0.25)
+        set_dropout(network, "0")
+        step = Step(network.train(), data, replace(options, compiled=is_compiled), CPU)
+        step.run()
+        totals.append(step.totals)
+    assert torch.allclose(*totals, rtol=1e-4)
+
+
+def test_without_a_compiler_a_network_is_not_compiled(small_data, network_for, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    data = small_data()
+    with pytest.raises(ValueError, match="compiled must be off on a computer without a C"):
+        Step(network_for("lenet5_full", data), data, TrainingOptions(compiled=True), CPU)
