@@ -47,7 +47,7 @@ if __name__ == "__main__":
 else:
     from starlette.middleware import Middleware
 
-    from cnnviz.ui.serving import lifespan
-    from cnnviz.ui.visitor import VisitorCookie
+    from cnnviz.ui.server.serving import lifespan
+    from cnnviz.ui.server.visitor import VisitorCookie
 
     app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(VisitorCookie)])

@@ -21,17 +21,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cnnviz.analysis.summary import Summary, summary
     from cnnviz.architectures import Network, build, variants
-    from cnnviz.vision.class_activation import class_activation_map
-    from cnnviz.vision.images import open_image
-    from cnnviz.vision.weights import load_weights
+    from cnnviz.images.opening import open_image
+    from cnnviz.vision.cam.class_activation import class_activation_map
+    from cnnviz.weights.sources import load_weights
 
 _HOMES = {
     "Network": "cnnviz.architectures",
     "Summary": "cnnviz.analysis.summary",
     "build": "cnnviz.architectures",
-    "class_activation_map": "cnnviz.vision.class_activation",
-    "load_weights": "cnnviz.vision.weights",
-    "open_image": "cnnviz.vision.images",
+    "class_activation_map": "cnnviz.vision.cam.class_activation",
+    "load_weights": "cnnviz.weights.sources",
+    "open_image": "cnnviz.images.opening",
     "summary": "cnnviz.analysis.summary",
     "variants": "cnnviz.architectures",
 }

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from cnnviz.ui.compare_controls import choose_networks
-from cnnviz.ui.compare_details import show_errors, show_hyperparameters, show_layers
-from cnnviz.ui.compare_view import (
+from cnnviz.ui.compare.controls import choose_networks
+from cnnviz.ui.compare.details import show_errors, show_hyperparameters, show_layers
+from cnnviz.ui.compare.overview import (
     analysed,
     cached_comparison,
     offer_report,
@@ -12,8 +12,8 @@ from cnnviz.ui.compare_view import (
     show_stages,
     show_totals,
 )
+from cnnviz.ui.compare.times import show_forward_times
 from cnnviz.ui.page import open_page
-from cnnviz.ui.time_view import show_forward_times
 
 open_page("Compare")
 st.title("Networks side by side")

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from cnnviz.ui.lab_activate import show_activate
-from cnnviz.ui.lab_design import show_design
-from cnnviz.ui.lab_filter import show_filter_lab
-from cnnviz.ui.lab_first_layer import show_first_layer
-from cnnviz.ui.lab_gallery import show_gallery
-from cnnviz.ui.lab_merge import show_merge
-from cnnviz.ui.lab_pool import show_pool
-from cnnviz.ui.lab_slide import show_slide
+from cnnviz.ui.lab.activate import show_activate
+from cnnviz.ui.lab.augmentation import show_gallery
+from cnnviz.ui.lab.design import show_design
+from cnnviz.ui.lab.filter import show_filter_lab
+from cnnviz.ui.lab.first_layer import show_first_layer
+from cnnviz.ui.lab.merge import show_merge
+from cnnviz.ui.lab.pool import show_pool
+from cnnviz.ui.lab.slide import show_slide
 from cnnviz.ui.page import open_page
 
 SECTIONS = {

@@ -6,15 +6,19 @@ import streamlit as st
 
 from cnnviz.runs.run import Run
 from cnnviz.training.bundled import Bundled, bundled
-from cnnviz.ui.evaluate_bundled import show_bundled
-from cnnviz.ui.evaluate_controls import (
+from cnnviz.ui.evaluate.bundled import show_bundled
+from cnnviz.ui.evaluate.controls import (
     choose_other,
     choose_run_or_bundled,
     choose_view,
     runs_with_checkpoints,
     say_unknown,
 )
-from cnnviz.ui.evaluate_view import (
+from cnnviz.ui.evaluate.downloads import show_downloads
+from cnnviz.ui.evaluate.evaluated import evaluated
+from cnnviz.ui.evaluate.mistakes import show_mistakes
+from cnnviz.ui.evaluate.versus import show_versus
+from cnnviz.ui.evaluate.view import (
     Evaluated,
     say_subject,
     show_calibration,
@@ -22,11 +26,7 @@ from cnnviz.ui.evaluate_view import (
     show_confusion,
     show_numbers,
 )
-from cnnviz.ui.evaluated import evaluated
-from cnnviz.ui.mistakes_view import show_mistakes
 from cnnviz.ui.page import open_page
-from cnnviz.ui.run_downloads import show_downloads
-from cnnviz.ui.versus_view import show_versus
 
 
 def show_run(run: Run, runs: Sequence[Run]) -> None:

@@ -2,23 +2,23 @@
 
 import streamlit as st
 
-from cnnviz.training.recorded import recorded
-from cnnviz.ui.experiment_controls import VIEWS, choose_experiment, choose_run_of, choose_view
-from cnnviz.ui.experiment_curves import choose_charts
-from cnnviz.ui.experiment_groups import (
+from cnnviz.training.experiments.recorded import recorded
+from cnnviz.ui.experiments.controls import VIEWS, choose_experiment, choose_run_of, choose_view
+from cnnviz.ui.experiments.curves import choose_charts
+from cnnviz.ui.experiments.groups import (
     asked_group,
     choose_group,
     offer_start,
     say_unknown,
     show_group_buttons,
 )
-from cnnviz.ui.experiment_own import show_own
-from cnnviz.ui.experiment_results import group_results, recorded_results
-from cnnviz.ui.experiment_view import show_claim, show_group, show_results
+from cnnviz.ui.experiments.own import show_own
+from cnnviz.ui.experiments.results import group_results, recorded_results
+from cnnviz.ui.experiments.view import show_claim, show_group, show_results
 from cnnviz.ui.page import open_page
-from cnnviz.ui.run_controls import say_refusal
-from cnnviz.ui.runs import shared_runs
-from cnnviz.ui.visitor import ask_for_teacher
+from cnnviz.ui.runs.buttons import say_refusal
+from cnnviz.ui.runs.readings import shared_runs
+from cnnviz.ui.server.visitor import ask_for_teacher
 
 
 def show_declared() -> None:

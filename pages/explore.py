@@ -7,18 +7,18 @@ import streamlit as st
 from cnnviz.analysis.layers import totals
 from cnnviz.analysis.limits import GraphError
 from cnnviz.architectures import is_published, variant
-from cnnviz.ui.cached import cached_graph, cached_layer_table
-from cnnviz.ui.card_view import choose_layer, chosen_layer, show_card
-from cnnviz.ui.code_view import show_code
-from cnnviz.ui.conventions_view import choose_convention, show_other_tools
-from cnnviz.ui.distribution_view import show_distribution
-from cnnviz.ui.exercise_view import choose_hidden, show_exercise
-from cnnviz.ui.layer_view import show_layers
-from cnnviz.ui.memory_view import show_memory
-from cnnviz.ui.network_controls import NetworkChoice, choose_network
+from cnnviz.ui.explore.card import choose_layer, chosen_layer, show_card
+from cnnviz.ui.explore.code import show_code
+from cnnviz.ui.explore.conventions import choose_convention, show_other_tools
+from cnnviz.ui.explore.distribution import show_distribution
+from cnnviz.ui.explore.exercise import choose_hidden, show_exercise
+from cnnviz.ui.explore.layers import show_layers
+from cnnviz.ui.explore.memory import show_memory
+from cnnviz.ui.explore.totals import printed_counts, show_totals
+from cnnviz.ui.network.controls import NetworkChoice, choose_network
+from cnnviz.ui.network.picture import show_picture
 from cnnviz.ui.page import open_page
-from cnnviz.ui.picture_view import show_picture
-from cnnviz.ui.totals_view import printed_counts, show_totals
+from cnnviz.ui.server.cached import cached_graph, cached_layer_table
 
 COMPARED = ("resnet34", "vgg16")
 SECTIONS = ("layers", "where it sits", "predict and check", "memory", "other tools", "code")

@@ -1,14 +1,14 @@
 """Feature maps: what does each layer see of a photo, by which filters, and what does it like?"""
 
-from cnnviz.ui.filter_view import show_classic
-from cnnviz.ui.map_sections import (
+from cnnviz.ui.feature_maps.sections import (
     show_layer_exciting,
     show_layer_filters,
     show_layer_maps,
     show_layer_visualisation,
 )
-from cnnviz.ui.strip_view import show_strip
-from cnnviz.ui.subject_views import View, show_page
+from cnnviz.ui.feature_maps.strip import show_strip
+from cnnviz.ui.photo.filters import show_classic
+from cnnviz.ui.photo.views import View, show_page
 
 show_page(
     "Feature maps",

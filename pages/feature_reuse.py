@@ -4,10 +4,10 @@ from functools import partial
 
 import streamlit as st
 
-from cnnviz.ui.layers_read_view import show_layers_read
+from cnnviz.ui.feature_reuse.layers_read import show_layers_read
 from cnnviz.ui.page import open_page
-from cnnviz.ui.subject_controls import show_or_say
-from cnnviz.ui.weights_controls import choose_trained
+from cnnviz.ui.photo.chosen import show_or_say
+from cnnviz.ui.photo.weights import choose_trained
 
 open_page("Feature reuse")
 with st.sidebar:

@@ -1,18 +1,18 @@
 """Grad-CAM and its kin: what does the network answer, where did it look, and is that so?"""
 
-from cnnviz.ui.augmentation_view import show_augmentations
-from cnnviz.ui.cam_controls import choose_opacity
-from cnnviz.ui.cam_sections import (
+from cnnviz.ui.grad_cam.augmentation import show_augmentations
+from cnnviz.ui.grad_cam.controls import choose_opacity
+from cnnviz.ui.grad_cam.crops import show_crops
+from cnnviz.ui.grad_cam.history import show_history
+from cnnviz.ui.grad_cam.occlusion import show_occlusion
+from cnnviz.ui.grad_cam.sections import (
     show_belief,
     show_classes,
     show_methods,
     show_one_map,
     show_stages,
 )
-from cnnviz.ui.crops_view import show_crops
-from cnnviz.ui.history_view import show_history
-from cnnviz.ui.occlusion_view import show_occlusion
-from cnnviz.ui.subject_views import View, show_page
+from cnnviz.ui.photo.views import View, show_page
 
 show_page(
     "Grad-CAM",

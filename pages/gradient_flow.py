@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from cnnviz.ui.activations_view import show_activations
-from cnnviz.ui.chain_view import show_chain
-from cnnviz.ui.gradient_flow_controls import choose_view
-from cnnviz.ui.gradient_flow_view import show_twins
-from cnnviz.ui.identity_view import show_identity_path
+from cnnviz.ui.gradient_flow.activations import show_activations
+from cnnviz.ui.gradient_flow.chain import show_chain
+from cnnviz.ui.gradient_flow.controls import choose_view
+from cnnviz.ui.gradient_flow.identity_path import show_identity_path
+from cnnviz.ui.gradient_flow.over_a_run import show_over_a_run
+from cnnviz.ui.gradient_flow.twins import show_twins
 from cnnviz.ui.page import open_page
-from cnnviz.ui.run_gradients_view import show_over_a_run
-from cnnviz.ui.subject_controls import show_or_say
+from cnnviz.ui.photo.chosen import show_or_say
 
 # What each view answers, and what draws it.
 ANSWERS = {

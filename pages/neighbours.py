@@ -4,16 +4,16 @@ from functools import partial
 
 import streamlit as st
 
-from cnnviz.ui.collection_controls import choose_collection, choose_positions
-from cnnviz.ui.neighbours_controls import choose_count, choose_metrics
-from cnnviz.ui.neighbours_results import comparison
-from cnnviz.ui.neighbours_view import say_agreement, say_basis, show_map, show_nearest
+from cnnviz.images import Collection
+from cnnviz.ui.neighbours.controls import choose_count, choose_metrics
+from cnnviz.ui.neighbours.results import comparison
+from cnnviz.ui.neighbours.view import say_agreement, say_basis, show_map, show_nearest
 from cnnviz.ui.page import open_page
-from cnnviz.ui.photo_controls import choose_photo
-from cnnviz.ui.subject import Subject
-from cnnviz.ui.subject_controls import chosen_subject, show_or_say
-from cnnviz.ui.weights_controls import choose_trained
-from cnnviz.vision.collections import Collection
+from cnnviz.ui.photo.chosen import chosen_subject, show_or_say
+from cnnviz.ui.photo.collection import choose_collection, choose_positions
+from cnnviz.ui.photo.controls import choose_photo
+from cnnviz.ui.photo.subject import Subject
+from cnnviz.ui.photo.weights import choose_trained
 
 
 def show_neighbours(subject: Subject, collection: Collection, looked_at: tuple[int, ...]) -> None:

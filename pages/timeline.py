@@ -8,9 +8,9 @@ import streamlit as st
 from cnnviz.architectures import ARCHITECTURES, Architecture, architecture_of
 from cnnviz.architectures.published import ERRORS
 from cnnviz.architectures.results import ResultTable, result_tables
-from cnnviz.figures import history
-from cnnviz.ui.catalogue import cached_errors, cached_thumbnails
+from cnnviz.figures.comparison import history
 from cnnviz.ui.page import open_page
+from cnnviz.ui.timeline import cached_errors, cached_thumbnails
 
 WINNERS = "ILSVRC winners by year"
 COSTS = {"params": "Parameters", "macs": "MACs of one image (FLOPs = 2 x MACs)"}

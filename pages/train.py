@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from cnnviz.ui.cost_view import show_cost
-from cnnviz.ui.curves_view import choose_curves
-from cnnviz.ui.data_view import show_data
 from cnnviz.ui.page import open_page
-from cnnviz.ui.run_controls import say_refusal
-from cnnviz.ui.run_table import choose_shown, listed_runs, show_table
-from cnnviz.ui.run_view import show_runs
-from cnnviz.ui.train_controls import TrainChoice, choose_training
-from cnnviz.ui.train_start import chosen_data, offer_training
-from cnnviz.ui.visitor import ask_for_teacher
+from cnnviz.ui.runs.buttons import say_refusal
+from cnnviz.ui.runs.curves import choose_curves
+from cnnviz.ui.runs.live import show_runs
+from cnnviz.ui.runs.table import choose_shown, listed_runs, show_table
+from cnnviz.ui.server.visitor import ask_for_teacher
+from cnnviz.ui.train.controls import TrainChoice, choose_training
+from cnnviz.ui.train.cost import show_cost
+from cnnviz.ui.train.data import show_data
+from cnnviz.ui.train.start import chosen_data, offer_training
 
 VIEWS = ("train", "data")
 

@@ -42,9 +42,9 @@ def runs_folder(tmp_path_factory, monkeypatch) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("kept") / "runs"
     monkeypatch.setenv("CNNVIZ_RUNS", str(folder))
     yield folder
-    if "cnnviz.ui.runs" in sys.modules:
+    if "cnnviz.ui.runs.readings" in sys.modules:
         # A page that a test opened would start its waiting runs in the next test's folder.
-        sys.modules["cnnviz.ui.runs"]._runs.clear()
+        sys.modules["cnnviz.ui.runs.readings"]._runs.clear()
 
 
 @pytest.fixture

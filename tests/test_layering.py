@@ -10,72 +10,92 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "cnnviz"
 
-# What each part may import of ours, besides itself.
+# What each part may import of ours, besides itself: the floors of docs/architecture.md.
+NETWORKS = {"architectures", "hyperparameters"}
+PHOTOS = NETWORKS | {"images", "weights", "progress"}
 ALLOWED = {
     "hyperparameters": set(),
     "machine": set(),
-    "architectures": {"hyperparameters"},
-    "analysis": {"machine", "architectures", "hyperparameters"},
-    "vision": {"architectures", "hyperparameters"},
-    # Of vision, what opens pictures: the visitor's own are read by the same rules everywhere.
-    "training": {"vision", "architectures", "hyperparameters"},
-    "runs": {"machine", "training", "vision", "architectures", "hyperparameters"},
-    "lab": {"vision", "analysis", "architectures", "hyperparameters"},
+    "progress": set(),
     "figures": set(),
-    "ui": {
-        "lab",
-        "runs",
-        "training",
-        "analysis",
-        "vision",
-        "figures",
-        "architectures",
-        "hyperparameters",
-    },
+    "architectures": {"hyperparameters"},
+    "images": {"progress"},
+    "weights": NETWORKS | {"progress"},
+    "analysis": NETWORKS | {"machine"},
+    "training": PHOTOS | {"vision"},
+    "vision": PHOTOS,
+    "lab": PHOTOS | {"vision", "analysis"},
+    "runs": PHOTOS | {"machine", "training", "vision"},
+    "ui": PHOTOS | {"lab", "runs", "training", "analysis", "vision", "figures"},
 }
 ALLOWED["commands"] = ALLOWED.keys() - {"ui"}
+# Inside ui: the shared rooms. Each page has a room of its own besides, which may import all of
+# these and no other page's room.
+SHARED = {
+    "server": {"parts"},
+    "parts": {"server"},
+    "page": {"server"},
+    "work": {"server", "parts"},
+    "network": {"server", "parts"},
+    "runs": {"server", "parts"},
+    "photo": {"server", "parts", "page", "work", "network", "runs"},
+}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
 def imported(path: Path) -> set[str]:
+    """All that a file imports: modules, and what it takes from them."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
-            names.add(node.module or "")
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
 
 
-def part_of(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def rooms(names: set[str], package: str) -> set[str]:
+    """The parts of a package that are among names: what follows it up to the next dot."""
+    start = f"{package}."
+    return {name.removeprefix(start).partition(".")[0] for name in names if name.startswith(start)}
 
 
-def parts(names: set[str]) -> set[str]:
-    return {name.split(".")[1] for name in names if name.startswith("cnnviz.")}
+def room_of(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).parts[0].removesuffix(".py")
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_imports_point_one_way(path):
-    part = part_of(path)
-    if part in ("__init__", "__main__"):
-        return
-    assert parts(imported(path)) <= ALLOWED[part] | {part}
+def test_imports_point_one_way():
+    for path in FILES:
+        part = room_of(path, PACKAGE)
+        if part not in ("__init__", "__main__"):
+            wrong = rooms(imported(path), "cnnviz") - ALLOWED[part] - {part}
+            assert not wrong, f"{path.relative_to(ROOT)} imports {wrong}"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_only_ui_imports_streamlit(path):
-    uses = any(name.partition(".")[0] == "streamlit" for name in imported(path))
-    assert not uses or part_of(path) == "ui"
+def test_a_pages_room_imports_shared_rooms_and_no_other_pages():
+    folder = PACKAGE / "ui"
+    for path in sorted(folder.rglob("*.py")):
+        room = room_of(path, folder)
+        wrong = rooms(imported(path), "cnnviz.ui") - SHARED.get(room, SHARED.keys()) - {room}
+        assert not wrong, f"{path.relative_to(ROOT)} imports {wrong}"
+
+
+def test_only_ui_imports_streamlit():
+    users = {
+        room_of(path, PACKAGE)
+        for path in FILES
+        if any(name.partition(".")[0] == "streamlit" for name in imported(path))
+    }
+    assert users == {"ui"}
 
 
 def test_every_part_is_known():
-    assert {part_of(path) for path in FILES} <= ALLOWED.keys() | {"__init__", "__main__"}
+    assert {room_of(path, PACKAGE) for path in FILES} == ALLOWED.keys() | {"__init__", "__main__"}
 
 
 @pytest.mark.parametrize(
-    "module", ["cnnviz", "cnnviz.analysis.summary", "cnnviz.vision.class_activation"]
+    "module", ["cnnviz", "cnnviz.analysis.summary", "cnnviz.vision.cam.class_activation"]
 )
 def test_the_package_imports_without_streamlit(module):
     blocked = f"import sys; sys.modules['streamlit'] = None; import {module}"

@@ -20,13 +20,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from cnnviz.architectures.base import Architecture, Network, Variant
-from cnnviz.architectures.blocks import (
-    he_normal,
-    initialisation,
-    initialise,
-    named,
-    reinitialise,
-)
+from cnnviz.architectures.blocks import he_normal, initialisation, initialise, named, reinitialise
 from cnnviz.hyperparameters import Config, choice, steps
 
 # Table 1: kernel sizes before each pooling.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cnnviz.commands.output import show
 
 if TYPE_CHECKING:
-    from cnnviz.training.evaluation import Evaluation
+    from cnnviz.training.evaluation.scores import Evaluation
 
 
 def add_commands(commands: Any) -> None:
@@ -27,7 +27,7 @@ def add_commands(commands: Any) -> None:
 
 def _evaluate(options: argparse.Namespace) -> int:
     from cnnviz.runs.results import evaluation_of
-    from cnnviz.training.predictions import checkpoint_key
+    from cnnviz.training.evaluation.predictions import checkpoint_key
 
     folder = _folder(options.run_name)
     found = evaluation_of(folder, options.device, _tell)

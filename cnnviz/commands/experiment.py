@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from cnnviz.commands.output import show
 
 if TYPE_CHECKING:
-    from cnnviz.training.experiments import Arm, Experiment
-    from cnnviz.training.recorded import Recorded, RecordedRun
+    from cnnviz.training.experiments.declaration import Arm, Experiment
+    from cnnviz.training.experiments.recorded import Recorded, RecordedRun
 
 MOST_SEEDS = 5
 
@@ -40,7 +40,7 @@ def add_commands(commands: Any) -> None:
 
 
 def _experiment(options: argparse.Namespace) -> int:
-    from cnnviz.training.experiment_catalogue import EXPERIMENTS, experiment
+    from cnnviz.training.experiments.catalogue import EXPERIMENTS, experiment
 
     if options.name is None:
         listed = [{"name": e.name, "claim": e.claim, "source": e.source} for e in EXPERIMENTS]
@@ -52,7 +52,7 @@ def _experiment(options: argparse.Namespace) -> int:
         raise ValueError(f"seeds must be between 1 and {MOST_SEEDS}; received {options.seeds}.")
     trained = _trained(options, found)
     if options.record:
-        from cnnviz.training.recorded import write_recorded
+        from cnnviz.training.experiments.recorded import write_recorded
 
         sys.stderr.write(f"Recorded in {write_recorded(trained)}\n")
     result = _result(found, trained)
@@ -88,8 +88,8 @@ def _budget(options: argparse.Namespace) -> dict[str, str]:
 
 def _result(experiment: Experiment, trained: Recorded) -> dict[str, Any]:
     """Everything that was measured, with the paper's values and the verdict."""
-    from cnnviz.training.comparison import budgets, verdict
-    from cnnviz.training.experiments import paper_value
+    from cnnviz.training.experiments.declaration import paper_value
+    from cnnviz.training.experiments.verdict import budgets, verdict
 
     arms = [
         {

@@ -33,9 +33,9 @@ def add_commands(commands: Any) -> None:
 
 
 def _features(options: argparse.Namespace) -> int:
-    from cnnviz.vision.feature_maps import map_statistics, reaches, rectified
+    from cnnviz.images.opening import open_image
     from cnnviz.vision.forward_pass import activations, forward_pass
-    from cnnviz.vision.images import open_image
+    from cnnviz.vision.maps.statistics import map_statistics, reaches, rectified
     from cnnviz.vision.prediction import network_input
 
     if options.count is not None and options.count < 1:
@@ -90,6 +90,6 @@ def _map(facts: Any, channel: int) -> dict[str, Any]:
 
 
 def _write(maps: Any, ends: Any, path: Path) -> None:
-    from cnnviz.figures.mosaic import enlarged, mosaic, png
+    from cnnviz.figures.pictures.mosaic import enlarged, mosaic, png
 
     path.write_bytes(png(enlarged(mosaic(maps, ends), WIDTH)))

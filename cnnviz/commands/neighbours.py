@@ -11,8 +11,8 @@ from cnnviz.commands.output import show
 from cnnviz.commands.trained import add_trained_network, trained_network
 
 if TYPE_CHECKING:
-    from cnnviz.vision.collections import Collection
-    from cnnviz.vision.neighbours import Embedding
+    from cnnviz.images import Collection
+    from cnnviz.vision.neighbours.nearest import Embedding
 
 
 def add_commands(commands: Any) -> None:
@@ -37,10 +37,10 @@ def add_commands(commands: Any) -> None:
 
 
 def _neighbours(options: argparse.Namespace) -> int:
-    from cnnviz.vision.collections import collection_at
+    from cnnviz.images import collection_at
+    from cnnviz.images.opening import open_image
     from cnnviz.vision.forward_pass import forward_pass
-    from cnnviz.vision.images import open_image
-    from cnnviz.vision.neighbours import embedding, hidden_vector, nearest
+    from cnnviz.vision.neighbours.nearest import embedding, hidden_vector, nearest
     from cnnviz.vision.prediction import network_input
 
     _require_positive(options)
@@ -64,7 +64,7 @@ def _require_positive(options: argparse.Namespace) -> None:
 
 def _positions(options: argparse.Namespace, collection: Collection) -> list[int]:
     """What is looked at: an even sample without the photo itself, where it lies in the folder."""
-    from cnnviz.vision.collections import even_sample
+    from cnnviz.images import even_sample
 
     sample = even_sample(collection, options.most)
     if len(sample) < len(collection):

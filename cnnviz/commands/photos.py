@@ -57,7 +57,7 @@ def _add_fetch(commands: Any) -> None:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from cnnviz.vision.images import ImageError, open_image
+    from cnnviz.images.opening import ImageError, open_image
     from cnnviz.vision.prediction import labels, network_input, probabilities, top
 
     network = trained_network(options)
@@ -83,8 +83,8 @@ def _answer_text(result: dict[str, Any]) -> str:
 
 
 def _cam(options: argparse.Namespace) -> int:
-    from cnnviz.vision.class_activation import class_activation, default_layer
-    from cnnviz.vision.images import open_image
+    from cnnviz.images.opening import open_image
+    from cnnviz.vision.cam.class_activation import class_activation, default_layer
     from cnnviz.vision.prediction import labels, network_input
 
     photo = open_image(options.photo)
@@ -114,7 +114,7 @@ def _write_map(options: argparse.Namespace, network: Network, photo: Any, values
     from PIL import Image
 
     from cnnviz.figures.heatmap import overlay
-    from cnnviz.vision.images import crop_for_network
+    from cnnviz.images.opening import crop_for_network
     from cnnviz.vision.prediction import preprocessing
 
     if options.array:
@@ -126,7 +126,7 @@ def _write_map(options: argparse.Namespace, network: Network, photo: Any, values
 
 def _fetch(options: argparse.Namespace) -> int:
     from cnnviz.architectures import variant
-    from cnnviz.vision.weights import fetch
+    from cnnviz.weights.sources import fetch
 
     for name in options.variants:
         variant(name)

@@ -14,8 +14,8 @@ from cnnviz.commands.trained import run_folder, variant_network
 
 if TYPE_CHECKING:
     from cnnviz.architectures import Network
-    from cnnviz.vision.feature_reuse import BlockReuse
-    from cnnviz.vision.reuse_observations import Observation
+    from cnnviz.vision.reuse.matrices import BlockReuse
+    from cnnviz.vision.reuse.observations import Observation
 
 
 def add_commands(commands: Any) -> None:
@@ -34,7 +34,7 @@ def add_commands(commands: Any) -> None:
 
 
 def _reuse(options: argparse.Namespace) -> int:
-    from cnnviz.vision.feature_reuse import feature_reuse, largest, shares
+    from cnnviz.vision.reuse.matrices import feature_reuse, largest, shares
 
     network = _network(options.of, options.random)
     found = feature_reuse(network, options.definition)
@@ -63,7 +63,7 @@ def _network(of: str, is_random: bool) -> Network:
     """
     from cnnviz.architectures import specify, variants
     from cnnviz.training.checkpoints import trained_network
-    from cnnviz.vision.weights import random_network
+    from cnnviz.weights.sources import random_network
 
     if is_random:
         return random_network(specify(of), 0)
@@ -87,8 +87,8 @@ def _json(
 
 
 def _observations(network: Network) -> list[Observation]:
-    from cnnviz.vision.feature_reuse import block_readers
-    from cnnviz.vision.reuse_observations import observations
+    from cnnviz.vision.reuse.matrices import block_readers
+    from cnnviz.vision.reuse.observations import observations
 
     return observations(list(block_readers(network)))
 
@@ -107,7 +107,7 @@ def _block(found: BlockReuse) -> dict[str, Any]:
 
 def _picture(blocks: tuple[BlockReuse, ...]) -> str:
     from cnnviz.figures.reuse_matrix import panels, reuse_file
-    from cnnviz.vision.feature_reuse import largest, shares
+    from cnnviz.vision.reuse.matrices import largest, shares
 
     colours = shares(blocks, largest([blocks]))
     return reuse_file(panels([(b.sources, b.targets, b.matrix) for b in blocks], colours))

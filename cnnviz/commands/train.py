@@ -111,7 +111,7 @@ def _new_folder(plan: Plan) -> Path:
 
 
 def _estimate(options: argparse.Namespace, plan: Plan) -> int:
-    from cnnviz.training.cost import cost
+    from cnnviz.training.loop.cost import cost
     from cnnviz.training.running import planned_data, planned_network
 
     data = planned_data(plan)
@@ -127,8 +127,8 @@ def _estimate(options: argparse.Namespace, plan: Plan) -> int:
 
 def _run(options: argparse.Namespace, plan: Plan, folder: Path) -> int:
     from cnnviz.runs.recording import recorded
+    from cnnviz.training.loop.memory import keep_memory
     from cnnviz.training.measurement import Steering
-    from cnnviz.training.memory import keep_memory
 
     keep_memory()
     steering = Steering()

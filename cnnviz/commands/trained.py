@@ -70,7 +70,7 @@ def variant_network(variant: str, file: str | None) -> Network:
     import torch
 
     from cnnviz.architectures import build, specify
-    from cnnviz.vision.weights import WeightsError, load_network, load_weights, sources
+    from cnnviz.weights.sources import WeightsError, load_network, load_weights, sources
 
     spec = specify(variant)
     in_the_box = _bundled(variant, file)
@@ -92,7 +92,7 @@ def variant_network(variant: str, file: str | None) -> Network:
 def _bundled(variant: str, asked: str | None) -> Network | None:
     """The network in the box that is asked for, or the first where the folder holds no weights."""
     from cnnviz.training.bundled import bundled_for
-    from cnnviz.vision.weights import sources
+    from cnnviz.weights.sources import sources
 
     found = {each.name: each for each in bundled_for(variant)}
     if asked is None and found and sources(variant)[0].kind != "file":

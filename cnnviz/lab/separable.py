@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from cnnviz.lab.grid import plane
-from cnnviz.vision.filters import filtered
+from cnnviz.vision.maps.filters import filtered
 
 TOLERANCE = 1e-4  # of the largest singular value: what three written decimals cannot tell from 0
 

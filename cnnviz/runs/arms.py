@@ -10,11 +10,11 @@ from typing import NamedTuple
 from cnnviz.runs.folder import measurements, read_record
 from cnnviz.runs.recording import recorded
 from cnnviz.training.checkpoints import LAST, checkpoint_facts, has_checkpoint
-from cnnviz.training.comparison import QUANTITIES
-from cnnviz.training.experiments import Arm, Experiment, plans
+from cnnviz.training.experiments.declaration import Arm, Experiment, plans
+from cnnviz.training.experiments.recorded import Recorded, RecordedRun
+from cnnviz.training.experiments.verdict import QUANTITIES
 from cnnviz.training.measurement import TrainingError
 from cnnviz.training.plan import Plan
-from cnnviz.training.recorded import Recorded, RecordedRun
 
 
 class Budget(NamedTuple):

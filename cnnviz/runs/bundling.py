@@ -12,6 +12,7 @@ import torch
 from cnnviz.architectures import Network
 from cnnviz.architectures.published import ERRORS, published
 from cnnviz.architectures.written import ENDS
+from cnnviz.progress import Progress, unheard
 from cnnviz.runs.bundled_reuse import REUSE, write_reuse
 from cnnviz.runs.folder import measurements, read_record
 from cnnviz.training.bundled import FOLDER
@@ -21,14 +22,13 @@ from cnnviz.training.checkpoints import (
     trained_network,
     write_checkpoint,
 )
-from cnnviz.training.evaluation import Evaluation
+from cnnviz.training.evaluation.predictions import predictions
+from cnnviz.training.evaluation.record import evaluation_record
+from cnnviz.training.evaluation.scores import Evaluation
+from cnnviz.training.experiments.recorded import rounded, thinned
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
-from cnnviz.training.predictions import predictions
-from cnnviz.training.recorded import rounded, thinned
-from cnnviz.training.recorded_evaluation import evaluation_record
 from cnnviz.training.running import planned_data
-from cnnviz.vision.progress import Progress, unheard
 
 SEEN = ("network", "trained_on")  # of a checkpoint's facts
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnviz.machine import processor_name
+from cnnviz.progress import Progress, unheard
 from cnnviz.runs.folder import (
     MEASUREMENTS,
     RECORD,
@@ -20,7 +21,6 @@ from cnnviz.runs.folder import (
 )
 from cnnviz.training.measurement import Measurement, Steering
 from cnnviz.training.plan import Plan
-from cnnviz.vision.progress import Progress, unheard
 
 
 def recorded(
@@ -95,7 +95,7 @@ def _machine() -> str:
     """The graphics card, else the processor."""
     import torch
 
-    from cnnviz.training.engine import default_device
+    from cnnviz.training.loop.engine import default_device
 
     if default_device() == "cuda":
         return torch.cuda.get_device_name()

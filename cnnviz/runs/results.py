@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cnnviz.progress import Progress, part, unheard
 from cnnviz.runs.folder import read_record
 from cnnviz.training.checkpoints import CheckpointError, trained_network, trained_spec
-from cnnviz.training.evaluation import Evaluation
-from cnnviz.training.plan import Plan
-from cnnviz.training.predictions import (
+from cnnviz.training.evaluation.predictions import (
     Predictions,
     checkpoint_key,
     predictions,
     read_predictions,
     write_predictions,
 )
+from cnnviz.training.evaluation.scores import Evaluation
+from cnnviz.training.plan import Plan
 from cnnviz.training.running import planned_data
-from cnnviz.vision.progress import Progress, part, unheard
 
 LOADED = 0.3  # the share of the work at which the data is there
 

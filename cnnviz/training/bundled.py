@@ -18,8 +18,8 @@ import cnnviz
 from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.hyperparameters import named
 from cnnviz.training.checkpoints import trained_network, trained_spec
+from cnnviz.training.evaluation.record import RecordedEvaluation
 from cnnviz.training.measurement import Measurement
-from cnnviz.training.recorded_evaluation import RecordedEvaluation
 
 # Beside this module in the package; data alone lies there.
 FOLDER = Path(cnnviz.__file__).parent / "checkpoints"

@@ -10,13 +10,13 @@ import torch
 
 from cnnviz.architectures import Network, NetworkSpec, build, variant
 from cnnviz.architectures.written import SizedNetwork
+from cnnviz.progress import Progress, unheard
 from cnnviz.training.bundled import bundled_network
 from cnnviz.training.datasets import load
 from cnnviz.training.datasets.base import Data
-from cnnviz.training.engine import train
+from cnnviz.training.loop.engine import train
 from cnnviz.training.measurement import Measurement, Steering, TrainingError
 from cnnviz.training.plan import Plan
-from cnnviz.vision.progress import Progress, unheard
 
 # Sides of images in pixels that training offers; up to SMALL a network is one for small images.
 SIDES = (32, 48, 64, 96, 128, 160, 192, 224, 256, 299, 320, 384, 448, 512)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from cnnviz.ui.serving import warm_up
+from cnnviz.ui.server.serving import warm_up
 
 # A file of ours: the icons that Streamlit knows by name are fetched from the internet.
 ICON = Path(__file__).with_name("icon.png")

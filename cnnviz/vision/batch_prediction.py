@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from cnnviz.architectures import Network
-from cnnviz.vision.progress import Progress, batches, unheard
+from cnnviz.progress import Progress, batches, unheard
 
 # On one thread an image costs the same in a batch of 4 as in one of 16, and progress is told, and a
 # stop heard, four times as often.

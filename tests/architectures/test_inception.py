@@ -10,9 +10,9 @@ from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.limits import GraphError
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import build, specify, variant, variants
-from cnnviz.vision.images import SAMPLE_FOLDER, Preprocessing, preprocess
+from cnnviz.images.opening import SAMPLE_FOLDER, Preprocessing, preprocess
 from cnnviz.vision.prediction import network_input, preprocessing
-from cnnviz.vision.state_dict import load_state_dict
+from cnnviz.weights.state_dict import load_state_dict
 
 HALF_NORMALISED = [name for name in variants() if variant(name).half_normalised]
 

@@ -4,7 +4,7 @@ from pytorch_grad_cam import GradCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
 from cnnviz.architectures import build
-from cnnviz.vision.class_activation import class_activation
+from cnnviz.vision.cam.class_activation import class_activation
 
 pytestmark = pytest.mark.benchmark
 

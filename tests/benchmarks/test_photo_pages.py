@@ -9,9 +9,9 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.architectures import build, specify
-from cnnviz.ui.byte_cache import results
+from cnnviz.ui.server.byte_cache import results
+from cnnviz.vision.cam.class_activation import class_maps
 from cnnviz.vision.capture import Place
-from cnnviz.vision.class_activation import class_maps
 from cnnviz.vision.forward_pass import activations, forward_pass
 
 pytestmark = pytest.mark.benchmark

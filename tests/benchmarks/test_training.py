@@ -13,9 +13,9 @@ from torchvision import transforms
 
 from cnnviz.architectures import build
 from cnnviz.training.datasets.base import Data, Split
-from cnnviz.training.engine import default_device, train
+from cnnviz.training.loop.engine import default_device, train
+from cnnviz.training.loop.step import autocast, precision
 from cnnviz.training.options import TrainingOptions
-from cnnviz.training.step import autocast, precision
 
 MEAN, STD = (0.49, 0.48, 0.45), (0.25, 0.24, 0.26)
 ON_CARD = default_device() == "cuda"

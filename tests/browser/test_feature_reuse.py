@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from cnnviz.architectures import specify
 from cnnviz.runs.folder import MEASUREMENTS
 from cnnviz.training.measurement import Measurement
-from cnnviz.vision.reuse_record import reuse_record
-from cnnviz.vision.weights import random_network
+from cnnviz.vision.reuse.record import reuse_record
+from cnnviz.weights.sources import random_network
 
 pytestmark = pytest.mark.browser
 

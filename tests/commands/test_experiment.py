@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from cnnviz.training.experiment_catalogue import EXPERIMENTS, experiment
+from cnnviz.training.experiments.catalogue import EXPERIMENTS, experiment
 
 NAMES = [each.name for each in EXPERIMENTS]
 

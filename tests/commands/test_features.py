@@ -10,9 +10,9 @@ import torch
 from PIL import Image
 
 from cnnviz.architectures import build
-from cnnviz.vision.images import open_image
+from cnnviz.images.opening import open_image
 from cnnviz.vision.prediction import network_input
-from cnnviz.vision.weights import load_weights
+from cnnviz.weights.sources import load_weights
 
 PHOTO = Path(__file__).parents[2] / "sample_images" / "cat.jpg"
 

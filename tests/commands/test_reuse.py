@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cnnviz.training.bundled import FOLDER, bundled_for
-from cnnviz.vision.feature_reuse import block_readers, feature_reuse
-from cnnviz.vision.reuse_observations import observations
+from cnnviz.vision.reuse.matrices import block_readers, feature_reuse
+from cnnviz.vision.reuse.observations import observations
 
 VARIANT = "densenet40_k12_cifar"
 

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from cnnviz.figures import forward_times, memory_bars
+from cnnviz.figures.comparison import forward_times
+from cnnviz.figures.network import memory_bars
 from cnnviz.figures.theme import CATEGORIES
 
 PARTS = {"parameters": 100.0, "gradients": 0.0, "activations": 300.0}

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from cnnviz.figures.class_balance import class_balance_bars
-from cnnviz.figures.picture_grid import GAP, picture_grid
+from cnnviz.figures.pictures.picture_grid import GAP, picture_grid
+from cnnviz.figures.training.class_balance import class_balance_bars
 
 
 @pytest.mark.parametrize("channels", [1, 3])

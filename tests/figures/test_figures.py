@@ -5,9 +5,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cnnviz.figures import answers, distribution, heatmap, history
+from cnnviz.figures import heatmap
+from cnnviz.figures.comparison import history
+from cnnviz.figures.network import distribution
+from cnnviz.figures.network.thumbnail import thumbnail
+from cnnviz.figures.pictures import answers
 from cnnviz.figures.theme import bytes_text, count_text, text_colour
-from cnnviz.figures.thumbnail import thumbnail
 
 TABLE = pd.DataFrame(
     {

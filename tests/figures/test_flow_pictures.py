@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnviz.figures.factor_strip import Factor, factor_strip
-from cnnviz.figures.gradient_map import MOST_COLUMNS, gradient_map, gradient_table
+from cnnviz.figures.training.gradient_map import MOST_COLUMNS, gradient_map, gradient_table
 
 
 def test_a_product_has_a_box_a_factor_and_one_for_the_product():

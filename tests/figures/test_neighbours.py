@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnviz.figures.picture_strip import Tile, data_url, strip
-from cnnviz.figures.planar_map import HEIGHT, WIDTH, columns, mosaic, placed, scatter
+from cnnviz.figures.pictures.picture_strip import Tile, data_url, strip
+from cnnviz.figures.pictures.planar_map import HEIGHT, WIDTH, columns, mosaic, placed, scatter
 
 
 def tile(name):

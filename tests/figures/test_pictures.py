@@ -8,9 +8,9 @@ import pytest
 from cnnviz.analysis.folding import Folding
 from cnnviz.analysis.graph import network_graph
 from cnnviz.architectures import ARCHITECTURES, specify, variant
-from cnnviz.figures.diagram import diagram
+from cnnviz.figures.network.diagram import diagram
+from cnnviz.figures.network.volumes import volumes
 from cnnviz.figures.svg import standalone
-from cnnviz.figures.volumes import volumes
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = [list(family.variants)[-1] for family in ARCHITECTURES]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz.lab.separable import filtered_in_passes, separated, written_kernel, written_picture
-from cnnviz.vision.filters import CLASSIC_FILTERS, filtered
+from cnnviz.vision.maps.filters import CLASSIC_FILTERS, filtered
 
 
 def test_the_averaging_kernel_has_rank_one_and_needs_six_products_for_nine():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.ui import runs as shared
+from cnnviz.ui.runs import readings as shared
 
 PAGES = Path(__file__).parents[2] / "pages"
 

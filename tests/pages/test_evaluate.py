@@ -24,14 +24,14 @@ from cnnviz.runs.store import Store
 from cnnviz.training.bundled import bundled, bundled_network
 from cnnviz.training.checkpoints import trained_network
 from cnnviz.training.datasets import load
-from cnnviz.training.mcnemar import McNemar
+from cnnviz.training.evaluation.mcnemar import McNemar
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
-from cnnviz.ui.evaluate_bundled import VIEWS as BOX_VIEWS
-from cnnviz.ui.evaluate_controls import VIEWS
-from cnnviz.ui.evaluate_view import chosen, worst_cell
-from cnnviz.ui.run_downloads import downloads
-from cnnviz.ui.versus_view import verdict
+from cnnviz.ui.evaluate.bundled import VIEWS as BOX_VIEWS
+from cnnviz.ui.evaluate.controls import VIEWS
+from cnnviz.ui.evaluate.downloads import downloads
+from cnnviz.ui.evaluate.versus import verdict
+from cnnviz.ui.evaluate.view import chosen, worst_cell
 
 APP = str(Path(__file__).parents[2] / "app.py")
 NETWORK = "lenet5_full,num_classes=10,in_channels=1"
@@ -182,7 +182,7 @@ def test_a_clicked_cell_is_that_of_its_class_and_prediction(run):
 
 def test_the_pictures_of_a_cell_are_those_of_its_class(open_page, run, expected, monkeypatch):
     labels, predicted = expected[0][0], expected[0][1].argmax(1).numpy()
-    monkeypatch.setattr("cnnviz.ui.evaluate_view.chosen", lambda event, found: (3, 3))
+    monkeypatch.setattr("cnnviz.ui.evaluate.view.chosen", lambda event, found: (3, 3))
     app = open_page("evaluate", run=run.id, view="confusion")
     inside = np.flatnonzero((labels == 3) & (predicted == 3))
     assert app.subheader[0].value == f"3 called 3: {len(inside)}"
@@ -198,7 +198,7 @@ def test_the_pictures_of_a_cell_are_those_of_its_class(open_page, run, expected,
 def test_an_empty_cell_says_so(open_page, run, expected, monkeypatch):
     found = evaluation_of(run.folder)
     label, called = np.argwhere(found.confusion == 0)[0]
-    monkeypatch.setattr("cnnviz.ui.evaluate_view.chosen", lambda event, found: (label, called))
+    monkeypatch.setattr("cnnviz.ui.evaluate.view.chosen", lambda event, found: (label, called))
     app = open_page("evaluate", run=run.id, view="confusion")
     assert "No test picture is in this cell." in said(app)
 
@@ -222,7 +222,7 @@ def test_a_network_without_maps_shows_its_mistakes_all_the_same(open_page, run, 
     def none(*_):
         raise ValueError("The last stage has no feature maps.")
 
-    monkeypatch.setattr("cnnviz.ui.mistakes_view.mistake_maps", none)
+    monkeypatch.setattr("cnnviz.ui.evaluate.mistakes.mistake_maps", none)
     app = open_page("evaluate", run=run.id, view="mistakes")
     assert [info.value for info in app.info] == [
         "Without Grad-CAM: The last stage has no feature maps."
@@ -375,8 +375,8 @@ def test_names_that_mean_something_in_markdown_are_shown_as_they_are(open_page, 
     names = ("*a*", "_b_", "[c](d)", "$e$", "`f`", ":red[g]", "<h>", "i|j", "k~l~", "# m")
     found = evaluation_of(run.folder)
     object.__setattr__(found, "classes", names)
-    monkeypatch.setattr("cnnviz.ui.evaluated.stored_evaluation", lambda folder: found)
-    monkeypatch.setattr("cnnviz.ui.evaluate_view.chosen", lambda event, found: (0, 2))
+    monkeypatch.setattr("cnnviz.ui.evaluate.evaluated.stored_evaluation", lambda folder: found)
+    monkeypatch.setattr("cnnviz.ui.evaluate.view.chosen", lambda event, found: (0, 2))
     app = open_page("evaluate", run=run.id, view="confusion")
     assert app.subheader[0].value.startswith(r"\*a\* called \[c\]\(d\): ")
 

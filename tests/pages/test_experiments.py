@@ -12,11 +12,11 @@ from cnnviz.runs.database import runs as runs_table
 from cnnviz.runs.groups import groups, start_group
 from cnnviz.runs.rows import change_run
 from cnnviz.runs.store import Store
-from cnnviz.training import recorded
-from cnnviz.training.experiment_catalogue import EXPERIMENTS, experiment
-from cnnviz.training.experiments import plans
+from cnnviz.training.experiments import recorded
+from cnnviz.training.experiments.catalogue import EXPERIMENTS, experiment
+from cnnviz.training.experiments.declaration import plans
+from cnnviz.training.experiments.recorded import Recorded, RecordedRun, write_recorded
 from cnnviz.training.measurement import Measurement
-from cnnviz.training.recorded import Recorded, RecordedRun, write_recorded
 
 SHORT = {"experiment": "options", "each_epochs": "2", "images": "500"}
 
@@ -186,7 +186,7 @@ def test_budget_and_seeds_are_on_the_picture_and_stay_while_it_runs(opened, wait
 
 def test_runs_that_are_long_enough_say_what_they_show(opened, waiting, monkeypatch):
     brief = replace(experiment("options"), least_epochs=1)
-    monkeypatch.setattr("cnnviz.ui.experiment_controls.experiment", lambda name: brief)
+    monkeypatch.setattr("cnnviz.ui.experiments.controls.experiment", lambda name: brief)
     found = started()
     said = plain(opened(group=found.id).info[0].value)
     assert "C has a lower test error than B: as claimed. One seed does not exclude chance." in said

@@ -11,11 +11,11 @@ from cnnviz.architectures import specify
 from cnnviz.runs.folder import MEASUREMENTS
 from cnnviz.training.bundled import bundled_for
 from cnnviz.training.measurement import Measurement
-from cnnviz.vision.feature_reuse import DEFINITIONS, block_readers, feature_reuse
-from cnnviz.vision.residual_size import drawn_survivals
-from cnnviz.vision.reuse_observations import observations
-from cnnviz.vision.reuse_record import reuse_record
-from cnnviz.vision.weights import random_network
+from cnnviz.vision.gradients.residual_size import drawn_survivals
+from cnnviz.vision.reuse.matrices import DEFINITIONS, block_readers, feature_reuse
+from cnnviz.vision.reuse.observations import observations
+from cnnviz.vision.reuse.record import reuse_record
+from cnnviz.weights.sources import random_network
 
 BOTTLENECKS = {"architecture": "densenet", "variant": "densenet_bc100_k12_cifar"}
 OBSERVED = "Does what the paper observes hold for this network?"

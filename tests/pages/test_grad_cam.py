@@ -14,10 +14,10 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.architectures import build
-from cnnviz.vision.cam_methods import METHODS
-from cnnviz.vision.class_activation import class_activation, class_activation_map
-from cnnviz.vision.images import open_image
-from cnnviz.vision.weights import WeightsError, load_weights
+from cnnviz.images.opening import open_image
+from cnnviz.vision.cam.class_activation import class_activation, class_activation_map
+from cnnviz.vision.cam.methods import METHODS
+from cnnviz.weights.sources import WeightsError, load_weights
 
 ROOT = Path(__file__).parents[2]
 VIEWS = (
@@ -97,7 +97,7 @@ def test_a_download_shows_its_progress_and_then_the_answer(
         shutil.copy(test_data / "weights" / "squeezenet1_1.pth", no_weights)
         calls.append(variant)
 
-    monkeypatch.setattr("cnnviz.ui.weights_controls.fetch", fetch)
+    monkeypatch.setattr("cnnviz.ui.photo.weights.fetch", fetch)
     app = open_cam(variant="squeezenet1_1")
     app.button(key="download").click().run()
     assert not app.exception
@@ -109,7 +109,7 @@ def test_a_failed_download_is_one_sentence(open_cam, no_weights, monkeypatch):
     def fetch(variant, progress):
         raise WeightsError("The download failed; try again.")
 
-    monkeypatch.setattr("cnnviz.ui.weights_controls.fetch", fetch)
+    monkeypatch.setattr("cnnviz.ui.photo.weights.fetch", fetch)
     app = open_cam(variant="squeezenet1_1")
     app.button(key="download").click().run()
     assert not app.exception

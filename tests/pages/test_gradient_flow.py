@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.training.measurement import Measurement
-from cnnviz.ui.run_gradients_view import TO_TRAIN
+from cnnviz.ui.gradient_flow.over_a_run import TO_TRAIN
 
 APP = str(Path(__file__).parents[2] / "app.py")
 

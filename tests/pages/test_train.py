@@ -11,9 +11,9 @@ from streamlit.testing.v1.element_tree import Block
 from cnnviz.runs.store import Store
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.options import TrainingOptions
-from cnnviz.ui import runs as shared
-from cnnviz.ui.cost_view import estimate_command
-from cnnviz.ui.train_controls import GROUPS, TrainChoice
+from cnnviz.ui.runs import readings as shared
+from cnnviz.ui.train.controls import GROUPS, TrainChoice
+from cnnviz.ui.train.cost import estimate_command
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "train.py")
 

@@ -10,7 +10,7 @@ from PIL import Image
 from cnnviz.architectures.written import read
 from cnnviz.runs.arms import Budget, trained_arms
 from cnnviz.runs.folder import read_record
-from cnnviz.training.experiments import Arm, Experiment
+from cnnviz.training.experiments.declaration import Arm, Experiment
 
 EXAMPLE = Experiment(
     "example",

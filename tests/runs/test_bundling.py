@@ -14,7 +14,7 @@ from cnnviz.runs.recording import recorded
 from cnnviz.training.bundled import bundled
 from cnnviz.training.checkpoints import BEST, read_checkpoint
 from cnnviz.training.datasets import load
-from cnnviz.training.predictions import predictions
+from cnnviz.training.evaluation.predictions import predictions
 
 
 @pytest.fixture

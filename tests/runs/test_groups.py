@@ -19,8 +19,8 @@ from cnnviz.runs.groups import (
 from cnnviz.runs.groups import groups as groups_of
 from cnnviz.runs.queue import dispatch
 from cnnviz.runs.store import Store
-from cnnviz.training.experiment_catalogue import experiment
-from cnnviz.training.experiments import plans
+from cnnviz.training.experiments.catalogue import experiment
+from cnnviz.training.experiments.declaration import plans
 from cnnviz.training.plan import Start
 
 

@@ -6,10 +6,10 @@ import torch
 
 from cnnviz.training.bundled import FOLDER, bundled, bundled_for, bundled_network
 from cnnviz.training.datasets import load
-from cnnviz.training.evaluation import Evaluation
-from cnnviz.training.predictions import predictions
+from cnnviz.training.evaluation.predictions import predictions
+from cnnviz.training.evaluation.scores import Evaluation
 from cnnviz.vision.prediction import normalised
-from cnnviz.vision.weights import WeightsSource, load_network
+from cnnviz.weights.sources import WeightsSource, load_network
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
 KEYS = {

@@ -12,7 +12,7 @@ from cnnviz.training.checkpoints import (
     trained_spec,
     write_checkpoint,
 )
-from cnnviz.training.engine import train
+from cnnviz.training.loop.engine import train
 from cnnviz.training.options import TrainingOptions
 
 
@@ -52,7 +52,7 @@ def test_missing_and_damaged_checkpoints_are_sentences(tmp_path):
 @pytest.fixture
 def closed_run(small_data, network_for, tmp_path, monkeypatch):
     """A folder with a run that was closed before its first test."""
-    monkeypatch.setattr("cnnviz.training.engine.FLUSH", -1)  # every step is told at once
+    monkeypatch.setattr("cnnviz.training.loop.engine.FLUSH", -1)  # every step is told at once
     data = small_data(channels=3)
     network = network_for("resnet20_cifar", data, shortcut="none")
     run = train(network, data, TrainingOptions(batch_size=16), folder=tmp_path)

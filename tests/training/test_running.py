@@ -3,9 +3,9 @@ import torch
 
 from cnnviz.architectures import build, specify
 from cnnviz.architectures.written import SizedNetwork
-from cnnviz.training.cost import cost
+from cnnviz.training.loop.cost import cost
+from cnnviz.training.loop.memory import memory_in_use
 from cnnviz.training.measurement import Measurement, TrainingError
-from cnnviz.training.memory import memory_in_use
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
 from cnnviz.training.running import fitted, planned_data, planned_network, run_plan, share_done

@@ -8,23 +8,23 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.analysis.chain import chain, chain_text
 from cnnviz.architectures import specify
 from cnnviz.architectures.written import read
-from cnnviz.figures.curves import Axis, Curve
+from cnnviz.figures.training.curves import Axis, Curve
 from cnnviz.runs.store import Store
 from cnnviz.training.bundled import bundled_for
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
-from cnnviz.ui import gradient_flow_results as flow
-from cnnviz.ui.activations_view import sentence
-from cnnviz.ui.byte_cache import results
-from cnnviz.ui.chain_view import PRESETS
-from cnnviz.ui.flow_chart import flow_table
-from cnnviz.ui.gradient_flow_results import MEASURES, Question, digit_batch
-from cnnviz.ui.gradient_flow_view import verdict
-from cnnviz.ui.run_gradients_view import layers_over_time, spread
-from cnnviz.ui.tasks import Task, TaskStopped
-from cnnviz.vision.gradient_flow import ActivationStatistics, layer_gradients
-from cnnviz.vision.weights import random_network, sources
+from cnnviz.ui.gradient_flow import results as flow
+from cnnviz.ui.gradient_flow.activations import sentence
+from cnnviz.ui.gradient_flow.chain import PRESETS
+from cnnviz.ui.gradient_flow.chart import flow_table
+from cnnviz.ui.gradient_flow.over_a_run import layers_over_time, spread
+from cnnviz.ui.gradient_flow.results import MEASURES, Question, digit_batch
+from cnnviz.ui.gradient_flow.twins import verdict
+from cnnviz.ui.server.byte_cache import results
+from cnnviz.ui.work.tasks import Task, TaskStopped
+from cnnviz.vision.gradients.flow import ActivationStatistics, layer_gradients
+from cnnviz.weights.sources import random_network, sources
 
 SMALL = specify("mlp", num_classes=10, hidden_layers=2, hidden_units=16)
 
@@ -95,8 +95,8 @@ def page():
     import streamlit as st
 
     from cnnviz.architectures import specify
-    from cnnviz.ui.gradient_flow_results import Question, answers
-    from cnnviz.vision.weights import sources
+    from cnnviz.ui.gradient_flow.results import Question, answers
+    from cnnviz.weights.sources import sources
 
     spec = specify("mlp", num_classes=10, hidden_layers=2, hidden_units=16)
     *_, chance = sources(spec.variant)

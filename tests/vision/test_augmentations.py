@@ -9,9 +9,9 @@ from PIL import Image
 from torchvision.transforms.v2 import functional
 
 from cnnviz.architectures import specify
+from cnnviz.images.opening import open_image, sample_images
 from cnnviz.vision import augmentations
 from cnnviz.vision.augmentations import AUGMENTATIONS, LEVELS, augmented_pictures
-from cnnviz.vision.images import open_image, sample_images
 from cnnviz.vision.prediction import network_input, normalised
 
 SPECS = {name: specify(name) for name in ("squeezenet1_1", "resnet20_cifar")}

@@ -8,12 +8,12 @@ import torch
 
 from cnnviz.architectures import specify
 from cnnviz.vision.batch_prediction import many_probabilities
-from cnnviz.vision.deletion import deletion_insertion
+from cnnviz.vision.cam.deletion import deletion_insertion
+from cnnviz.vision.cam.occlusion import occluded_probability, occlusion_map
+from cnnviz.vision.cam.road import road
+from cnnviz.vision.cam.sanity import randomised_maps
 from cnnviz.vision.forward_pass import forward_pass
-from cnnviz.vision.occlusion import occluded_probability, occlusion_map
-from cnnviz.vision.road import road
-from cnnviz.vision.sanity import randomised_maps
-from cnnviz.vision.weights import random_network
+from cnnviz.weights.sources import random_network
 
 MAP = np.random.default_rng(0).random((32, 32), np.float32)
 

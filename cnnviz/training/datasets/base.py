@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from cnnviz.vision.progress import Progress
+from cnnviz.progress import Progress
 
 
 class DataError(ValueError):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
+from cnnviz.progress import Progress
 from cnnviz.training.datasets.base import Data, Dataset, Split
 from cnnviz.training.datasets.preparing import prepared, stratified
-from cnnviz.vision.progress import Progress
 
 
 def _load(side: int, channels: int, seed: int, progress: Progress) -> Data:

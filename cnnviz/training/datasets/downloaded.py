@@ -21,10 +21,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from cnnviz.progress import Progress, part
 from cnnviz.training.datasets.base import Data, DataError, Dataset, Split
 from cnnviz.training.datasets.official import OfficialFile, has_md5, official, present
 from cnnviz.training.datasets.preparing import prepared
-from cnnviz.vision.progress import Progress, part
 
 BAD_FILE = (OSError, EOFError, LookupError, ValueError, zlib.error, tarfile.TarError)
 READ = 0.8  # Share of the work that getting and reading the files is.

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from cnnviz.images import data_folder
+from cnnviz.progress import Progress
 from cnnviz.training.datasets.base import DataError
-from cnnviz.vision.collections import data_folder
-from cnnviz.vision.download import REPORT_EVERY, DownloadError, download, one_at_a_time
-from cnnviz.vision.download import Progress as Received
-from cnnviz.vision.progress import Progress
+from cnnviz.weights.download import REPORT_EVERY, DownloadError, download, one_at_a_time
+from cnnviz.weights.download import Progress as Received
 
 try:
     import fcntl

@@ -17,12 +17,12 @@ import numpy as np
 import torch
 from PIL import Image
 
+from cnnviz.images.collection import printable
+from cnnviz.images.opening import ImageError, Preprocessing, crop_for_network, open_image
+from cnnviz.progress import Progress
 from cnnviz.training.datasets.base import Data, DataError, Dataset, Split
 from cnnviz.training.datasets.preparing import mean_and_std, require_size, stratified
 from cnnviz.training.datasets.sources import Source, entries, picture_names
-from cnnviz.vision.collections.collection import printable
-from cnnviz.vision.images import ImageError, Preprocessing, crop_for_network, open_image
-from cnnviz.vision.progress import Progress
 
 TEST_FOLDERS = ("test", "val", "valid", "validation")  # the first of them that is there
 MOST_CLASSES = 1000

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from cnnviz.progress import Progress, batches, part, unheard
 from cnnviz.training.datasets.base import Data, DataError, Split
-from cnnviz.vision.progress import Progress, batches, part, unheard
 
 BATCH = 1000  # Images prepared at once; the work on all of them might not fit the memory.
 MOST_BYTES = 2_000_000_000  # of the images of one data set in memory

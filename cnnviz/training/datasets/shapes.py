@@ -20,9 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from cnnviz.progress import Progress, batches, part, unheard
 from cnnviz.training.datasets.base import Data, Dataset, Split
 from cnnviz.training.datasets.preparing import mean_and_std, require_size
-from cnnviz.vision.progress import Progress, batches, part, unheard
 
 CLASSES = ("circle", "square", "triangle", "star")
 # Number of tips, and radius of the outline between two of them; a circle has no tips. The star is

@@ -18,12 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
+from cnnviz.images import MOST_PICTURES, CollectionError
+from cnnviz.images.archive import LARGE_MEMBER, PictureZip
+from cnnviz.images.collection import is_picture
+from cnnviz.images.folder import picture_paths
+from cnnviz.images.opening import MAX_BYTES, ImageError
 from cnnviz.training.datasets.base import DataError
-from cnnviz.vision.collections import MOST_PICTURES, CollectionError
-from cnnviz.vision.collections.archive import LARGE_MEMBER, PictureZip
-from cnnviz.vision.collections.collection import is_picture
-from cnnviz.vision.collections.folder import picture_paths
-from cnnviz.vision.images import MAX_BYTES, ImageError
 
 MOST_UNPACKED = 4_000_000_000  # bytes of all pictures of an archive
 MOST_HEADER = 2**20  # bytes of what a tar says of one file

@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from torchvision import datasets as theirs
 
+from cnnviz.progress import unheard
 from cnnviz.training.datasets import load
 from cnnviz.training.datasets.base import DataError
 from cnnviz.training.datasets.official import OfficialFile, official
-from cnnviz.vision.progress import unheard
 
 FILE = "data.bin"
 CONTENT = bytes(range(256)) * 500

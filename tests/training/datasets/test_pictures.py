@@ -12,10 +12,10 @@ import pytest
 import torch
 from PIL import Image
 
+from cnnviz.progress import unheard
 from cnnviz.training.datasets import class_folders, dataset, known_datasets, load, sources
 from cnnviz.training.datasets.base import DataError
 from cnnviz.training.datasets.pictures import _load
-from cnnviz.vision.progress import unheard
 
 
 def picture(number=0, size=(40, 30), kind="PNG", mode="RGB"):

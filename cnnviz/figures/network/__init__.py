@@ -1,0 +1,8 @@
+"""The drawings of a network by the name of the view."""
+
+from __future__ import annotations
+
+from cnnviz.figures.network.diagram import diagram
+from cnnviz.figures.network.volumes import volumes
+
+DRAWINGS = {"volumes": volumes, "graph": diagram, "block": diagram}

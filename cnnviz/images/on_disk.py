@@ -1,0 +1,121 @@
+"""Data sets that a teacher has put on this machine: folders, zips, and torchvision's."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from cnnviz.images.archive import zip_collection
+from cnnviz.images.collection import Collection, CollectionError, Picture, printable
+from cnnviz.images.folder import folder_collection, picture_paths
+from cnnviz.images.opening import BAD_DATA
+
+MOST_FOLDERS = 1000  # are looked through to see whether there are pictures
+# Of torchvision's data sets, the file of the test split; they lie unpacked as torchvision has them.
+TORCHVISION = {
+    "MNIST": "MNIST/raw/t10k-images-idx3-ubyte",
+    "FashionMNIST": "FashionMNIST/raw/t10k-images-idx3-ubyte",
+    "CIFAR10": "cifar-10-batches-py/test_batch",
+    "CIFAR100": "cifar-100-python/test",
+}
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A collection on this machine that nobody has opened yet.
+
+    Attributes:
+        title: What a menu shows.
+        path: The folder or zip; of torchvision's data sets, the file of the test split.
+        opener: Gives the collection.
+    """
+
+    title: str
+    path: Path
+    opener: Callable[[], Collection]
+
+    def open(self) -> Collection:
+        """The collection.
+
+        Raises:
+            CollectionError: It cannot be read; the message says what to do.
+        """
+        return self.opener()
+
+
+def data_folder() -> Path | None:
+    """The folder that CNNVIZ_DATA names, or None without it."""
+    chosen = os.environ.get("CNNVIZ_DATA")
+    return Path(chosen).expanduser() if chosen else None
+
+
+def data_sets() -> tuple[DataSet, ...]:
+    """What lies in ``data_folder()``: torchvision's data sets, sub-folders with pictures, zips.
+
+    A folder that is missing or closed to us holds none.
+    """
+    folder = data_folder()
+    if folder is None:
+        return ()
+    of_torchvision = (
+        DataSet(f"{name}, test split", folder / file, partial(_of_torchvision, name, folder))
+        for name, file in TORCHVISION.items()
+        if (folder / file).is_file()
+    )
+    return (*of_torchvision, *filter(None, map(_data_set, _visible(folder))))
+
+
+def collection_at(path: str | os.PathLike[str]) -> Collection:
+    """The pictures of a folder or of a zip.
+
+    Raises:
+        CollectionError: There are none; the message says what to do.
+    """
+    path = Path(path)
+    return zip_collection(path, printable(path.name)) if path.is_file() else folder_collection(path)
+
+
+def _visible(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError:
+        return []
+
+
+def _data_set(path: Path) -> DataSet | None:
+    """A folder with pictures or a zip as a data set; anything else is none."""
+    is_zip = path.is_file() and path.suffix.lower() == ".zip"
+    if not is_zip and next(picture_paths(path, MOST_FOLDERS), None) is None:
+        return None
+    return DataSet(printable(path.name), path, partial(collection_at, path))
+
+
+def _of_torchvision(name: str, folder: Path) -> Collection:
+    """The test split of one of torchvision's data sets; nothing is downloaded."""
+    from torchvision import datasets
+
+    try:
+        found = getattr(datasets, name)(folder, train=False, download=False)
+        pictures = tuple(
+            Picture(f"test {index}", found.classes[int(target)])
+            for index, target in enumerate(found.targets)
+        )
+    except BAD_DATA as error:
+        raise CollectionError(
+            f"{name} in {folder} is damaged or incomplete; download and unpack it again."
+        ) from error
+    facts = (folder / TORCHVISION[name]).stat()
+    key = ("torchvision", name, str(folder.resolve()), facts.st_mtime_ns, facts.st_size)
+    return Collection(key, f"{name}, test split", pictures, partial(_coloured, found.data))
+
+
+def _coloured(data: Any, position: int) -> Image.Image:
+    """One picture of a data set, grey (N, H, W) or in colours (N, H, W, 3)."""
+    return Image.fromarray(np.asarray(data[position])).convert("RGB")

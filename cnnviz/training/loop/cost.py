@@ -1,0 +1,79 @@
+"""What a run will cost: measured on three batches, before it starts."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import torch
+
+from cnnviz.architectures import Network
+from cnnviz.training.datasets.base import Data
+from cnnviz.training.loop.engine import default_device
+from cnnviz.training.loop.memory import memory_in_use
+from cnnviz.training.loop.out_of_memory import memory_sentence
+from cnnviz.training.loop.state import Training
+from cnnviz.training.measurement import TrainingError
+from cnnviz.training.options import TrainingOptions
+
+BATCHES = 3
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What training takes on this machine.
+
+    Attributes:
+        params: Weights that are trained.
+        seconds_per_epoch: With one test on all test images.
+        images_per_second: Trained, without tests.
+        memory_bytes: Largest use: of the device, or of the whole process on a CPU.
+        device: "cpu" or the graphics card's name.
+        note: How steps are made, in a sentence.
+    """
+
+    params: int
+    seconds_per_epoch: float
+    images_per_second: float
+    memory_bytes: int | None
+    device: str
+    note: str
+
+
+def cost(network: Network, data: Data, options: TrainingOptions, device: str | None = None) -> Cost:
+    """Train for three batches, after one that is not counted, test once, and tell what it took.
+
+    The network is used up by it. With progressive resizing it is the cost of whole images.
+
+    Raises:
+        TrainingError: The device's memory is too small; says which batch fits.
+        ValueError: Network, data and options do not go together.
+    """
+    place = torch.device(device or default_device())
+    whole = replace(options, progressive_resizing=False)
+    training = Training(network, data, whole, place)
+    try:
+        training.advance()
+        step = statistics.median(_seconds(training.advance, place) for _ in range(BATCHES))
+        test = _seconds(training.test, place)
+    except torch.OutOfMemoryError as error:
+        raise TrainingError(memory_sentence(training)) from error
+    return Cost(
+        params=sum(parameter.numel() for parameter in network.parameters()),
+        seconds_per_epoch=step * training.steps_per_epoch + test,
+        images_per_second=len(training.work.positions) / step,
+        memory_bytes=memory_in_use(place),
+        device="cpu" if place.type == "cpu" else torch.cuda.get_device_name(place),
+        note=training.note,
+    )
+
+
+def _seconds(work: Callable[[], object], device: torch.device) -> float:
+    """Seconds that something takes until the device is done with it."""
+    started = time.perf_counter()
+    work()
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter() - started

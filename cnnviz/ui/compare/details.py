@@ -1,0 +1,162 @@
+"""The comparison in detail on screen: printed errors, hyperparameters, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from pandas.io.formats.style import Styler
+
+from cnnviz.analysis.comparison import Comparison
+from cnnviz.analysis.comparison.layer_differences import CELLS, LayerDifferences
+from cnnviz.analysis.comparison.text import listed, without_common_hyperparameters, without_printed
+from cnnviz.architectures.published import ERRORS
+from cnnviz.architectures.written import SizedNetwork
+from cnnviz.figures.comparison import bars as figures
+from cnnviz.figures.comparison import curves as comparison_curves
+from cnnviz.ui.compare.overview import cached_comparison
+
+COSTS = {"params": "Parameters", "macs": "MACs"}
+# Colouring more lines would keep the visitor waiting; the differences stand there in words.
+COLOURED = 1000
+
+
+def show_errors(comparison: Comparison, colours: Sequence[str]) -> None:
+    """The printed errors beside what the networks cost."""
+    st.subheader("Printed accuracy beside cost")
+    printed = comparison.printed.drop_duplicates(["network", "quantity"])
+    shared = printed.groupby("quantity")["network"].transform("count") > 1
+    common = [quantity for quantity in ERRORS if quantity in set(printed[shared]["quantity"])]
+    if common:
+        _show_error_over_cost(comparison, printed, common[0], colours)
+    elif len(printed):
+        st.markdown("No two of these networks have an error of the same kind printed.")
+    for sentence in without_printed(comparison):
+        st.markdown(sentence)
+    if len(comparison.printed):
+        _show_printed(comparison)
+
+
+def _show_error_over_cost(
+    comparison: Comparison, printed: pd.DataFrame, quantity: str, colours: Sequence[str]
+) -> None:
+    points = printed[printed["quantity"] == quantity].set_index("network")
+    points = points.join(comparison.totals[list(COSTS)])
+    points["colour"] = [colours[position] for position in points.index]
+    title = ERRORS[quantity]
+    st.html(figures.legend([str(label) for label in points["label"]], list(points["colour"])))
+    with st.grid(3, min_column_width=300):
+        for cost, cost_title in COSTS.items():
+            with st.container():
+                st.markdown(f"**{title}, {cost_title}**")
+                drawing = comparison_curves.error_over_cost(points, cost, cost_title, title)
+                st.image(drawing, width="stretch", alt=f"{title} over {cost_title}")
+        st.caption(
+            "The pictures show the first printed figure of each network. Papers differ in crops, "
+            "scales and numbers of models: compare figures whose sources say the same."
+        )
+
+
+def _show_printed(comparison: Comparison) -> None:
+    printed = comparison.printed.join(comparison.totals[list(COSTS)], on="network")
+    st.dataframe(
+        printed[["label", *COSTS, "title", "printed", "source"]],
+        column_config={
+            "label": st.column_config.TextColumn("Network"),
+            "params": st.column_config.NumberColumn("Parameters", format="localized"),
+            "macs": st.column_config.NumberColumn("MACs", format="localized"),
+            "title": st.column_config.TextColumn("Result"),
+            "printed": st.column_config.TextColumn("Printed (%)", alignment="right"),
+            "source": st.column_config.TextColumn("Source", width="large"),
+        },
+        hide_index=True,
+        height=min(35 * (len(printed) + 1) + 3, 320),
+        key="compare_printed",
+        alt="Printed errors",
+    )
+
+
+def show_hyperparameters(comparison: Comparison) -> None:
+    """What differs in the settings of networks of one family."""
+    st.subheader("Hyperparameters")
+    if sentence := without_common_hyperparameters(comparison):
+        st.markdown(sentence)
+    for each in comparison.hyperparameters:
+        if each.rows.empty:
+            st.markdown(f"{listed(each.labels)} have the same hyperparameters.")
+            continue
+        columns = {"title": "Hyperparameter", **{x: x for x in each.labels}, "help": "What it is"}
+        st.table(each.rows[list(columns)].rename(columns=columns), hide_index=True)
+
+
+@st.fragment
+def show_layers(comparison: Comparison, colours: Sequence[str]) -> None:
+    """The layer tables side by side, with what differs coloured and in words."""
+    st.subheader("Layer by layer")
+    with st.container(horizontal=True):
+        every = st.toggle(
+            "All layers",
+            key="all_layers",
+            bind="query-params",
+            help="Also normalisation, activation, additions: not only weights and pooling.",
+        )
+        differing = st.toggle("Only what differs", key="differing", bind="query-params")
+    found = cached_differences(comparison.networks, every)
+    differs = found.rows["difference"] != ""
+    rows = found.rows[differs] if differing else found.rows
+    is_short = len(rows) <= COLOURED
+    st.caption(
+        f"{differs.sum():,} of {len(differs):,} lines differ from {comparison.labels[0]}; "
+        f"{'what is coloured differs' if is_short else 'the last column says how'}. "
+        f"{_how_aligned(comparison)}"
+    )
+    st.dataframe(
+        coloured(rows, found.marked.loc[rows.index], colours) if is_short else rows,
+        column_config=_columns(comparison.labels),
+        hide_index=True,
+        height=min(35 * (len(rows) + 1) + 3, 640),
+        key="compare_layers",
+        placeholder="",
+        alt="Layer tables side by side",
+    )
+
+
+@st.cache_resource(max_entries=32, show_spinner="Comparing the layers ...")
+def cached_differences(networks: tuple[SizedNetwork, ...], every_layer: bool) -> LayerDifferences:
+    """The layers of networks that can be analysed, side by side."""
+    return cached_comparison(networks).layer_differences(every_layer)
+
+
+def coloured(rows: pd.DataFrame, marked: pd.DataFrame, colours: Sequence[str]) -> Styler:
+    """The rows with each marked cell in a tint of its network's colour."""
+    styles = pd.DataFrame("", index=rows.index, columns=rows.columns)
+    for network, colour in enumerate(colours):
+        for cell in CELLS:
+            column = f"{cell}_{network}"
+            styles.loc[marked[column], column] = f"background-color: {colour}44"
+    return rows.style.apply(lambda _: styles, axis=None)
+
+
+def _how_aligned(comparison: Comparison) -> str:
+    if comparison.is_one_family:
+        return "Layers of the same name share a line."
+    return (
+        "The first convolution at a resolution shares a line with the others' first, and so on; "
+        "the last linear layers stand beside each other."
+    )
+
+
+def _columns(labels: Sequence[str]) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        "side": st.column_config.TextColumn("Output (px)", pinned=True),
+    }
+    for network, label in enumerate(labels):
+        columns[f"layer_{network}"] = st.column_config.TextColumn(label, width="medium")
+        columns[f"output_{network}"] = st.column_config.TextColumn("Output")
+        columns[f"params_{network}"] = st.column_config.NumberColumn(
+            "Parameters", format="localized"
+        )
+    columns["difference"] = st.column_config.TextColumn("Difference", width="large")
+    return columns

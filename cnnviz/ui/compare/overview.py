@@ -1,0 +1,132 @@
+"""The comparison on screen: what networks cost, at which resolution, and on which way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from cnnviz.analysis.comparison import Comparison
+from cnnviz.analysis.comparison.alignment import AUXILIARY
+from cnnviz.analysis.comparison.text import (
+    CONVENTIONS,
+    hyperparameter_sentences,
+    listed,
+    printed_sentences,
+)
+from cnnviz.architectures.written import SizedNetwork
+from cnnviz.figures.comparison import bars as figures
+from cnnviz.figures.comparison import curves as comparison_curves
+from cnnviz.ui.compare.controls import Chosen
+from cnnviz.ui.server.cached import cached_layer_table
+
+CURVES = {
+    "params": ("Parameters so far", ""),
+    "macs": ("MACs so far", ""),
+    "receptive_field": ("Receptive field", "px"),
+}
+
+
+WITHOUT_AUXILIARY = "Auxiliary heads, which only training uses, are left out of the curves."
+
+
+@st.cache_resource(max_entries=32, show_spinner="Comparing ...")
+def cached_comparison(networks: tuple[SizedNetwork, ...]) -> Comparison:
+    """The comparison of networks that can be analysed."""
+    return Comparison.of(
+        networks, [cached_layer_table(sized.spec, sized.resolution) for sized in networks]
+    )
+
+
+def analysed(chosen: Sequence[Chosen]) -> list[Chosen]:
+    """Those whose layers can be counted; the others say in their column why not."""
+    found = []
+    for each in chosen:
+        try:
+            cached_layer_table(each.network.spec, each.network.resolution)
+        except ValueError as error:
+            each.column.error(str(error), icon=":material/error:")
+        else:
+            found.append(each)
+    return found
+
+
+def show_totals(comparison: Comparison, colours: Sequence[str]) -> None:
+    """The ratios in words, then every quantity's bars."""
+    for sentence in comparison.ratios():
+        st.markdown(f"**{sentence}**")
+    st.html(figures.totals(comparison.totals, colours))
+
+
+def show_stages(comparison: Comparison, colours: Sequence[str]) -> None:
+    """Which layer is the heaviest, and what each network has at each resolution."""
+    st.subheader("Where the parameters sit")
+    st.html(figures.heaviest(comparison.heaviest, list(comparison.totals["params"]), colours))
+    st.subheader("Stage by stage, at the same resolution")
+    st.html(figures.stages(comparison.stages, comparison.labels, colours))
+    st.caption(CONVENTIONS)
+
+
+def show_curves(comparison: Comparison, colours: Sequence[str]) -> None:
+    """What is spent, and seen, on the way from the image to the answer."""
+    st.subheader("On the way through the network")
+    st.html(figures.legend(comparison.labels, colours))
+    with st.grid(3, min_column_width=300):
+        for column, (title, unit) in CURVES.items():
+            with st.container():
+                st.markdown(f"**{title}**")
+                names = listed(comparison.labels)
+                drawing = comparison_curves.curve(
+                    comparison.curves, column, colours, f"{title} over depth: {names}", unit
+                )
+                st.image(drawing, width="stretch", alt=f"{title} over depth: {names}")
+    if _has_auxiliary_heads(comparison):
+        st.caption(WITHOUT_AUXILIARY)
+
+
+def offer_report(comparison: Comparison, colours: Sequence[str]) -> None:
+    """Buttons that save the whole comparison; nothing is drawn before one is pressed."""
+    name = "-and-".join(dict.fromkeys(n.spec.variant for n in comparison.networks))
+    st.subheader("For a report")
+    with st.container(horizontal=True):
+        st.download_button(
+            "Markdown",
+            comparison.to_markdown,
+            f"{name}.md",
+            "text/markdown",
+            icon=":material/description:",
+            on_click="ignore",
+            key="compare_markdown",
+        )
+        st.download_button(
+            "PNG",
+            partial(_report_png, comparison, tuple(colours)),
+            f"{name}.png",
+            "image/png",
+            icon=":material/image:",
+            on_click="ignore",
+            key="compare_png",
+        )
+
+
+def _report_png(comparison: Comparison, colours: Sequence[str]) -> bytes:
+    from cnnviz.figures.comparison.report import report_png
+
+    note = f"{CONVENTIONS} {WITHOUT_AUXILIARY if _has_auxiliary_heads(comparison) else ''}"
+    return report_png(
+        comparison.totals,
+        comparison.ratios(),
+        comparison.stages,
+        comparison.curves,
+        colours,
+        {
+            "Printed errors": printed_sentences(comparison),
+            "Hyperparameters": hyperparameter_sentences(comparison),
+        },
+        note,
+    )
+
+
+def _has_auxiliary_heads(comparison: Comparison) -> bool:
+    return bool((comparison.stages["level"] == AUXILIARY).any())

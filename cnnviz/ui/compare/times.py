@@ -1,0 +1,109 @@
+"""How long networks take for a batch on this machine: measured beside the server, on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnnviz.analysis.comparison import labels
+from cnnviz.analysis.timing import ForwardTime, seconds_text
+from cnnviz.architectures.written import SizedNetwork
+from cnnviz.figures.comparison import forward_times
+from cnnviz.ui.parts.segments import choose_segment
+from cnnviz.ui.work.job_view import say_state, watch
+from cnnviz.ui.work.jobs import Command, Job, background_job
+
+BATCHES = (1, 8, 32)
+SECONDS = 5
+
+
+def show_forward_times(networks: Sequence[SizedNetwork]) -> None:
+    """Draw the batch size, the button, and each network's time with its spread once measured."""
+    batch = _choose_batch()
+    names = labels(networks)
+    commands = {_command(n, batch): name for n, name in zip(networks, names, strict=True)}
+    st.button(
+        "Measure on this machine",
+        icon=":material/timer:",
+        key="measure_times",
+        on_click=_measure,
+        args=(tuple(commands),),
+        help=f"About {2 * SECONDS} seconds for each network, one after another.",
+    )
+    watch(tuple(commands), lambda jobs: _show_jobs({commands[c]: job for c, job in jobs.items()}))
+
+
+def _choose_batch() -> int:
+    return choose_segment(
+        "Batch (images)",
+        BATCHES,
+        BATCHES[0],
+        "batch",
+        "Images at once; a large batch uses a device better.",
+    )
+
+
+def _command(sized: SizedNetwork, batch: int) -> Command:
+    return ("time", str(sized), "--batch", str(batch), "--seconds", str(SECONDS), "--json")
+
+
+def _measure(commands: Sequence[Command]) -> None:
+    for command in commands:
+        background_job(command, alone=True)
+
+
+def _show_jobs(jobs: dict[str, Job | None]) -> None:
+    """The times that there are, and what becomes of the others; by the networks' labels."""
+    times = {
+        label: ForwardTime(**job.result)
+        for label, job in jobs.items()
+        if job is not None and job.state == "done"
+    }
+    if times:
+        _show_times(times)
+    for label, job in jobs.items():
+        say_state(
+            job,
+            f"{label} waits for its turn ...",
+            f"{label} is being measured ...",
+            f"{label}: {job.error if job else ''}",
+        )
+
+
+def _show_times(times: dict[str, ForwardTime]) -> None:
+    found = list(times.values())
+    texts = [
+        f"{seconds_text(time.median)} ({seconds_text(time.low)} to {seconds_text(time.high)})"
+        for time in found
+    ]
+    bars = forward_times.bars(
+        list(times),
+        texts,
+        [time.low for time in found],
+        [time.median for time in found],
+        [time.high for time in found],
+    )
+    st.html(bars)
+    for sentence in ratios(times):
+        st.markdown(sentence)
+    first = found[0]
+    threads = f" with {first.threads} threads" if first.threads > 1 else ""
+    runs = " and ".join(sorted({str(time.runs) for time in found}, key=int))
+    st.caption(
+        f"Seconds for a batch of {first.batch}: the median of {runs} runs, with the middle half "
+        f"of them as the line, on {first.device}{threads}, PyTorch {first.torch_version}, float32. "
+        "The weights are random, which costs the same. Whatever else this machine does makes it "
+        "slower."
+    )
+
+
+def ratios(times: dict[str, ForwardTime]) -> list[str]:
+    """A sentence for every network but the fastest: how many times as long it takes."""
+    (fastest, least), *others = sorted(times.items(), key=lambda item: item[1].median)
+    sentences = []
+    for label, time in others:
+        ratio = f"{label} takes {time.median / least.median:.1f} times as long as {fastest}"
+        spread = ", but their spreads overlap" if time.low <= least.high else ""
+        sentences.append(f"{ratio}{spread}.")
+    return sentences

@@ -1,0 +1,108 @@
+"""What can be taken from a run: its weights, its curves, its log, and the code that loads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from cnnviz.analysis.source.loading import WEIGHTS, loading_code
+from cnnviz.figures.theme import bytes_text
+from cnnviz.runs.export import curves_csv, tensorboard_zip
+from cnnviz.runs.run import Run
+from cnnviz.training.checkpoints import BEST, has_checkpoint, trained_spec
+from cnnviz.training.measurement import Measurement
+from cnnviz.ui.runs.readings import shared_runs
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file that is made when somebody wants it.
+
+    Attributes:
+        label: Of the button.
+        file: Its name.
+        mime: Its type.
+        about: What is in it, in one sentence.
+        content: Makes it.
+    """
+
+    label: str
+    file: str
+    mime: str
+    about: str
+    content: Callable[[], str | bytes]
+
+
+def show_downloads(run: Run) -> None:
+    """A button and a sentence for each file."""
+    st.markdown(
+        f"Put **{WEIGHTS}** and **{_module(run)}** into one folder: the second loads the first "
+        "without cnnviz."
+    )
+    for download in downloads(run):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.download_button(
+                download.label,
+                download.content,
+                file_name=download.file,
+                mime=download.mime,
+                icon=":material/download:",
+                key=f"download_{download.file}",
+                on_click="ignore",
+                width=230,
+            )
+            st.caption(download.about, width="content")
+
+
+def downloads(run: Run) -> list[Download]:
+    """The files of a run; those of its best checkpoint where it has one."""
+    name = f"run-{run.id}"
+    started = run.started or run.created
+    found = [
+        Download(
+            "Curves",
+            f"{name}.csv",
+            "text/csv",
+            "All that was measured, a line a measurement, as CSV.",
+            lambda: curves_csv(_measurements(run)),
+        ),
+        Download(
+            "TensorBoard log",
+            f"{name}.zip",
+            "application/zip",
+            "The same for tensorboard --logdir, once it is unpacked.",
+            lambda: tensorboard_zip(_measurements(run), name, started),
+        ),
+    ]
+    return (_of_weights(run) if has_checkpoint(run.folder, BEST) else []) + found
+
+
+def _of_weights(run: Run) -> list[Download]:
+    path = run.folder / f"{BEST}.safetensors"
+    return [
+        Download(
+            "Checkpoint",
+            WEIGHTS,
+            "application/octet-stream",
+            f"The weights of the best test, {bytes_text(path.stat().st_size)}, as safetensors.",
+            path.read_bytes,
+        ),
+        Download(
+            "Code that loads it",
+            _module(run),
+            "text/x-python",
+            "The network, its preprocessing and its classes; needs torch, safetensors and Pillow.",
+            lambda: loading_code(trained_spec(Path(run.folder))),
+        ),
+    ]
+
+
+def _module(run: Run) -> str:
+    return f"{run.plan.network.spec.variant}.py"
+
+
+def _measurements(run: Run) -> list[Measurement]:
+    return [measurement for _, measurement in shared_runs().store.measurements(run.id)]

@@ -1,0 +1,140 @@
+"""The curves of an experiment's arms, a colour each; several seeds are a mean with a band."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pyarrow as pa
+import streamlit as st
+
+from cnnviz.figures.training.arm_table import arm_legend
+from cnnviz.figures.training.curves import (
+    COLOURS,
+    DASHES,
+    Axis,
+    Curve,
+    Lines,
+    Manner,
+    band,
+    curve_chart,
+    curve_table,
+)
+from cnnviz.training.measurement import Measurement
+from cnnviz.ui.experiments.results import ArmResult, Results
+from cnnviz.ui.parts.curve_chart import chart_points, show_curve_chart
+from cnnviz.ui.runs.curves import ACROSS, ATTRIBUTES, choose_across
+
+FEW = 20  # tests, of which each is seen as a dot
+Value = Callable[[Measurement], float | None]
+
+
+def _complement(value: float | None) -> float | None:
+    return None if value is None else 1 - value
+
+
+def _mean_gate(measurement: Measurement) -> float | None:
+    gates = measurement.gates.values()
+    return sum(gates) / len(gates) if gates else None
+
+
+# By their names in addresses: two charts beside each other.
+CHARTS: dict[str, tuple[tuple[Axis, Value], ...]] = {
+    "error": (
+        (Axis("Training error", ".4~p"), lambda m: _complement(m.train_accuracy)),
+        (Axis("Test error", ".4~p"), lambda m: _complement(m.test_accuracy)),
+    ),
+    "loss": (
+        (Axis("Training loss (cross-entropy)", from_zero=True), lambda m: m.train_loss),
+        (Axis("Test loss (cross-entropy)", from_zero=True), lambda m: m.test_loss),
+    ),
+}
+GATES = (Axis("Mean of all gates"), _mean_gate)
+
+
+def choose_charts() -> tuple[str, str]:
+    """Draw the menus of what is drawn, a key of ``CHARTS``, and over what, one of ``ACROSS``."""
+    left, right = st.columns(2)
+    measure = left.segmented_control(
+        "Curves of",
+        list(CHARTS),
+        default="error",
+        required=True,
+        key="measure",
+        bind="query-params",
+    )
+    with right:
+        across = choose_across()
+    return (measure if measure in CHARTS else "error"), across
+
+
+def arm_look(number: int) -> tuple[str, Sequence[int]]:
+    """Colour and dashes of an arm by its place: colours come again, with other dashes."""
+    return COLOURS[number % len(COLOURS)], DASHES[number // len(COLOURS) % len(DASHES)]
+
+
+def show_charts(results: Results, measure: str, across: str, notes: Sequence[str]) -> None:
+    """Draw two charts beside each other, and what their lines are."""
+    looks = [(arm.title, *arm_look(number)) for number, arm in enumerate(results.arms)]
+    st.html(arm_legend([(title, colour, dash[1] > 0) for title, colour, dash in looks]))
+    for place, (axis, value) in zip(st.columns(2), CHARTS[measure], strict=True):
+        with place:
+            _show(axis, value, results, across, notes)
+
+
+def show_gate_chart(results: Results, across: str, notes: Sequence[str]) -> None:
+    """Draw the mean of each arm's gates."""
+    _show(*GATES, results, across, notes)
+
+
+def _show(axis: Axis, value: Value, results: Results, across: str, notes: Sequence[str]) -> None:
+    measured = tuple((arm.title, tuple(run.key for run in arm.runs)) for arm in results.arms)
+    table = _table(axis.title, across, measured, results.arms, value)
+    if not table.num_rows:
+        st.caption(f"**{axis.title}**: nothing was measured yet.")
+        return
+    alt = f"{axis.title} of {', '.join(arm.title for arm in results.arms)}; {notes[-1]}"
+    show_curve_chart(table, chart(axis, results, across, notes), f"experiment_{axis.title}", alt)
+
+
+def chart(axis: Axis, results: Results, across: str, notes: Sequence[str]) -> dict[str, object]:
+    """The chart of a quantity, whose colours and dashes tell the arms."""
+    looks = {arm.title: arm_look(number) for number, arm in enumerate(results.arms)}
+    colour = Lines("run", {title: colour for title, (colour, _) in looks.items()}, False)
+    dash = Lines("run", {title: dashes for title, (_, dashes) in looks.items()}, False)
+    has_bands = any(len(arm.runs) > 1 for arm in results.arms)
+    has_dots = results.epochs <= FEW and "train" not in axis.title.lower()
+    manner = Manner(notes, has_bands, has_dots)
+    return curve_chart(colour, dash, axis, ACROSS[across], manner)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _table(
+    title: str,
+    across: str,
+    measured: tuple[tuple[str, tuple[str, ...]], ...],
+    _arms: Sequence[ArmResult],
+    _value: Value,
+) -> pa.Table:
+    """The points of a quantity as the browser gets them; who look at the same runs share them."""
+    has_bands = any(len(arm.runs) > 1 for arm in _arms)
+    found = (_curve(arm, title, across, _value, has_bands) for arm in _arms)
+    curves = [curve for curve in found if curve is not None]
+    return chart_points(curve_table(curves))
+
+
+def _curve(arm: ArmResult, title: str, across: str, value: Value, has_bands: bool) -> Curve | None:
+    by_run = [_points(run.curve, across, value) for run in arm.runs]
+    by_run = [points for points in by_run if points[0]]
+    if not by_run:
+        return None
+    if not has_bands:
+        return Curve(arm.title, title, *by_run[0])
+    return Curve(arm.title, title, *band(by_run))
+
+
+def _points(
+    curve: Sequence[Measurement], across: str, value: Value
+) -> tuple[list[float], list[float]]:
+    attribute = ATTRIBUTES[across]
+    found = [(getattr(m, attribute), v) for m in curve if (v := value(m)) is not None]
+    return [x for x, _ in found], [y for _, y in found]

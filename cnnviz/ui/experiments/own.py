@@ -1,0 +1,120 @@
+"""A visitor's own experiment: runs that are there, what differs between them, and its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from cnnviz.runs import groups as kept
+from cnnviz.runs.groups import OWN, TITLE, Group, Member
+from cnnviz.runs.run import Run
+from cnnviz.runs.store import Store
+from cnnviz.ui.experiments.differences import differences, warnings
+from cnnviz.ui.experiments.groups import GROUP, delete, group_label, groups_of
+from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.parts.menu import addressed_menu, choose, write_address
+from cnnviz.ui.runs.buttons import change, say_refusal
+from cnnviz.ui.runs.curves import choose_curves
+from cnnviz.ui.runs.live import show_runs
+from cnnviz.ui.runs.readings import shared_runs
+from cnnviz.ui.runs.table import choose_shown
+from cnnviz.ui.runs.words import run_label
+from cnnviz.ui.server.visitor import teacher_token, visitor
+
+NEW = "new"
+MOST = 4  # runs
+
+
+def show_own() -> None:
+    """Choose runs or a saved experiment, and draw what differs and the curves."""
+    saved = {group.id: group for group in groups_of(OWN)}
+    labels = {NEW: "choose runs"} | {key: group_label(group) for key, group in saved.items()}
+    with st.sidebar:
+        chosen = addressed_menu(
+            "Experiment", GROUP, labels, "Those that visitors have saved, or runs of your choice."
+        )
+    write_address({GROUP: chosen})
+    say_refusal()
+    if chosen in saved:
+        _show_saved(saved[chosen])
+    else:
+        _show_new()
+
+
+def _show_saved(group: Group) -> None:
+    st.subheader(plain(group.title))
+    if group.owner == visitor() or teacher_token():
+        st.button(
+            "Delete this experiment",
+            icon=":material/delete:",
+            key=f"delete_{group.id}",
+            on_click=delete,
+            args=(group,),
+            help="Its runs stay.",
+        )
+    runs = _runs(group.run_ids)
+    if len(runs) < len(group.members) or len(runs) < 2:
+        st.warning("Some of its runs were deleted.", icon=":material/info:")
+    _show(runs)
+
+
+def _show_new() -> None:
+    shown = choose_shown(MOST)
+    runs = _runs(shown)
+    if len(runs) < 2:
+        st.info(
+            f"Choose two to {MOST} runs above: what differs between them stands here, with their "
+            "curves, and you can save them under a name. Runs are made on the page Train.",
+            icon=":material/science:",
+        )
+        return
+    _show(runs)
+    _offer_saving(runs)
+
+
+def _runs(run_ids: Sequence[str]) -> list[Run]:
+    found = map(shared_runs().readings.of, run_ids)
+    return [reading.run for reading in found if reading is not None]
+
+
+def _show(runs: Sequence[Run]) -> None:
+    if len(runs) > 1:
+        _show_differences(runs)
+    across, more = choose_curves()
+    show_runs([run.id for run in runs], across, more)
+
+
+def _show_differences(runs: Sequence[Run]) -> None:
+    found = differences([run.plan for run in runs])
+    said = warnings(found)
+    if said:
+        st.warning("  \n".join(map(plain, said)), icon=":material/balance:")
+    else:
+        st.success(
+            f"They differ in one thing alone: {plain(found[0].title.lower())}.",
+            icon=":material/balance:",
+        )
+    if found:
+        rows = [[each.title, *each.values, each.help] for each in found]
+        columns = ["Setting", *map(run_label, runs), "What it is"]
+        st.table(pd.DataFrame(rows, columns=columns), hide_index=True)
+
+
+def _offer_saving(runs: Sequence[Run]) -> None:
+    with st.form("save_experiment", border=True):
+        st.text_input(
+            "Save as", max_chars=TITLE, placeholder="Wide against deep", key="experiment_name"
+        )
+        st.form_submit_button("Save", icon=":material/save:", on_click=_save, args=(runs,))
+
+
+def _save(runs: Sequence[Run]) -> None:
+    title = st.session_state["experiment_name"]
+    members = [Member(run.id, run_label(run), run.plan.options.seed) for run in runs]
+
+    def save(store: Store) -> None:
+        choose(GROUP, kept.save_group(store, title, members, visitor()).id)
+
+    change(save)

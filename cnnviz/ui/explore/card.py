@@ -1,0 +1,66 @@
+"""The layer card: every number of one layer with its formula, and what it sees of a photo."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import streamlit as st
+
+from cnnviz.analysis.formulas import formulas
+from cnnviz.analysis.graph import NetworkGraph
+from cnnviz.analysis.reading import position
+from cnnviz.architectures.written import SizedNetwork
+from cnnviz.ui.explore.field import show_field
+from cnnviz.ui.network.formulas import show_formulas
+from cnnviz.ui.server.cached import cached_fields
+
+
+def chosen_layer(names: Sequence[str]) -> str:
+    """The layer whose card is open, from a click, the menu or the address; "" if none is."""
+    known = set(names)
+    if st.session_state.get("card") not in known:
+        st.session_state.pop("card", None)
+    asked = st.session_state.get("card") or st.query_params.get("card")
+    return str(asked) if asked in known else ""
+
+
+def choose_layer(
+    names: Sequence[str],
+    placeholder: str = "click a layer in the picture or in the table, or type its name",
+    help: str = "Its card shows each number with its formula, and its receptive field on a photo.",
+) -> str:
+    """The menu of layers; "" if none is chosen."""
+    chosen = st.selectbox(
+        "Layer",
+        names,
+        index=None,
+        key="card",
+        bind="query-params",
+        placeholder=placeholder,
+        help=help,
+    )
+    return chosen if chosen in set(names) else ""
+
+
+def show_card(
+    network: SizedNetwork, graph: NetworkGraph, layer: str, hidden: Collection[str]
+) -> None:
+    """Draw a layer's formulas beside its receptive field.
+
+    Args:
+        network: The network and its resolution.
+        graph: Of that network.
+        layer: Name of one of its layers.
+        hidden: Quantities that a teacher hides.
+    """
+    index = position(graph, layer)
+    node = graph.nodes[index]
+    fields = cached_fields(network.spec, network.resolution)
+    with st.container(border=True, key="layer_card"):
+        st.subheader(f"{layer}: {node.kind}")
+        left, right = st.columns([3, 2], gap="large")
+        with left:
+            show_formulas(formulas(graph, index, fields), hidden)
+        if "receptive_field" not in hidden:
+            with right:
+                show_field(network, graph, layer)

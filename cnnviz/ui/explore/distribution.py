@@ -1,0 +1,32 @@
+"""Where a network's parameters and multiply-accumulates sit, by stage or by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pandas as pd
+import streamlit as st
+
+from cnnviz.figures.network import distribution
+from cnnviz.ui.network.formulas import concealed
+
+
+def show_distribution(table: pd.DataFrame, hidden: Collection[str]) -> None:
+    """Draw the switch between stages and layers, and the bars."""
+    if {"params", "macs"} & concealed(hidden):
+        st.info("What a layer has is hidden here: predict it first.")
+        return
+    view = st.segmented_control(
+        "View",
+        ["by stage", "by layer"],
+        default="by stage",
+        required=True,
+        key="view",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if view == "by layer":
+        figure = distribution.by_layer(table)
+        st.plotly_chart(figure, config={"displaylogo": False}, alt="Parameters and MACs by layer")
+    else:
+        st.html(distribution.by_stage(table))

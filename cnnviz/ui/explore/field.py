@@ -1,0 +1,214 @@
+"""What one unit of a layer sees of a photo, and on demand what it heeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.analysis import counting
+from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.limits import MOST_TO_RUN
+from cnnviz.analysis.reading import position, read_at
+from cnnviz.analysis.receptive_field import receptive_fields, unit_field
+from cnnviz.architectures import NetworkSpec
+from cnnviz.architectures.written import SizedNetwork
+from cnnviz.figures.pictures.field import MOST_AROUND, WIDTH, field_picture
+from cnnviz.figures.theme import bytes_text
+from cnnviz.images.opening import crop_for_network
+from cnnviz.ui.photo.controls import Photo, choose_photo
+from cnnviz.ui.photo.trained import WeightedNetwork
+from cnnviz.ui.photo.weights import choose_weights_of
+from cnnviz.ui.server.cached import TimedField, cached_effective_field
+from cnnviz.vision.maps.effective_field import Unit, effective_side
+from cnnviz.vision.prediction import in_its_colours, network_input, preprocessing
+from cnnviz.weights.sources import WeightsError, WeightsSource
+
+WEIGHTS_WIDTH = 320  # px
+UNITS = ("centre", "top left", "top right", "bottom left", "bottom right")
+
+
+@dataclass(frozen=True)
+class SeenField:
+    """What one unit sees.
+
+    Attributes:
+        node: Its layer.
+        unit: Its row and column; None in a layer without feature maps.
+        first: Row and column of the first pixel that it sees, perhaps outside of the image.
+        last: Row and column of the last one.
+        jump: Pixels between the fields of neighbouring units.
+        resolution: Side of the image in pixels.
+    """
+
+    node: Node
+    unit: Unit | None
+    first: tuple[int, int]
+    last: tuple[int, int]
+    jump: float
+    resolution: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels, with what lies outside of the image."""
+        return self.last[0] - self.first[0] + 1, self.last[1] - self.first[1] + 1
+
+    @property
+    def outside(self) -> int:
+        """How far it reaches beyond the image, in pixels."""
+        return max(0, -min(self.first), max(self.last) + 1 - self.resolution)
+
+    @property
+    def has_neighbours(self) -> bool:
+        """Whether its layer has more than one unit a map."""
+        return _has_neighbours(self.node)
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Row and column of its middle, where the first pixel's is 0.5."""
+        return (self.first[0] + self.last[0] + 1) / 2, (self.first[1] + self.last[1] + 1) / 2
+
+
+def show_field(network: SizedNetwork, graph: NetworkGraph, layer: str) -> None:
+    """Draw a layer's receptive field on a photo that the visitor chooses, with its controls.
+
+    Args:
+        network: What is looked at, at which resolution.
+        graph: Its graph at that resolution.
+        layer: Name of one of the graph's nodes.
+
+    Raises:
+        KeyError: The graph has no such layer.
+    """
+    index = position(graph, layer)
+    photo, place, weighted = _controls(network.spec, graph.nodes[index])
+    if photo is None:
+        st.info("Choose a photo, or give one of your own, to see the receptive field on it.")
+        return
+    seen = seen_field(graph, index, place)
+    prepared = preprocessing(weighted.spec if weighted else network.spec, network.resolution)
+    crop = crop_for_network(in_its_colours(network.spec, photo.image), prepared)
+    effective = _effective(weighted, graph, seen, photo) if weighted else None
+    side = effective_side(effective.found, seen.centre) if effective else 0
+    said = seen_text(seen)
+    title = f"{photo.title}. {said}"
+    found = effective.found if effective else None
+    picture = field_picture(np.asarray(crop), seen.first, seen.last, found, side, title)
+    st.image(picture, width=WIDTH, alt=title)
+    if effective and weighted:
+        said = f"{said} {effective_text(effective, side, weighted.weights)}"
+    st.caption(said)
+
+
+def seen_field(graph: NetworkGraph, index: int, place: str) -> SeenField:
+    """The field of the unit at one of the ``UNITS`` of a node's maps."""
+    node = graph.nodes[index]
+    unit = _unit(node, place)
+    row, column = unit or (0, 0)
+    top, bottom = unit_field(graph, index, row, "height")
+    left, right = unit_field(graph, index, column, "width")
+    jump, resolution = receptive_fields(graph)[index].jump, graph.input_shape[-1]
+    return SeenField(node, unit, (top, left), (bottom, right), jump, resolution)
+
+
+def seen_text(seen: SeenField) -> str:
+    """How large the field is, beside the photo, and how far the next unit's is."""
+    photo = f"{seen.resolution} x {seen.resolution}"
+    size = f"{seen.size[0]:,} x {seen.size[1]:,} px"
+    if seen.size[0] != seen.size[1]:
+        size += " (height x width)"
+    whole = max(seen.first) <= 0 and min(seen.last) >= seen.resolution - 1
+    hatched = "hatched" if seen.outside <= MOST_AROUND * seen.resolution else "hatched and cut off"
+    if not seen.outside:
+        said = f"the whole photo, {size}" if whole else f"{size} of {photo}"
+    elif whole:
+        said = f"{size}: the whole photo of {photo} px and padding around it ({hatched})"
+    else:
+        said = f"{size}: a part of the photo of {photo} px and padding ({hatched})"
+    apart = f"; neighbouring units are {seen.jump:.4g} px apart" if seen.has_neighbours else ""
+    return f"One unit of {seen.node.name} sees {said}{apart}."
+
+
+def effective_text(effective: TimedField, side: int, weights: WeightsSource) -> str:
+    """Where the gradient lies, of which weights, and how long it took."""
+    where = (
+        f"95 % of the gradient lies in the dashed {side} x {side} px."
+        if side
+        else "No pixel of this photo moves it: its gradient is 0."
+    )
+    named = "RANDOM weights: the network is untrained."
+    if weights.kind != "random":
+        named = f"Weights: {weights.title}."
+    return (
+        f"{where} Dark to yellow: the square root of the unit's gradient by the pixel, summed over "
+        f"the layer's maps (Luo et al. 2016, section 2). {named} "
+        f"Computed in {effective.seconds * 1000:.0f} ms."
+    )
+
+
+def _controls(spec: NetworkSpec, node: Node) -> tuple[Photo | None, str, WeightedNetwork | None]:
+    """The photo, the place of the unit, and the weights if the gradient is wanted."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.popover("Photo", icon=":material/image:"):
+            photo = choose_photo()
+        place = st.selectbox(
+            "Unit",
+            UNITS,
+            key="unit",
+            bind="query-params",
+            disabled=not _has_neighbours(node),
+            width=160,
+            help="Which unit of the layer's feature maps; at a border it sees padding.",
+        )
+        by_gradients = st.toggle(
+            "Effective field, by gradients",
+            key="effective",
+            bind="query-params",
+            help="How much each pixel moves the unit: a pass through the network and back.",
+        )
+        with st.container(width=WEIGHTS_WIDTH):
+            weighted = choose_weights_of(spec) if by_gradients else None
+    return photo, place if place in UNITS else UNITS[0], weighted
+
+
+def _effective(
+    weighted: WeightedNetwork, graph: NetworkGraph, seen: SeenField, photo: Photo
+) -> TimedField | None:
+    """The effective field, or None after saying why there is none."""
+    memory = sum(counting.memory(node) for node in graph.layers)
+    if seen.node.training_only:
+        st.info("An auxiliary head does not run when the network is used: it has no gradient here.")
+        return None
+    if memory > MOST_TO_RUN:
+        st.info(
+            f"The gradient is not computed: parameters and outputs take {bytes_text(memory)}, and "
+            f"{bytes_text(MOST_TO_RUN)} is the most for this; choose a lower resolution or a "
+            "smaller network."
+        )
+        return None
+    layer, input_index = read_at(graph, seen.node)
+    if seen.node.module is None and input_index is None:
+        st.info(f"The gradient is that of {layer}, the block around this {seen.node.kind}.")
+    spec, weights = weighted.spec, weighted.weights
+    image = network_input(spec, photo.image, seen.resolution)
+    try:
+        return cached_effective_field(
+            spec, weights, layer, input_index, seen.unit, photo.key, seen.resolution, image
+        )
+    except (OverflowError, WeightsError) as error:
+        st.warning(str(error), icon=":material/error:")
+        return None
+
+
+def _unit(node: Node, place: str) -> Unit | None:
+    if len(node.output_shape) != 3:
+        return None
+    height, width = node.output_shape[1:]
+    row = {"top": 0, "bottom": height - 1}.get(place.split()[0], height // 2)
+    column = {"left": 0, "right": width - 1}.get(place.split()[-1], width // 2)
+    return row, column
+
+
+def _has_neighbours(node: Node) -> bool:
+    return len(node.output_shape) == 3 and node.output_shape[1:] != (1, 1)

@@ -1,0 +1,138 @@
+"""The layer table on screen: found, sorted, downloaded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cnnviz.analysis.counting import MACS, Convention
+from cnnviz.analysis.graph import shape_text
+from cnnviz.ui.network.formulas import concealed
+
+NUMBER = "localized"
+# The column of operations gets its heading from the convention.
+COLUMNS: dict[str, Any] = {
+    "name": st.column_config.TextColumn("Layer", pinned=True, help="Module path in PyTorch."),
+    "stage": st.column_config.TextColumn("Stage"),
+    "kind": st.column_config.TextColumn("Kind"),
+    "input": st.column_config.TextColumn("Input", help="C x H x W, or features."),
+    "output": st.column_config.TextColumn("Output", help="C x H x W, or features."),
+    "kernel_size": st.column_config.TextColumn("Kernel", help="Kernel size, height x width."),
+    "stride": st.column_config.TextColumn("Stride"),
+    "padding": st.column_config.TextColumn("Padding"),
+    "params": st.column_config.NumberColumn("Parameters", format=NUMBER),
+    "macs": None,
+    "receptive_field": st.column_config.NumberColumn(
+        "Receptive field (px)", help="Side of the image region that one unit can see."
+    ),
+    "params_share": st.column_config.ProgressColumn(
+        "Share of parameters", format="percent", max_value=1.0
+    ),
+    "macs_share": None,
+    "activations": st.column_config.NumberColumn(
+        "Activations", format=NUMBER, help="Elements of the output, for one image."
+    ),
+    "memory": st.column_config.NumberColumn(
+        "Memory (bytes)", format=NUMBER, help="Parameters and output in float32."
+    ),
+    "groups": st.column_config.NumberColumn("Groups"),
+    "bias": st.column_config.CheckboxColumn("Bias"),
+    "jump": st.column_config.NumberColumn(
+        "Jump (px)", help="Distance in the image between the fields of two neighbouring units."
+    ),
+    "start": st.column_config.NumberColumn(
+        "Start (px)", help="Centre of the first unit's field; 0.5 is the first pixel's centre."
+    ),
+}
+
+
+def display_table(table: pd.DataFrame, convention: Convention = MACS) -> pd.DataFrame:
+    """The layer table with shapes and windows as text ("64 x 56 x 56"), one column a title.
+
+    The column macs, and its share, count by the convention.
+    """
+    counts = convention.counts(table)
+    shown = table.assign(
+        input=table["input_shape"].map(shape_text),
+        output=table["output_shape"].map(shape_text),
+        macs=counts,
+        macs_share=counts / max(int(counts.sum()), 1),
+    )
+    for window in ("kernel_size", "stride", "padding"):
+        shown[window] = table[window].map(lambda pair: shape_text(pair) if pair else None)
+    return shown[list(COLUMNS)]
+
+
+def matching(table: pd.DataFrame, words: str) -> pd.DataFrame:
+    """The rows whose name, stage or kind contain every one of the words ("stage 2" is one)."""
+    text = (table["name"] + " " + table["stage"] + " " + table["kind"]).str.lower()
+    for word in re.findall(r"stage \d+|\S+", words.lower()):
+        text = text[text.str.contains(word, regex=False)]
+    return table.loc[text.index]
+
+
+def show_layers(
+    table: pd.DataFrame, convention: Convention, selected: str, hidden: Collection[str]
+) -> None:
+    """Draw a search field and the table; a click on a row opens the layer's card.
+
+    Args:
+        table: The layer table.
+        convention: What the column of operations counts.
+        selected: The layer whose card is open, or "".
+        hidden: What a teacher hides.
+    """
+    words = st.text_input(
+        "Find layers",
+        key="find",
+        bind="query-params",
+        placeholder="conv, stage 3, pooling, fire4 ...",
+        icon=":material/search:",
+    )
+    found = matching(display_table(table, convention), words or "")
+    if found.empty:
+        st.info(f"No layer matches {words!r}; try a kind such as convolution, or a stage.")
+        return
+    names = found["name"].tolist()
+    _select(names.index(selected) if selected in names else None)
+    st.dataframe(
+        found.drop(columns=list(concealed(hidden)), errors="ignore"),
+        column_config=COLUMNS | _operations(convention),
+        hide_index=True,
+        height=min(35 * (len(found) + 1) + 3, 560),
+        key="layers",
+        on_select=partial(_open_card, names),
+        selection_mode="single-row",
+        placeholder="",
+        alt="Layer table",
+    )
+
+
+def _operations(convention: Convention) -> dict[str, Any]:
+    """The headings of the column of operations and of its share."""
+    return {
+        "macs": st.column_config.NumberColumn(
+            convention.title, format=NUMBER, help=convention.sentence
+        ),
+        "macs_share": st.column_config.ProgressColumn(
+            f"Share of {convention.title}", format="percent", max_value=1.0
+        ),
+    }
+
+
+def _select(row: int | None) -> None:
+    """Mark the row of the open card, if another one is marked."""
+    rows = [] if row is None else [row]
+    state = st.session_state.get("layers")
+    if (state["selection"]["rows"] if state else []) != rows:
+        st.session_state["layers"] = {"selection": {"rows": rows}}
+
+
+def _open_card(names: Sequence[str]) -> None:
+    rows = st.session_state["layers"]["selection"]["rows"]
+    st.session_state["card"] = names[rows[0]] if rows and rows[0] < len(names) else None

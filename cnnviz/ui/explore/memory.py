@@ -1,0 +1,92 @@
+"""What a network takes of a graphics card's memory, in use and in training."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.analysis.graph import NetworkGraph
+from cnnviz.analysis.memory import GPUS, USABLE, Footprint, Memory, footprint
+from cnnviz.architectures import NetworkSpec
+from cnnviz.figures.network import memory_bars
+from cnnviz.figures.theme import bytes_text
+
+BATCHES = tuple(2**power for power in range(11))
+DEFAULT_BATCH = 32
+DEFAULT_GPU = "T4 16 GB"
+
+# A use of a network and its optimiser; None is a forward pass.
+USES: dict[str, str | None] = {
+    "Inference": None,
+    "Training with SGD and momentum": "SGD with momentum",
+    "Training with Adam": "Adam",
+}
+
+
+def show_memory(graph: NetworkGraph, spec: NetworkSpec) -> None:
+    """Draw batch size and card, what the network takes of it, and the largest batch that fits."""
+    batch, gpu = _choose_batch(), _choose_gpu()
+    found = _cached_footprint(spec, graph.input_shape[-1], graph)
+    memories = {title: found.memory(batch, optimiser) for title, optimiser in USES.items()}
+    verdicts = {
+        title: _verdict(memories[title], found, gpu, optimiser) for title, optimiser in USES.items()
+    }
+    parts = {title: _parts(memory) for title, memory in memories.items()}
+    st.html(memory_bars.bars(parts, verdicts, USABLE * GPUS[gpu]))
+    st.caption(
+        f"Computed, not measured, in float32. The red line is {USABLE:.0%} of the card's printed "
+        f"memory ({bytes_text(USABLE * GPUS[gpu])}): the driver, the CUDA context and the "
+        "workspace of convolutions (cuDNN) take the rest. Left out are fragmentation and what "
+        "lives for a moment inside a layer or on the way back. In training autograd keeps what "
+        "every layer needs for its gradient; in inference an output lives until its last reader "
+        "is done."
+    )
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _cached_footprint(spec: NetworkSpec, resolution: int, _graph: NetworkGraph) -> Footprint:
+    """What the memory of the network of that specification is made of."""
+    return footprint(_graph)
+
+
+def _choose_batch() -> int:
+    batch = st.select_slider(
+        "Batch size (images)",
+        BATCHES,
+        DEFAULT_BATCH,
+        key="memory_batch",
+        bind="query-params",
+        help="Images that are processed at once.",
+    )
+    return batch if batch in BATCHES else DEFAULT_BATCH
+
+
+def _choose_gpu() -> str:
+    names = list(GPUS)
+    gpu = st.selectbox(
+        "Graphics card",
+        names,
+        names.index(DEFAULT_GPU),
+        key="gpu",
+        bind="query-params",
+        help="By the memory that is printed on the box.",
+    )
+    return gpu if gpu in GPUS else DEFAULT_GPU
+
+
+def _parts(memory: Memory) -> dict[str, float]:
+    return {
+        "parameters": memory.params,
+        "gradients": memory.gradients,
+        "optimiser": memory.optimiser,
+        "buffers": memory.buffers,
+        "activations": memory.activations,
+    }
+
+
+def _verdict(memory: Memory, found: Footprint, gpu: str, optimiser: str | None) -> str:
+    """Whether it fits, and the largest batch that does."""
+    largest = found.largest_batch(GPUS[gpu], optimiser)
+    if largest == 0:
+        return "✗ does not fit, not even one image"
+    fits = "✓ fits" if memory.total <= USABLE * GPUS[gpu] else "✗ does not fit"
+    return f"{fits}; the largest batch has {largest:,} image{'s' if largest > 1 else ''}"

@@ -1,0 +1,111 @@
+"""A network's totals with units and, beside them, what the paper prints."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from cnnviz.analysis.counting import Convention
+from cnnviz.analysis.layers import totals
+from cnnviz.architectures import is_published
+from cnnviz.architectures.published import ERRORS, PublishedFigure, published
+from cnnviz.figures.theme import bytes_text, count_text
+from cnnviz.ui.network.controls import NetworkChoice
+
+LABELS = {"params": "Parameters", "macs": "MACs"}
+
+
+def show_totals(choice: NetworkChoice, table: pd.DataFrame, convention: Convention) -> None:
+    """Draw the counts as tiles; printed figures only where the network is the published one."""
+    counted, printed = totals(table), printed_counts(choice)
+    with st.grid(6, min_column_width=150):
+        _tile(
+            "Parameters",
+            count_text(counted.params),
+            f"Exactly {counted.params:,} learned numbers.",
+            printed.get("params"),
+        )
+        operations = int(convention.counts(table).sum())
+        _tile(
+            convention.title,
+            count_text(operations),
+            f"Exactly {operations:,} for one image. {convention.sentence}",
+            printed.get("macs"),
+        )
+        _tile("Depth (layers)", f"{counted.depth:,}", "Weighted layers on the longest path.")
+        _tile(
+            "Receptive field",
+            f"{counted.receptive_field:,} px",
+            "Side of the image region that one unit of the last feature map can see; the image "
+            f"has {choice.resolution} px.",
+        )
+        _tile(
+            "Activations",
+            count_text(counted.activations),
+            f"Exactly {counted.activations:,} elements in all layers' outputs for one image.",
+        )
+        _tile(
+            "Memory",
+            bytes_text(counted.memory),
+            "Parameters and all layers' outputs for one image in float32, 4 bytes a number.",
+        )
+    _show_sources(choice, printed)
+
+
+def _tile(label: str, value: str, help: str, printed: PublishedFigure | None = None) -> None:
+    st.metric(
+        label,
+        value,
+        f"paper: {printed.value} {printed.unit}" if printed else None,
+        delta_color="off",
+        delta_arrow="off",
+        help=help,
+        border=True,
+        height="stretch",
+    )
+
+
+def printed_counts(choice: NetworkChoice) -> dict[str, PublishedFigure]:
+    """What the paper prints, where this is the paper's network on the paper's input."""
+    ends = (choice.spec.in_channels, choice.spec.num_classes)
+    if not is_published(choice.spec) or ends != (
+        choice.variant.in_channels,
+        choice.variant.num_classes,
+    ):
+        return {}
+    same_resolution = choice.resolution == choice.variant.resolution
+    return {
+        figure.quantity: figure
+        for figure in published(choice.spec.variant)
+        if figure.quantity == "params" or (same_resolution and figure.quantity == "macs")
+    }
+
+
+def _show_sources(choice: NetworkChoice, printed: dict[str, PublishedFigure]) -> None:
+    """Where the printed counts stand, why ours deviate, and all else that is printed."""
+    name = choice.spec.variant
+    notes = [f"{LABELS[quantity]}: {figure.source}" for quantity, figure in printed.items()]
+    notes += filter(None, (choice.family.deviation(name, quantity) for quantity in printed))
+    if notes:
+        st.caption("Printed figures. " + ". ".join(note.rstrip(".") for note in notes) + ".")
+    with st.container(horizontal=True):
+        if choice.family.deviation_notes:
+            with st.popover("Where it differs from the paper", icon=":material/difference:"):
+                st.markdown(choice.family.deviation_notes)
+        _show_results(choice)
+
+
+def _show_results(choice: NetworkChoice) -> None:
+    """The errors that are printed about the variant, with their sources."""
+    results = [f for f in published(choice.spec.variant) if f.quantity in ERRORS]
+    if not results or not is_published(choice.spec):
+        return
+    with st.popover("Printed results", icon=":material/menu_book:"):
+        st.table(
+            {
+                "Result": [ERRORS[figure.quantity] for figure in results],
+                "Printed": [f"{figure.value} {figure.unit}" for figure in results],
+                "Source": [figure.source for figure in results],
+            },
+            hide_index=True,
+        )

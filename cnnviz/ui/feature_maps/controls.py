@@ -1,0 +1,106 @@
+"""The widgets that say which feature maps are shown, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+import streamlit as st
+
+from cnnviz.analysis.graph import NetworkGraph
+from cnnviz.vision.maps.statistics import ORDERS, SCALES
+
+AT_ONCE = (16, 32, 64, 128, 256, 512)
+VALUES = ("after ReLU", "raw")
+
+
+@dataclass(frozen=True)
+class MapsChoice:
+    """How maps are shown.
+
+    Attributes:
+        order: One of ``ORDERS``.
+        at_once: How many of them.
+        page: Which of the layer's sets of so many, from 0.
+        scale: One of ``SCALES``.
+        is_rectified: Whether values below 0 are shown as 0.
+    """
+
+    order: str
+    at_once: int
+    page: int
+    scale: str
+    is_rectified: bool
+
+    @property
+    def positions(self) -> slice:
+        """Which maps of the order are shown."""
+        return slice(self.page * self.at_once, (self.page + 1) * self.at_once)
+
+
+def spatial_layers(graph: NetworkGraph) -> list[str]:
+    """Layers and operations with feature maps that run when the network is used."""
+    return [
+        node.name for node in graph.layers if _is_spatial(node.output_shape, node.training_only)
+    ]
+
+
+def _is_spatial(shape: tuple[int, ...], training_only: bool) -> bool:
+    return len(shape) == 3 and shape[1:] != (1, 1) and not training_only
+
+
+def choose_maps(count: int) -> MapsChoice:
+    """A row of controls for a layer of so many maps."""
+    order, number, scale, values, page = st.columns([3, 2, 3, 3, 2])
+    with order:
+        ordered = _one_of("Order", ORDERS, "order", "By the mean of a map's values above 0.")
+    with number:
+        at_once = st.selectbox(
+            "Maps at a time", AT_ONCE, AT_ONCE.index(64), key="at_once", bind="query-params"
+        )
+        at_once = at_once if at_once in AT_ONCE else 64
+    with scale:
+        scaled = _one_of(
+            "Colour scale of",
+            SCALES,
+            "scale",
+            "What the last colour stands for: the map's, the layer's or all layers' largest value "
+            "(of the stem, the stages and this layer).",
+        )
+    with values:
+        shown = _one_of("Values", VALUES, "values", "What the layer puts out, or its part above 0.")
+    with page:
+        number_of_page = _choose_page(ceil(count / at_once))
+    return MapsChoice(ordered, at_once, number_of_page, scaled, shown == VALUES[0])
+
+
+def _choose_page(pages: int) -> int:
+    """Which set of maps, from 0; without a choice there is no menu."""
+    if pages == 1:
+        return 0
+    options = list(range(1, pages + 1))
+    chosen = st.selectbox(f"Page of {pages}", options, key="maps_page", bind="query-params")
+    return chosen - 1 if chosen in options else 0
+
+
+def _one_of(label: str, options: tuple[str, ...], key: str, help: str) -> str:
+    chosen = st.selectbox(label, options, key=key, bind="query-params", help=help)
+    return chosen if chosen in options else options[0]
+
+
+def choose_map(positions: list[int]) -> int:
+    """The number of the map that is shown large; the first of those given unless one is chosen."""
+    if st.session_state.get("map") not in positions:
+        asked = st.query_params.get("map", "")
+        st.session_state["map"] = (
+            int(asked) if asked.isdecimal() and int(asked) in positions else positions[0]
+        )
+    return int(
+        st.selectbox(
+            "Map shown large",
+            positions,
+            key="map",
+            bind="query-params",
+            help="Or click a map. Numbers are those of the channels, from 0.",
+        )
+    )

@@ -1,0 +1,53 @@
+"""From shallow to deep: the strongest maps of the stem and of every stage for one photo."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.analysis.graph import shape_text
+from cnnviz.figures.pictures.mosaic import enlarged, mosaic, png
+from cnnviz.ui.photo.subject import Subject
+from cnnviz.vision.maps.statistics import map_statistics, reaches, rectified
+
+SHOWN = 9  # maps of a part
+COLUMN = 480  # px
+
+
+def show_strip(subject: Subject) -> None:
+    """Draw one column a part, the trained network's and the untrained one's."""
+    st.caption(
+        f"The {SHOWN} strongest maps of the stem and of each stage, after ReLU, each on its own "
+        "scale. Shallow layers see edges and colours in full detail, deep ones few and complex "
+        "patterns with little place left."
+    )
+    _show_parts(subject)
+    if not subject.is_random:
+        st.markdown("**The same with random weights (untrained)**")
+        _show_parts(subject.untrained)
+
+
+def _show_parts(subject: Subject) -> None:
+    parts = {}
+    for name, output in subject.passed.found.outputs.items():
+        # Some networks have no stem; the image itself is no feature map.
+        if output.dim() == 4 and output is not subject.passed.found.image:
+            parts[name] = output[0].numpy()
+    with st.grid(len(parts), min_column_width=150):
+        for name, maps in parts.items():
+            _show_part(_title(name), maps)
+
+
+def _title(part: str) -> str:
+    return part.capitalize() if "." not in part else f"Stage {int(part.rpartition('.')[2]) + 1}"
+
+
+def _show_part(title: str, raw: np.ndarray) -> None:
+    facts, maps = map_statistics(raw), rectified(raw)
+    strongest = facts.order("strongest first")[:SHOWN]
+    shown = mosaic(maps[strongest], reaches(maps, "each map", ())[strongest])
+    said = (
+        f"{title}: {shape_text(raw.shape)}, {facts.zeros.mean():.0%} not above 0, "
+        f"{len(facts.dead)} maps dead"
+    )
+    st.image(png(enlarged(shown, COLUMN)), said, width="stretch", alt=said)

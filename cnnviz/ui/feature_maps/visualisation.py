@@ -1,0 +1,132 @@
+"""Feature visualisation on screen: an image that is made for a map, as it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.architectures import Network, NetworkSpec
+from cnnviz.figures.pictures.filter_pictures import enlarged
+from cnnviz.ui.parts.segments import choose_segment
+from cnnviz.ui.work.task_view import TaskOffer, visitor
+from cnnviz.ui.work.tasks import Task, known_task, start_task
+from cnnviz.vision.capture import Place
+from cnnviz.vision.maps.visualisation import Visualisation, visualisation
+from cnnviz.weights.sources import WeightsSource
+
+STEPS = (64, 128, 256)
+SEEDS = 100
+SIDE = 448  # px on screen
+
+
+def show_visualisation(
+    spec: NetworkSpec, weights: WeightsSource, network: Network, place: Place, channel: int
+) -> None:
+    """Draw the controls, the button that begins, and the image that excites a map.
+
+    Args:
+        spec: The network.
+        weights: Where its weights come from.
+        network: The network itself.
+        place: Where the map is.
+        channel: Which of the maps there.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        steps = _choose_steps()
+        seed = st.number_input(
+            "Seed",
+            0,
+            SEEDS - 1,
+            0,
+            key="seed",
+            bind="query-params",
+            width=140,
+            help="Decides the noise that it starts from; the same seed gives the same picture.",
+        )
+        again = st.container()
+    settings = (spec, weights, place, channel, steps)
+
+    def work_from(seed: int) -> tuple[Hashable, TaskOffer]:
+        key = ("visualisation", *settings, seed)
+        return key, _offer(key, network, place, channel, steps, seed, weights.kind == "random")
+
+    key, offer = work_from(int(seed) % SEEDS)
+    task = known_task(key)
+    if task is not None and task.state == "done":
+        next_key, next_offer = work_from((int(seed) + 1) % SEEDS)
+        again.button(
+            "Draw again",
+            icon=":material/refresh:",
+            key="draw_again",
+            on_click=_draw_again,
+            args=((int(seed) + 1) % SEEDS, next_key, next_offer),
+            help="From the noise of the next seed.",
+        )
+    offer.draw()
+
+
+def _choose_steps() -> int:
+    return choose_segment(
+        "Steps", STEPS, 128, "steps", "Of gradient ascent; more give more contrast and take longer."
+    )
+
+
+def _draw_again(seed: int, key: Hashable, offer: TaskOffer) -> None:
+    st.session_state["seed"] = seed
+    start_task(key, offer.work, visitor())
+
+
+def _offer(
+    key: Hashable,
+    network: Network,
+    place: Place,
+    channel: int,
+    steps: int,
+    seed: int,
+    is_random: bool,
+) -> TaskOffer:
+    def work(task: Task) -> Visualisation:
+        return visualisation(network, place, channel, steps, seed, task.tell, task.show)
+
+    def show(found: Visualisation) -> None:
+        _show_picture(found.picture, f"An image made for {_map_name(place, channel)}")
+        st.caption(_said(found, place, channel, is_random))
+
+    return TaskOffer(
+        "visualisation",
+        key,
+        work,
+        f"Make an image for map {channel}",
+        show,
+        lambda picture: _show_picture(picture, f"The image for map {channel} so far"),
+        help=f"{steps} steps of gradient ascent, each a pass through the network and back.",
+    )
+
+
+def _show_picture(picture: np.ndarray, alt: str) -> None:
+    st.image(enlarged(picture, SIDE), width=SIDE, alt=alt)
+
+
+def _said(found: Visualisation, place: Place, channel: int, is_random: bool) -> str:
+    """What is seen, how it came about, and what an untrained network means."""
+    said = (
+        f"No photo: an image made from noise for which {_map_name(place, channel)} is large. "
+        f"The map's mean (values below 0 as 0) went from {found.curve[0]:.3g} to "
+        f"{found.curve[-1]:.3g} in {len(found.curve) - 1} steps. It is kept like a photo (Olah et "
+        "al. 2017): frequencies and colours as strong as photos have them, every pixel between "
+        "black and white, and shifted, turned and scaled at random at each step."
+    )
+    if is_random:
+        said += (
+            " RANDOM weights: this network is untrained; its maps look for nothing, and such "
+            "images look like noise."
+        )
+    return said
+
+
+def _map_name(place: Place, channel: int) -> str:
+    if place.input_index is None:
+        return f"map {channel} of {place.layer}"
+    return f"map {channel} of what {place.layer} reads"

@@ -1,0 +1,167 @@
+"""One cell of the matrices of feature reuse: the weights behind it, and how it came to be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.architectures import Network
+from cnnviz.figures import diverging
+from cnnviz.figures.colour_scale import colour_scale
+from cnnviz.figures.pictures.filter_pictures import enlarged
+from cnnviz.figures.pictures.histogram import histogram
+from cnnviz.figures.reuse_matrix import Panel, number_text
+from cnnviz.figures.training.curves import COLOURS, Axis, Curve, Lines, curve_chart, curve_table
+from cnnviz.figures.weight_slice import is_turned, weight_slice
+from cnnviz.ui.feature_reuse.epochs import Epoch
+from cnnviz.ui.parts.clickable import clicked
+from cnnviz.ui.parts.curve_chart import chart_points, show_curve_chart
+from cnnviz.vision.reuse.matrices import DEFINITIONS, block_readers
+
+CELL = "cell"  # in the address
+LARGE = 360  # px of the picture's longer side
+HOW = (
+    "Train a DenseNet on the **Train** page: its run keeps these matrices before the first step "
+    "and at every test, and shows them here."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """A source and a layer that reads it.
+
+    Attributes:
+        name: In the address.
+        panel: The block that it belongs to.
+        block: Its number from 0.
+        row: Of the source.
+        column: Of the layer.
+    """
+
+    name: str
+    panel: Panel
+    block: int
+    row: int
+    column: int
+
+    @property
+    def title(self) -> str:
+        """The cell in words."""
+        return f"{self.panel.title}: {self.panel.says(self.row, self.column)}"
+
+    def of(self, panels: Sequence[Panel]) -> float:
+        """The number that this cell has in other panels of the same network."""
+        return float(panels[self.block].values[self.row, self.column])
+
+
+def chosen_cell(panels: Sequence[Panel]) -> Cell | None:
+    """The cell that the address names; None where it names none of these."""
+    asked = st.query_params.get(CELL, "")
+    for block, panel in enumerate(panels):
+        for row, column in panel.cells:
+            if panel.cell_name(row, column) == asked:
+                return Cell(asked, panel, block, row, column)
+    return None
+
+
+def open_cell(name: str) -> None:
+    """Put a cell into the address; the one that is open is closed."""
+    if st.query_params.get(CELL) == name:
+        del st.query_params[CELL]
+    elif name:
+        st.query_params[CELL] = name
+
+
+def follow_click(key: str) -> None:
+    """Open the cell that was clicked in the drawing of that key."""
+    open_cell(clicked(key).get("select", ""))
+
+
+def show_cell(
+    cell: Cell,
+    network: Network,
+    definition: str,
+    untrained: Sequence[Panel] | None,
+    epochs: Sequence[Epoch],
+) -> None:
+    """Draw what is behind a cell.
+
+    Args:
+        cell: Which.
+        network: Whose weights are looked at.
+        definition: A key of ``DEFINITIONS``.
+        untrained: The panels before any training; None where these are they.
+        epochs: Of the network's run.
+    """
+    st.subheader(cell.title)
+    st.markdown(_numbers(cell, definition, untrained))
+    weights = _weights(network, cell)
+    _show_picture(cell, weights)
+    st.html(histogram(weights, f"The {weights.size:,} weights"))
+    if epochs:
+        _show_curve(cell, definition, epochs)
+    elif untrained is not None:
+        st.caption(f"How did it come to be? {HOW}")
+
+
+def _numbers(cell: Cell, definition: str, untrained: Sequence[Panel] | None) -> str:
+    values = cell.panel.values[:, cell.column]
+    values = values[~np.isnan(values)]
+    value = cell.panel.values[cell.row, cell.column]
+    place = int((values > value).sum()) + 1
+    said = (
+        f"{DEFINITIONS[definition].title.partition(' (')[0].capitalize()}: **{number_text(value)}**"
+    )
+    if len(values) > 1:
+        reader = _named(cell.panel.targets[cell.column])
+        said += f", number {place} of the {len(values)} sources that {reader} reads"
+    if untrained is not None:
+        said += f"; with random weights {number_text(cell.of(untrained))}"
+    return f"{said}."
+
+
+def _named(part: str) -> str:
+    """A row or column within a sentence: "layer 3", but "the classifier"."""
+    return part if part[-1].isdigit() else f"the {part}"
+
+
+def _weights(network: Network, cell: Cell) -> np.ndarray:
+    reader = list(block_readers(network))[cell.block][cell.column]
+    found: np.ndarray = list(reader.slices())[cell.row].numpy()
+    return found
+
+
+def _show_picture(cell: Cell, weights: np.ndarray) -> None:
+    made, read = weights.shape[:2]
+    size = " x ".join(map(str, weights.shape[2:])) or "1 x 1"
+    source, target = _named(cell.panel.sources[cell.row]), _named(cell.panel.targets[cell.column])
+    down, across = f"{made} outputs of {target}", f"{read} maps of {source}"
+    if is_turned(weights):
+        down, across = across, down
+    said = f"Weights, {size} for each pair: down {down}, across {across}"
+    picture = enlarged(weight_slice(weights), LARGE)
+    st.image(picture, said, width="stretch", alt=f"{cell.title}. {said}")
+    limit = f"{np.abs(weights).max():.3g}"
+    st.html(colour_scale(f"\N{MINUS SIGN}{limit}", limit, middle="0", colours=diverging.COLOURS))
+
+
+def _show_curve(cell: Cell, definition: str, epochs: Sequence[Epoch]) -> None:
+    """The cell over the run, beside its reader's mean over all sources."""
+    numbers = [epoch.number for epoch in epochs]
+    matrices = [epoch.blocks[cell.block].matrix[:, cell.column] for epoch in epochs]
+    curves = {
+        "this source": [float(column[cell.row]) for column in matrices],
+        "mean of all sources": [float(np.nanmean(column)) for column in matrices],
+    }
+    table = curve_table([Curve("this run", part, numbers, up) for part, up in curves.items()])
+    axis = Axis(DEFINITIONS[definition].title.partition(" (")[0].capitalize(), from_zero=True)
+    colour = Lines("part", dict(zip(curves, COLOURS, strict=False)))
+    show_curve_chart(
+        chart_points(table),
+        curve_chart(colour, Lines("run", {"this run": (1, 0)}, has_legend=False), axis, "Epoch"),
+        "cell_curve",
+        f"{cell.title}, over the epochs of the run",
+    )

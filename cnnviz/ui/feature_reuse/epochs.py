@@ -1,0 +1,130 @@
+"""Feature reuse over the epochs of a run: a slider, and playback in the browser."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.architectures import NetworkSpec
+from cnnviz.figures.reuse_matrix import PALETTE, Panel, frames, reuse_drawing
+from cnnviz.runs.bundled_reuse import REUSE as BESIDE
+from cnnviz.runs.folder import MEASUREMENTS, reuse_measurements
+from cnnviz.ui.photo.trained import WeightedNetwork
+from cnnviz.ui.server.byte_cache import results
+from cnnviz.ui.server.cached import cached_network
+from cnnviz.vision.reuse.matrices import BlockReuse
+from cnnviz.vision.reuse.record import recalled_reuse
+from cnnviz.weights.sources import WeightsSource
+
+HTML = """
+<div class="controls">
+  <button class="play">Play</button>
+  <input class="slider" type="range" min="0" step="1" aria-label="Epoch">
+  <span class="epoch"></span>
+</div>
+<div class="drawing"></div>
+"""
+MOST = 101  # epochs that are shown
+KEY, EPOCH = "reuse_epochs", "epoch"  # of the component; in the address
+
+_FOLDER = Path(__file__).parent
+_component = st.components.v2.component(
+    "cnnviz_reuse_epochs",
+    html=HTML,
+    css=(_FOLDER / "epochs.css").read_text(),
+    js=(_FOLDER / "epochs.js").read_text(),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Epoch:
+    """The matrices of a run at one of its tests, or before its first step."""
+
+    number: float
+    blocks: tuple[BlockReuse, ...]
+
+    @property
+    def title(self) -> str:
+        """What the slider says."""
+        return f"epoch {round(self.number, 2):g}"
+
+
+def recorded_epochs(trained: WeightedNetwork, definition: str) -> Sequence[Epoch]:
+    """Of a network whose run has recorded its feature reuse at most ``MOST`` epochs, else none."""
+    path = trained.weights.path
+    if path is None:
+        return []
+    file = path.parent / MEASUREMENTS if trained.is_run else path.with_suffix(BESIDE)
+    if not file.is_file():
+        return []
+    return _epochs(trained.spec, trained.weights, definition, file, file.stat().st_size)
+
+
+@results.remember
+def _epochs(
+    spec: NetworkSpec, weights: WeightsSource, definition: str, file: Path, size: int
+) -> Sequence[Epoch]:
+    """Of a file of measurements when it was so large."""
+    network = cached_network(spec, weights)
+    return [
+        Epoch(each.epoch, recalled_reuse(network, each.reuse, definition))
+        for each in reuse_measurements(file, MOST)
+    ]
+
+
+def show_epochs(
+    epochs: Sequence[Epoch], drawn: Sequence[Sequence[Panel]], on_click: Callable[[str], None]
+) -> None:
+    """Draw the slider, the button and the matrices of the epoch that the address names.
+
+    Args:
+        epochs: Of ``recorded_epochs``; at least one.
+        drawn: The panels of each.
+        on_click: Called with the name of a cell that was clicked, before the page runs again.
+    """
+    shades, values = frames(drawn)
+    start = _asked(epochs)
+    _component(
+        key=KEY,
+        data={
+            "svg": reuse_drawing(drawn[0]),
+            "names": [panel.cell_name(*cell) for panel in drawn[0] for cell in panel.cells],
+            "epochs": [each.title for each in epochs],
+            "numbers": [each.number for each in epochs],
+            "palette": PALETTE,
+            "shades": b64encode(shades.tobytes()).decode(),
+            "values": b64encode(values.astype("<f4").tobytes()).decode(),
+            "start": start,
+        },
+        height="content",
+        on_epoch_change=_keep_epoch,
+        on_clicked_change=lambda: on_click(_clicked()),
+    )
+
+
+def _asked(epochs: Sequence[Epoch]) -> int:
+    """Position of the epoch that is nearest to the address's; the first without one."""
+    try:
+        number = float(st.query_params.get(EPOCH, ""))
+    except ValueError:
+        return 0
+    return min(range(len(epochs)), key=lambda place: abs(epochs[place].number - number))
+
+
+def _sent(name: str) -> Any:
+    return getattr(st.session_state[KEY], name)
+
+
+def _clicked() -> str:
+    return str((_sent("clicked") or {}).get("select", ""))
+
+
+def _keep_epoch() -> None:
+    number = _sent("epoch")
+    if isinstance(number, int | float):
+        st.query_params[EPOCH] = f"{number:g}"

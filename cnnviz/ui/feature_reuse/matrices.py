@@ -1,0 +1,211 @@
+"""DenseNet's Figure 5 on screen, beside the same network before any training or in its epochs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.architectures import Network, NetworkSpec
+from cnnviz.figures.reuse_matrix import Panel, panels, reuse_drawing, reuse_file
+from cnnviz.ui.feature_reuse.cell import HOW, chosen_cell, follow_click, open_cell, show_cell
+from cnnviz.ui.feature_reuse.epochs import Epoch, recorded_epochs, show_epochs
+from cnnviz.ui.feature_reuse.observations import show_observations
+from cnnviz.ui.parts.clickable import clickable
+from cnnviz.ui.parts.drawing import show_drawing
+from cnnviz.ui.parts.segments import choose_segment
+from cnnviz.ui.photo.chosen import say_origin
+from cnnviz.ui.photo.trained import WeightedNetwork
+from cnnviz.ui.server.byte_cache import results
+from cnnviz.ui.server.cached import cached_network
+from cnnviz.vision.reuse.matrices import (
+    DEFINITIONS,
+    BlockReuse,
+    block_readers,
+    feature_reuse,
+    has_bottlenecks,
+    largest,
+    shares,
+)
+from cnnviz.vision.reuse.observations import Observation, observations
+from cnnviz.weights.sources import WeightsSource, sources
+
+# How the colours of a panel are scaled, and what the caption says of it.
+SCALES = {
+    "column": "Yellow is the largest value of each column, dark blue is 0.",
+    "block": "Yellow is the largest value of each block, dark blue is 0.",
+    "none": "Yellow is the largest value of the whole network, dark blue is 0.",
+}
+EPOCHS, RANDOM = "epochs", "random weights"
+WIDTH = 358  # px of a drawing
+HEIGHT = 9000  # px: the matrices are never scrolled in a window
+# On a phone a cell opens right below the matrices in which it was clicked.
+ORDER = """<style>@media (max-width: 760px) {
+  div:has(> .st-key-reuse_beside) { order: 1; }
+}</style>"""
+
+
+def choose_definition() -> str:
+    """The menu of definitions; a key of ``DEFINITIONS``."""
+    chosen = st.selectbox(
+        "How much is read",
+        list(DEFINITIONS),
+        key="definition",
+        bind="query-params",
+        help="; ".join(f"{name}: {each.title}" for name, each in DEFINITIONS.items()),
+    )
+    return chosen if chosen in DEFINITIONS else next(iter(DEFINITIONS))
+
+
+def choose_scale() -> str:
+    """The menu of what the colours are scaled by; a key of ``SCALES``."""
+    return choose_segment("Colours scaled by", list(SCALES), "column", "scale")
+
+
+def _choose_beside() -> str:
+    chosen = st.segmented_control(
+        "Beside it",
+        [EPOCHS, RANDOM],
+        default=EPOCHS,
+        required=True,
+        key="beside",
+        bind="query-params",
+        help="What its run recorded at each epoch, or the same network with weights drawn anew.",
+    )
+    return chosen if chosen == RANDOM else EPOCHS
+
+
+def show_dense(trained: WeightedNetwork) -> None:
+    """The matrices of a network with dense blocks, and what its paper observes.
+
+    Raises:
+        WeightsError: The weights cannot be used.
+    """
+    network = cached_network(trained.spec, trained.weights)
+    with st.sidebar:
+        definition, scale = choose_definition(), choose_scale()
+    is_random = trained.weights.kind == "random"
+    say_origin(is_random, trained.about, "its layers prefer nothing yet")
+    _say_what(network, definition, scale)
+    _show_matrices(trained, network, definition, scale)
+    show_observations(_observations(trained.spec, trained.weights))
+
+
+def _show_matrices(trained: WeightedNetwork, network: Network, definition: str, scale: str) -> None:
+    """This network's panels, those beside them, and the open cell."""
+    epochs = recorded_epochs(trained, definition)
+    with st.sidebar:
+        is_beside = bool(epochs) and _choose_beside() == EPOCHS
+    found = _matrices(trained.spec, trained.weights, definition)
+    untrained = _untrained(trained, definition)
+    among = [found, *(each.blocks for each in epochs if is_beside)]
+    ends = largest(among, scale)
+    drawn = _panels(found, ends)
+    cell = chosen_cell(drawn)
+    chance = None if untrained is None else _panels(untrained, largest([untrained], scale))
+    st.html(ORDER)
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=WIDTH):
+            _show_own(trained, drawn, cell.name if cell else "")
+        if is_beside or chance is not None:
+            with st.container(width=WIDTH, key="reuse_beside"):
+                if is_beside:
+                    _show_run(epochs, ends)
+                elif chance is not None:
+                    _show_chance(trained, chance)
+        with st.container(width=WIDTH):
+            if cell is None:
+                _say_how(has_epochs=bool(epochs))
+            else:
+                show_cell(cell, network, definition, chance, epochs)
+
+
+def _say_how(has_epochs: bool) -> None:
+    st.info("Click a cell to see the weights behind it.", icon=":material/touch_app:")
+    if not has_epochs:
+        st.caption(f"These weights come without recorded epochs. {HOW}")
+
+
+def _untrained(trained: WeightedNetwork, definition: str) -> tuple[BlockReuse, ...] | None:
+    """The matrices with random weights; None where these are the network's own."""
+    if trained.weights.kind == "random":
+        return None
+    *_, chance = sources(trained.spec.variant)
+    return _matrices(trained.spec, chance, definition)
+
+
+@results.remember
+def _matrices(spec: NetworkSpec, weights: WeightsSource, definition: str) -> tuple[BlockReuse, ...]:
+    return feature_reuse(cached_network(spec, weights), definition)
+
+
+def _show_own(trained: WeightedNetwork, drawn: Sequence[Panel], selected: str) -> None:
+    is_random = trained.weights.kind == "random"
+    st.subheader("Untrained" if is_random else "With these weights")
+    clickable(
+        reuse_drawing(drawn, selected),
+        name=trained.spec.variant,
+        selected=selected,
+        height=HEIGHT,
+        key="reuse_trained",
+        on_click=lambda: follow_click("reuse_trained"),
+    )
+    _offer_file(trained, drawn, "trained")
+
+
+def _show_run(epochs: Sequence[Epoch], ends: Sequence[np.ndarray | np.floating]) -> None:
+    st.subheader("While it trained")
+    show_epochs(epochs, [_panels(each.blocks, ends) for each in epochs], open_cell)
+    st.caption(
+        f"Recorded {len(epochs)} times, to four digits; epoch 0 is before the first step. The "
+        "colours mean the same at all epochs and with these weights."
+    )
+
+
+def _show_chance(trained: WeightedNetwork, drawn: Sequence[Panel]) -> None:
+    st.subheader("Random weights")
+    st.caption("The same network before any training.")
+    show_drawing(reuse_drawing(drawn), key="reuse_untrained")
+    _offer_file(trained, drawn, "untrained")
+
+
+def _offer_file(trained: WeightedNetwork, drawn: Sequence[Panel], key: str) -> None:
+    st.download_button(
+        "SVG",
+        reuse_file(drawn),
+        f"{trained.spec.variant}_reuse_{key}.svg",
+        "image/svg+xml",
+        key=f"download_{key}",
+        icon=":material/download:",
+    )
+
+
+@results.remember
+def _observations(spec: NetworkSpec, weights: WeightsSource) -> Sequence[Observation]:
+    return observations(list(block_readers(cached_network(spec, weights))))
+
+
+def _say_what(network: Network, definition: str, scale: str) -> None:
+    st.markdown(
+        "Row *s* is a source, column *l* a layer that reads it; the framed row is the block's "
+        "input, the framed column what follows the block: a transition, or the classifier. A cell "
+        "says how much of the weights of *l* goes to the feature maps of *s*."
+    )
+    title, _, whose = DEFINITIONS[definition].title.partition(" (")
+    st.markdown(f"**{title.capitalize()}**{f' ({whose}' if whose else ''}:")
+    st.latex(DEFINITIONS[definition].formula)
+    reader = "the 1x1 convolution of each layer" if has_bottlenecks(network) else "each 3x3"
+    st.caption(
+        f"$W_s$ are the weights of {reader} that read source s. {SCALES[scale]} Rest the pointer "
+        "on a cell for its value; with the keyboard, Tab leads to a block, the arrow keys from "
+        "cell to cell, and Enter opens one. After Huang et al. 2017, section 5 and Figure 5, which "
+        "shows L = 40, k = 12 after 300 epochs; batch normalisation in front of the weights is "
+        "left out, as there."
+    )
+
+
+def _panels(found: Sequence[BlockReuse], ends: Sequence[np.ndarray | np.floating]) -> list[Panel]:
+    return panels(
+        [(each.sources, each.targets, each.matrix) for each in found], shares(found, ends)
+    )

@@ -1,0 +1,172 @@
+"""What each block of a residual network adds to its input, and which blocks training keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from PIL import Image
+
+from cnnviz.architectures import Network, NetworkSpec
+from cnnviz.figures.training.curves import (
+    COLOURS,
+    DASHES,
+    Axis,
+    Curve,
+    Lines,
+    curve_chart,
+    curve_table,
+)
+from cnnviz.ui.parts.curve_chart import chart_points, show_curve_chart
+from cnnviz.ui.photo.chosen import say_origin
+from cnnviz.ui.photo.controls import Photo, choose_photo
+from cnnviz.ui.photo.trained import WeightedNetwork
+from cnnviz.ui.server.byte_cache import results
+from cnnviz.ui.server.cached import cached_network, inference_turn
+from cnnviz.vision.gradients.residual_size import (
+    ResidualSize,
+    drawn_survivals,
+    residual_sizes,
+    survivals,
+)
+from cnnviz.vision.prediction import network_input
+from cnnviz.weights.sources import WeightsSource, sources
+
+STEPS = (10, 30, 100, 300, 1000)
+DEFAULT_STEPS = 100
+RANDOM = "random weights (untrained)"
+
+
+def show_residual(trained: WeightedNetwork) -> None:
+    """How large F(x) is against x by block on a photo, and what survives of stochastic depth.
+
+    Raises:
+        WeightsError: The weights cannot be used.
+    """
+    network = cached_network(trained.spec, trained.weights)
+    with st.sidebar:
+        photo = choose_photo()
+    say_origin(
+        trained.weights.kind == "random",
+        trained.about,
+        "its blocks have learned nothing yet",
+    )
+    st.subheader("How much does each block change what it reads?")
+    if photo is None:
+        st.info("Choose a sample photo, or give one of your own, in the sidebar.")
+    else:
+        _show_sizes(trained, photo)
+    if survivals(network):
+        _show_survival(network)
+
+
+def _show_sizes(trained: WeightedNetwork, photo: Photo) -> None:
+    st.markdown(
+        "A residual block reads all that came before it as one sum, *x*, and adds *F(x)* to it. "
+        "Where F(x) is small against x, the block passes on what earlier blocks have made."
+    )
+    st.latex(r"y = F(x) + h(x), \qquad \frac{\lVert F(x) \rVert}{\lVert h(x) \rVert}")
+    found = _sizes(trained.spec, trained.weights, photo.key, photo.image)
+    is_random = trained.weights.kind == "random"
+    curves = {RANDOM if is_random else "these weights": found}
+    if not is_random:
+        *_, chance = sources(trained.spec.variant)
+        curves[RANDOM] = _sizes(trained.spec, chance, photo.key, photo.image)
+    _show_chart(
+        {name: [each.ratio for each in sizes] for name, sizes in curves.items()},
+        Axis("Size of F(x) against h(x)", from_zero=True),
+        "ratio",
+    )
+    st.caption(_summary(found, photo))
+    with st.expander("The numbers"):
+        st.dataframe(_table(found), hide_index=True, width="stretch")
+
+
+def _summary(found: Sequence[ResidualSize], photo: Photo) -> str:
+    identities = [each.ratio for each in found if each.is_identity and each.ratio is not None]
+    others = len(found) - sum(each.is_identity for each in found)
+    said = f"On the photo “{photo.title}”, as in a test. "
+    if identities:
+        said += (
+            f"Where h(x) is x itself ({len(identities)} of {len(found)} blocks), the size of F(x) "
+            f"is {min(identities):.0%} to {max(identities):.0%} of that of x, in the median "
+            f"{np.median(identities):.0%}. "
+        )
+    if others:
+        said += f"In {others} h(x) is a projection of x, or x padded with zeros. "
+    return said + (
+        "He et al. 2015 look at the same in section 4.2 and Figure 7: their deeper networks have "
+        "smaller responses. With stochastic depth F(x) is weighted by its "
+        "probability; gates and scales of shortcuts are left out."
+    )
+
+
+def _table(found: Sequence[ResidualSize]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "block": [each.block for each in found],
+            "h(x) is": ["x" if each.is_identity else "projected or padded" for each in found],
+            "F(x), root mean square": [round(each.residual, 4) for each in found],
+            "h(x), root mean square": [round(each.shortcut, 4) for each in found],
+            "F(x) / h(x)": [None if each.ratio is None else round(each.ratio, 4) for each in found],
+        }
+    )
+
+
+@results.remember
+def _sizes(
+    spec: NetworkSpec, weights: WeightsSource, photo_key: str, _photo: Image.Image
+) -> Sequence[ResidualSize]:
+    """Of the photo of that key."""
+    network = cached_network(spec, weights)
+    with st.spinner("Looking at the photo ..."), inference_turn():
+        return residual_sizes(network, network_input(spec, _photo))
+
+
+def _show_survival(network: Network) -> None:
+    st.subheader("Which blocks take part in a training step?")
+    declared = list(survivals(network).values())
+    steps = _choose_steps()
+    drawn = drawn_survivals(network, steps)
+    count = drawn.sum(axis=1)
+    left, right = st.columns(2)
+    left.metric("Blocks in a step, expected", f"{sum(declared):.1f} of {len(declared)}")
+    right.metric(
+        f"Blocks in {steps:,} drawn steps",
+        f"{count.mean():.1f} (from {count.min()} to {count.max()})",
+    )
+    _show_chart(
+        {"declared, p_l": declared, f"share of {steps:,} steps": drawn.mean(axis=0).tolist()},
+        Axis("Survival by block", ".0%", from_zero=True),
+        "survival",
+    )
+    st.caption(
+        "Huang, Sun, Liu, Sedra, Weinberger 2016, equations 2 and 4: each step draws for each "
+        "block whether it takes part. Drawn here by the network's own rule, with seed 0. In a test "
+        "all blocks take part."
+    )
+
+
+def _choose_steps() -> int:
+    chosen = st.select_slider(
+        "Steps to draw", STEPS, DEFAULT_STEPS, key="drawn_steps", bind="query-params"
+    )
+    return chosen if chosen in STEPS else DEFAULT_STEPS
+
+
+def _show_chart(curves: Mapping[str, Sequence[float | None]], axis: Axis, key: str) -> None:
+    """Lines over the blocks, numbered from 1; what is None is left out."""
+    points = []
+    for name, values in curves.items():
+        known = {n: value for n, value in enumerate(values, 1) if value is not None}
+        points.append(Curve("this network", name, [*known], [*known.values()]))
+    colour = Lines("part", dict(zip(curves, COLOURS, strict=False)))
+    dash = Lines("run", {"this network": DASHES[0]}, has_legend=False)
+    show_curve_chart(
+        chart_points(curve_table(points)),
+        curve_chart(colour, dash, axis, "Block"),
+        f"chart_{key}",
+        f"{axis.title}, by block",
+    )

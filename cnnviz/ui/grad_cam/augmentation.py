@@ -1,0 +1,170 @@
+"""What each augmentation makes of a photo, and what the network then answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+import torch
+from PIL import Image
+
+from cnnviz.architectures import NetworkSpec
+from cnnviz.ui.parts.pixelated import pixelated
+from cnnviz.ui.photo.subject import Subject
+from cnnviz.ui.server.byte_cache import results
+from cnnviz.ui.server.cached import cached_network, inference_turn
+from cnnviz.vision.augmentations import AUGMENTATIONS, LEVELS, augmented_pictures
+from cnnviz.vision.batch_prediction import many_probabilities
+from cnnviz.vision.prediction import labels, normalised, preprocessing
+from cnnviz.weights.sources import WeightsSource
+
+LAST_DRAW = 9999
+
+
+@dataclass(frozen=True, eq=False)
+class AugmentedAnswers:
+    """A photo under every augmentation and what the network answers.
+
+    Attributes:
+        pictures: uint8 (H, W, 3) by the augmentation's key; "plain" is the photo itself.
+        probabilities: float32 (num_classes,) by the same keys.
+    """
+
+    pictures: dict[str, np.ndarray]
+    probabilities: dict[str, np.ndarray]
+
+
+def show_augmentations(subject: Subject) -> None:
+    """Draw the strength, the draw, and a grid of the augmented photos with their answers."""
+    level, draw = _controls()
+    found = cached_augmentations(
+        subject.spec, subject.weights, level, draw, subject.photo.key, subject.photo.image
+    )
+    plain = float(found.probabilities["plain"][subject.class_index])
+    with st.grid(5, min_column_width=150):
+        for key, picture in found.pictures.items():
+            with st.container():
+                _show_one(subject, key, level, picture, found.probabilities[key], plain)
+    st.markdown(augmentations_text(subject, found))
+    st.caption(_source(subject.spec))
+
+
+def _controls() -> tuple[str, int]:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        level = st.segmented_control(
+            "Strength",
+            LEVELS,
+            default=LEVELS[0],
+            required=True,
+            key="strength",
+            bind="query-params",
+            help="Mild is about what training uses.",
+        )
+        draw = st.number_input(
+            "Draw",
+            0,
+            LAST_DRAW,
+            0,
+            key="draw",
+            bind="query-params",
+            width=140,
+            help="The same number draws the same crops, angles, noise and colours.",
+        )
+        st.button("Draw again", icon=":material/casino:", on_click=_draw_again)
+    return (
+        level if level in LEVELS else LEVELS[0],
+        draw if draw is not None and 0 <= draw <= LAST_DRAW else 0,
+    )
+
+
+def _draw_again() -> None:
+    st.session_state["draw"] = ((st.session_state["draw"] or 0) + 1) % (LAST_DRAW + 1)
+
+
+def _show_one(
+    subject: Subject,
+    key: str,
+    level: str,
+    picture: np.ndarray,
+    probabilities: np.ndarray,
+    plain: float,
+) -> None:
+    title, amount, tooltip = _words(key, level)
+    best = int(probabilities.argmax())
+    answer = f"{labels(subject.spec)[best]} {probabilities[best]:.1%}"
+    st.image(pixelated(picture), width="stretch", alt=f"{title}, {amount}: {answer}")
+    own = float(probabilities[subject.class_index])
+    lines = [f"**{title}**, {amount}", answer]
+    if best != subject.class_index:
+        lines.append(f"{subject.label} {own:.1%}")
+    if key != "plain":
+        lines.append(change_text(own - plain))
+    st.markdown("  \n".join(lines), help=tooltip)
+
+
+def _words(key: str, level: str) -> tuple[str, str, str | None]:
+    """Title, amount and tooltip of an augmentation, or of the photo itself."""
+    if key not in AUGMENTATIONS:
+        return "The photo", "as it is", None
+    each = AUGMENTATIONS[key]
+    return each.title, each.amount_at(level), f"{each.help} {each.source}."
+
+
+def change_text(change: float) -> str:
+    """How far the class's probability rose or fell, in percentage points."""
+    points = 100 * change
+    if abs(points) < 0.05:
+        return "no change"
+    sign, size = "▲" if points > 0 else "▼", abs(points)
+    return f"{sign} {size:.1f} points"
+
+
+def augmentations_text(subject: Subject, found: AugmentedAnswers) -> str:
+    """Which augmentations leave the class the first answer, and which moves it most."""
+    others = {key: p for key, p in found.probabilities.items() if key != "plain"}
+    plain = found.probabilities["plain"][subject.class_index]
+    kept = sum(int(p.argmax()) == subject.class_index for p in others.values())
+    changes = {key: float(p[subject.class_index] - plain) for key, p in others.items()}
+    most = max(changes, key=lambda key: abs(changes[key]))
+    return (
+        f"“{subject.label}” is the first answer under {kept} of {len(others)} augmentations; "
+        f"{AUGMENTATIONS[most].title} moves it most ({change_text(changes[most])})."
+    )
+
+
+def _source(spec: NetworkSpec) -> str:
+    said = (
+        "Top answer under each picture, and the change of the class's probability against the "
+        "plain photo in percentage points. What is drawn by chance depends on the draw's number "
+        "alone. A network that was trained with an augmentation should hardly mind it."
+    )
+    shown = preprocessing(spec)
+    if shown.resize == shown.crop:
+        said += (
+            " The random crop is enlarged to the input; for training on CIFAR, He et al. 2016, "
+            "section 4.2, pad the photo by 4 px and crop that."
+        )
+    return said
+
+
+@results.remember
+def cached_augmentations(
+    spec: NetworkSpec,
+    weights: WeightsSource,
+    level: str,
+    seed: int,
+    photo_key: str,
+    _photo: Image.Image,
+) -> AugmentedAnswers:
+    """The photo of that key under every augmentation of one strength and draw, and the answers."""
+    network = cached_network(spec, weights)
+    drawn = augmented_pictures(spec, _photo, level, seed)
+    images = normalised(spec, torch.stack(list(drawn.values())))
+    with st.spinner("Looking at the augmented photos ..."), inference_turn():
+        found = many_probabilities(network, len(images), lambda some: images[some])
+    pictures = {
+        key: (picture * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
+        for key, picture in drawn.items()
+    }
+    return AugmentedAnswers(pictures, dict(zip(drawn, found, strict=True)))

@@ -1,0 +1,85 @@
+"""The widgets that say what a class activation map is to show."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import streamlit as st
+
+from cnnviz.analysis.layers import is_auxiliary
+from cnnviz.architectures import Network, NetworkSpec
+from cnnviz.ui.server.cached import cached_layer_table, cached_network
+from cnnviz.vision.cam.methods import METHODS, suits
+from cnnviz.vision.prediction import preprocessing
+from cnnviz.weights.sources import WeightsSource
+
+
+def choose_class(names: tuple[str, ...]) -> int | None:
+    """The class to explain, found by typing; None is the most probable one."""
+    options = class_options(names)
+    chosen = st.selectbox(
+        "Class to explain",
+        options,
+        index=None,
+        key="class",
+        bind="query-params",
+        placeholder="the most probable one; type to search",
+        help="A map shows which region speaks for this class, also for a class that the network "
+        "did not answer.",
+    )
+    return options.index(chosen) if chosen in options else None
+
+
+def class_options(names: tuple[str, ...]) -> list[str]:
+    """What a menu calls each class: its index and its name."""
+    return [f"{index} {name}" for index, name in enumerate(names)]
+
+
+def choose_method(network: Network, but: Collection[str] = ()) -> str:
+    """One of the methods that suit a network, without some."""
+    names = [name for name in METHODS if name not in but and suits(name, network)]
+    chosen = st.selectbox(
+        "Method",
+        names,
+        key="method",
+        bind="query-params",
+        help="How the map is made; its equation stands beside it. CAM wants a network that ends in "
+        "global average pooling, guided backpropagation one with ReLUs.",
+    )
+    return chosen if chosen in names else names[0]
+
+
+def choose_layer(
+    spec: NetworkSpec, weights: WeightsSource, stages: list[str], disabled: bool = False
+) -> str:
+    """The target layer: a stage, or any module with feature maps that runs when the network does.
+
+    An addition or a concatenation is a row of the table but no module that could be captured.
+    """
+    modules = dict(cached_network(spec, weights).named_modules())
+    table = cached_layer_table(spec, preprocessing(spec).crop)
+    spatial = table[table["output_shape"].map(lambda shape: len(shape) == 3 and shape[1] > 1)]
+    used = spatial[~is_auxiliary(spatial)]
+    options = stages[::-1] + [name for name in used["name"] if name in modules]
+    chosen = st.selectbox(
+        "Target layer",
+        options,
+        key="layer",
+        bind="query-params",
+        disabled=disabled,
+        help="Whose feature maps are weighted; the last stage knows most about the class.",
+    )
+    return str(chosen) if chosen in options else options[0]
+
+
+def choose_opacity() -> float:
+    """How much of the map covers the photo, in [0, 1]."""
+    percent = st.slider(
+        "Opacity of the map", 0, 100, 70, 5, format="%d %%", key="opacity", bind="query-params"
+    )
+    return percent / 100
+
+
+def stage_names(spec: NetworkSpec, weights: WeightsSource) -> list[str]:
+    """Module paths of the network's stages, first to last."""
+    return [f"stages.{index}" for index in range(len(cached_network(spec, weights).stages))]

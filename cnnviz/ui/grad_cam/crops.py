@@ -1,0 +1,97 @@
+"""The answer of ten crops beside that of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from cnnviz.architectures import NetworkSpec
+from cnnviz.ui.grad_cam.maps import show_answers
+from cnnviz.ui.parts.pixelated import pixelated
+from cnnviz.ui.photo.subject import Subject
+from cnnviz.ui.server.byte_cache import results
+from cnnviz.ui.server.cached import cached_network, inference_turn
+from cnnviz.vision.batch_prediction import many_probabilities
+from cnnviz.vision.crops import PLACES, ten_crops
+from cnnviz.vision.prediction import labels, preprocessing
+from cnnviz.weights.sources import WeightsSource
+
+
+@dataclass(frozen=True, eq=False)
+class CropAnswers:
+    """Ten crops and what the network answers to each.
+
+    Attributes:
+        names: What each crop is.
+        pictures: uint8 (10, H, W, 3).
+        probabilities: float32 (10, num_classes).
+        square: Side in pixels of what they are cut from.
+    """
+
+    names: tuple[str, ...]
+    pictures: np.ndarray
+    probabilities: np.ndarray
+    square: int
+
+
+def show_crops(subject: Subject) -> None:
+    """Draw the five answers of a single crop and of ten, and the ten crops."""
+    found = cached_crops(subject.spec, subject.weights, subject.photo.key, subject.photo.image)
+    names, mean = labels(subject.spec), found.probabilities.mean(axis=0)
+    single, ten = st.columns(2, gap="large")
+    with single:
+        st.subheader("Single crop")
+        show_answers(subject.passed.found.probabilities, names)
+    with ten:
+        st.subheader("Ten crops")
+        show_answers(mean, names)
+    st.markdown(crops_text(subject, found))
+    with st.grid(len(PLACES), min_column_width=120):
+        for name, picture, answer in zip(
+            found.names, found.pictures, found.probabilities, strict=True
+        ):
+            caption = f"{name}: {answer[subject.class_index]:.1%}"
+            st.image(pixelated(picture), caption, width="stretch", alt=caption)
+    st.caption(_source(subject.spec, found.square))
+
+
+def crops_text(subject: Subject, found: CropAnswers) -> str:
+    """What the crops do to the class's probability."""
+    alone = subject.passed.found.probabilities[subject.class_index]
+    each = found.probabilities[:, subject.class_index]
+    agreed = int((found.probabilities.argmax(axis=1) == subject.class_index).sum())
+    return (
+        f"“{subject.label}” has {alone:.1%} in the single crop and {each.mean():.1%} as the mean "
+        f"of ten, which range from {each.min():.1%} to {each.max():.1%}; it is the first answer to "
+        f"{agreed} of the ten."
+    )
+
+
+def _source(spec: NetworkSpec, square: int) -> str:
+    shown = preprocessing(spec)
+    side = shown.crop
+    said = (
+        f"Krizhevsky et al. 2012, section 4.1: crops of {side} px from the four corners and the "
+        f"centre of the photo's central square of {square} px, and their mirror images; the answer "
+        "is the mean of the ten softmaxes. Below each crop: its probability for the class."
+    )
+    if shown.resize == side:
+        said += (
+            f" The single crop shows the whole square at {side} px; for the ten the photo is first "
+            f"enlarged to {square} px (256/224), which its authors did not do."
+        )
+    return said
+
+
+@results.remember
+def cached_crops(
+    spec: NetworkSpec, weights: WeightsSource, photo_key: str, _photo: Image.Image
+) -> CropAnswers:
+    """Ten crops of the photo of that key and the answers to them."""
+    network, crops = cached_network(spec, weights), ten_crops(spec, _photo)
+    with st.spinner("Looking at ten crops ..."), inference_turn():
+        answers = many_probabilities(network, 10, lambda some: crops.images[some])
+    return CropAnswers(crops.names, crops.pictures, answers, len(crops.square))

@@ -1,0 +1,115 @@
+"""One photo through history: several networks, oldest first, each with its own preprocessing."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.architectures import architecture_of, specify, variant, variants
+from cnnviz.figures.colour_scale import colour_scale
+from cnnviz.ui.grad_cam.controls import choose_opacity
+from cnnviz.ui.grad_cam.maps import overlay, show_answers
+from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.photo.controls import Photo
+from cnnviz.ui.photo.subject import Subject
+from cnnviz.ui.photo.weights import variants_with_files
+from cnnviz.vision.cam.class_activation import default_layer
+from cnnviz.vision.prediction import labels, preprocessing
+from cnnviz.weights.sources import WeightsError, sources
+
+MOST_NETWORKS = 8
+AT_FIRST = 6
+
+
+def show_history(subject: Subject) -> None:
+    """Draw the menu of networks, and each one's answers, map and time side by side."""
+    names = _choose_networks(subject.spec.variant)
+    left, right = st.columns(2)
+    with left:
+        wanted = _choose_label(subject)
+    with right:
+        opacity = choose_opacity()
+    st.html(colour_scale("0: nothing here speaks for the class", "1: most"))
+    st.caption(
+        "Grad-CAM at each network's last stage, all on this one scale from 0 to the map's own "
+        "largest value; each network sees the photo in its own resolution."
+    )
+    own = [subject.about(None)] if subject.spec.trained_on else []
+    with st.grid(4, min_column_width=220):
+        for each in (*own, *(_published(name, subject.photo) for name in names)):
+            with st.container(border=True):
+                _show_network(each, wanted, opacity)
+
+
+def _choose_networks(current: str) -> list[str]:
+    options = [name for name in _by_year() if architecture_of(name).has_feature_maps]
+    available = [name for name in options if name in variants_with_files()]
+    if len(available) < 2:
+        st.info(
+            "Trained weights of fewer than two networks are on this machine; fetch some with "
+            "python -m cnnviz fetch alexnet_torchvision resnet18 densenet121. The others have "
+            "random weights, and say so."
+        )
+    first = (available or [current])[:AT_FIRST]
+    chosen = st.multiselect(
+        "Networks",
+        options,
+        default=first,
+        max_selections=MOST_NETWORKS,
+        key="networks",
+        bind="query-params",
+        help="Oldest first, whatever the order in which you choose them.",
+    )
+    return [name for name in options if name in chosen] or first
+
+
+def _by_year() -> list[str]:
+    return sorted(variants(), key=lambda name: architecture_of(name).year_of(name))
+
+
+def _choose_label(subject: Subject) -> str | None:
+    """A class by its name, for all networks that know it; None: each network's own answer."""
+    names = sorted(set(labels(subject.spec)))
+    chosen = st.selectbox(
+        "Class",
+        names,
+        index=None,
+        key="label",
+        bind="query-params",
+        placeholder="each network's most probable one; type to search",
+        help="Networks that do not know this class explain their own answer.",
+    )
+    return chosen if chosen in names else None
+
+
+def _published(name: str, photo: Photo) -> Subject:
+    """The photo in the eyes of a variant with the best weights that are here."""
+    weights = next(source for source in sources(name) if source.kind != "download")
+    return Subject(specify(name), weights, photo)
+
+
+def _show_network(subject: Subject, wanted: str | None, opacity: float) -> None:
+    spec, weights = subject.spec, subject.weights
+    title, family = variant(spec.variant).title, architecture_of(spec.variant)
+    st.markdown(f"**{title}** ({family.year_of(spec.variant)})")
+    if subject.is_random:
+        st.badge("random weights (untrained)", icon=":material/casino:", color="orange")
+    else:
+        st.badge(plain(weights.title), color="gray")
+    try:
+        known = labels(spec)
+        subject = subject.about(known.index(wanted) if wanted in known else None)
+        layer = default_layer(subject.network)
+        timed = subject.maps((layer,), "grad-cam")
+    except WeightsError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    picture = overlay(spec, subject.photo, timed.maps[layer], opacity)
+    milliseconds = (subject.passed.seconds + timed.seconds) * 1000
+    side = preprocessing(spec).crop
+    st.image(
+        picture,
+        f"“{subject.label}”, {subject.probability:.1%}; {side} x {side} px; {milliseconds:.0f} ms",
+        width="stretch",
+        alt=f"Grad-CAM of {title} for {subject.label}",
+    )
+    show_answers(subject.passed.found.probabilities, known)

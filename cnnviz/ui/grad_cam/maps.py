@@ -1,0 +1,141 @@
+"""Class activation maps on screen: answers, the photo under its map, how the map was made."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from cnnviz.architectures import NetworkSpec
+from cnnviz.figures import diverging, heatmap
+from cnnviz.figures.pictures import answers
+from cnnviz.images.opening import crop_for_network
+from cnnviz.ui.photo.controls import Photo
+from cnnviz.ui.photo.subject import Subject
+from cnnviz.ui.work.task_view import TaskOffer
+from cnnviz.ui.work.tasks import Task
+from cnnviz.vision.cam.class_activation import class_maps
+from cnnviz.vision.cam.methods import METHODS
+from cnnviz.vision.prediction import in_its_colours, preprocessing, top
+
+# Pictures are drawn larger than the network's input, so that a projector shows the photo sharp.
+SIDE = 672
+
+
+def show_answers(probabilities: np.ndarray, names: tuple[str, ...]) -> None:
+    """The five most probable classes as bars."""
+    best = top(probabilities, names)
+    st.html(answers.bars([a.label for a in best], [a.probability for a in best]))
+
+
+def overlay(spec: NetworkSpec, photo: Photo, values: np.ndarray, opacity: float) -> np.ndarray:
+    """The map over the region that the network saw, uint8 (SIDE, SIDE, 3)."""
+    return heatmap.overlay(seen(spec, photo), _enlarged(values), opacity)
+
+
+def show_pictures(spec: NetworkSpec, photo: Photo, values: np.ndarray, opacity: float) -> None:
+    """Original, what the network saw, heatmap and overlay."""
+    side = preprocessing(spec).crop
+    pictures = {
+        photo.title: np.asarray(photo.image),
+        f"What the network saw ({side} x {side} px)": _pixelated(spec, photo),
+        "Where it looked: dark is 0, yellow is 1": heatmap.coloured(_enlarged(values)),
+        "Overlay": overlay(spec, photo, values, opacity),
+    }
+    with st.grid(2, min_column_width=160):
+        for caption, picture in pictures.items():
+            st.image(picture, caption, width="stretch", alt=caption)
+
+
+def offer_download(picture: np.ndarray, file_name: str) -> None:
+    """A button that saves a picture as PNG."""
+    file = BytesIO()
+    Image.fromarray(picture).save(file, "PNG")
+    st.download_button(
+        "Overlay as PNG",
+        file.getvalue(),
+        file_name,
+        "image/png",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def show_map(
+    subject: Subject, layer: str, method: str, show: Callable[[np.ndarray, float], None]
+) -> None:
+    """Have a map, float32 (H, W), drawn with the seconds that it took beyond the forward pass.
+
+    A slow method's map is a task: its button, its progress, then the map.
+    """
+    if not METHODS[method].is_slow:
+        timed = subject.maps((layer,), method)
+        show(timed.maps[layer], timed.seconds)
+        return
+    network, passed, class_index = subject.network, subject.passed.found, subject.class_index
+
+    def work(task: Task) -> tuple[np.ndarray, float]:
+        started = time.perf_counter()
+        maps = class_maps(network, passed, class_index, [layer], method, task.tell)
+        return maps[layer], time.perf_counter() - started
+
+    TaskOffer(
+        f"{method}_{layer}",
+        (method, layer, subject.key),
+        work,
+        f"Compute {METHODS[method].title}",
+        lambda found: show(*found),
+        help="A forward pass for every map of the layer: seconds to minutes.",
+    ).draw()
+
+
+def enlarged_signed(values: np.ndarray) -> np.ndarray:
+    """A map in [-1, 1] in colours centred at 0, at the size of the pictures."""
+    return diverging.signed(resized(values))
+
+
+def picture_of(
+    subject: Subject, method: str, values: np.ndarray, opacity: float
+) -> tuple[np.ndarray, str]:
+    """What shows a method's map best, uint8 (SIDE, SIDE, 3), and a note on it.
+
+    The gradient at single pixels would hardly be seen over a photo.
+    """
+    if METHODS[method].is_by_pixel:
+        return heatmap.coloured(_enlarged(np.sqrt(values))), "brightened by its square root; "
+    return overlay(subject.spec, subject.photo, values, opacity), ""
+
+
+def show_method(method: str) -> None:
+    """A method's equation, its paper and its cost."""
+    about = METHODS[method]
+    st.markdown(about.equation)
+    st.caption(f"{about.paper} Cost: {about.cost}.")
+
+
+def seen(spec: NetworkSpec, photo: Photo) -> np.ndarray:
+    """The region that the network saw, uint8 (SIDE, SIDE, 3), sharper than it saw it."""
+    small = preprocessing(spec)
+    resize = round((small.resize or small.crop) * SIDE / small.crop)
+    return np.asarray(crop_for_network(photo.image, replace(small, resize=resize, crop=SIDE)))
+
+
+def _pixelated(spec: NetworkSpec, photo: Photo) -> np.ndarray:
+    """Exactly the network's pixels, enlarged without smoothing."""
+    small = crop_for_network(in_its_colours(spec, photo.image), preprocessing(spec))
+    return np.asarray(small.resize((SIDE, SIDE), Image.Resampling.NEAREST))
+
+
+def resized(values: np.ndarray) -> np.ndarray:
+    """A map at the size of the pictures, (SIDE, SIDE)."""
+    return np.asarray(Image.fromarray(values).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+
+
+def _enlarged(values: np.ndarray) -> np.ndarray:
+    """A map in [0, 1] at the size of the pictures."""
+    return resized(values).clip(0, 1)

@@ -1,0 +1,239 @@
+"""Occlusion: a patch dragged over the photo, and the map of all its places."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from cnnviz.architectures import NetworkSpec
+from cnnviz.figures import heatmap
+from cnnviz.figures.colour_scale import colour_scale
+from cnnviz.figures.pictures import answers
+from cnnviz.images.opening import crop_for_network
+from cnnviz.ui.grad_cam.maps import overlay
+from cnnviz.ui.photo.subject import Subject
+from cnnviz.ui.server.byte_cache import results
+from cnnviz.ui.server.cached import inference_turn
+from cnnviz.ui.work.task_view import TaskOffer
+from cnnviz.vision.cam.occlusion import occluded_probability, occlusion_map
+from cnnviz.vision.prediction import in_its_colours, preprocessing
+
+HTML = """
+<div class="frame">
+  <img>
+  <div class="patch" tabindex="0" role="application"></div>
+</div>
+"""
+SIDES = (5, 10, 15, 20, 30, 40, 50)  # per cent of the photo's
+DEFAULT_SIDE = 20
+CELLS = 16  # places of the map in a row
+SMALL = 64  # px; a JPEG of fewer pixels would show its blocks
+
+_FOLDER = Path(__file__).parent
+_component = st.components.v2.component(
+    "cnnviz_occlusion",
+    html=HTML,
+    css=(_FOLDER / "occlusion.css").read_text(),
+    js=(_FOLDER / "occlusion.js").read_text(),
+)
+
+
+def show_occlusion(subject: Subject, opacity: float) -> None:
+    """Draw the photo with its patch, the class's probability under it, and the map on demand.
+
+    Args:
+        subject: What is looked at.
+        opacity: Of the map over the photo, in [0, 1].
+    """
+    percent = _choose_side()
+    _show_patch(subject, percent)
+    st.subheader("Everywhere at once")
+    _offer_map(subject, pixels(subject, percent), opacity)
+
+
+def pixels(subject: Subject, percent: int) -> int:
+    """The side of a patch in pixels of the network's input."""
+    return max(1, round(preprocessing(subject.spec).crop * percent / 100))
+
+
+def _choose_side() -> int:
+    percent = st.select_slider(
+        "Side of the patch",
+        SIDES,
+        DEFAULT_SIDE,
+        format_func=lambda side: f"{side} %",
+        key="patch",
+        bind="query-params",
+        help="In per cent of the photo's side.",
+    )
+    return percent if percent in SIDES else DEFAULT_SIDE
+
+
+@st.fragment
+def _show_patch(subject: Subject, percent: int) -> None:
+    """The photo with its patch; only this is drawn again while the patch is dragged."""
+    row, column = resting_place()
+    photo, beside = st.columns([2, 3], gap="large", vertical_alignment="center")
+    with photo:
+        found = _component(
+            key="occluder",
+            data={
+                "photo": _picture(subject),
+                "title": f"{subject.photo.title}, as the network sees it",
+                "small": preprocessing(subject.spec).crop <= SMALL,
+                "side": percent,
+                "colour": mean_colour(subject),
+                "row": row,
+                "column": column,
+            },
+            height="content",
+            on_place_change=_keep_resting_place,
+        )
+    with beside:
+        sent = sent_place(found.place)
+        moving = sent[:2] if sent and not sent[2] else None
+        _show_fall(subject, moving or (row, column), percent)
+
+
+def resting_place() -> tuple[int, int]:
+    """Where the patch last rested, row and column in per cent, from the address."""
+    written = st.query_params.get("patch_at", "").split(",")
+    numbers = [int(text) for text in written if text.isascii() and text.isdigit()]
+    if len(numbers) != 2 or max(numbers) > 100:
+        return 50, 50
+    return numbers[0], numbers[1]
+
+
+def sent_place(place: Any) -> tuple[int, int, bool] | None:
+    """Row and column in per cent, and whether the patch rests there, as the browser sent them.
+
+    None where it sent nothing, or nothing of the kind.
+    """
+    try:
+        row, column, rests = int(place["row"]), int(place["column"]), bool(place["resting"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    return (row, column, rests) if 0 <= row <= 100 and 0 <= column <= 100 else None
+
+
+def _keep_resting_place() -> None:
+    sent = sent_place(st.session_state["occluder"].place)
+    if sent and sent[2]:
+        st.query_params["patch_at"] = f"{sent[0]},{sent[1]}"
+
+
+def _show_fall(subject: Subject, place: tuple[int, int], percent: int) -> None:
+    alone = float(subject.passed.found.probabilities[subject.class_index])
+    side = pixels(subject, percent)
+    hidden = _occluded(subject, place, side)
+    st.markdown(f"**{subject.label}**")
+    st.html(answers.bars(["Nothing hidden", "Under the patch"], [alone, hidden]))
+    st.markdown(fall_text(alone, hidden))
+    st.caption(
+        f"Drag the patch, click where it shall go, or move it with the arrow keys. It is {side} x "
+        f"{side} of {preprocessing(subject.spec).crop} px and has the mean colour (0 after "
+        "normalisation). Zeiler and Fergus 2014, section 4.2."
+    )
+
+
+def fall_text(alone: float, hidden: float) -> str:
+    """How far the probability falls or rises, in percentage points."""
+    points = 100 * (alone - hidden)
+    if abs(points) < 0.05:
+        return "The patch here changes **nothing**."
+    verb = "falls" if points > 0 else "rises"
+    return f"The probability {verb} by **{abs(points):.1f} percentage points**."
+
+
+def _occluded(subject: Subject, place: tuple[int, int], side: int) -> float:
+    image = subject.passed.found.image
+    row, column = (
+        min(round(length * share / 100), length - 1)
+        for length, share in zip(image.shape[2:], place, strict=True)
+    )
+    with inference_turn():
+        return occluded_probability(subject.network, image, subject.class_index, row, column, side)
+
+
+def _offer_map(subject: Subject, side: int, opacity: float) -> None:
+    stride = max(1, round(preprocessing(subject.spec).crop / CELLS))
+    network, image = subject.network, subject.passed.found.image
+    class_index = subject.class_index
+    TaskOffer(
+        "occlusion",
+        ("occlusion", subject.key, side, stride),
+        lambda task: occlusion_map(network, image, class_index, side, stride, task.tell),
+        "Compute the occlusion map",
+        lambda found: _show_map(subject, found, stride, opacity),
+        help=f"Runs the network for each place of the patch, {stride} px apart.",
+    ).draw()
+
+
+def _show_map(subject: Subject, found: np.ndarray, stride: int, opacity: float) -> None:
+    alone = float(subject.passed.found.probabilities[subject.class_index])
+    fall = alone - found
+    most = max(float(fall.max()), 1e-6)
+    values = enlarged((fall / most).clip(0, 1), stride, preprocessing(subject.spec).crop)
+    title = f"How far the probability of {subject.label} falls"
+    left, right = st.columns(2)
+    picture = overlay(subject.spec, subject.photo, values, opacity)
+    left.image(picture, "Over the photo", width="stretch", alt=f"{title}, over the photo")
+    right.image(
+        heatmap.coloured(np.kron((fall / most).clip(0, 1), np.ones((28, 28)))),
+        "A cell is one place of the patch's centre",
+        width="stretch",
+        alt=title,
+    )
+    st.html(colour_scale("0", f"{100 * most:.1f} percentage points", title))
+    st.markdown(map_text(subject.label, fall))
+
+
+def enlarged(cells: np.ndarray, stride: int, side: int) -> np.ndarray:
+    """A map of cells at the input's size, float32 (side, side)."""
+    full = cells.repeat(stride, axis=0).repeat(stride, axis=1)
+    return full[:side, :side].astype(np.float32)
+
+
+def map_text(label: str, fall: np.ndarray) -> str:
+    """The largest fall, and where hiding something helps."""
+    row, column = np.unravel_index(int(fall.argmax()), fall.shape)
+    down, across = ((i + 0.5) / n for i, n in zip((row, column), fall.shape, strict=True))
+    said = (
+        f"“{label}” loses most, {100 * fall.max():.1f} percentage points, with the patch at "
+        f"{down:.0%} down and {across:.0%} across."
+    )
+    if fall.max() <= 0:
+        said = f"Nowhere does the patch take anything from “{label}”."
+    if fall.min() < -0.0005:
+        said += (
+            f" In {(fall < -0.0005).mean():.0%} of the places hiding something raises it, by up to "
+            f"{-100 * fall.min():.1f} points; these are dark."
+        )
+    return said
+
+
+def mean_colour(subject: Subject) -> str:
+    """The colour on screen of 0 after normalisation."""
+    red, green, blue = (round(255 * mean) for mean in preprocessing(subject.spec).mean)
+    if subject.spec.in_channels == 1:
+        red = green = blue = round((red + green + blue) / 3)
+    return f"rgb({red},{green},{blue})"
+
+
+def _picture(subject: Subject) -> str:
+    return _encoded(subject.spec, subject.photo.key, subject.photo.image)
+
+
+@results.remember
+def _encoded(spec: NetworkSpec, photo_key: str, _photo: Image.Image) -> str:
+    """What the network sees of the photo of that key, as a data URL."""
+    seen = crop_for_network(in_its_colours(spec, _photo), preprocessing(spec))
+    file, kind = BytesIO(), "png" if max(seen.size) <= SMALL else "jpeg"
+    seen.save(file, kind, quality=88)
+    return f"data:image/{kind};base64,{b64encode(file.getvalue()).decode()}"

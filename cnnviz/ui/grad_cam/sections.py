@@ -1,0 +1,231 @@
+"""The sections of the page on class activation maps that speak of one network and one photo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.analysis.timing import seconds_text
+from cnnviz.figures import diverging
+from cnnviz.figures.colour_scale import colour_scale
+from cnnviz.ui.grad_cam.controls import (
+    choose_class,
+    choose_layer,
+    choose_method,
+    choose_opacity,
+    class_options,
+    stage_names,
+)
+from cnnviz.ui.grad_cam.maps import (
+    enlarged_signed,
+    offer_download,
+    overlay,
+    picture_of,
+    show_answers,
+    show_map,
+    show_method,
+    show_pictures,
+)
+from cnnviz.ui.grad_cam.trust import show_trust
+from cnnviz.ui.photo.subject import Subject
+from cnnviz.vision.cam.methods import METHODS, suits
+from cnnviz.vision.prediction import labels, top
+
+MOST_CLASSES = 4
+SLOW = [name for name, method in METHODS.items() if method.is_slow]
+
+
+def show_one_map(subject: Subject) -> None:
+    """Answers, one map of one method, how it was made, and the same before any training."""
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.subheader("What the network answers")
+        show_answers(subject.passed.found.probabilities, labels(subject.spec))
+        subject = _asked(subject)
+        method, layer = _method_and_layer(subject)
+        opacity = choose_opacity()
+        beside = st.toggle(
+            "Beside random weights",
+            key="untrained",
+            bind="query-params",
+            help="The same map of the same network before any training.",
+        )
+
+    def show(values: np.ndarray, seconds: float) -> None:
+        show_pictures(subject.spec, subject.photo, values, opacity)
+        st.caption(explanation(subject, layer, method, values, seconds))
+        picture = overlay(subject.spec, subject.photo, values, opacity)
+        offer_download(picture, f"{method}-{subject.spec.variant}-{subject.class_index}.png")
+
+    with left:
+        show_method(method)
+    with right:
+        st.subheader(f"Where it looked for “{subject.label}”")
+        show_map(subject, layer, method, show)
+        if beside:
+            _show_untrained(subject, layer, method, opacity)
+
+
+def explanation(
+    subject: Subject, layer: str, method: str, values: np.ndarray, seconds: float
+) -> str:
+    """Method, layer, class, probability and time in a sentence or two."""
+    about = METHODS[method]
+    place = f" at {layer}" if about.reads_layer else ""
+    said = (
+        f"{about.title}{place}: which region speaks for class {subject.class_index}, which has "
+        f"{subject.probability:.1%}. {seconds_text(subject.passed.seconds)} for the forward pass, "
+        f"{seconds_text(seconds)} for the map."
+    )
+    if values.max() == 0:
+        said += " No region speaks for this class at this layer; try another class or layer."
+    return said
+
+
+def show_methods(subject: Subject) -> None:
+    """Every method on one network, with its equation, paper, cost and time."""
+    first, second, third = st.columns(3)
+    with first:
+        subject = _asked(subject)
+    with second:
+        stages = stage_names(subject.spec, subject.weights)
+        layer = choose_layer(subject.spec, subject.weights, stages)
+    with third:
+        opacity = choose_opacity()
+    st.caption(f"All for “{subject.label}”, each on the scale from 0 to its own largest value.")
+    st.html(colour_scale("0", "1"))
+    suiting = [name for name in METHODS if suits(name, subject.network)]
+    with st.grid(3, min_column_width=280):
+        for method in suiting:
+            with st.container(border=True):
+                st.markdown(f"**{METHODS[method].title}**")
+                show_map(subject, layer, method, _small(subject, method, opacity))
+                show_method(method)
+    _say_what_is_missing(suiting)
+
+
+def show_classes(subject: Subject) -> None:
+    """Maps of several classes on one photo, and the first against the second."""
+    subjects = [subject.about(index) for index in _choose_classes(subject)]
+    (method, layer), opacity = _row_of_controls(subject)
+    maps = [each.maps((layer,), method).maps[layer] for each in subjects]
+    with st.grid(max(len(subjects) + 1, 3), min_column_width=220):
+        for each, values in zip(subjects, maps, strict=True):
+            picture, note = picture_of(each, method, values, opacity)
+            caption = f"{note}{each.label}: {each.probability:.1%}"
+            st.image(picture, caption, width="stretch", alt=f"Map for {caption}")
+        if len(maps) > 1:
+            with st.container():
+                _show_difference(subjects[0].label, subjects[1].label, maps[0] - maps[1])
+
+
+def show_stages(subject: Subject) -> None:
+    """The map at every stage, from the first to the last, trained and untrained."""
+    first, second, third = st.columns(3)
+    with first:
+        subject = _asked(subject)
+    with second:
+        method = choose_method(subject.network, but=[*SLOW, *_blind_to_layers()])
+    with third:
+        opacity = choose_opacity()
+    st.caption("Early stages see edges and texture, the last stage sees objects.")
+    _show_strip(subject, method, opacity)
+    if not subject.is_random:
+        st.markdown("**The same with random weights (untrained)**")
+        _show_strip(subject.untrained, method, opacity)
+
+
+def show_belief(subject: Subject) -> None:
+    """How far a map can be believed: curves, ROAD, the sanity check."""
+    left, right = st.columns(2)
+    with left:
+        subject = _asked(subject)
+        opacity = choose_opacity()
+    with right:
+        method, layer = _method_and_layer(subject, but=SLOW)
+    values = subject.maps((layer,), method).maps[layer]
+    show_trust(subject, layer, method, values, opacity)
+
+
+def _asked(subject: Subject) -> Subject:
+    return subject.about(choose_class(labels(subject.spec)))
+
+
+def _method_and_layer(subject: Subject, but: list[str] | tuple[()] = ()) -> tuple[str, str]:
+    method = choose_method(subject.network, but)
+    stages = stage_names(subject.spec, subject.weights)
+    is_blind = not METHODS[method].reads_layer
+    return method, choose_layer(subject.spec, subject.weights, stages, disabled=is_blind)
+
+
+def _row_of_controls(subject: Subject) -> tuple[tuple[str, str], float]:
+    """Method, layer and opacity."""
+    first, second = st.columns([2, 1])
+    with first, st.container(horizontal=True):
+        chosen = _method_and_layer(subject, but=SLOW)
+    with second:
+        return chosen, choose_opacity()
+
+
+def _blind_to_layers() -> list[str]:
+    return [name for name, method in METHODS.items() if not method.reads_layer]
+
+
+def _show_untrained(subject: Subject, layer: str, method: str, opacity: float) -> None:
+    untrained = subject.untrained
+    st.markdown(f"**The same map with random weights** (untrained), for “{subject.label}”")
+    show_map(untrained, layer, method, _small(untrained, method, opacity))
+
+
+def _small(subject: Subject, method: str, opacity: float) -> Callable[[np.ndarray, float], None]:
+    """Draws one picture of a map with the time that it took."""
+
+    def show(values: np.ndarray, seconds: float) -> None:
+        picture, note = picture_of(subject, method, values, opacity)
+        caption = f"{note}{seconds_text(seconds)} beyond the forward pass"
+        alt = f"{METHODS[method].title} for {subject.label}"
+        st.image(picture, caption, width="stretch", alt=alt)
+
+    return show
+
+
+def _say_what_is_missing(suiting: list[str]) -> None:
+    missing = [method.title for name, method in METHODS.items() if name not in suiting]
+    if missing:
+        st.caption(f"Not for this network: {' and '.join(missing)}.")
+
+
+def _choose_classes(subject: Subject) -> list[int]:
+    names = labels(subject.spec)
+    options = class_options(names)
+    chosen = st.multiselect(
+        "Classes",
+        options,
+        max_selections=MOST_CLASSES,
+        key="classes",
+        bind="query-params",
+        placeholder="the two most probable ones; type to search",
+        help="The first two are compared; dog against cat, for instance.",
+    )
+    best = top(subject.passed.found.probabilities, names, 2)
+    asked = [options.index(each) for each in chosen if each in options]
+    return asked or [answer.class_index for answer in best]
+
+
+def _show_difference(first: str, second: str, difference: np.ndarray) -> None:
+    """The first class's map less the second's, each on its own scale."""
+    caption = f"{first} less {second}"
+    st.image(enlarged_signed(difference), caption, width="stretch", alt=caption)
+    st.html(colour_scale(second, first, middle="alike", colours=diverging.COLOURS))
+
+
+def _show_strip(subject: Subject, method: str, opacity: float) -> None:
+    stages = tuple(stage_names(subject.spec, subject.weights))
+    maps = subject.maps(stages, method).maps
+    with st.grid(len(maps), min_column_width=140):
+        for number, (_, values) in enumerate(maps.items(), start=1):
+            picture = overlay(subject.spec, subject.photo, values, opacity)
+            caption = f"Stage {number}"
+            st.image(picture, caption, width="stretch", alt=f"Overlay of {caption}")

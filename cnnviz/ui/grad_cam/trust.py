@@ -1,0 +1,248 @@
+"""Is a map to be believed? Deletion and insertion, ROAD, and the sanity check, each on demand."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.figures.line_chart import Line, line_chart
+from cnnviz.figures.theme import CATEGORIES
+from cnnviz.ui.grad_cam.maps import overlay
+from cnnviz.ui.parts.drawing import show_drawing
+from cnnviz.ui.photo.subject import Subject
+from cnnviz.ui.work.task_view import TaskOffer
+from cnnviz.vision.cam.deletion import DeletionInsertion, deletion_insertion
+from cnnviz.vision.cam.methods import METHODS
+from cnnviz.vision.cam.road import Road, road
+from cnnviz.vision.cam.sanity import RandomisedMap, randomised_maps
+
+MAP, CHANCE = CATEGORIES[0], CATEGORIES[1]
+# A map whose mean correlation with those of randomised networks is not below this fails the check.
+LIMIT = 0.5
+
+
+def show_trust(subject: Subject, layer: str, method: str, map: np.ndarray, opacity: float) -> None:
+    """Draw three checks of one map, each behind its button.
+
+    Args:
+        subject: What is looked at.
+        layer: The map's target layer.
+        method: A key of ``cam_methods.METHODS``.
+        map: The map, float32 (H, W) in [0, 1].
+        opacity: Of the maps over the photo, in [0, 1].
+    """
+    if subject.is_random:
+        st.warning(
+            "These weights are random: nothing was learned, so no map of them can be right.",
+            icon=":material/casino:",
+        )
+    if not map.any():
+        st.info(
+            "This map is empty: no region speaks for the class at this layer. Its order of the "
+            "pixels is chance; choose another class, layer or method."
+        )
+    st.subheader("Deletion and insertion")
+    _offer_curves(subject, layer, method, map)
+    st.subheader("ROAD: remove and debias")
+    _offer_road(subject, layer, method, map)
+    st.subheader("The sanity check: randomised weights")
+    _offer_sanity(subject, layer, method, opacity)
+
+
+def _offer_curves(subject: Subject, layer: str, method: str, map: np.ndarray) -> None:
+    st.markdown(
+        "Take the pixels that the map calls important away, first the most important, and see how "
+        "fast the class goes; put them back into a blurred photo and see how fast it comes. **With "
+        "a good map the deletion curve falls at once and the insertion curve rises at once.**"
+    )
+    network, image = subject.network, subject.passed.found.image
+    class_index = subject.class_index
+    TaskOffer(
+        "curves",
+        ("deletion and insertion", subject.key, layer, method),
+        lambda task: deletion_insertion(network, image, class_index, map, progress=task.tell),
+        "Draw the curves",
+        lambda found: _show_curves(found, subject.label),
+        help="Runs the network about 330 times.",
+    ).draw()
+
+
+def _show_curves(found: DeletionInsertion, label: str) -> None:
+    left, right = st.columns(2)
+    for place, name, by_map, by_chance in (
+        (left, "deleted", found.by_map.deletion, found.by_chance.deletion),
+        (right, "inserted", found.by_map.insertion, found.by_chance.insertion),
+    ):
+        lines = [
+            Line("random order", by_chance, CHANCE, dashed=True),
+            Line("the map's order", by_map, MAP),
+        ]
+        title = f"Probability of {label} while pixels are {name}"
+        chart = line_chart(found.shares, lines, f"pixels {name}", f"P({_short(label)})", title)
+        with place:
+            show_drawing(chart, f"curve_{name}")
+    st.markdown(curves_text(found))
+    st.caption(
+        "Petsiuk et al. 2018, RISE, section 4.1. Deleted pixels take the mean colour (0 after "
+        "normalisation); insertion begins with a Gaussian blur, 11 px wide, sigma 5 px, as in the "
+        f"authors' code. {len(found.shares) - 1} equal steps, where the authors' code takes one a "
+        "row of the photo. The dashed line is the mean of three random orders. Deleting at random "
+        "leaves a pattern of holes that no photo has, which can confuse a network faster than any "
+        "map: ROAD is made against that."
+    )
+
+
+def curves_text(found: DeletionInsertion) -> str:
+    """The areas under the curves beside those of random orders, in two sentences."""
+    ours, chance = found.by_map, found.by_chance
+    deletion = "better" if ours.deletion_area < chance.deletion_area else "no better"
+    insertion = "better" if ours.insertion_area > chance.insertion_area else "no better"
+    return (
+        f"**Deletion**: the area under the curve is {ours.deletion_area:.3f}, in a random order "
+        f"{chance.deletion_area:.3f}; lower is better, so the map is {deletion} than chance. "
+        f"**Insertion**: {ours.insertion_area:.3f}, in a random order "
+        f"{chance.insertion_area:.3f}; higher is better, so the map is {insertion} than chance."
+    )
+
+
+def _offer_road(subject: Subject, layer: str, method: str, map: np.ndarray) -> None:
+    st.markdown(
+        "Removed pixels are filled from their neighbours, so that the network cannot see the shape "
+        "of what was removed. **With a good map the class falls when the most important pixels go "
+        "and stays when the least important ones go.**"
+    )
+    network, image = subject.network, subject.passed.found.image
+    class_index = subject.class_index
+    TaskOffer(
+        "road",
+        ("road", subject.key, layer, method),
+        lambda task: road(network, image, class_index, map, progress=task.tell),
+        "Compute ROAD",
+        lambda found: _show_road(found, subject.label),
+        help="Solves 18 systems of equations, one for each share and order.",
+    ).draw()
+
+
+def _show_road(found: Road, label: str) -> None:
+    # The percentiles say what stays: from the last to the first, more and more is removed.
+    removed = [1 - percentile / 100 for percentile in found.percentiles[::-1]]
+    most, least = found.most_relevant_first[::-1], found.least_relevant_first[::-1]
+    lines = [
+        Line("least important first", least, CHANCE, dashed=True),
+        Line("most important first", most, MAP),
+    ]
+    title = f"Change of the probability of {label} when pixels are removed"
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    with left:
+        chart = line_chart(removed, lines, "pixels removed", "change of P", title, -0.05, 0.05)
+        show_drawing(chart, "road_lines")
+    with right:
+        st.dataframe(
+            {
+                "removed": [f"{share:.0%}" for share in removed],
+                "most important": [points(change) for change in most],
+                "least important": [points(change) for change in least],
+            },
+            hide_index=True,
+            width="stretch",
+        )
+    st.markdown(road_text(found))
+    st.caption(
+        "Rong et al. 2022, by pytorch-grad-cam; the change of the class's probability in "
+        "percentage points. Equal values of the map are ordered by chance. The library adds a "
+        "little noise (0.01), so that a repetition differs slightly."
+    )
+
+
+def road_text(found: Road) -> str:
+    """The combined score and what it means."""
+    combined = found.combined
+    meaning = "what it calls important matters no more than the rest: no better than chance."
+    if combined > 0:
+        meaning = "what the map calls important matters more to the network than the rest."
+    return (
+        f"**Combined: {points(combined)} points**, half the mean difference of the two lines; "
+        f"0 is chance, more is better. {meaning[0].upper()}{meaning[1:]}"
+    )
+
+
+def _offer_sanity(subject: Subject, layer: str, method: str, opacity: float) -> None:
+    st.markdown(
+        "The same map while the network forgets what it has learned, from the head down. **A map "
+        "that stays the same shows the photo, not what the network knows.**"
+    )
+    network, passed, class_index = subject.network, subject.passed.found, subject.class_index
+    TaskOffer(
+        "sanity",
+        ("sanity", subject.key, layer, method),
+        lambda task: randomised_maps(
+            network, passed, class_index, layer, method, progress=task.tell
+        ),
+        "Randomise the weights",
+        lambda found: _show_sanity(subject, found, method, opacity),
+        help=_sanity_help(method),
+    ).draw()
+
+
+def _sanity_help(method: str) -> str:
+    said = "On a copy; other visitors' network stays as it is."
+    if METHODS[method].is_slow:
+        said += f" {METHODS[method].title} takes its many passes again for each step."
+    return said
+
+
+def _show_sanity(subject: Subject, found: list[RandomisedMap], method: str, opacity: float) -> None:
+    with st.grid(len(found), min_column_width=130):
+        for step in found:
+            caption = f"{step_name(subject, step)}: {correlation_text(step)}"
+            picture = overlay(subject.spec, subject.photo, step.map, opacity)
+            st.image(picture, caption, width="stretch", alt=caption)
+    st.markdown(verdict(found, METHODS[method].title))
+    st.caption(
+        "Adebayo et al. 2018, section 3.2, cascading randomisation, here part by part where the "
+        "paper goes layer by layer. Below each map: Spearman's rank correlation with the first "
+        "one, over all pixels."
+    )
+
+
+def step_name(subject: Subject, step: RandomisedMap) -> str:
+    """Which weights have just become random, in words."""
+    if not step.random_parts:
+        return "Untrained, as it is" if subject.is_random else "Trained"
+    part = step.random_parts[-1]
+    name = f"stage {int(part.rpartition('.')[2]) + 1}" if part.startswith("stages") else part
+    return f"+ {name} (all random)" if part == "stem" else f"+ {name}"
+
+
+def correlation_text(step: RandomisedMap) -> str:
+    """The correlation with the original map."""
+    if np.isnan(step.correlation):
+        return "empty map"
+    return f"ρ = {step.correlation:.2f}".replace("-", "−")  # noqa: RUF001
+
+
+def verdict(found: list[RandomisedMap], title: str) -> str:
+    """Whether a map follows the weights, by the mean correlation of all randomised steps."""
+    known = [step.correlation for step in found[1:] if not np.isnan(step.correlation)]
+    if not known:
+        return "No verdict: the map, or every map of the randomised networks, is empty."
+    mean = float(np.mean(known))
+    rule = (
+        f"The mean correlation of the randomised maps with the first one is {mean:.2f}; "
+        f"below {LIMIT} a map passes. "
+    ).replace("-", "−")  # noqa: RUF001
+    if mean < LIMIT:
+        return f"**Passed.** {rule}{title} here depends on what the network has learned."
+    return (
+        f"**Failed.** {rule}{title} here shows much the same whatever the network has learned: "
+        "the picture's edges more than the network's reasons."
+    )
+
+
+def points(share: float) -> str:
+    """A difference of probabilities in percentage points, with its sign."""
+    return f"{100 * share:+.1f}".replace("-", "−")  # noqa: RUF001
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= 18 else f"{label[:17]}…"

@@ -1,0 +1,137 @@
+"""The slides' chain of neurons: a gradient as a product of small factors, to play with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnnviz.analysis.chain import (
+    LARGEST,
+    LONGEST,
+    PRE_ACTIVATIONS,
+    SLOPES,
+    SYMBOLS,
+    WEIGHTS,
+    Link,
+    chain,
+    chain_text,
+)
+from cnnviz.figures.factor_strip import Factor, factor_strip
+from cnnviz.figures.training.curves import Axis, Curve
+from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers, show_names
+from cnnviz.ui.parts.segments import choose_segment
+
+ACTIVATION, NEURONS = "chain", "neurons"  # their names in links
+# Name of a button -> activation, z and w of each neuron, the last one first.
+PRESETS: dict[str, tuple[str, tuple[float, ...], tuple[float, ...]]] = {
+    "The slide: 0.25 × 0.6 × 0.25 × 0.7": ("sigmoid", PRE_ACTIVATIONS, WEIGHTS),  # noqa: RUF001
+    "Ten sigmoids at their best": ("sigmoid", (0.0,) * LONGEST, (1.0,) * LONGEST),
+    "Ten tanh, each at 1": ("tanh", (1.0,) * LONGEST, (1.0,) * LONGEST),
+    "Ten ReLUs that are on": ("relu", (1.0,) * LONGEST, (1.0,) * LONGEST),
+    "Ten ReLUs, one of them off": ("relu", (1.0,) * 4 + (-1.0,) + (1.0,) * 5, (1.0,) * LONGEST),
+}
+PRODUCT = Axis("Gradient that is left, as a share of the last layer's", ".0e", is_logarithmic=True)
+MOST = 100.0  # of a pre-activation or a weight, either sign
+
+
+def show_chain() -> None:
+    """The presets, the neurons, the product term by term, and what more layers would do."""
+    st.markdown(
+        r"A chain with one neuron a layer, $a = f(z)$, $z = w\,a_{\text{before}} + b$. By the "
+        r"chain rule, each neuron multiplies the gradient on its way back by $f'(z)\,w$."
+    )
+    _offer_presets()
+    activation = _choose_activation()
+    links = chain(activation, *_choose_neurons())
+    _show_product(activation, links)
+    _show_lengths(activation, links)
+
+
+def _offer_presets() -> None:
+    with st.container(horizontal=True):
+        for name, preset in PRESETS.items():
+            st.button(name, on_click=_take, args=preset)
+
+
+def _take(activation: str, pre_activations: Sequence[float], weights: Sequence[float]) -> None:
+    """Write a preset into the widgets' state."""
+    st.session_state[ACTIVATION] = activation
+    st.session_state[NEURONS] = len(weights)
+    for number, (z, w) in enumerate(zip(pre_activations, weights, strict=True), 1):
+        st.session_state[f"z{number}"], st.session_state[f"w{number}"] = z, w
+
+
+def _choose_activation() -> str:
+    slopes = f"The slope of a sigmoid is at most {LARGEST['sigmoid']:g}, of tanh and ReLU 1."
+    return choose_segment("Activation", list(SLOPES), "sigmoid", ACTIVATION, slopes)
+
+
+def _choose_neurons() -> tuple[list[float], list[float]]:
+    """The number of neurons, then z and w of each, the last one first."""
+    options = range(1, LONGEST + 1)
+    count = st.select_slider("Layers", options, 2, key=NEURONS, bind="query-params")
+    count = count if count in options else 2
+    grid = st.grid(5, min_column_width=150, border=True)
+    found = []
+    for number in range(1, count + 1):
+        with grid.cell():
+            place = "last layer" if number == 1 else f"{number - 1} before it"
+            st.markdown(f"**{place}**")
+            z = _number("z", number, PRE_ACTIVATIONS, "Its pre-activation.")
+            found.append((z, _number("w", number, WEIGHTS, "The weight of its input.")))
+    return [z for z, _ in found], [w for _, w in found]
+
+
+def _number(name: str, number: int, defaults: Sequence[float], help: str) -> float:
+    default = defaults[(number - 1) % len(defaults)]
+    value = st.number_input(
+        name,
+        -MOST,
+        MOST,
+        default,
+        0.1,
+        format="%g",
+        key=f"{name}{number}",
+        bind="query-params",
+        help=help,
+    )
+    is_number = isinstance(value, float) and -MOST <= value <= MOST
+    return float(value) if is_number else default
+
+
+def _show_product(activation: str, links: Sequence[Link]) -> None:
+    factors = []
+    for link in links:
+        name = f"{SYMBOLS[activation]}({link.pre_activation:g})"
+        factors += [
+            Factor(name, f"{link.slope:.4g}", is_slope=True),
+            Factor("w", f"{link.weight:g}", is_slope=False),
+        ]
+    words = chain_text(links)
+    st.html(factor_strip(factors, f"{links[-1].product:.4g}", words))
+    st.markdown(f"#### {words}")
+
+
+def _show_lengths(activation: str, links: Sequence[Link]) -> None:
+    """The product from the last layer back, beside the best that each activation can do."""
+    here = f"this chain ({activation})"
+    best = f"{LARGEST['sigmoid']:g}ⁿ: sigmoids at their steepest, w = 1"
+    one = "1ⁿ: tanh at 0, or ReLU that is on, w = 1"
+    layers = list(range(LONGEST + 1))
+    curves = [
+        Curve(here, "size", layers[: len(links) + 1], [1.0, *(abs(k.product) for k in links)]),
+        Curve(best, "size", layers, [LARGEST["sigmoid"] ** n for n in layers]),
+        Curve(one, "size", layers, [1.0] * len(layers)),
+    ]
+    colours = colours_of([here, best, one])
+    show_names(colours)
+    show_curves_over_layers(curves, colours, PRODUCT, "chain_chart", "Layers n from the last back")
+    if any(link.product == 0 for link in links):
+        st.caption("A product of 0 has no place on a logarithmic axis: the line ends before it.")
+    ten = LARGEST["sigmoid"] ** LONGEST
+    st.markdown(
+        f"With $n$ sigmoids and weights of 1, at most $0.25^n$ is left: after {LONGEST} layers "
+        f"{ten:.2g}, about one part in {1 / ten:,.0f}. Larger weights would help, but they push "
+        "$z$ away from 0, where the slope is smaller still: try $z = 4$."
+    )

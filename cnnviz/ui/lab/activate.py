@@ -1,0 +1,185 @@
+"""Activations and normalisation: four things that a layer does to its numbers, one at a time."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+import torch
+
+from cnnviz.figures.pictures.number_tiles import Tile, number_tiles
+from cnnviz.figures.theme import CATEGORIES
+from cnnviz.lab.activations import (
+    ACTIVATIONS,
+    FLAT,
+    REACH,
+    Activated,
+    activated,
+    activation_at,
+    activation_curves,
+    largest_slope,
+)
+from cnnviz.lab.grid import grid
+from cnnviz.ui.lab.batch_norm import show_batch
+from cnnviz.ui.lab.controls import choose_over, found_or_say, write_numbers
+from cnnviz.ui.lab.dropout import show_dropout
+from cnnviz.ui.lab.maps import show_maps
+from cnnviz.ui.lab.network import FirstConvolution, show_on_photo
+from cnnviz.ui.lab.number_cells import show_cells
+from cnnviz.ui.lab.response_norm import show_response
+
+FIRST = "-3 -1 0; 0.5 1 2"
+COLOURS = dict(zip(ACTIVATIONS, CATEGORIES, strict=False))
+READ = CATEGORIES[3]
+
+
+def show_activate() -> None:
+    """The whole section."""
+    shows = {
+        "activations": show_curves,
+        "local response norm": show_response,
+        "batch norm": show_batch,
+        "dropout": show_dropout,
+    }
+    part = st.segmented_control(
+        "Part",
+        list(shows),
+        default="activations",
+        required=True,
+        key="part",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    shows.get(part, show_curves)()
+
+
+def show_curves() -> None:
+    """ReLU, tanh and sigmoid on a grid of numbers and as curves, or on the maps of a photo."""
+    with st.sidebar:
+        over = choose_over()
+    if over == "photo":
+        show_on_photo(_show_photo)
+        return
+    with st.sidebar:
+        written = write_numbers("Numbers to activate", "activate_x", FIRST)
+    left, right = st.columns(2)
+    with left:
+        numbers = found_or_say(lambda: grid(written, "x"))
+        if numbers is not None:
+            show_cells("activate_x", "x, a grid of numbers", colour=READ)
+    with right:
+        x = _choose_x()
+    with st.grid(3, min_column_width=230, border=True):
+        for name in ACTIVATIONS:
+            _show_one(name, x, numbers)
+    _show_charts(x)
+
+
+def _choose_x() -> float:
+    x = st.slider("One x on the curves", -REACH, REACH, 0.0, 0.1, key="x", bind="query-params")
+    return float(x) if -REACH <= x <= REACH else 0.0
+
+
+def _show_one(name: str, x: float, numbers: torch.Tensor | None) -> None:
+    each, at = ACTIVATIONS[name], activation_at(name, x)
+    with st.container():
+        st.markdown(f"**{each.title}**  \n${each.formula}$, slope ${each.slope_formula}$")
+        if numbers is not None:
+            st.html(_tiles(name, activated(name, numbers)))
+        st.markdown(
+            f"At x = {x:g} the value is **{at.value:.4g}** and the slope **{at.slope:.4g}**, of at "
+            f"most {largest_slope(name):g}.".replace("-", "\N{MINUS SIGN}")
+        )
+        st.caption(each.says)
+
+
+def _tiles(name: str, found: Activated) -> str:
+    """Values, then slopes, a tile a channel."""
+    tiles = [
+        Tile(channel.numpy(), _caption(what, index, len(numbers)), COLOURS[name])
+        for what, numbers in (("f(x)", found.values), ("slope f'(x)", found.slopes))
+        for index, channel in enumerate(numbers)
+    ]
+    return number_tiles(tiles, ACTIVATIONS[name].title)
+
+
+def _caption(what: str, index: int, channels: int) -> str:
+    return what if channels == 1 else f"{what}, channel {index + 1}"
+
+
+def _show_charts(x: float) -> None:
+    curves = activation_curves()
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**f(x)**: what comes out")
+        _chart(curves, "value", x)
+    with right:
+        st.markdown("**f'(x)**: the slope, by which the gradient is multiplied on its way back")
+        _chart(curves, "slope", x)
+    st.caption(
+        "Slopes by torch's autograd. Two sigmoids at 0 with weights 0.6 and 0.7 leave "
+        "0.25 x 0.6 x 0.25 x 0.7 = 0.02625 of a gradient: the slides' example, to play with on "
+        "the page Gradient flow."
+    )
+
+
+def _show_photo(first: FirstConvolution) -> None:
+    """The first convolution's maps before and after each function."""
+    maps = first.handed_on
+    st.markdown(first.says)
+    read = torch.from_numpy(maps)
+    with st.grid(4, min_column_width=250):
+        with st.container():
+            st.markdown("**x**, before")
+            show_maps(maps, f"{len(maps)} maps of {maps.shape[1]} x {maps.shape[2]}.")
+        for name, each in ACTIVATIONS.items():
+            with st.container():
+                st.markdown(f"**{each.title}**")
+                _show_activated(activated(name, read))
+    st.caption(
+        f"A function is flat at a number where its slope is below {FLAT:g} of its largest (1 of "
+        "ReLU and tanh, 0.25 of sigmoid): hardly any gradient passes there on its way back, and "
+        "tanh and sigmoid are called saturated. Shares are of all numbers of all maps."
+    )
+
+
+def _show_activated(found: Activated) -> None:
+    show_maps(found.values.numpy(), "")
+    st.markdown(f"0 at **{found.zeros:.1%}**, flat at **{found.flat:.1%}** of the numbers.")
+
+
+def _chart(curves: pd.DataFrame, column: str, x: float) -> None:
+    titles = [each.title for each in ACTIVATIONS.values()]
+    here = pd.DataFrame(
+        [
+            {"x": x, "activation": each.title, column: getattr(activation_at(name, x), column)}
+            for name, each in ACTIVATIONS.items()
+        ]
+    )
+    # ReLU would leave the others a flat line: what is above 2 is cut.
+    top = {"domain": [-1.1, 2]} if column == "value" else {"domain": [0, 1.1]}
+    colour = {
+        "field": "activation",
+        "title": None,
+        "sort": titles,
+        "scale": {"domain": titles, "range": list(CATEGORIES[:3])},
+        "legend": {"orient": "top"},
+    }
+    across = {"field": "x", "type": "quantitative", "title": "x"}
+    up = {"field": column, "type": "quantitative", "title": None, "scale": top}
+    points = {"values": here.to_dict("records")}
+    st.vega_lite_chart(
+        curves,
+        {
+            "height": 320,
+            "encoding": {"x": across, "y": up, "color": colour},
+            "layer": [
+                {"mark": {"type": "line", "strokeWidth": 3, "clip": True}},
+                {
+                    "data": points,
+                    "mark": {"type": "point", "filled": True, "size": 140, "clip": True},
+                },
+            ],
+        },
+        width="stretch",
+        alt=f"{column} of ReLU, tanh and sigmoid from {-REACH:g} to {REACH:g}, with x = {x:g}",
+    )

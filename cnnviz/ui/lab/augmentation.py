@@ -1,0 +1,108 @@
+"""Augmentation gallery: what training does to pictures, done to the visitor's photo or numbers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.hyperparameters import Hyperparameter, Value, text
+from cnnviz.lab.pixels import written_pixels
+from cnnviz.training.options import TrainingOptions
+from cnnviz.ui.lab.colours import show_colours
+from cnnviz.ui.lab.controls import choose_over, found_or_say, write_numbers
+from cnnviz.ui.lab.crops import show_crops_of_numbers, show_crops_of_photo
+from cnnviz.ui.lab.draws import SIDE, Original, photo_data, picture_data, show_draws
+from cnnviz.ui.lab.number_cells import show_cells
+from cnnviz.ui.photo.controls import choose_photo
+from cnnviz.ui.train.data import AUGMENTATIONS, LAST_DRAW, choose_strength
+
+PICTURE = (
+    "40 40 40 40 40 40; 40 200 200 200 40 40; 40 200 40 40 40 40; 40 200 200 120 40 40; "
+    "40 200 40 40 40 40; 40 200 40 40 40 40"
+)
+# What an augmentation does where there are no colours.
+OF_GREYS = {
+    "jitter": "Greys have no saturation: brightness and contrast change.",
+    "pca_colour": "Greys have one principal colour, brightness.",
+}
+
+
+def show_gallery() -> None:
+    """The whole section."""
+    with st.sidebar:
+        over = choose_over("photo", "on")
+    if over == "numbers":
+        _show_numbers()
+    else:
+        _show_photo()
+
+
+def _show_photo() -> None:
+    with st.sidebar:
+        photo = choose_photo()
+        draw = _choose_draw()
+    if photo is None:
+        st.info("Choose a photo in the sidebar.")
+        return
+    original = Original(photo_data(photo.image), is_photo=True)
+    st.markdown(
+        f"Eight draws of each augmentation of the training page, by the same code, on the photo's "
+        f"middle square of {SIDE} x {SIDE} px."
+    )
+    _show_augmentations(original, draw)
+    show_crops_of_photo(photo, draw)
+
+
+def _show_numbers() -> None:
+    with st.sidebar:
+        written = write_numbers("The picture's numbers", "pixels", PICTURE)
+        draw = _choose_draw()
+    picture = found_or_say(lambda: written_pixels(written))
+    if picture is None:
+        return
+    st.markdown(
+        "Three draws of each augmentation of the training page, by the same code, on these "
+        "numbers: 0 is black, 255 white. Type others into the cells; three channels by bars in the "
+        "sidebar are red, green and blue."
+    )
+    show_cells("pixels", "The picture")
+    _show_augmentations(Original(picture_data(picture), is_photo=False), draw)
+    show_crops_of_numbers(picture.numpy(), draw)
+
+
+def _choose_draw() -> int:
+    draw = st.number_input(
+        "Draw",
+        0,
+        LAST_DRAW,
+        0,
+        key="draw",
+        bind="query-params",
+        help="The same number draws the same crops, angles, noise and colours.",
+    )
+    return draw if draw is not None and 0 <= draw <= LAST_DRAW else 0
+
+
+def _show_augmentations(original: Original, draw: int) -> None:
+    """Each augmentation alone at a strength of its own, all together, and PCA colour's colours."""
+    known = {each.name: each for each in TrainingOptions.hyperparameters()}
+    strengths = {name: _show_one(known[name], original, draw) for name in AUGMENTATIONS}
+    st.subheader("All together, as training would see it")
+    show_draws(original, strengths, draw, "All augmentations together")
+    st.caption(
+        "In the order crop and flip, rotation, brightness with contrast and saturation, PCA "
+        "colour, noise, erasing; set a strength to 0 to leave one out. What is missing after a "
+        "crop or a rotation is black."
+    )
+    show_colours(original, float(strengths["pca_colour"]), draw)
+
+
+def _show_one(option: Hyperparameter, original: Original, draw: int) -> Value:
+    left, right = st.columns([1, 4], vertical_alignment="center")
+    with left:
+        strength = choose_strength(option, bind="query-params")
+        st.caption(option.help)
+        if original.data.channels == 1 and option.name in OF_GREYS:
+            st.caption(OF_GREYS[option.name])
+    with right:
+        show_draws(original, {option.name: strength}, draw, f"{option.title} {text(strength)}")
+    return strength

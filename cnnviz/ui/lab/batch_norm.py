@@ -1,0 +1,210 @@
+"""Batch normalisation in training and at test: on written numbers and on a photo's maps."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+import torch
+from torch import nn
+
+from cnnviz.architectures import architecture_of
+from cnnviz.figures.pictures.number_tiles import number_text
+from cnnviz.figures.theme import CATEGORIES
+from cnnviz.lab.batch_maps import NormalisedMaps, normalised_maps
+from cnnviz.lab.network_places import first_batch_norm, has_batch_norm, variants_with_batch_norm
+from cnnviz.lab.normalisation import EPSILON, Batch, BatchSettings, normalised_batch, vector
+from cnnviz.training.bundled import bundled
+from cnnviz.ui.lab.controls import choose_over, choose_settings, found_or_say, write_numbers
+from cnnviz.ui.lab.maps import show_maps
+from cnnviz.ui.lab.network import FirstConvolution, show_on_photo
+from cnnviz.ui.lab.number_cells import show_cells
+from cnnviz.vision.capture import Place, submodule
+from cnnviz.vision.maps.statistics import largest
+
+TRAINED = "2 4 4 4 5 5 7 9"
+ASKED = "5 9 1"
+FORMULA = (
+    r"\hat{x} = \frac{x - \text{mean}}{\sqrt{\text{variance} + \epsilon}}, \qquad "
+    r"y = \gamma\,\hat{x} + \beta"
+)
+SHOWN = 4  # channels whose statistics are told
+
+
+def show_batch() -> None:
+    """The formula, and one feature over a batch or the maps of a photo in both modes."""
+    with st.sidebar:
+        over = choose_over()
+    st.latex(FORMULA)
+    if over == "photo":
+        show_on_photo(_show_photo)
+    else:
+        _show_numbers()
+
+
+def _show_numbers() -> None:
+    """One feature over a batch, by the batch's own numbers or by running averages."""
+    with st.sidebar:
+        settings = choose_settings(BatchSettings, "batch", {})
+        trained = write_numbers("The training batch", "batch_trained", TRAINED)
+        asked = write_numbers("Numbers at test", "batch_asked", ASKED)
+    is_training = settings.mode == "training"
+    both = found_or_say(lambda: _normalised(settings, trained, asked))
+    if both is None:
+        return
+    found, batch = both
+    _show_statistics(found, batch, is_training)
+    _say_first(found, settings)
+    st.table(_table(found), border="horizontal", alt="Batch normalisation number by number")
+    st.caption(
+        f"Ioffe and Szegedy 2015, Algorithm 1; ε = {EPSILON:.5f} as in torch. The running averages "
+        "begin at 0 and 1, and each batch in training moves them by the momentum's share; torch "
+        "divides the running variance by N - 1, the batch's own by N. One feature is one channel: "
+        "in a convolutional network its batch is all pixels of all images."
+    )
+
+
+def _normalised(settings: BatchSettings, trained: str, asked: str) -> tuple[Batch, Batch]:
+    """What the mode normalises, and the training batch by its own numbers; their cells.
+
+    Raises:
+        ValueError: What is written is no row of numbers.
+    """
+    is_training = settings.mode == "training"
+    seen = vector(trained, "The training batch")
+    x = seen if is_training else vector(asked, "Numbers at test")
+    found = normalised_batch(x, settings, seen)
+    _show_rows(is_training)
+    return found, normalised_batch(seen, BatchSettings(), seen)
+
+
+def _show_rows(is_training: bool) -> None:
+    """Both rows as cells, that which the mode does not normalise named so."""
+    left, right = st.columns(2)
+    with left:
+        told = "" if is_training else ", which left the running averages"
+        show_cells("batch_trained", f"The training batch{told}", colour=CATEGORIES[0])
+    with right:
+        told = ", read in the mode test" if is_training else ""
+        show_cells("batch_asked", f"Numbers at test{told}", colour=CATEGORIES[1])
+
+
+def _show_statistics(found: Batch, batch: Batch, is_training: bool) -> None:
+    """Both kinds of mean and variance, those in use first."""
+    own = {"Batch mean": batch.mean, "Batch variance": batch.variance}
+    running = {"Running mean": found.running_mean, "Running variance": found.running_variance}
+    rows = [(own, is_training), (running, not is_training)]
+    with st.grid(4, min_column_width=150):
+        for numbers, used in rows:
+            for name, value in numbers.items():
+                st.metric(
+                    name,
+                    number_text(value),
+                    "in use" if used else "not in use",
+                    delta_color="off",
+                    delta_arrow="off",
+                    border=True,
+                )
+
+
+def _say_first(found: Batch, s: BatchSettings) -> None:
+    """The first number term by term."""
+    is_training = s.mode == "training"
+    mean = found.mean if is_training else found.running_mean
+    variance = found.variance if is_training else found.running_variance
+    x, between, y = (float(v[0]) for v in (found.read, found.normalised, found.output))
+    whose = "the batch's own mean and variance" if is_training else "the running averages"
+    st.markdown(
+        f"By {whose}: ({number_text(x)} - {_signed(mean)}) / √({number_text(variance)} + "
+        f"{EPSILON:.5f}) = **{number_text(between)}**, then {s.gamma:g} x {_signed(between)} + "
+        f"{_signed(s.beta)} = **{number_text(y)}**."
+    )
+
+
+def _signed(value: float) -> str:
+    return f"({number_text(value)})" if value < 0 else number_text(value)
+
+
+def _table(found: Batch) -> pd.DataFrame:
+    columns = (found.read, found.normalised, found.output)
+    rows = [[number_text(float(value)) for value in row] for row in zip(*columns, strict=True)]
+    table = pd.DataFrame(rows, columns=["x", "Normalised", "y"])
+    return table.set_index(pd.Index(map(str, range(1, len(table) + 1)), name="Number"))
+
+
+def _show_photo(first: FirstConvolution) -> None:
+    """The network's first batch norm on the photo's maps, or which networks have one."""
+    node = first_batch_norm(first.graph)
+    if node is None:
+        st.info(_without())
+        return
+    layer = submodule(first.subject.network, node.name)
+    assert isinstance(layer, nn.BatchNorm2d)
+    found = normalised_maps(torch.from_numpy(first.at(Place(node.name, 0))), layer)
+    channels, rows, columns = found.read.shape
+    st.markdown(
+        f"{node.name}, the first batch norm of this network, reads {channels} maps of "
+        f"{rows} x {columns}. **At test** it takes the running averages that training left; **in "
+        f"training**, with this photo as the whole batch, the mean and variance of the "
+        f"{rows * columns:,} numbers of each map. Both with the learned γ and β."  # noqa: RUF001
+    )
+    if found.is_untrained:
+        st.info("Nothing has been averaged yet: the running averages are 0 and 1, as they begin.")
+    _show_modes(found, list(range(channels)))
+    _show_most_different(found)
+
+
+@st.cache_data(show_spinner="Looking for networks with batch norm ...")
+def _without() -> str:
+    trained = [each.spec.variant for each in bundled() if has_batch_norm(each.spec)]
+    families = [f"{architecture_of(name).name} ({name})" for name in variants_with_batch_norm()]
+    return (
+        "This network has no batch norm: choose one that has it in the sidebar. Trained ones are "
+        f"in the box: {', '.join(trained)}; architectures that have it, with a variant of each: "
+        f"{', '.join(families)}."
+    )
+
+
+def _show_modes(found: NormalisedMaps, channels: list[int]) -> None:
+    """Some channels before and after, on one scale for both modes."""
+    read, test, training = (
+        maps[channels].numpy() for maps in (found.read, found.at_test, found.in_training)
+    )
+    reach = largest([test, training])
+    with st.grid(3, min_column_width=250):
+        with st.container():
+            show_maps(read, "What it reads.")
+        with st.container():
+            show_maps(test, "At test, by the running averages.", reach)
+        with st.container():
+            show_maps(training, "In training, by this photo's own.", reach)
+
+
+def _show_most_different(found: NormalisedMaps) -> None:
+    """Where both modes differ most, in numbers and as maps, and what that means."""
+    channels = found.most_different[:SHOWN]
+    st.subheader(f"The {len(channels)} channels that differ most")
+    st.table(_channels(found, channels), border="horizontal", alt="Statistics by channel")
+    st.caption(
+        "Distance: of both outputs, |at test - in training|, in the mean of the map. Below, the "
+        "maps of these channels in the same order, row by row."
+    )
+    _show_modes(found, channels)
+    st.markdown(
+        "By its own mean and variance every map of the photo ends up at the mean β with the "
+        "deviation |γ|, however dark or flat the photo is; by the averages of training it keeps "  # noqa: RUF001
+        "what sets it apart from the training data. So a single photo must be asked in the mode "
+        "test (`network.eval()`), or the network sees maps that are not those it was trained to "
+        "expect."
+    )
+
+
+def _channels(found: NormalisedMaps, channels: list[int]) -> pd.DataFrame:
+    columns = {
+        "Photo's mean": found.mean,
+        "Running mean": found.running_mean,
+        "Photo's variance": found.variance,
+        "Running variance": found.running_variance,
+        "Distance": found.differences,
+    }
+    rows = {name: [number_text(float(v)) for v in each[channels]] for name, each in columns.items()}
+    return pd.DataFrame(rows, index=pd.Index(map(str, channels), name="Channel"))

@@ -1,0 +1,101 @@
+"""PCA colour: along which colours, and which colour each draw adds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from cnnviz.figures.pictures.colour_axes import REACH, colour_axes_drawing
+from cnnviz.figures.pictures.filter_pictures import gallery
+from cnnviz.training.colour_draws import ColourDraws
+from cnnviz.ui.lab.draws import Original, show_numbers
+from cnnviz.vision.augmentations import EIGENVALUES, EIGENVECTORS
+
+WIDTH = 150  # px of a picture on screen, at least
+
+
+def show_colours(original: Original, strength: float, draw: int) -> None:
+    """Draw the picture's principal colours, each draw's added colour, and ImageNet's axes."""
+    st.subheader("PCA colour: along which colours?")
+    found = original.drawn_colours(strength, draw)
+    is_coloured = original.data.channels == 3
+    if is_coloured:
+        vectors = [found.vectors[:, axis].numpy() for axis in range(3)]
+        drawing = colour_axes_drawing(np.array(original.data.mean), found.values.tolist(), vectors)
+        st.html(drawing)
+    st.markdown(_colour_text(found, strength) if is_coloured else _grey_text(found, strength))
+    _show_draws(original, found, strength, draw)
+    if is_coloured:
+        _show_imagenet()
+
+
+def _colour_text(found: ColourDraws, strength: float) -> str:
+    added = (strength * found.values[0] * found.vectors[:, 0] * 255).numpy()
+    return (
+        f"Each bar goes from {REACH:g} standard deviations below the picture's mean colour to "
+        f"{REACH:g} above, along one eigenvector of its pixels' covariance. PCA colour adds "
+        r"$[e_1, e_2, e_3][\alpha_1\lambda_1, \alpha_2\lambda_2, \alpha_3\lambda_3]^T$ to every "
+        rf"pixel, with $\alpha_i \sim N(0, {strength:g})$: one standard deviation of $\alpha_1$ "
+        f"adds ({_several(added, 2)}) of 255 to red, green and blue."
+    )
+
+
+def _grey_text(found: ColourDraws, strength: float) -> str:
+    variance = float(found.values[0])
+    return (
+        "Greys vary along one axis, their brightness, so that PCA colour adds one number "
+        rf"$\alpha_1\lambda_1$ to all, with $\alpha_1 \sim N(0, {strength:g})$ and $\lambda_1$ = "
+        f"{variance:.4f}, the variance of the numbers divided by 255. Write three channels by bars "
+        "to have colours."
+    )
+
+
+def _show_draws(original: Original, found: ColourDraws, strength: float, draw: int) -> None:
+    pictures = original.drawn({"pca_colour": strength}, draw)
+    said = [
+        f"{number}: α {_several(alphas, 2)} adds {_several(added * 255, 1)}"  # noqa: RUF001
+        for number, (alphas, added) in enumerate(
+            zip(found.alphas.numpy(), found.added.numpy(), strict=True), 1
+        )
+    ]
+    if original.is_photo:
+        st.html(gallery(pictures, said, WIDTH, alt="PCA colour", most=4))
+    else:
+        show_numbers(pictures, [f"draw {each}" for each in said], "PCA colour")
+    which = "α1, α2, α3 and what they add to" if len(found.values) > 1 else "α1 and what it adds to"  # noqa: RUF001
+    st.caption(
+        f"The draws from above with {which} each pixel, of 255; a number that would leave 0 to "
+        "255 stays there, and all are rounded."
+    )
+
+
+def _show_imagenet() -> None:
+    rows = [
+        (f"e{number}", f"{value:.4f}", _several(_towards_bright(axis), 3))
+        for number, (value, axis) in enumerate(
+            zip(EIGENVALUES, np.array(EIGENVECTORS).T, strict=True), 1
+        )
+    ]
+    table = pd.DataFrame(rows, columns=["ImageNet", "Eigenvalue", "Red, green, blue"])
+    st.table(
+        table.set_index("ImageNet"),
+        border="horizontal",
+        alt="ImageNet's eigenvalues and eigenvectors",
+    )
+    st.caption(
+        "Krizhevsky et al. 2012, section 4.1, with a standard deviation of 0.1, over ImageNet's "
+        "training pixels; the paper prints no numbers: these are fb.resnet.torch's. "
+        "The sign of an eigenvector is free; here each brightens rather than darkens. Training "
+        "here takes the principal colours of its own training images; above, they are the "
+        "picture's."
+    )
+
+
+def _towards_bright(vector: np.ndarray) -> np.ndarray:
+    return vector if vector.sum() >= 0 else -vector
+
+
+def _several(numbers: np.ndarray, decimals: int) -> str:
+    words = ", ".join(f"{round(float(number), decimals) + 0.0:.{decimals}f}" for number in numbers)
+    return words.replace("-", "\N{MINUS SIGN}")

@@ -1,0 +1,129 @@
+"""What the sections of the convolution lab share: numbers in the address, examples, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import streamlit as st
+import torch
+
+from cnnviz.hyperparameters import Config
+from cnnviz.lab.grid import grid, written_grid
+from cnnviz.ui.network.controls import hyperparameter_widget
+from cnnviz.ui.parts.segments import choose_segment
+
+C = TypeVar("C", bound=Config)
+F = TypeVar("F")
+OVER = ("numbers", "photo")
+FILTERS = "/"  # between the filters of a written kernel
+
+
+def found_or_say(compute: Callable[[], F]) -> F | None:
+    """What is computed of written numbers, or None after saying what is wrong with them."""
+    try:
+        return compute()
+    except ValueError as error:
+        st.error(str(error), icon=":material/calculate:")
+        return None
+
+
+def choose_over(first: str = "numbers", key: str = "over") -> str:
+    """Whether a section works on a grid of numbers or on a photo.
+
+    Args:
+        first: What it begins with.
+        key: In the address; of its own where another section begins otherwise.
+    """
+    return choose_segment("On", OVER, first, key)
+
+
+def choose_preset(titles: list[str], key: str, follow: Callable[[], Any]) -> str:
+    """The title of an example; ``follow`` writes its numbers into the widgets' state."""
+    if st.query_params.get(key) not in (None, *titles):
+        st.query_params.pop(key)
+    return st.selectbox("Example", titles, key=key, bind="query-params", on_change=follow)
+
+
+def choose_settings(declared: type[C], prefix: str, first: Mapping[str, str]) -> C:
+    """The settings of a section; each of its widgets is drawn from its declaration.
+
+    Args:
+        declared: Their Config.
+        prefix: Of the widgets' names in the address.
+        first: What an example changes, as text.
+
+    Raises:
+        ValueError: They break a relation.
+    """
+    start = declared().with_text(first)
+    values = {}
+    for h in declared.hyperparameters():
+        chosen = hyperparameter_widget(
+            h, getattr(start, h.name), key=f"{prefix}_{h.name}", bind="query-params"
+        )
+        values[h.name] = chosen if chosen in h.options else getattr(start, h.name)
+    return declared(**values)
+
+
+def write_settings(declared: type[Config], prefix: str, changes: Mapping[str, str]) -> None:
+    """Put an example's settings into the widgets' state."""
+    start = declared().with_text(changes)
+    for h in declared.hyperparameters():
+        st.session_state[f"{prefix}_{h.name}"] = getattr(start, h.name)
+
+
+def write_numbers(label: str, key: str, first: str) -> str:
+    """A text of numbers, bound to the address; cleared it is the first one again."""
+    if not st.session_state.get(key, st.query_params.get(key)):
+        st.session_state[key] = first
+    return st.text_input(label, key=key, bind="query-params") or first
+
+
+def kernel(written: str) -> torch.Tensor:
+    """Filters as they are written, float32 (filters, channels, rows, columns).
+
+    Raises:
+        ValueError: They are no grids, or not of one size.
+    """
+    filters = [grid(part, "kernel") for part in written.split(FILTERS)]
+    if len({tuple(each.shape) for each in filters}) > 1:
+        raise ValueError("kernel must have filters of one size, with the same channels.")
+    return torch.stack(filters)
+
+
+def changed_numbers(written: str, change: Mapping[str, Any]) -> str:
+    """A text of numbers with one of them replaced.
+
+    Args:
+        written: As it was.
+        change: filter (of a kernel), channel, row, column and the value as it was typed.
+
+    Raises:
+        ValueError: The value is no number.
+    """
+    parts = written.split(FILTERS)
+    number = int(change.get("filter", 0))
+    numbers = grid(parts[number])
+    value = grid(str(change["value"]) or "0", "A cell")
+    if value.numel() != 1:
+        raise ValueError(f"A cell must be one number; received {change['value']}.")
+    row, column = int(change["row"]), int(change["column"])
+    numbers[int(change["channel"]), row, column] = value.item()
+    parts[number] = written_grid(numbers)
+    return f" {FILTERS} ".join(part.strip() for part in parts)
+
+
+def change_number(key: str, change: Mapping[str, Any]) -> None:
+    """Put a cell that was typed into the numbers of a key, or keep what is wrong with it."""
+    try:
+        st.session_state[key] = changed_numbers(st.session_state[key], change)
+        st.session_state["lab_changed"] = True
+    except ValueError as error:
+        st.session_state["lab_problem"] = str(error)
+        st.session_state["lab_refused"] = refused() + 1
+
+
+def refused() -> int:
+    """How many cells were refused so far: cells that are drawn again show their numbers again."""
+    return int(st.session_state.get("lab_refused", 0))

@@ -1,0 +1,86 @@
+"""Crops of the augmentation section: at random in training, ten at test."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+import torch
+
+from cnnviz.architectures import specify
+from cnnviz.figures.pictures.crop_frame import framed
+from cnnviz.figures.pictures.filter_pictures import gallery
+from cnnviz.ui.lab.draws import DRAWS, DRAWS_OF_NUMBERS, WIDTH, show_numbers
+from cnnviz.ui.photo.controls import Photo
+from cnnviz.vision.crops import (
+    PLACES,
+    RandomCrops,
+    enlarged_square,
+    random_crops,
+    ten_crops,
+    ten_pictures,
+)
+from cnnviz.vision.prediction import preprocessing
+
+CROPPED = "alexnet"  # whose input crops are cut for
+LESS = 2  # px that a crop of written numbers is smaller than its picture
+
+
+def show_crops_of_photo(photo: Photo, draw: int) -> None:
+    """Draw AlexNet's crops of the photo's central square: at random, then ten."""
+    spec = specify(CROPPED)
+    square = enlarged_square(spec, photo.image)
+    side = preprocessing(spec).crop
+    st.subheader(f"Crops in training: {side} of {len(square)} px")
+    found = random_crops(square, side, DRAWS, torch.Generator().manual_seed(draw))
+    boxes = [framed(square, corner, side) for corner in found.corners]
+    numbers = [f"{number}" for number in range(1, DRAWS + 1)]
+    st.html(gallery(boxes, numbers, WIDTH, alt="Place of training crop", most=DRAWS))
+    st.html(gallery(found.pictures, _places(found), WIDTH, alt="Training crop", most=DRAWS))
+    st.markdown(_counted(found))
+    st.caption(
+        "Krizhevsky et al. 2012, section 4.1. Above, the place of each crop in the square; below, "
+        "what the network is given. The training page's crop is another: its pictures are small, "
+        "so that it cuts their own size from a black frame around them."
+    )
+    st.subheader("Ten crops at test")
+    ten = ten_crops(spec, photo.image)
+    st.html(gallery(ten.pictures, ten.names, 100, alt="Crop:", most=5))
+    st.caption(
+        f"Krizhevsky et al. 2012, section 4.1: {side} px from the four corners and the centre of "
+        f"the central {len(square)} px, and their mirror images; the answer is the mean of the ten "
+        "softmaxes. What a network answers to each is on the page Grad-CAM."
+    )
+
+
+def show_crops_of_numbers(picture: np.ndarray, draw: int) -> None:
+    """Draw the same of a written picture (S, S, C), with crops that are a little smaller."""
+    side = len(picture) - LESS
+    st.subheader(f"Crops in training: {side} of {len(picture)}")
+    chance = torch.Generator().manual_seed(draw)
+    found = random_crops(picture, side, DRAWS_OF_NUMBERS, chance)
+    show_numbers(found.pictures, _places(found), "Training crop")
+    st.markdown(_counted(found))
+    st.subheader("Ten crops at test")
+    names = (*PLACES, *(f"{place}, mirrored" for place in PLACES))
+    show_numbers(ten_pictures(picture, side)[1], names, "Crop")
+
+
+def _places(found: RandomCrops) -> list[str]:
+    return [
+        f"{number}: row {row}, column {column}{', mirrored' if mirrored else ''}"
+        for number, ((row, column), mirrored) in enumerate(
+            zip(found.corners, found.mirrored, strict=True), 1
+        )
+    ]
+
+
+def _counted(found: RandomCrops) -> str:
+    whole, side = len(found.square), found.pictures.shape[1]
+    last = found.places - 1
+    paper = " as the paper counts, its factor" if (whole, side) == (256, 224) else ""
+    return (
+        f"({whole} - {side})² x 2 = {last}² x 2 = **{found.as_the_paper_counts:,}**{paper}. "
+        f"But a crop may begin in rows and columns 0 to {last}, {last} among them: "
+        f"({whole} - {side} + 1)² x 2 = {found.places}² x 2 = **{found.different:,}** crops, "
+        "mirror images counted."
+    )

@@ -1,0 +1,72 @@
+"""Design arithmetic: what two designs cost, with everything that can be changed."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from cnnviz.analysis.graph import shape_text
+from cnnviz.figures.theme import count_text
+from cnnviz.lab.comparisons import COMPARISONS, Comparison
+from cnnviz.lab.design import Cost, cost
+from cnnviz.ui.lab.controls import choose_preset, choose_settings, found_or_say
+
+COLUMNS = (
+    *("Design", "Parameters", "MACs", "Additions", "Receptive field", "ReLUs in a row", "Output"),
+)
+
+
+def show_design() -> None:
+    """The whole section."""
+    with st.sidebar:
+        chosen = _choose_comparison()
+        settings = choose_settings(
+            chosen.settings, f"design_{chosen.settings.__name__.lower()}", {}
+        )
+    st.subheader(chosen.question)
+    designs = chosen.designs(settings)
+    costs = found_or_say(lambda: [cost(design) for design in designs])
+    if costs is None:
+        return
+    rows = [(design.title, *cells(found)) for design, found in zip(designs, costs, strict=True)]
+    st.table(
+        pd.DataFrame(rows, columns=COLUMNS).set_index("Design"),
+        border="horizontal",
+        alt="What the designs cost",
+    )
+    for design, found in list(zip(designs, costs, strict=True))[1:]:
+        st.markdown(_ratio(design.title, found, designs[0].title, costs[0]))
+    if note := chosen.note(settings):
+        st.markdown(note)
+    st.info(f"On the slide: {chosen.slide}", icon=":material/co_present:")
+    st.caption(
+        "Counted by the code that counts on Explore: one MAC is a multiplication with its "
+        "addition. Additions are those of the sums, n - 1 for n products, and of biases."
+    )
+
+
+def _choose_comparison() -> Comparison:
+    known = {each.name: each for each in COMPARISONS}
+    return known.get(choose_preset([*known], "design", lambda: None)) or COMPARISONS[0]
+
+
+def cells(found: Cost) -> tuple[str, ...]:
+    """The cells of a row of ``COLUMNS`` behind its title."""
+    return (
+        f"{found.params:,}",
+        f"{found.macs:,}",
+        f"{found.additions:,}",
+        f"{found.receptive_field:,} px",
+        f"{found.nonlinearities}",
+        shape_text(found.output_shape),
+    )
+
+
+def _ratio(title: str, found: Cost, other: str, base: Cost) -> str:
+    """What a design saves, in words: "two 3x3: 0.72 of the parameters of one 5x5"."""
+    fewer = found.params / base.params, found.macs / base.macs
+    counts = [count_text(n) for n in (found.params, base.params, found.macs, base.macs)]
+    return (
+        f"**{title}**: {fewer[0]:.3g} x the parameters of {other} ({counts[0]} against "
+        f"{counts[1]}) and {fewer[1]:.3g} x its MACs ({counts[2]} against {counts[3]})."
+    )

@@ -1,0 +1,108 @@
+"""What training's augmentation makes of one picture, several times: as pictures or as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+import streamlit as st
+import torch
+from PIL import Image
+
+from cnnviz.figures.pictures.filter_pictures import gallery
+from cnnviz.figures.pictures.number_tiles import Tile, number_tiles
+from cnnviz.figures.theme import CATEGORIES
+from cnnviz.hyperparameters import Value
+from cnnviz.lab.small_photo import small_photo
+from cnnviz.training.colour_draws import ColourDraws, colour_draws
+from cnnviz.training.datasets.base import Data, Split
+from cnnviz.training.options import TrainingOptions
+from cnnviz.ui.train.data import augmented
+
+SIDE = 128  # px of the photo's square: strengths in pixels are of this
+DRAWS, DRAWS_OF_NUMBERS = 8, 3
+WIDTH = 72  # px of a picture on screen, at least
+COLOURS = {"red": CATEGORIES[6], "green": CATEGORIES[2], "blue": CATEGORIES[0]}
+GREY = {"": "#8a8a8a"}
+
+
+@dataclass(frozen=True, eq=False)
+class Original:
+    """What is augmented.
+
+    Attributes:
+        data: It, as data of one image.
+        is_photo: Whether it is a photo, to be seen, or written numbers.
+    """
+
+    data: Data
+    is_photo: bool
+
+    @property
+    def draws(self) -> int:
+        """How many draws of each augmentation are shown."""
+        return DRAWS if self.is_photo else DRAWS_OF_NUMBERS
+
+    def drawn(self, strengths: Mapping[str, Value], draw: int) -> np.ndarray:
+        """Its draws under some training options, uint8 (N, S, S, C)."""
+        options = TrainingOptions().with_values(dict(strengths))
+        return augmented(self._copies, self.data, options, draw)
+
+    def drawn_colours(self, strength: float, draw: int) -> ColourDraws:
+        """The colours that ``drawn`` adds with PCA colour alone."""
+        chance = torch.Generator().manual_seed(draw)
+        return colour_draws(self.data, self._copies, strength, chance)
+
+    @property
+    def _copies(self) -> torch.Tensor:
+        return self.data.train.images.expand(self.draws, -1, -1, -1)
+
+
+def photo_data(image: Image.Image) -> Data:
+    """The middle square of a photo as data of one image, so that training's code can change it."""
+    return picture_data(small_photo(image, 3, SIDE).permute(1, 2, 0).to(torch.uint8))
+
+
+def picture_data(picture: torch.Tensor) -> Data:
+    """A picture, uint8 (S, S, C), as data of one image."""
+    pixels = picture.reshape(-1, picture.shape[2]).to(torch.float32) / 255
+    split = Split(picture[None], torch.zeros(1, dtype=torch.int64))
+    mean, std = (tuple(each.tolist()) for each in (pixels.mean(0), pixels.std(0)))
+    return Data("photo", "the photo", ("photo",), split, split, mean, std)
+
+
+def show_draws(original: Original, strengths: Mapping[str, Value], draw: int, said: str) -> None:
+    """Draw what augmentation makes of a picture, as pictures or as numbers.
+
+    Args:
+        original: The picture.
+        strengths: Training options by name.
+        draw: The random numbers' seed.
+        said: What is drawn, for those who do not see it.
+    """
+    found = original.drawn(strengths, draw)
+    numbers = [f"{number}" for number in range(1, len(found) + 1)]
+    if original.is_photo:
+        st.html(gallery(found, numbers, WIDTH, alt=f"{said}, draw", most=DRAWS))
+    else:
+        show_numbers(found, [f"draw {number}" for number in numbers], said)
+
+
+def show_numbers(pictures: np.ndarray, captions: Sequence[str], said: str) -> None:
+    """Draw pictures (N, S, S, C) as numbers, a tile for each of their channels."""
+    drawn = zip(pictures, captions, strict=True)
+    groups = "".join(_group(picture, caption, said) for picture, caption in drawn)
+    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:12px 24px">{groups}</div>')
+
+
+def _group(picture: np.ndarray, caption: str, said: str) -> str:
+    """HTML of a picture's channels and its caption, which breaks rather than widens them."""
+    names = GREY if picture.shape[2] == 1 else COLOURS
+    tiles = [
+        Tile(picture[..., channel], name, colour)
+        for channel, (name, colour) in enumerate(names.items())
+    ]
+    below = f'<div style="width:0;min-width:100%;text-align:center">{escape(caption)}</div>'
+    return f'<div style="max-width:100%">{number_tiles(tiles, f"{said}, {caption}")}{below}</div>'

@@ -1,0 +1,131 @@
+"""Filters on the visitor's photo or on numbers: classic, one's own, their rank, and learned."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.lab.separable import written_kernel, written_picture
+from cnnviz.ui.lab.controls import choose_over, found_or_say, write_numbers
+from cnnviz.ui.lab.network import choose_first_convolution
+from cnnviz.ui.lab.number_cells import show_cells
+from cnnviz.ui.lab.separable import show_map_numbers, show_rank
+from cnnviz.ui.photo.chosen import show_or_say
+from cnnviz.ui.photo.controls import Photo, choose_photo
+from cnnviz.ui.photo.filters import (
+    choose_classic,
+    grey_photo,
+    show_all_classic,
+    show_classic,
+    show_classic_kernel,
+    show_filter,
+    show_filters,
+)
+from cnnviz.vision.maps.filters import ClassicFilter, filtered
+
+CLASSIC, OWN = "a classic one", "your own"
+FIRST = "1 2 1; 0 0 0; -1 -2 -1"
+DARK, HALF = "0 0 0 0 0 0 0 0", "0 0 0 0 10 10 10 10"
+PICTURE = "; ".join([DARK] * 4 + [HALF] * 4)
+
+
+def show_filter_lab() -> None:
+    """The whole section."""
+    with st.sidebar:
+        over = choose_over("photo", "on")
+    if over == "numbers":
+        _show_over_numbers()
+    else:
+        _show_over_photo()
+
+
+def _show_over_photo() -> None:
+    with st.sidebar:
+        photo = choose_photo()
+    if photo is None:
+        st.info("Choose a photo in the sidebar.")
+        return
+    chosen = _show_chosen(photo)
+    if chosen:
+        show_rank(chosen, grey_photo(photo), "photo")
+    st.subheader("Beside it: filters that nobody designed")
+    first = choose_first_convolution(photo)
+    if first:
+        show_or_say(lambda: show_filters(first.subject.network, first.graph, first.index, None))
+
+
+def _show_chosen(photo: Photo) -> ClassicFilter | None:
+    """The filter and its map; None after saying why what is written is none."""
+    if _choose_whose() != OWN:
+        return show_classic(photo)
+    own = _write_own()
+    if own:
+        show_filter(photo, own, _edit_own)
+    return own
+
+
+def _show_over_numbers() -> None:
+    """A small picture, the filter and the map as numbers; then the filter's two passes."""
+    with st.sidebar:
+        written = write_numbers("The picture's numbers", "filter_grid", PICTURE)
+    is_own = _choose_whose() == OWN
+    chosen = _write_own() if is_own else choose_classic()
+    numbers = found_or_say(lambda: written_picture(written))
+    if numbers is None or chosen is None:
+        return
+    st.markdown(chosen.help)
+    _show_numbers(numbers, chosen, is_own)
+    show_rank(chosen, numbers, "numbers")
+    if not is_own:
+        st.subheader("What every classic filter makes of it")
+        show_all_classic(numbers / (np.abs(numbers).max() or 1), chosen)
+
+
+def _show_numbers(numbers: np.ndarray, chosen: ClassicFilter, is_own: bool) -> None:
+    left, middle, right = st.columns([8, 7, 9], vertical_alignment="center")
+    with left:
+        show_cells("filter_grid", "The picture")
+    with middle:
+        (_edit_own if is_own else show_classic_kernel)(chosen)
+    with right:
+        show_map_numbers(filtered(numbers, chosen.kernel), "The map that the filter makes")
+    st.caption(
+        "The kernel is laid on every number, as in a network without being turned; the products "
+        "are added up. Beyond the border the number at the border is repeated, so that the map is "
+        "as large as the picture and nothing is found where there is only the border. Type other "
+        "numbers into the picture's cells."
+    )
+
+
+def _choose_whose() -> str | None:
+    return st.segmented_control(
+        "Filter", (CLASSIC, OWN), default=CLASSIC, required=True, key="whose", bind="query-params"
+    )
+
+
+def _write_own() -> ClassicFilter | None:
+    """The visitor's kernel; None after saying why what is written is none."""
+    written = write_numbers(
+        "Its numbers, rows by semicolons, at most 12 x 12, both sides odd", "own_kernel", FIRST
+    )
+    return found_or_say(lambda: _own(written))
+
+
+def _edit_own(_: ClassicFilter) -> None:
+    show_cells("own_kernel", "Your kernel: type into its cells")
+
+
+def _own(written: str) -> ClassicFilter:
+    numbers = tuple(map(tuple, written_kernel(written).tolist()))
+    total = sum(map(sum, numbers))
+    said = f"Its weights add up to {total:.4g}: "
+    said += (
+        "it gives 0 wherever the photo is even."
+        if abs(total) < 1e-6
+        else (
+            "it keeps the brightness."
+            if abs(total - 1) < 0.01
+            else "it makes even places so many times as bright."
+        )
+    )
+    return ClassicFilter("Your kernel", said.replace("-", "\N{MINUS SIGN}"), numbers)

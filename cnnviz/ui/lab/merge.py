@@ -1,0 +1,139 @@
+"""Add against concatenate: on small tensors of numbers and on the maps of a photo."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+import torch
+
+from cnnviz.analysis.graph import shape_text
+from cnnviz.figures.pictures.number_tiles import Tile, number_tiles
+from cnnviz.figures.theme import CATEGORIES
+from cnnviz.lab.design import cost
+from cnnviz.lab.merging import (
+    MERGING,
+    Merged,
+    MergingPreset,
+    Settings,
+    features,
+    merged,
+    merging_designs,
+    sums_of_addition,
+)
+from cnnviz.ui.lab.controls import (
+    choose_over,
+    choose_preset,
+    choose_settings,
+    found_or_say,
+    write_numbers,
+    write_settings,
+)
+from cnnviz.ui.lab.design import COLUMNS, cells
+from cnnviz.ui.lab.merge_maps import show_merged_maps
+from cnnviz.ui.lab.number_cells import show_cells
+
+KEY = "merge"
+PRESETS = {preset.title: preset for preset in MERGING}
+FIRST, SECOND, BOTH = CATEGORIES[0], CATEGORIES[1], CATEGORIES[2]
+
+
+def show_merge() -> None:
+    """The whole section."""
+    with st.sidebar:
+        over = choose_over()
+    if over == "photo":
+        show_merged_maps()
+        _show_cost(MERGING[0])
+        return
+    with st.sidebar:
+        preset = PRESETS.get(choose_preset(list(PRESETS), "merged", _follow_preset)) or MERGING[0]
+    _show_numbers(preset)
+    _show_cost(preset)
+
+
+def _follow_preset() -> None:
+    preset = PRESETS[st.session_state["merged"]]
+    st.session_state["add_first"], st.session_state["add_second"] = preset.first, preset.second
+    write_settings(Settings, KEY, preset.settings)
+
+
+def _show_numbers(preset: MergingPreset) -> None:
+    with st.sidebar:
+        first = write_numbers("First tensor", "add_first", preset.first)
+        second = write_numbers("Second tensor", "add_second", preset.second)
+    st.markdown(preset.says)
+    found = found_or_say(lambda: merged(features(first, "first"), features(second, "second")))
+    if found is None:
+        return
+    _show_operands()
+    left, right = st.columns(2, border=True)
+    with left:
+        _show_added(found)
+    with right:
+        colours = [FIRST] * len(found.first) + [SECOND] * len(found.second)
+        st.subheader(f"Concatenated: {shape_text(found.concatenated.shape)}")
+        st.html(_tiles(found.concatenated, colours, "Concatenated"))
+        st.caption("Every channel stays as it was; their numbers of channels are added up.")
+    st.caption(
+        "Type other numbers into the cells, or other sizes in the sidebar. One row is a vector, "
+        "each number a channel of 1 x 1; "
+        "maps have rows by semicolons, and channels by bars: 1 0; 2 1 | 0 3; 1 0."
+    )
+
+
+def _show_operands() -> None:
+    left, right = st.columns(2)
+    with left:
+        show_cells("add_first", "First", colour=FIRST)
+    with right:
+        show_cells("add_second", "Second", colour=SECOND)
+
+
+def _show_added(found: Merged) -> None:
+    if found.added is None:
+        st.subheader("Added: refused")
+        st.warning(found.refused, icon=":material/block:")
+        return
+    st.subheader(f"Added: {shape_text(found.added.shape)}")
+    st.html(_tiles(found.added, [BOTH] * len(found.added), "Added"))
+    st.caption("As many channels as each had; which part came from where cannot be told any more.")
+
+
+def _tiles(tensor: torch.Tensor, colours: list[str], title: str) -> str:
+    channels = zip(tensor.numpy(), colours, strict=True)
+    named = tensor.shape[1:] != (1, 1)
+    tiles = [
+        Tile(numbers, f"channel {index}" if named else "", colour)
+        for index, (numbers, colour) in enumerate(channels)
+    ]
+    return number_tiles(tiles, title)
+
+
+def _show_cost(preset: MergingPreset) -> None:
+    st.subheader("What the next convolution costs")
+    with st.sidebar:
+        settings = choose_settings(Settings, KEY, preset.settings)
+    designs = merging_designs(settings)
+    rows = [(design.title, *cells(cost(design))) for design in designs]
+    st.table(
+        pd.DataFrame(rows, columns=COLUMNS)
+        .set_index("Design")
+        .drop(columns=["Receptive field", "ReLUs in a row"]),
+        border="horizontal",
+        alt="What the convolution behind each way costs",
+    )
+    if len(designs) == 1:
+        st.warning(
+            f"Addition must have as many channels on both sides; received {settings.first} and "
+            f"{settings.second}.",
+            icon=":material/block:",
+        )
+        return
+    found = [cost(design) for design in designs]
+    st.markdown(
+        f"After concatenation a {settings.kernel_size}x{settings.kernel_size} convolution reads "
+        f"{settings.first + settings.second} maps instead of {settings.first}: "
+        f"**{found[1].params / found[0].params:g} x the parameters and "
+        f"{found[1].macs / found[0].macs:g} x the MACs**. Adding itself takes "
+        f"{sums_of_addition(settings):,} additions, concatenating none."
+    )

@@ -1,0 +1,141 @@
+"""Add against concatenate on feature maps: of two filters, and of two parts of a real network."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+import torch
+
+from cnnviz.analysis.graph import shape_text
+from cnnviz.lab.joins import Join, joins
+from cnnviz.lab.merging import kept_energy, merged
+from cnnviz.ui.lab.maps import show_maps
+from cnnviz.ui.photo.chosen import chosen_subject, show_or_say
+from cnnviz.ui.photo.controls import Photo, choose_photo
+from cnnviz.ui.photo.filters import classic_picture, grey_photo
+from cnnviz.ui.photo.subject import Subject
+from cnnviz.ui.photo.weights import choose_trained
+from cnnviz.vision.maps.filters import CLASSIC_FILTERS, ClassicFilter, filtered
+
+FILTERS, NETWORK = "two filters", "a network"
+MOST = 64  # maps of a part that are drawn
+DOES = {"addition": "adds", "concatenation": "concatenates"}
+
+
+def show_merged_maps() -> None:
+    """Two filters' maps of a photo, or the two parts that meet in a network."""
+    with st.sidebar:
+        photo = choose_photo()
+        whose = st.segmented_control(
+            "Maps of",
+            (FILTERS, NETWORK),
+            default=FILTERS,
+            required=True,
+            key="maps_of",
+            bind="query-params",
+        )
+    if photo is None:
+        st.info("Choose a photo in the sidebar.")
+    elif whose == NETWORK:
+        _show_network(photo)
+    else:
+        _show_filters(photo)
+
+
+def _show_network(photo: Photo) -> None:
+    with st.sidebar:
+        trained = choose_trained()
+    subject = chosen_subject(photo, trained)
+    if subject is None:
+        return
+    places = {join.name: join for join in joins(subject.graph)}
+    if not places:
+        st.info(
+            "This network never brings maps together: choose one with shortcuts (ResNet), branches "
+            "(GoogLeNet) or dense blocks (DenseNet) in the sidebar."
+        )
+        return
+    name = st.selectbox("Where", list(places), key="join", bind="query-params")
+    join = places.get(name) or next(iter(places.values()))
+    show_or_say(lambda: _show_join(subject, join))
+
+
+def _show_join(subject: Subject, join: Join) -> None:
+    *before, last = [torch.from_numpy(subject.at(place)) for place in join.parts]
+    found = merged(torch.cat(before), last)
+    st.markdown(
+        f"Here {subject.spec.variant} **{DOES[join.kind]}** {shape_text(found.first.shape)} and "
+        f"{shape_text(found.second.shape)} maps."
+    )
+    left, right = st.columns(2)
+    with left:
+        _show_part(
+            found.first, "The first part, " if len(before) == 1 else "All parts but the last, "
+        )
+    with right:
+        _show_part(found.second, "The last part, ")
+    left, right = st.columns(2, border=True)
+    with left:
+        st.subheader("Added" if found.added is not None else "Added: refused")
+        if found.added is None:
+            st.warning(found.refused, icon=":material/block:")
+        else:
+            _show_part(found.added, "")
+            _say_kept(found.first.numpy(), found.second.numpy())
+    with right:
+        st.subheader("Concatenated")
+        _show_part(found.concatenated, "")
+
+
+def _show_part(part: torch.Tensor, title: str) -> None:
+    few = f", the first {MOST}" if len(part) > MOST else ""
+    show_maps(part[:MOST].numpy(), f"{title}{shape_text(part.shape)}{few}.")
+
+
+def _show_filters(photo: Photo) -> None:
+    with st.sidebar:
+        first = _choose_kernel("First kernel", "add_kernel", "sobel-horizontal")
+        second = _choose_kernel("Second kernel", "concat_kernel", "sobel-vertical")
+    pixels = grey_photo(photo)
+    one, two = filtered(pixels, first.kernel), filtered(pixels, second.kernel)
+    rows, columns = pixels.shape
+    left, right = st.columns(2, border=True)
+    with left:
+        st.subheader(f"Added: 1 x {rows} x {columns}")
+        st.image(
+            _picture(one + two, first, second),
+            "the sum of both maps",
+            width="stretch",
+            alt=f"The map of {first.title} plus that of {second.title}",
+        )
+    with right:
+        st.subheader(f"Concatenated: 2 x {rows} x {columns}")
+        pictures = [classic_picture(first, one), classic_picture(second, two)]
+        with st.grid(2, min_column_width=130):
+            for each, picture in zip((first, second), pictures, strict=True):
+                st.image(picture, each.title, width="stretch", alt=f"The map of {each.title}")
+    _say_kept(one, two)
+
+
+def _choose_kernel(label: str, key: str, default: str) -> ClassicFilter:
+    by_title = {each.title: each for each in CLASSIC_FILTERS.values()}
+    start = CLASSIC_FILTERS[default]
+    title = st.selectbox(
+        label, list(by_title), list(CLASSIC_FILTERS).index(default), key=key, bind="query-params"
+    )
+    return by_title.get(title) or start
+
+
+def _picture(values: np.ndarray, first: ClassicFilter, second: ClassicFilter) -> np.ndarray:
+    """The sum as the one of both that finds changes is drawn, so that signs are seen."""
+    return classic_picture(first if first.finds_changes else second, values)
+
+
+def _say_kept(one: np.ndarray, two: np.ndarray) -> None:
+    share = kept_energy(torch.from_numpy(one), torch.from_numpy(two))
+    st.markdown(
+        f"The sum's squares add up to **{share:.2f}** x those of the two maps apart: 1 where they "
+        "never meet or in the mean neither help nor cancel each other, 0 where they cancel, 2 "
+        "where they are the same. Concatenated, both are there, and the next layer may still add "
+        "them: a 1x1 convolution with weights 1 and 1 does just that."
+    )

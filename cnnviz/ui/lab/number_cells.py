@@ -1,0 +1,71 @@
+"""The numbers of a text as cells that are edited where they stand; see number_cells.js."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.lab.grid import grid, written_number
+from cnnviz.ui.lab.controls import FILTERS, change_number, refused
+
+_FOLDER = Path(__file__).parent
+
+
+def component_text(*names: str) -> str:
+    """The files of a component beside this one, after each other."""
+    return "\n".join((_FOLDER / name).read_text() for name in names)
+
+
+_component = st.components.v2.component(
+    "cnnviz_number_cells",
+    html='<div class="cells"></div>',
+    css=component_text("number_tables.css", "number_cells.css"),
+    js=component_text("number_tables.js", "number_cells.js"),
+)
+
+
+def show_cells(key: str, title: str, channel: str = "channel", colour: str = "") -> None:
+    """Draw the numbers of a text that ``write_numbers`` has asked for; a change goes into it.
+
+    An emptied text has no cells.
+
+    Args:
+        key: Of the text, which is a grid or several of one size.
+        title: What the numbers are.
+        channel: What one of several grids is called, before its number.
+        colour: "#rrggbb" of a bar above each grid.
+
+    Raises:
+        ValueError: The text is no grid.
+    """
+    cells = f"{key}_cells"
+    if not st.session_state[key].strip():
+        return
+    _component(
+        key=cells,
+        data={
+            "maps": _maps(st.session_state[key], title, channel),
+            "colour": colour,
+            "refused": refused(),
+        },
+        height="content",
+        on_edited_change=lambda: change_number(key, dict(st.session_state[cells].edited or {})),
+    )
+    st.session_state.pop("lab_changed", None)
+    if problem := st.session_state.pop("lab_problem", None):
+        st.error(problem, icon=":material/calculate:")
+
+
+def _maps(written: str, title: str, channel: str) -> list[dict[str, Any]]:
+    filters = [grid(part, title) for part in written.split(FILTERS)]
+    count = sum(map(len, filters))
+    maps: list[dict[str, Any]] = []
+    for number, numbers in enumerate(filters):
+        for index, rows in enumerate(numbers.tolist()):
+            name = f"{title}, {channel} {len(maps) + 1}" if count > 1 else title
+            texts = [[written_number(value) for value in row] for row in rows]
+            part = {"filter": number, "channel": index}
+            maps.append({"title": name, "numbers": texts, "shows": True, "part": part})
+    return maps

@@ -1,0 +1,63 @@
+"""Pooling: what a window keeps, over numbers or over a small photo."""
+
+from __future__ import annotations
+
+import streamlit as st
+import torch
+
+from cnnviz.lab.grid import grid
+from cnnviz.lab.pooling import Pooled, Settings, pooled
+from cnnviz.lab.presets import POOLING, PoolingPreset
+from cnnviz.ui.lab.controls import (
+    choose_over,
+    choose_preset,
+    choose_settings,
+    found_or_say,
+    write_numbers,
+    write_settings,
+)
+from cnnviz.ui.lab.sliding import pooled_data
+from cnnviz.ui.lab.window import choose_small_photo, show_window
+
+KEY = "pool"
+PRESETS = {preset.title: preset for preset in POOLING}
+
+
+def show_pool() -> None:
+    """The whole section."""
+    with st.sidebar:
+        over = choose_over()
+        preset = PRESETS.get(choose_preset(list(PRESETS), "pooled", _follow_preset)) or POOLING[0]
+        settings = choose_settings(Settings, KEY, preset.settings)
+    found = found_or_say(lambda: pooled(_image(over, preset), settings))
+    if found is None:
+        return
+    if over == "numbers":
+        st.markdown(preset.says)
+    _say_sizes(found)
+    data = pooled_data(found, f"{over} {found.image.shape} {found.extent}", over == "numbers")
+    show_window(data, KEY, {"grid": "pool_grid"})
+    st.caption("Pooling has no weights: nothing is learned here. Each map is pooled alone.")
+
+
+def _follow_preset() -> None:
+    preset = PRESETS[st.session_state["pooled"]]
+    st.session_state["pool_grid"] = preset.grid
+    write_settings(Settings, KEY, preset.settings)
+
+
+def _image(over: str, preset: PoolingPreset) -> torch.Tensor:
+    with st.sidebar:
+        if over == "numbers":
+            return grid(write_numbers("The input's numbers", "pool_grid", preset.grid))
+        return choose_small_photo(3)
+
+
+def _say_sizes(found: Pooled) -> None:
+    maps, rows, columns = found.output.shape
+    window = " x ".join(map(str, found.extent))
+    each = f" in each of {maps} maps" if maps > 1 else ""
+    st.markdown(
+        f"{found.image.shape[1]} x {found.image.shape[2]} become **{rows} x {columns}**{each}; "
+        f"each kept number stands for a window of {window}."
+    )

@@ -1,0 +1,126 @@
+"""Local response normalisation on written numbers and on a photo's first maps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+import torch
+
+from cnnviz.figures.pictures.number_tiles import number_text
+from cnnviz.figures.theme import CATEGORIES
+from cnnviz.lab.normalisation import Responses, ResponseSettings, local_responses, vector
+from cnnviz.ui.lab.controls import choose_over, choose_settings, found_or_say, write_numbers
+from cnnviz.ui.lab.maps import show_maps
+from cnnviz.ui.lab.network import FirstConvolution, show_on_photo
+from cnnviz.ui.lab.number_cells import show_cells
+from cnnviz.vision.maps.statistics import rectified
+
+FIRST = "0 10 100 20 0 0 5 50"
+FORMULA = (
+    r"b^i_{x,y} = a^i_{x,y} \Big/ \Big(k + \alpha \sum_{j=\max(0,\,i-n/2)}^{\min(N-1,\,i+n/2)} "
+    r"(a^j_{x,y})^2\Big)^{\beta}"
+)
+
+
+def show_response() -> None:
+    """The formula, its numbers channel by channel, or maps before and after."""
+    with st.sidebar:
+        over = choose_over()
+        settings = choose_settings(ResponseSettings, "response", {})
+    st.latex(FORMULA)
+    if over == "photo":
+        show_on_photo(lambda first: _show_maps(first, settings))
+    else:
+        _show_numbers(settings)
+    st.caption(
+        "Krizhevsky et al. 2012, section 3.3, with n = 5, k = 2, α = 0.0001, β = 0.75, behind the "  # noqa: RUF001
+        "ReLU of their first two layers. torch.nn.LocalResponseNorm divides its alpha by n: give "
+        f"it size={settings.neighbours}, alpha={settings.neighbours * settings.alpha:g}, "
+        f"beta={settings.beta:g}, k={settings.constant:g} to have what is shown here."
+    )
+
+
+def _show_numbers(settings: ResponseSettings) -> None:
+    with st.sidebar:
+        written = write_numbers("a, one number a channel", "response_a", FIRST)
+    found = found_or_say(lambda: local_responses(vector(written, "a"), settings))
+    if found is None:
+        return
+    show_cells("response_a", "a, one number a channel, from channel 0", colour=CATEGORIES[0])
+    _say_strongest(found, settings)
+    st.table(_table(found), border="horizontal", alt="Local response normalisation by channel")
+    _chart(found, "one place")
+
+
+def _say_strongest(found: Responses, s: ResponseSettings) -> None:
+    """The channel with the largest number, term by term."""
+    i = int(found.read.abs().argmax())
+    low, high = max(0, i - s.neighbours // 2), min(len(found.read) - 1, i + s.neighbours // 2)
+    terms = " + ".join(f"{number_text(a)}²" for a in found.read[low : high + 1].tolist())
+    a, total = number_text(float(found.read[i])), number_text(float(found.sums[i]))
+    st.markdown(
+        f"Channel {i} sums over the channels {low} to {high}: {terms} = {total}.  \n"
+        f"b = {a} / ({s.constant:g} + {s.alpha:g} x {total})^{s.beta:g} = {a} / "
+        f"{float(found.divisors[i]):.4g} = **{float(found.output[i]):.4g}**"
+    )
+
+
+def _table(found: Responses) -> pd.DataFrame:
+    columns = (found.read, found.sums, found.divisors, found.output)
+    rows = [[number_text(float(value)) for value in row] for row in zip(*columns, strict=True)]
+    table = pd.DataFrame(rows, columns=["a", "Sum of squares", "Divisor", "b"])
+    return table.set_index(pd.Index(map(str, table.index), name="Channel"))
+
+
+def _chart(found: Responses, where: str) -> None:
+    """Before and after by channel, as bars side by side."""
+    names = ("a, before", "b, after")
+    rows = [
+        {"channel": index, "what": name, "value": float(value)}
+        for name, values in zip(names, (found.read, found.output), strict=True)
+        for index, value in enumerate(values)
+    ]
+    st.vega_lite_chart(
+        pd.DataFrame(rows),
+        {
+            "mark": "bar",
+            "height": 260,
+            "encoding": {
+                "x": {"field": "channel", "type": "ordinal", "axis": {"labelOverlap": True}},
+                "xOffset": {"field": "what"},
+                "y": {"field": "value", "type": "quantitative", "title": "activation"},
+                "color": {
+                    "field": "what",
+                    "title": None,
+                    "scale": {"range": list(CATEGORIES[:2])},
+                    "legend": {"orient": "top"},
+                },
+            },
+        },
+        width="stretch",
+        alt=f"Activations by channel before and after normalisation at {where}",
+    )
+
+
+def _show_maps(first: FirstConvolution, settings: ResponseSettings) -> None:
+    maps = rectified(first.handed_on)
+    found = local_responses(torch.from_numpy(maps), settings)
+    st.markdown(f"{first.says} Here a ReLU is taken, then local response normalisation.")
+    left, right = st.columns(2)
+    with left:
+        show_maps(maps, f"{len(maps)} maps after ReLU, before.")
+    with right:
+        show_maps(found.output.numpy(), "After local response normalisation.")
+    low, high = float(found.divisors.min()), float(found.divisors.max())
+    st.markdown(
+        f"The divisors are **{low:.4g} to {high:.4g}**: were they all the same, every map would "
+        "only become paler. AlexNet reads pixels of 0 to 255 less their mean (section 2), the "
+        "networks here what is divided by the standard deviation too: their activations are "
+        "smaller, so that a larger α shows better how strong maps silence their neighbours."  # noqa: RUF001
+    )
+    row, column = np.unravel_index(int(np.square(maps).sum(0).argmax()), maps.shape[1:])
+    where = f"the place with the largest activations, row {row}, column {column}"
+    st.markdown(f"At {where}:")
+    at = found.read[:, row, column], found.sums[:, row, column], found.divisors[:, row, column]
+    _chart(Responses(*at, found.output[:, row, column]), where)

@@ -1,0 +1,201 @@
+"""The component of a window that slides over a grid of numbers; see sliding.js."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+import torch
+
+from cnnviz.lab.grid import written_number
+from cnnviz.lab.pooling import Pooled
+from cnnviz.lab.sliding import Slide
+from cnnviz.ui.lab.number_cells import component_text
+
+HTML = """
+<div class="sliding" tabindex="0" role="group" aria-label="A window slides over the input">
+  <div class="grids"></div>
+  <div class="controls">
+    <button class="back" aria-label="One position back">&#8592;</button>
+    <button class="play">&#9654; Play</button>
+    <button class="on" aria-label="One position on">&#8594;</button>
+    <input class="scrub" type="range" min="0" step="1" aria-label="Position">
+    <select class="speed" aria-label="Speed">
+      <option>slow</option><option>normal</option><option>fast</option><option>fastest</option>
+    </select>
+  </div>
+  <div class="sum" aria-live="polite"></div>
+</div>
+"""
+COLOURS = ("red", "green", "blue")
+LEGIBLE = 14  # rows or columns up to which numbers are written
+
+_component = st.components.v2.component(
+    "cnnviz_sliding",
+    html=HTML,
+    css=component_text("number_tables.css", "sliding.css"),
+    js=component_text("number_tables.js", "pixel_map.js", "sliding.js"),
+)
+
+
+def show_sliding(
+    data: Mapping[str, Any],
+    key: str,
+    at: int,
+    on_edit: Callable[[], Any],
+    on_rest: Callable[[], Any],
+) -> None:
+    """Draw a window that slides.
+
+    Args:
+        data: Of ``slide_data`` or ``pooled_data``.
+        key: Of the component; ``st.session_state[key]`` has ``edited`` and ``at``.
+        at: The position at first.
+        on_edit: Called after a cell was changed.
+        on_rest: Called after the window came to rest.
+    """
+    _component(
+        key=key,
+        data={**data, "at": at},
+        height="content",
+        on_edited_change=on_edit,
+        on_at_change=on_rest,
+    )
+
+
+def slide_data(found: Slide, name: str, editable: bool) -> dict[str, Any]:
+    """Everything that the component shows of a kernel that slides; its own cells can be changed.
+
+    Args:
+        found: The kernel.
+        name: Another name begins at the first position.
+        editable: Whether the input's cells can be changed.
+    """
+    size, filters = found.weight.shape[1], len(found.weight)
+    per_group = filters // found.groups
+    reads = [[number // per_group * size + k for k in range(size)] for number in range(filters)]
+    dilation = found.settings.dilation
+    return {
+        **_common(name, editable, found.before, found.step, found.output),
+        "spread": found.settings.stride if found.settings.transposed else 1,
+        "inputTitle": "Input, as the kernel meets it" if _is_changed(found) else "Input",
+        "inputs": [_input(found, channel, not editable) for channel in range(len(found.read))],
+        "kernels": [
+            [
+                _map(part, f"channel {channel + 1}" if size > 1 else "weights")
+                for channel, part in zip(read, weight, strict=True)
+            ]
+            for read, weight in zip(reads, found.weight, strict=True)
+        ],
+        "reads": reads,
+        "offsets": [[dilation * index for index in range(side)] for side in found.weight.shape[2:]],
+        "biases": [written_number(value) for value in found.bias.tolist()],
+        "sums": _texts(found.products.sum((4, 5))),
+        "pooling": "",
+        "turned": found.settings.transposed,
+    }
+
+
+def pooled_data(found: Pooled, name: str, editable: bool) -> dict[str, Any]:
+    """The same of a window that pools; it has no kernel."""
+    return {
+        **_common(name, editable, (0, 0), found.step, found.output),
+        "spread": 1,
+        "inputTitle": "Input",
+        "inputs": [
+            _map(part, _title(found.image, n, not editable)) for n, part in enumerate(found.image)
+        ],
+        "kernels": [],
+        "reads": [[channel] for channel in range(len(found.image))],
+        "offsets": [list(range(side)) for side in found.extent],
+        "biases": [],
+        "sums": [],
+        "pooling": found.settings.kind,
+    }
+
+
+def _common(
+    name: str, editable: bool, before: tuple[int, int], step: int, output: torch.Tensor
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "editable": editable,
+        "before": before,
+        "step": step,
+        "rows": output.shape[1],
+        "columns": output.shape[2],
+        "outputs": [_map(part, _title(output, n), is_output=True) for n, part in enumerate(output)],
+    }
+
+
+def _is_changed(found: Slide) -> bool:
+    return found.read.shape != found.image.shape
+
+
+def _title(maps: torch.Tensor, number: int, is_photo: bool = False) -> str:
+    rows, columns = maps.shape[1:]
+    size = f"{rows} x {columns}"
+    if len(maps) == 1:
+        return size
+    return f"{COLOURS[number]}: {size}" if is_photo else f"map {number + 1}: {size}"
+
+
+def _input(found: Slide, channel: int, is_photo: bool) -> dict[str, Any]:
+    """A channel of the input, with what is around and between its numbers."""
+    (top, left), stride = found.before, found.settings.stride if found.settings.transposed else 1
+    rows, columns = found.image.shape[1:]
+    left_rows, left_columns = (
+        range(side - left, side)
+        for side, left in zip(found.read.shape[1:], found.unread, strict=True)
+    )
+    own_rows = {top + stride * row for row in range(rows)}
+    own_columns = {left + stride * column for column in range(columns)}
+    kinds = [
+        [
+            _kind(r in own_rows and c in own_columns, r in left_rows or c in left_columns)
+            for c in range(found.read.shape[2])
+        ]
+        for r in range(found.read.shape[1])
+    ]
+    return {**_map(found.read[channel], _title(found.read, channel, is_photo)), "kinds": kinds}
+
+
+def _kind(is_own: bool, is_left: bool) -> str:
+    """What a cell of the input is, besides a number of it that a window reads."""
+    own = "" if is_own else "padding"
+    return f"{own} unread".strip() if is_left else own
+
+
+def _map(numbers: torch.Tensor, title: str, is_output: bool = False) -> dict[str, Any]:
+    is_legible = max(numbers.shape) <= LEGIBLE
+    made = {
+        "title": title,
+        "numbers": _texts(numbers),
+        "shows": is_legible,
+    }
+    return made if is_legible else {**made, "shades": _shades(numbers, is_output)}
+
+
+def _shades(numbers: torch.Tensor, is_signed: bool) -> list[list[str]]:
+    """Grey by value: from 0 to the largest, or from the smallest where there are negative ones."""
+    low = min(0.0, float(numbers.min())) if is_signed else 0.0
+    high = max(float(numbers.max()), low + 1e-6)
+    grey = ((numbers - low) / (high - low) * 255).clamp(0, 255).round().int().tolist()
+    return [[f"rgb({value},{value},{value})" for value in row] for row in grey]
+
+
+def _texts(numbers: torch.Tensor) -> Any:
+    if numbers.ndim == 1:
+        return [written_number(value) for value in numbers.tolist()]
+    return [_texts(part) for part in numbers]
+
+
+def edited(key: str) -> Mapping[str, Any]:
+    """The cell that was changed: part, channel, row, column, value, and filter of a kernel."""
+    return dict(st.session_state[key].edited or {})
+
+
+def rested(key: str) -> int:
+    """Where the window rests."""
+    return int(st.session_state[key].at or 0)

@@ -1,0 +1,190 @@
+"""What the page of neighbours computes: the vectors of photo and pictures, and their distances."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from cnnviz.architectures import NetworkSpec
+from cnnviz.figures.pictures.picture_strip import data_url
+from cnnviz.figures.pictures.planar_map import mosaic
+from cnnviz.images import Collection
+from cnnviz.images.opening import ImageError
+from cnnviz.ui.photo.subject import Subject
+from cnnviz.ui.server.byte_cache import results
+from cnnviz.ui.work.task_view import TaskOffer
+from cnnviz.ui.work.tasks import known_task
+from cnnviz.vision.neighbours.nearest import (
+    THUMBNAIL,
+    Embedding,
+    HiddenVector,
+    embedding,
+    hidden_vector,
+    nearest,
+    square,
+)
+from cnnviz.vision.neighbours.planar_map import planar_map
+from cnnviz.weights.sources import WeightsSource
+
+SIDE = 224  # px, of the pictures in a strip
+AT_ONCE = 16  # pictures that need no button
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A photo beside the pictures of a collection, in the eyes of a network.
+
+    Attributes:
+        subject: The photo and the network.
+        collection: The pictures.
+        looked_at: Positions of those that were looked at.
+        embedding: Their vectors.
+        hidden: The photo's vector.
+    """
+
+    subject: Subject
+    collection: Collection
+    looked_at: tuple[int, ...]
+    embedding: Embedding
+    hidden: HiddenVector
+
+    @property
+    def key(self) -> Hashable:
+        """Identifies it in caches and tasks."""
+        return (self.subject.photo.key, *_embedding_key(self.subject, self.collection, self.count))
+
+    @property
+    def count(self) -> int:
+        """How many pictures were looked at."""
+        return len(self.looked_at)
+
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """Rows of the embedding: all but the photo itself, where it is a sample among samples."""
+        pictures, title = self.collection.pictures, self.subject.photo.title
+        is_itself = [
+            self.collection.key == "sample_images" and pictures[i].name == title
+            for i in self.embedding.positions
+        ]
+        return np.flatnonzero(~np.array(is_itself))
+
+    @property
+    def vectors(self) -> np.ndarray:
+        """The photo's vector, then those of the pictures, float32 (1 + N, D)."""
+        return np.concatenate([self.hidden.values[np.newaxis], self.embedding.vectors[self.rows]])
+
+    @property
+    def thumbnails(self) -> np.ndarray:
+        """The photo's thumbnail, then those of the pictures."""
+        photo = square(self.subject.photo.image, THUMBNAIL)
+        return np.concatenate([photo[np.newaxis], self.embedding.thumbnails[self.rows]])
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """Classes of the pictures, by row."""
+        return [self.collection.pictures[i].label for i in self.embedding.positions[self.rows]]
+
+    def nearest(self, metric: str, count: int) -> list[tuple[int, float]]:
+        """The nearest pictures: number among ``rows``, and distance."""
+        vectors = self.embedding.vectors[self.rows]
+        found, distances = nearest(vectors, self.hidden.values, metric, count)
+        return [(int(i), float(d)) for i, d in zip(found, distances, strict=True)]
+
+    def picture(self, number: int) -> np.ndarray:
+        """One of the pictures at the size of a strip, uint8 (SIDE, SIDE, 3)."""
+        row = self.rows[number]
+        position = int(self.embedding.positions[row])
+        try:
+            return _square(self.collection.key, position, self.collection)
+        except ImageError:  # Its file has gone since; how it looked is known.
+            thumbnail: np.ndarray = self.embedding.thumbnails[row]
+            return thumbnail
+
+    def name(self, number: int) -> str:
+        """What one of the pictures is called."""
+        return self.collection.pictures[int(self.embedding.positions[self.rows[number]])].name
+
+
+def comparison(
+    subject: Subject, collection: Collection, looked_at: tuple[int, ...]
+) -> Comparison | None:
+    """The comparison; None where the visitor has to ask for it first, after drawing the offer.
+
+    Raises:
+        ValueError: The pictures cannot be read or the network's numbers are not finite.
+    """
+    found = _offered_embedding(subject, collection, looked_at)
+    if found is None:
+        return None
+    hidden = _hidden(subject.spec, subject.weights, subject.photo.key, subject)
+    return Comparison(subject, collection, looked_at, found, hidden)
+
+
+@results.remember
+def principal_map(key: Hashable, _vectors: np.ndarray) -> np.ndarray:
+    """The map of PCA of the vectors of that key, float32 (N, 2)."""
+    return planar_map(_vectors, "pca")
+
+
+@results.remember
+def map_picture(key: Hashable, _thumbnails: np.ndarray) -> str:
+    """All thumbnails of that key in one picture, as its address."""
+    return data_url(mosaic(_thumbnails), quality=75)
+
+
+@results.remember
+def _hidden(
+    spec: NetworkSpec, weights: WeightsSource, photo_key: str, _subject: Subject
+) -> HiddenVector:
+    return hidden_vector(_subject.network, _subject.passed.found)
+
+
+def _offered_embedding(
+    subject: Subject, collection: Collection, looked_at: tuple[int, ...]
+) -> Embedding | None:
+    """The embedding of a few pictures at once; of many, once the visitor has asked for it."""
+    key = _embedding_key(subject, collection, len(looked_at))
+    network = subject.network
+    if len(looked_at) <= AT_ONCE:
+        return _embedding_at_once(key, subject, collection, looked_at)
+    task = known_task(key)
+    if task is not None and task.state == "done":
+        found: Embedding = task.result
+        return found
+    TaskOffer(
+        "embedding",
+        key,
+        lambda task: embedding(network, collection, looked_at, task.tell),
+        f"Compare with {len(looked_at):,} pictures",
+        # The page runs again when it is done, and finds the result.
+        show=lambda _: None,
+        help="Each picture goes through the network once; the vectors are kept for the next photo.",
+    ).draw()
+    return None
+
+
+@results.remember
+def _embedding_at_once(
+    key: Hashable, _subject: Subject, _collection: Collection, _looked_at: tuple[int, ...]
+) -> Embedding:
+    with st.spinner("Looking at the pictures ..."):
+        return embedding(_subject.network, _collection, _looked_at)
+
+
+def _embedding_key(subject: Subject, collection: Collection, count: int) -> tuple[Hashable, ...]:
+    # The same number of the same collection is the same sample.
+    return ("embedding", subject.spec, subject.weights, collection.key, count)
+
+
+@results.remember
+def _square(key: Hashable, position: int, _collection: Collection) -> np.ndarray:
+    """A picture's centre square; a small picture is enlarged without smoothing."""
+    picture = _collection.open(position)
+    small = square(picture, min(SIDE, *picture.size))
+    smoothing = Image.Resampling.NEAREST if len(small) <= THUMBNAIL else Image.Resampling.BICUBIC
+    return np.asarray(Image.fromarray(small).resize((SIDE, SIDE), smoothing))

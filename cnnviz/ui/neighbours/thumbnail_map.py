@@ -1,0 +1,51 @@
+"""A map of pictures: the point under the mouse, or the one that is tapped, shows its thumbnail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.figures.pictures import planar_map
+
+HTML = """
+<div class="map">
+  <div class="drawing"></div>
+  <div class="tip" hidden><div class="thumbnail"></div><div class="words"></div></div>
+</div>
+"""
+
+_FOLDER = Path(__file__).parent
+_component = st.components.v2.component(
+    "cnnviz_thumbnail_map",
+    html=HTML,
+    css=(_FOLDER / "thumbnail_map.css").read_text(),
+    js=(_FOLDER / "thumbnail_map.js").read_text(),
+)
+
+
+def thumbnail_map(
+    svg: str, places: np.ndarray, mosaic: str, words: Sequence[str], key: str
+) -> None:
+    """Draw a map.
+
+    Args:
+        svg: Of ``figures.planar_map.scatter``.
+        places: The points on it, (N, 2).
+        mosaic: Address of the picture of all thumbnails, of ``figures.planar_map.mosaic``.
+        words: What is said of each point.
+        key: Of the component.
+    """
+    _component(
+        key=key,
+        data={
+            "svg": svg,
+            "width": planar_map.WIDTH,
+            "points": places.tolist(),
+            "mosaic": mosaic,
+            "columns": planar_map.columns(len(places)),
+            "words": list(words),
+        },
+    )

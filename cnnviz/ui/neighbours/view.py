@@ -1,0 +1,177 @@
+"""Neighbours on screen: strips of the nearest pictures, and the map of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.figures.pictures import planar_map as drawing
+from cnnviz.figures.pictures.picture_strip import Tile, strip
+from cnnviz.ui.neighbours.results import SIDE, Comparison, map_picture, principal_map
+from cnnviz.ui.neighbours.thumbnail_map import thumbnail_map
+from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.work.task_view import TaskOffer
+from cnnviz.vision.neighbours.nearest import majority, square
+from cnnviz.vision.neighbours.planar_map import planar_map
+
+MOST_CLASSES = 6  # with a colour of their own; the seventh is the photo's
+TITLES = {"euclidean": "Nearest by Euclidean distance", "cosine": "Nearest by cosine distance"}
+METHODS = {"PCA": "pca", "t-SNE": "t-sne"}
+MAP_WORDS = {
+    "PCA": "PCA: the two directions in which the vectors vary most.",
+    "t-SNE": "t-SNE (van der Maaten and Hinton 2008) on the first 50 principal components: near "
+    "points are near vectors; distances between groups, and their sizes, mean nothing. "
+    "scikit-learn's t-SNE cannot be stopped at work, so it runs in four stages; a stop waits for "
+    "the end of one.",
+}
+
+
+def show_nearest(compared: Comparison, metric: str, count: int) -> None:
+    """The photo and its neighbours by one distance, and how many share a class."""
+    found = compared.nearest(metric, count)
+    st.subheader(TITLES[metric])
+    st.html(strip(_photo_tile(compared), [_tile(compared, i, d) for i, d in found]))
+    if any(compared.labels):
+        st.markdown(_shared_class([compared.labels[i] for i, _ in found]))
+
+
+def say_agreement(compared: Comparison, metrics: Sequence[str], count: int) -> None:
+    """How many neighbours two distances have in common."""
+    if len(metrics) < 2:
+        return
+    first, second = ({i for i, _ in compared.nearest(metric, count)} for metric in metrics)
+    st.markdown(
+        f"The two distances have {len(first & second)} of {len(first)} neighbours in common."
+    )
+
+
+def say_basis(compared: Comparison) -> None:
+    """Which vectors are compared, how many pictures were looked at, which could not be opened."""
+    hidden, looked_at = compared.hidden, compared.count
+    whole = len(compared.collection)
+    averaged = ""
+    if len(hidden.shape) == 3:
+        height, width = hidden.shape[1:]
+        averaged = (
+            f", the mean of each of its {hidden.shape[0]:,} feature maps over {height} x {width} "
+            "positions, because this network ends in a convolution"
+        )
+    how = "as many of each class" if any(compared.labels) else "drawn by chance"
+    of_all = (
+        f"all {whole:,} pictures were looked at"
+        if looked_at == whole
+        else f"{looked_at:,} of {whole:,} pictures were looked at, {how}"
+    )
+    st.caption(
+        f"Distances are between the {len(hidden.values):,} numbers that {hidden.layer}, the last "
+        f"layer with weights, reads{averaged}. Of “{plain(compared.collection.title)}” {of_all}. "
+        "After Krizhevsky, Sutskever and Hinton 2012, section 6.1 and Figure 4, who compare "
+        "4,096 numbers of AlexNet by Euclidean distance."
+    )
+    _say_unreadable(compared)
+
+
+def show_map(compared: Comparison, ringed: Sequence[int]) -> None:
+    """All pictures as points in a plane.
+
+    Args:
+        compared: What is shown.
+        ringed: Numbers of the pictures that get a ring: the nearest.
+    """
+    st.subheader("All of them on a map")
+    method = st.segmented_control(
+        "Map",
+        list(METHODS),
+        default="PCA",
+        required=True,
+        key="map",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    key, vectors = compared.key, compared.vectors
+    if method != "t-SNE":
+        _draw_map(compared, principal_map(("pca", key), vectors), ringed, "PCA")
+        return
+    TaskOffer(
+        "t_sne",
+        ("t-sne", key),
+        lambda task: planar_map(vectors, METHODS["t-SNE"], progress=task.tell, show=task.show),
+        "Compute t-SNE",
+        show=lambda points: _draw_map(compared, points, ringed, "t-SNE"),
+        preview=lambda points: _draw_map(compared, points, ringed, "t-SNE"),
+    ).draw()
+
+
+def _draw_map(compared: Comparison, points: np.ndarray, ringed: Sequence[int], method: str) -> None:
+    names, colours = _colours(compared.labels, ringed)
+    places = drawing.placed(points)
+    title = f"Map of {len(points) - 1} pictures and the photo, by {method}"
+    svg = drawing.scatter(places, [0, *colours], [number + 1 for number in ringed], title)
+    named = zip(compared.labels, map(compared.name, range(len(colours))), strict=True)
+    words = [f"{label}: {_file_name(name)}" if label else name for label, name in named]
+    picture = map_picture(("mosaic", compared.key), compared.thumbnails)
+    thumbnail_map(svg, places, picture, [compared.subject.photo.title, *words], key=f"map_{method}")
+    if names:
+        st.html(drawing.key(names, drawing.GREY in colours))
+    st.caption(
+        f"{MAP_WORDS[method]} A ring marks the nearest pictures above: in all "
+        f"{len(compared.hidden.values):,} numbers, not on this map. Point at a picture, or tap it."
+    )
+
+
+def _colours(labels: Sequence[str], ringed: Sequence[int]) -> tuple[list[str], list[int]]:
+    """Names of the classes with a colour of their own, and the colour of each picture.
+
+    Where there are too many classes, those of the nearest pictures have one, the others are grey.
+    """
+    known = sorted({label for label in labels if label})
+    if len(known) < 2:
+        return [], [0] * len(labels)
+    if len(known) > MOST_CLASSES:
+        near = dict.fromkeys(labels[number] for number in ringed if labels[number])
+        known = list(near)[:MOST_CLASSES]
+    numbers = {label: number for number, label in enumerate(known)}
+    return known, [numbers.get(label, drawing.GREY) for label in labels]
+
+
+def _shared_class(labels: Sequence[str]) -> str:
+    """How many of the nearest pictures share their class, in a sentence."""
+    classes, times = majority(labels)
+    if times < 2:
+        return f"No two of the {len(labels)} nearest are of one class."
+    names = [f"“{plain(label)}”" for label in classes]
+    if len(names) == 1:
+        return f"{times} of the {len(labels)} nearest are of the class {names[0]}."
+    joined = f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{times} of the {len(labels)} nearest are of each of the classes {joined}."
+
+
+def _photo_tile(compared: Comparison) -> Tile:
+    photo = compared.subject.photo
+    return Tile(square(photo.image, SIDE), "the photo", "", photo.title)
+
+
+def _tile(compared: Comparison, number: int, distance: float) -> Tile:
+    label, name = compared.labels[number], compared.name(number)
+    digits = f"{distance:.4f}" if distance < 1 else f"{distance:.4g}"
+    return Tile(compared.picture(number), digits, label, _file_name(name))
+
+
+def _file_name(name: str) -> str:
+    """The last part of a picture's path; the folder is its class."""
+    return name.rpartition("/")[2]
+
+
+def _say_unreadable(compared: Comparison) -> None:
+    unreadable = compared.embedding.unreadable
+    if not unreadable:
+        return
+    noun = "picture" if len(unreadable) == 1 else "pictures"
+    with st.expander(f"{len(unreadable):,} {noun} could not be opened"):
+        for position, reason in unreadable[:100]:
+            name = compared.collection.pictures[position].name
+            st.markdown(f"{plain(name)}: {plain(reason)}")
+        if len(unreadable) > 100:
+            st.markdown(f"And {len(unreadable) - 100:,} more.")

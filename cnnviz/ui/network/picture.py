@@ -1,0 +1,141 @@
+"""The picture of a network: volumes, graph or one block, clicked to look closer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+import streamlit as st
+
+from cnnviz.analysis.blocks import Block
+from cnnviz.analysis.folding import Folding
+from cnnviz.analysis.views import BUDGETS, View
+from cnnviz.figures.network import DRAWINGS
+from cnnviz.figures.svg import standalone
+from cnnviz.ui.network.controls import NetworkChoice
+from cnnviz.ui.network.formulas import concealed
+from cnnviz.ui.parts.clickable import clickable, clicked
+from cnnviz.ui.server.cached import cached_folding, cached_graph, cached_view
+
+COLUMN = 1140  # px: the width that most screens leave
+CAPTIONS = {
+    "volumes": "Heights and depths are to scale: the side of the maps and the number of channels "
+    "(the smallest are drawn a little larger; a jagged bar is longer than shown). 64@56x56 is 64 "
+    "maps of 56 x 56. An arc is a skip connection, + adds, a striped volume concatenates. ReLU, "
+    "batch norm and dropout change no volume and are left out.",
+    "graph": "A box is a layer or a closed block: its output and its parameters. Open a block with "
+    "+. An arc is a skip connection, a circle combines number by number, a dashed box "
+    "concatenates.",
+    "block": "One block with this configuration's shapes, in the order in which it computes.",
+}
+
+
+def show_picture(choice: NetworkChoice, selected: str, hidden: Collection[str]) -> None:
+    """Draw the controls and the picture.
+
+    Args:
+        choice: The network.
+        selected: The layer whose card is open, or "".
+        hidden: Quantities that a teacher hides.
+    """
+    folding = cached_folding(choice.spec, choice.resolution)
+    view = _choose_view(folding, choice.spec.variant)
+    drawing = _drawing(choice, view, selected, hidden)
+    clickable(
+        drawing,
+        name=f"{choice.spec.variant} {view.kind} {view.block}",
+        selected=selected,
+        height=_window(drawing),
+        key="picture",
+        on_click=_follow_click,
+    )
+    words, download = st.columns([6, 1], vertical_alignment="top")
+    words.caption(CAPTIONS[view.kind])
+    download.download_button(
+        "SVG",
+        standalone(drawing),
+        f"{choice.spec.variant}-{view.kind}.svg",
+        "image/svg+xml",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
+    )
+
+
+def _choose_view(folding: Folding, variant: str) -> View:
+    kinds, which = st.columns([1, 2], vertical_alignment="bottom")
+    kind = kinds.segmented_control(
+        "Picture",
+        list(BUDGETS),
+        default="volumes",
+        required=True,
+        key="show",
+        bind="query-params",
+        help="Volumes to scale, the graph of layers and blocks, or one block as in its paper.",
+    )
+    block, full = "", False
+    with which:
+        if kind == "block":
+            block = _choose_block(folding.anatomies())
+        elif kind == "graph":
+            full = st.toggle(
+                "All connections",
+                key="full",
+                bind="query-params",
+                help="Repeated blocks one by one: all connections of a dense block.",
+            )
+    return View(str(kind), block, full, _toggled(f"{variant} {kind} {block}"))
+
+
+def _choose_block(blocks: list[Block]) -> str:
+    titles = {block.path: block.title for block in blocks}
+    path = st.selectbox(
+        "Block",
+        list(titles),
+        key="block",
+        bind="query-params",
+        help="One of each make; the others repeat it.",
+    )
+    return path if path in titles else next(iter(titles))
+
+
+def _drawing(choice: NetworkChoice, view: View, selected: str, hidden: Collection[str]) -> str:
+    folded, unsaid = cached_view(choice.spec, choice.resolution, view), concealed(hidden)
+    items = folded.items.assign(**{name: 0 for name in ("params", "macs") if name in unsaid})
+    graph = cached_graph(choice.spec, choice.resolution)
+    nodes = {node.name: index for index, node in enumerate(graph.nodes)}
+    row = folded.item_of[nodes[selected]] if selected in nodes else -1
+    name = f"{choice.variant.title}: {view.kind}"
+    shapes = "output" not in unsaid
+    return DRAWINGS[view.kind](items, folded.links, folded.frames, name, row, shapes)
+
+
+def _window(drawing: str) -> int:
+    """Height of the window on a drawing in pixels: all of it, or what a screen leaves."""
+    width, height = map(float, re.findall(r' (?:width|height)="(\d+)"', drawing)[:2])
+    # The browser shows a drawing at 0.85 to 1 of its size, whatever fits its column best.
+    zoom = min(max(COLUMN / width, 0.85), 1)
+    return round(min(max(zoom * height + 24, 160), 620))
+
+
+def _toggled(shown: str) -> frozenset[str]:
+    """The blocks that the visitor opened or closed; the address alone remembers them.
+
+    Args:
+        shown: What the picture shows; another network or view begins as it opens by itself.
+    """
+    if st.session_state.get("opened_in", shown) != shown and not st.session_state["arrived"]:
+        st.query_params.pop("open", None)
+    st.session_state["opened_in"] = shown
+    return frozenset(filter(None, st.query_params.get("open", "").split(",")))
+
+
+def _follow_click() -> None:
+    what = clicked("picture")
+    if "toggle" in what:
+        paths = _toggled(st.session_state["opened_in"]) ^ {what["toggle"]}
+        st.query_params["open"] = ",".join(sorted(paths))
+        if not paths:
+            del st.query_params["open"]
+    elif "select" in what:
+        st.session_state["card"] = what["select"]

@@ -1,0 +1,62 @@
+"""What every page that looks at a photo asks for first: a photo and a network with weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from cnnviz.architectures import architecture_of
+from cnnviz.ui.photo.controls import Photo
+from cnnviz.ui.photo.subject import Subject
+from cnnviz.ui.photo.trained import WeightedNetwork
+from cnnviz.weights.sources import WeightsError
+
+
+def chosen_subject(
+    photo: Photo | None, trained: WeightedNetwork | None, needs_maps: bool = True
+) -> Subject | None:
+    """What was chosen in the sidebar, or None after saying what is missing.
+
+    What the network was trained on here is said; an untrained network is labelled as such.
+
+    Args:
+        photo: Of ``choose_photo``.
+        trained: Of ``choose_trained``.
+        needs_maps: Whether the page looks at feature maps.
+    """
+    if trained is None:
+        st.info("Download the weights in the sidebar, or choose other weights or another network.")
+    elif needs_maps and not architecture_of(trained.spec.variant).has_feature_maps:
+        st.info("This network has no feature maps to look at; choose a convolutional one.")
+    elif photo is None:
+        st.info("Choose a sample photo, or give one of your own, in the sidebar.")
+    else:
+        subject = Subject(trained.spec, trained.weights, photo)
+        say_origin(subject.is_random, trained.about, "its answers mean nothing")
+        return subject
+    return None
+
+
+def say_origin(is_random: bool, about: str, untrained: str) -> None:
+    """Label random weights as such, or tell what must be said of trained ones.
+
+    Args:
+        is_random: Whether the network is untrained.
+        about: What ``WeightedNetwork.about`` says.
+        untrained: What an untrained network's result is worth, as the end of a sentence.
+    """
+    if is_random:
+        st.warning(
+            f"Random weights: this network is untrained, {untrained}.", icon=":material/casino:"
+        )
+    elif about:
+        st.info(about, icon=":material/model_training:")
+
+
+def show_or_say(show: Callable[[], object]) -> None:
+    """Draw something that needs weights, or the sentence that says why they cannot be used."""
+    try:
+        show()
+    except (WeightsError, ValueError) as error:
+        st.error(str(error), icon=":material/error:")

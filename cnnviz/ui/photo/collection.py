@@ -1,0 +1,109 @@
+"""The widgets that choose a collection of pictures, and how many of them are looked at."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.images import (
+    Collection,
+    CollectionError,
+    DataSet,
+    data_folder,
+    data_sets,
+    even_sample,
+    sample_collection,
+    zip_collection,
+)
+from cnnviz.ui.server.byte_cache import results
+
+AMONG = ("samples", "zip", "disk")
+MOST = (100, 300, 1000, 3000)
+ZIP_MEGABYTES = 200
+
+
+def choose_collection(label: str) -> Collection | None:
+    """Draw the controls and return the pictures, or None after saying what is missing or wrong."""
+    among = st.segmented_control(
+        label,
+        AMONG,
+        default="samples",
+        required=True,
+        key="among",
+        bind="query-params",
+        help="The sample photos, a zip of yours, or a data set on the disk of this server.",
+    )
+    try:
+        if among == "zip":
+            return _uploaded()
+        return _on_disk() if among == "disk" else sample_collection()
+    except CollectionError as error:
+        st.error(str(error), icon=":material/folder_off:")
+        return None
+
+
+def choose_positions(collection: Collection) -> tuple[int, ...]:
+    """Draw how many pictures are looked at, where there are many, and return which."""
+    most: int | None = MOST[1]
+    if len(collection) > MOST[0]:
+        most = st.selectbox(
+            "Pictures to look at, at most",
+            MOST,
+            index=1,
+            key="most",
+            bind="query-params",
+            help="As many of each class; each takes the network one forward pass.",
+        )
+    return _sample(collection.key, most if most in MOST else MOST[1], collection)
+
+
+def _uploaded() -> Collection | None:
+    """The visitor's zip, which leaves the memory with the visitor."""
+    received = st.file_uploader(
+        "A zip of pictures, at most 200 MB; a folder in it is a class",
+        type="zip",
+        max_upload_size=ZIP_MEGABYTES,
+        key="zip",
+    )
+    if received is None:
+        st.session_state.pop("opened_zip", None)
+        return None
+    file_id, opened = st.session_state.get("opened_zip", ("", None))
+    if file_id != received.file_id:
+        with st.spinner("Opening the zip ..."):
+            opened = zip_collection(received.getvalue(), received.name)
+        st.session_state["opened_zip"] = (received.file_id, opened)
+    found: Collection | None = opened
+    return found
+
+
+def _on_disk() -> Collection | None:
+    folder = data_folder()
+    if folder is None:
+        st.info(
+            "The environment variable CNNVIZ_DATA names no folder; whoever starts cnnviz can put "
+            "folders of pictures, zips or torchvision's data sets there."
+        )
+        return None
+    known = {data_set.title: data_set for data_set in _listed(str(folder))}
+    if not known:
+        st.info("The folder that CNNVIZ_DATA names holds no folder of pictures and no zip.")
+        return None
+    title = st.selectbox("Data set", list(known), key="data_set", bind="query-params")
+    chosen = known.get(title) or next(iter(known.values()))
+    return _opened(str(folder), chosen.title, chosen)
+
+
+# A minute: what a teacher puts into the folder is seen soon.
+@st.cache_resource(max_entries=4, ttl=60, show_spinner=False)
+def _listed(folder: str) -> tuple[DataSet, ...]:
+    return data_sets()
+
+
+@st.cache_resource(max_entries=4, ttl=60, show_spinner="Opening the data set ...")
+def _opened(folder: str, title: str, _data_set: DataSet) -> Collection:
+    return _data_set.open()
+
+
+@results.remember
+def _sample(key: object, most: int, _collection: Collection) -> tuple[int, ...]:
+    return even_sample(_collection, most)

@@ -1,0 +1,290 @@
+"""Filters on screen: a layer's own beside the map that one makes, and classic ones on a photo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.analysis.graph import NetworkGraph
+from cnnviz.analysis.makers import Maker, maker, origin
+from cnnviz.architectures import Network
+from cnnviz.architectures.resnet import PaddedShortcut
+from cnnviz.figures import diverging, heatmap
+from cnnviz.figures.colour_scale import colour_scale
+from cnnviz.figures.pictures.filter_pictures import enlarged, gallery, kernel_picture
+from cnnviz.ui.photo.controls import Photo
+from cnnviz.vision.maps.filters import (
+    CLASSIC_FILTERS,
+    ClassicFilter,
+    filtered,
+    filters_of,
+    rgb_pictures,
+    signed_pictures,
+    strongest_slices,
+)
+
+MOST_SLICES = 64
+LARGE = 280  # px of the chosen filter and of its map
+BRIGHT = 0.98  # share of a classic map's values that the colours tell apart
+CLASSIC_SIDE = 400  # px of a photo's longer side: a 5x5 filter still shows
+
+
+def show_filters(
+    network: Network,
+    graph: NetworkGraph,
+    index: int,
+    channel: int | None,
+    activation: np.ndarray | None = None,
+) -> None:
+    """Draw the filter that makes a map of a node, or all of them where they read the image.
+
+    Args:
+        network: With its weights.
+        graph: Of that network.
+        index: Position of the node in ``graph.nodes``.
+        channel: The chosen map; None if none is.
+        activation: What the node puts out for a photo, (K, h, w): the chosen map is drawn beside
+            its filter.
+    """
+    node = graph.nodes[index]
+    made = maker(graph, index, channel or 0) if len(node.output_shape) == 3 else None
+    if made is None:
+        st.info(_not_one_filter(graph, index, channel or 0))
+    elif _reads_image(graph, made):
+        _show_all(network, graph, made, channel, activation)
+    elif channel is None:
+        st.info("Choose a map to see the filter that makes it.")
+    else:
+        _show_slices(network, graph, made, channel, activation)
+
+
+def _not_one_filter(graph: NetworkGraph, index: int, channel: int) -> str:
+    """Why no single filter makes a map."""
+    node = graph.nodes[index]
+    if len(node.output_shape) != 3:
+        return f"{node.name} has no feature maps, so no filter makes one."
+    found = origin(graph, index, channel)
+    at = graph.nodes[found.index]
+    if found.index == 0:
+        return "These are channels of the image itself: no filter has made them."
+    if isinstance(at.module, PaddedShortcut):
+        return f"No filter makes this map: {at.name} fills it with zeros."
+    read = " and ".join(graph.nodes[i].name for i in dict.fromkeys(at.inputs))
+    return f"No single filter makes this map: {at.name} ({at.kind}) makes it of maps of {read}."
+
+
+def _reads_image(graph: NetworkGraph, made: Maker) -> bool:
+    return origin(graph, graph.nodes[made.index].inputs[0], 0).index == 0
+
+
+def _show_all(
+    network: Network,
+    graph: NetworkGraph,
+    made: Maker,
+    channel: int | None,
+    activation: np.ndarray | None,
+) -> None:
+    """All filters of a layer that reads the image, the chosen one large beside its map."""
+    name = graph.nodes[made.index].name
+    filters = filters_of(network, name)
+    together = st.toggle(
+        "One scale for all filters",
+        key="one_scale",
+        bind="query-params",
+        help="Weak filters look weak. Otherwise each has its own scale, so that its pattern shows.",
+    )
+    pictures = _pictures_of_image_filters(filters, together)
+    chosen = None if channel is None else made.channel
+    if channel is not None:
+        _show_beside(pictures[made.channel], _made_text(graph, made), channel, activation)
+    st.html(
+        gallery(pictures, [str(k) for k in range(len(pictures))], 52, chosen, f"Filter of {name}")
+    )
+    st.caption(f"All {len(filters)} filters of {name}. {_image_scale(filters, together)}")
+
+
+def _pictures_of_image_filters(filters: np.ndarray, together: bool) -> np.ndarray:
+    if filters.shape[1] == 3:
+        return rgb_pictures(filters, together)
+    return diverging.signed(signed_pictures(filters, together))
+
+
+def _image_scale(filters: np.ndarray, together: bool) -> str:
+    whose = "of all filters" if together else "of each filter"
+    if filters.shape[1] == 3:
+        return (
+            "As pictures: the weights for red, green and blue, with 0 as mid-grey; the largest "
+            f"|w| {whose} is black or full colour."
+        )
+    return f"Blue: weights below 0, white: 0, red: above 0, up to the largest |w| {whose}."
+
+
+def _show_slices(
+    network: Network,
+    graph: NetworkGraph,
+    made: Maker,
+    channel: int,
+    activation: np.ndarray | None,
+) -> None:
+    """The strongest slices of one filter of a layer that reads maps."""
+    node = graph.nodes[made.index]
+    filters = filters_of(network, node.name)
+    found = strongest_slices(filters[made.channel], MOST_SLICES)
+    pictures = diverging.signed(found.values)
+    _show_beside(None, _made_text(graph, made), channel, activation)
+    # A filter of a grouped convolution reads the maps of its group alone.
+    groups = getattr(node.module, "groups", 1)
+    first = made.channel // (len(filters) // groups) * found.count
+    captions = [f"{first + c}" for c in found.channels]
+    st.html(gallery(pictures, captions, 52, alt=f"Filter {made.channel}, slice for map"))
+    limit = f"{found.largest:.3g}"
+    st.html(_signed_scale(f"\N{MINUS SIGN}{limit}", limit))
+    st.caption(_slices_text(found.count, len(pictures), float(found.shares.sum()), first))
+
+
+def _slices_text(count: int, shown: int, share: float, first: int) -> str:
+    of = f" (maps {first} to {first + count - 1})" if first else ""
+    if shown < count:
+        which = f"The {shown} strongest of its {count:,} slices{of}: {share:.0%} of the sum of |w|"
+    else:
+        which = f"All {count} slices{of}, the strongest first"
+    return (
+        f"{which}. A slice is what the filter does with one map of its input, whose number stands "
+        "below; their results and the bias are added up."
+    )
+
+
+def _made_text(graph: NetworkGraph, made: Maker) -> str:
+    """Which filter makes the map, and what happens between the two."""
+    node = graph.nodes[made.index]
+    through = [graph.nodes[i] for i in made.through if graph.nodes[i].kind != "concatenation"]
+    then = ", ".join(dict.fromkeys(step.kind for step in through))
+    behind = f" Between the two: {then}." if then else ""
+    return f"Filter {made.channel} of {node.name} makes this map.{behind}"
+
+
+def _show_beside(
+    filter: np.ndarray | None, said: str, channel: int, activation: np.ndarray | None
+) -> None:
+    """A filter that is one picture, and the map that it makes."""
+    st.markdown(said)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if filter is not None:
+            side, across = filter.shape[:2]
+            title = f"The filter, {side} x {across}"
+            st.image(enlarged(filter, LARGE), title, width=LARGE, alt=title)
+        if activation is not None:
+            values = activation[channel]
+            size = f"{values.shape[0]} x {values.shape[1]}"
+            title = f"Map {channel}, {size}: {values.min():.3g} to {values.max():.3g}"
+            title = title.replace("-", "\N{MINUS SIGN}")
+            st.image(enlarged(_map_picture(values), LARGE), title, width=LARGE, alt=title)
+
+
+def _map_picture(values: np.ndarray) -> np.ndarray:
+    """A map in viridis from 0, or in signed colours where it goes below 0."""
+    largest = float(np.abs(values).max()) or 1.0
+    if values.min() < 0:
+        return diverging.signed(values / largest)
+    return heatmap.coloured(values / largest)
+
+
+def _signed_scale(low: str, high: str) -> str:
+    return colour_scale(low, high, middle="0", colours=diverging.COLOURS)
+
+
+def show_classic(photo: Photo) -> ClassicFilter:
+    """Draw a choice of classic filters: the kernel's numbers, the photo, and the map it makes.
+
+    Returns:
+        The one that is chosen.
+    """
+    classic = choose_classic()
+    show_filter(photo, classic)
+    st.caption(
+        "Filtering is convolution: the kernel is laid on every pixel, the products of its weights "
+        "with the pixels below are added up, and the sum is the map's value there. A "
+        "convolutional layer does the same with weights that it has learned, over all channels."
+    )
+    show_all_classic(grey_photo(photo), classic)
+    return classic
+
+
+def show_filter(
+    photo: Photo, classic: ClassicFilter, show_kernel: Callable[[ClassicFilter], None] | None = None
+) -> None:
+    """Draw a filter's numbers, the photo, and the map that it makes.
+
+    Args:
+        photo: The visitor's.
+        classic: The filter.
+        show_kernel: Draws its numbers; None: as a picture.
+    """
+    st.markdown(classic.help)
+    grey = grey_photo(photo)
+    left, middle, right = st.columns([2, 3, 3], vertical_alignment="center")
+    with left:
+        (show_kernel or show_classic_kernel)(classic)
+    title = f"{photo.title} in greys"
+    middle.image(_grey_picture(grey), title, width="stretch", alt=title)
+    with right:
+        _show_map(classic, filtered(grey, classic.kernel))
+
+
+def show_classic_kernel(classic: ClassicFilter) -> None:
+    """Draw a filter's numbers as a picture."""
+    st.html(kernel_picture(classic.numbers, classic.divisor, f"Kernel of {classic.title}"))
+
+
+def choose_classic() -> ClassicFilter:
+    """Draw the menu of classic filters."""
+    by_title = {classic.title: classic for classic in CLASSIC_FILTERS.values()}
+    title = st.selectbox("Classic filter", list(by_title), key="classic", bind="query-params")
+    return by_title.get(title) or next(iter(by_title.values()))
+
+
+def _show_map(classic: ClassicFilter, values: np.ndarray) -> None:
+    title = f"{classic.title}: the map that it makes"
+    st.image(classic_picture(classic, values), title, width="stretch", alt=title)
+    if classic.finds_changes:
+        limit = f"{_limit(values):.2f}"
+        st.html(_signed_scale(f"\N{MINUS SIGN}{limit} and below", f"{limit} and above"))
+    else:
+        st.html(colour_scale("0 and below", "1 and above", colours=("#000000", "#ffffff")))
+    said = f"Values from {values.min():.2f} to {values.max():.2f}; the photo's are from 0 to 1."
+    st.caption(said.replace("-", "\N{MINUS SIGN}"))
+
+
+def show_all_classic(grey: np.ndarray, chosen: ClassicFilter) -> None:
+    """Draw what every classic filter makes of a grey picture in [0, 1], the chosen one framed."""
+    classics = list(CLASSIC_FILTERS.values())
+    maps = [classic_picture(each, filtered(grey, each.kernel)) for each in classics]
+    titles = [each.title for each in classics]
+    st.html(gallery(maps, titles, 120, classics.index(chosen), "Map of"))
+
+
+def classic_picture(classic: ClassicFilter, values: np.ndarray) -> np.ndarray:
+    """A classic filter's map, uint8 (H, W, 3): signed where it finds changes, else as a photo."""
+    if classic.finds_changes:
+        return diverging.signed((values / _limit(values)).clip(-1, 1))
+    return _grey_picture(values)
+
+
+def _limit(values: np.ndarray) -> float:
+    """Where the colours end: few pixels at sharp edges must not make all others pale."""
+    return float(np.quantile(np.abs(values), BRIGHT)) or float(np.abs(values).max()) or 1.0
+
+
+def _grey_picture(values: np.ndarray) -> np.ndarray:
+    """Greys uint8 (H, W, 3) of values: 0 and below is black, 1 and above is white."""
+    grey = np.rint(values.clip(0, 1) * 255).astype(np.uint8)
+    return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
+
+
+def grey_photo(photo: Photo) -> np.ndarray:
+    """The photo in [0, 1], (H, W)."""
+    small = photo.image.convert("L")
+    small.thumbnail((CLASSIC_SIDE, CLASSIC_SIDE))
+    return np.asarray(small, dtype=np.float32) / 255

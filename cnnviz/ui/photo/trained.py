@@ -1,0 +1,257 @@
+"""Networks with weights as a menu offers them: files, the box, runs, then what is left."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.architectures import NetworkSpec, specify
+from cnnviz.architectures.written import ENDS, SizedNetwork
+from cnnviz.runs.folder import RunError
+from cnnviz.runs.store import Run, Store, store_url
+from cnnviz.training.bundled import Bundled, bundled_for
+from cnnviz.training.checkpoints import (
+    BEST,
+    CheckpointError,
+    checkpoint_facts,
+    has_checkpoint,
+    trained_spec,
+)
+from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.runs.words import epochs_text
+from cnnviz.ui.server.byte_cache import results
+from cnnviz.vision.prediction import labels, preprocessing
+from cnnviz.weights.sources import WeightsSource, sources
+
+MOST_RUNS = 20  # of a menu
+NO_ANSWER = "A photo of something else has no right answer."
+LOOKED_AT = 200  # runs of the store, for those of one variant among them
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class WeightedNetwork:
+    """A network and where its weights come from.
+
+    Attributes:
+        name: Of this choice among all for its variant; that of a run is its id.
+        spec: The network.
+        weights: Where its weights come from.
+        about: What must be said where its answers stand, in Markdown, or empty.
+        is_run: Whether a run of this program has trained it.
+    """
+
+    name: str
+    spec: NetworkSpec
+    weights: WeightsSource
+    about: str = ""
+    is_run: bool = False
+
+
+def offered(
+    variant: str, runs: Iterable[Run], asked: WeightedNetwork | None = None
+) -> list[WeightedNetwork]:
+    """What a menu offers for a variant: files, the box, runs, torchvision's download, chance.
+
+    Args:
+        variant: Name of a variant.
+        runs: Of ``known_runs``.
+        asked: A run's network that is offered however many others come before it.
+
+    Raises:
+        KeyError: There is no such variant; the message lists the known names.
+    """
+    known = [_of_source(specify(variant), source) for source in sources(variant)]
+    files = [each for each in known if each.weights.kind == "file"]
+    suiting = (run for run in runs if run.plan.network.spec.variant == variant)
+    found = list(islice(_weighted(suiting), MOST_RUNS))
+    if asked and asked.spec.variant == variant and asked.name not in {each.name for each in found}:
+        found.append(asked)
+    in_the_box = map(of_the_box, bundled_for(variant))
+    return [*files, *in_the_box, *found, *known[len(files) :]]
+
+
+def of_the_box(chosen: Bundled) -> WeightedNetwork:
+    """A network that ships with the project, as a menu offers it."""
+    file = chosen.path.stat()
+    source = WeightsSource(
+        "file", box_title(chosen), chosen.path, None, file.st_size, file.st_mtime_ns
+    )
+    return WeightedNetwork(chosen.name, chosen.spec, source, f"{box_text(chosen)} {NO_ANSWER}")
+
+
+def box_title(chosen: Bundled) -> str:
+    """What a menu shows of a network that ships with the project."""
+    return f"in the box: {_error(chosen)} on {chosen.record['data']}"
+
+
+def box_text(chosen: Bundled) -> str:
+    """How a network that ships with the project was trained, and how good it is."""
+    record, paper = chosen.record, chosen.record["paper"]
+    said = (
+        f"Trained for this project on **{plain(record['data'])}**, "
+        f"{epochs_text(record['epochs'])} in {record['seconds'] / 60:.0f} min on "
+        f"{plain(record['machine'])}: **{_error(chosen)}** on "
+        f"{record['test_pictures']:,} test pictures."
+    )
+    if paper:
+        said += f" The paper's full training: {paper['error']} ({paper['of']}; {paper['source']})."
+    return f"{said} {record['note']}" if record["note"] else said
+
+
+def _error(chosen: Bundled) -> str:
+    return f"{100 * (1 - chosen.test_accuracy):.1f} % error"
+
+
+def fitting(network: NetworkSpec, choices: Iterable[WeightedNetwork]) -> list[WeightedNetwork]:
+    """Those choices that are trained weights of the very settings of a network; chance comes last.
+
+    Args:
+        network: What is looked at; what it was trained on is not compared.
+        choices: Of ``offered``.
+    """
+    untrained = replace(network, trained_on=None)
+    same = [each for each in choices if replace(each.spec, trained_on=None) == untrained]
+    chance = _of_source(network, sources(network.variant)[-1])
+    return [*(each for each in same if each.weights.kind == "file"), chance]
+
+
+def first_run(runs: Iterable[Run]) -> WeightedNetwork | None:
+    """The first run that has tested weights."""
+    return next(_weighted(runs), None)
+
+
+def run_network(run_id: str) -> WeightedNetwork:
+    """The network that a run has trained, as good as it is by now.
+
+    Raises:
+        RunError: There is no such run, or it has no checkpoint, or the store cannot be read.
+        CheckpointError: Its checkpoint is damaged.
+        OSError: The folder of runs is closed to us.
+    """
+    try:
+        run = _store(store_url()).run(run_id)
+    except KeyError:
+        raise RunError(
+            f"The run “{plain(run_id)}” is not here: it was deleted, or its address is mistyped; "
+            "choose other weights."
+        ) from None
+    if not has_checkpoint(run.folder, BEST):
+        raise RunError(f"The run “{run_id}” has no tested weights (yet); choose other weights.")
+    return _network_of(run)
+
+
+def known_runs(owner: str | None = None) -> list[Run]:
+    """The youngest runs, the youngest first; the owner's before all others.
+
+    Raises:
+        RunError: The store cannot be read.
+        OSError: The folder of runs is closed to us.
+    """
+    url = store_url()
+    own = _latest(url, owner) if owner else []
+    return list({run.id: run for run in (*own, *_latest(url, None))}.values())
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _store(url: str) -> Store:
+    store = Store(url)
+    # Streamlit collects garbage after every run, and would look through the database's library.
+    gc.freeze()
+    return store
+
+
+# A class looks at the same runs, and each page would read a hundred of them at every click.
+@st.cache_resource(ttl=1.0, max_entries=128, show_spinner=False)
+def _latest(url: str, owner: str | None) -> list[Run]:
+    return _store(url).runs(owner, LOOKED_AT)
+
+
+def _of_source(spec: NetworkSpec, source: WeightsSource) -> WeightedNetwork:
+    name = source.path.name if source.kind == "file" and source.path else source.kind
+    return WeightedNetwork(name, spec, source)
+
+
+def _weighted(runs: Iterable[Run]) -> Iterator[WeightedNetwork]:
+    """The networks of those runs that have tested weights; damaged ones are named in the log."""
+    for run in runs:
+        if not has_checkpoint(run.folder, BEST):
+            continue
+        try:
+            yield _network_of(run)
+        except (CheckpointError, OSError) as error:  # OSError: deleted a moment ago
+            logger.warning("The run %s is not offered: %s", run.id, error)
+
+
+def _network_of(run: Run) -> WeightedNetwork:
+    path = run.folder / f"{BEST}.safetensors"
+    file = path.stat()
+    spec, facts = _checkpoint(run.folder, file.st_mtime_ns)
+    title, about = _title(run, spec, facts), _about(run, spec, facts)
+    source = WeightsSource("file", title, path, None, file.st_size, file.st_mtime_ns)
+    return WeightedNetwork(run.id, spec, source, about, is_run=True)
+
+
+@results.remember
+def _checkpoint(folder: Path, modified: int) -> tuple[NetworkSpec, Mapping[str, Any]]:
+    """The network of a checkpoint that was written then, and what it tells of itself."""
+    return trained_spec(folder), checkpoint_facts(folder, BEST)
+
+
+def _title(run: Run, spec: NetworkSpec, facts: Mapping[str, Any]) -> str:
+    """What a menu shows; while the run goes on, nothing that changes."""
+    # The id stands first, because a menu cuts what is long.
+    data, named = _data_title(spec), f"run {run.id[:5]}"
+    if run.is_open:
+        return f"{named}: still training on {data}"
+    accuracy = f"{_percent(facts['test_accuracy'])} on " if _is_tested(facts) else ""
+    return f"{named}: {accuracy}{data}, {_epochs(facts)}"
+
+
+def _about(run: Run, spec: NetworkSpec, facts: Mapping[str, Any]) -> str:
+    """What the network has seen, how good it became, and what cannot be asked of it."""
+    side, changes = preprocessing(spec).crop, _changes(spec)
+    said = f"Trained here on **{plain(_data_title(spec))}** ({len(labels(spec))} classes, {side} px"
+    said += f" in greys), {_epochs(facts)}" if spec.in_channels == 1 else f"), {_epochs(facts)}"
+    if _is_tested(facts):
+        said += f", test accuracy **{_percent(facts['test_accuracy'])}**"
+    if run.is_open:
+        said += " so far: it is still training"
+    said += f". {NO_ANSWER}"
+    return f"{said} Changed from the published network: {', '.join(changes)}." if changes else said
+
+
+def _changes(spec: NetworkSpec) -> list[str]:
+    """The hyperparameters that differ from the published ones, as "width 32"."""
+    changes = SizedNetwork(spec, preprocessing(spec).crop).changes
+    by_data = (*ENDS, "resolution")
+    return [
+        f"{name.replace('_', ' ')} {value}"
+        for name, value in changes.items()
+        if name not in by_data
+    ]
+
+
+def _data_title(spec: NetworkSpec) -> str:
+    return spec.trained_on.title if spec.trained_on else ""
+
+
+def _is_tested(facts: Mapping[str, Any]) -> bool:
+    return facts.get("test_accuracy") is not None
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _epochs(facts: Mapping[str, Any]) -> str:
+    """After how many epochs these weights were saved."""
+    return epochs_text(float(facts["epoch"]))

@@ -1,0 +1,55 @@
+"""A page of several views of one photo in one network: a question each, one shown at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from cnnviz.ui.page import open_page
+from cnnviz.ui.photo.chosen import chosen_subject, show_or_say
+from cnnviz.ui.photo.controls import choose_photo
+from cnnviz.ui.photo.subject import Subject
+from cnnviz.ui.photo.weights import choose_trained
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to look at a photo in a network.
+
+    Attributes:
+        question: The page's heading while it is shown.
+        show: Draws it.
+    """
+
+    question: str
+    show: Callable[[Subject], object]
+
+
+def show_page(title: str, views: Mapping[str, View]) -> None:
+    """Draw the whole page.
+
+    Args:
+        title: In the browser.
+        views: By their names in the menu and in the address; the first is shown at first.
+    """
+    open_page(title)
+    with st.sidebar:
+        photo = choose_photo()
+        trained = choose_trained()
+    heading = st.container()
+    view = _choose(views)
+    heading.title(view.question)
+    subject = chosen_subject(photo, trained)
+    if subject:
+        show_or_say(partial(view.show, subject))
+
+
+def _choose(views: Mapping[str, View]) -> View:
+    first, *_ = names = list(views)
+    chosen = st.segmented_control(
+        "View", names, default=first, required=True, key="view", bind="query-params"
+    )
+    return views.get(chosen or first, views[first])

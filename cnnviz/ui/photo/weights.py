@@ -1,0 +1,188 @@
+"""The widgets that choose a trained network: a variant and where its weights come from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import streamlit as st
+
+from cnnviz.architectures import NetworkSpec, architecture_of, variants
+from cnnviz.figures.theme import bytes_text
+from cnnviz.runs.folder import RunError
+from cnnviz.runs.run import Run
+from cnnviz.training.bundled import bundled
+from cnnviz.ui.network.controls import DEFAULT_VARIANT, choose_architecture, choose_variant
+from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.parts.menu import asked_anew, write_address
+from cnnviz.ui.photo.trained import (
+    WeightedNetwork,
+    first_run,
+    fitting,
+    known_runs,
+    of_the_box,
+    offered,
+    run_network,
+)
+from cnnviz.ui.server.visitor import visitor
+from cnnviz.weights.sources import WeightsError, fetch, sources, weights_folder
+
+# In the address and, for the other pages, in the session: the id of the run that was chosen.
+RUN, CHOSEN_RUN = "run", "chosen_run"
+WEIGHTS = "weights"  # in the address: another choice than a run, where it is not the first
+
+
+def choose_trained(start: str | None = None) -> WeightedNetwork | None:
+    """Draw the controls; a network with its weights, or None after saying what to do.
+
+    A link with ``?run=ID`` opens the network that this run has trained; ``?weights=NAME`` chooses
+    among the other weights of the variant, as ``WeightedNetwork.name`` names them.
+
+    Args:
+        start: Variant to open where the visitor has not chosen one; default one with weights.
+    """
+    asked = _asked_run()
+    if asked and st.session_state.get("arrived"):
+        _open_network_of(asked)
+    runs = visible_runs()
+    _start_where_weights_are(runs, start)
+    variant = choose_variant(choose_architecture(default=None), default=None)
+    chosen = _choose_weights(offered(variant, runs, asked))
+    if chosen.weights.kind == "download":
+        _offer_download(variant, chosen.weights.size)
+        return None
+    return chosen
+
+
+def choose_weights_of(network: NetworkSpec) -> WeightedNetwork:
+    """The menu of weights that fit a network's very settings; random ones are always there."""
+    choices = offered(network.variant, visible_runs(), _asked_run())
+    return _choose_weights(fitting(network, choices))
+
+
+def _choose_weights(choices: Sequence[WeightedNetwork]) -> WeightedNetwork:
+    """The menu of where the weights of one variant come from; the first unless one is chosen."""
+    by_name = {each.name: each for each in choices}
+    # Another widget when there are other files, so that what was just downloaded is chosen.
+    files = [each.name for each in choices if not each.is_run]
+    key, asked = f"weights_{choices[0].spec.variant}_{'_'.join(files)}", asked_anew(WEIGHTS)
+    if asked is not None or st.session_state.get(key) not in by_name:
+        known = asked if asked in by_name else _kept(by_name)
+        st.session_state[key] = known or choices[0].name
+    name = st.selectbox(
+        "Weights",
+        list(by_name),
+        key=key,
+        format_func=lambda name: by_name[name].weights.title if name in by_name else name,
+        help=f"Files in {weights_folder()} come first, then networks that ship with this program "
+        "and training runs; where there are none, random weights show what an untrained network "
+        "does.",
+    )
+    chosen = by_name.get(name, choices[0])
+    _remember(chosen, by_name)
+    write_address(
+        {
+            RUN: chosen.name if chosen.is_run else "",
+            WEIGHTS: "" if chosen.is_run or chosen is choices[0] else chosen.name,
+        }
+    )
+    return chosen
+
+
+def variants_with_files() -> list[str]:
+    """Variants whose weights are in the folder, in the order of the catalogue."""
+    return [name for name in variants() if sources(name)[0].kind == "file"]
+
+
+def visible_runs() -> list[Run]:
+    """The runs, the visitor's first; none after saying why there are none to be had."""
+    try:
+        return known_runs(visitor())
+    except (RunError, OSError) as error:
+        st.warning(f"Runs cannot be offered. {error}", icon=":material/error:")
+        return []
+
+
+def _asked_run() -> WeightedNetwork | None:
+    """The run that a link names, else the one that was chosen last, here or on another page.
+
+    None where there is none, or after saying that it is gone.
+    """
+    if st.session_state.get("arrived"):
+        named = {RUN, "architecture", "variant"} & set(st.query_params)
+        kept = None if named else st.session_state.get(CHOSEN_RUN)
+        st.session_state[CHOSEN_RUN] = st.query_params.get(RUN) or kept
+    run_id = st.session_state.get(CHOSEN_RUN)
+    if not run_id:
+        return None
+    try:
+        return run_network(run_id)
+    except (ValueError, OSError) as error:
+        st.warning(str(error), icon=":material/error:")
+        st.session_state[CHOSEN_RUN] = None
+        return None
+
+
+def _open_network_of(run: WeightedNetwork) -> None:
+    """On arrival, let the menus show a run's variant."""
+    variant = run.spec.variant
+    if RUN in st.query_params or st.session_state.get("chosen_network") == variant:
+        st.session_state["chosen_network"] = variant
+    named = st.query_params.get("variant", variant)
+    if RUN in st.query_params and named != variant:
+        st.warning(
+            f"The address names two networks: the run “{run.name}” has trained {variant}, not "
+            f"{plain(named)}, which is shown.",
+            icon=":material/error:",
+        )
+
+
+def _start_where_weights_are(runs: Sequence[Run], start: str | None) -> None:
+    """Without a choice of the visitor's, open a network that can answer at once."""
+    if not st.session_state.get("arrived") or "chosen_network" in st.session_state:
+        return
+    if "architecture" in st.query_params or "variant" in st.query_params:
+        return
+    available = variants_with_files()
+    if start is None:
+        start = DEFAULT_VARIANT if DEFAULT_VARIANT in available else next(iter(available), None)
+    if start is None:
+        trained = first_run(runs) or next(map(of_the_box, bundled()), None)
+        start = trained.spec.variant if trained else DEFAULT_VARIANT
+    st.session_state["variant"] = start
+    st.session_state["architecture"] = architecture_of(start).name
+
+
+def _kept(names: Collection[str]) -> str | None:
+    """The run that was chosen last, if it is one of these."""
+    kept: str | None = st.session_state.get(CHOSEN_RUN)
+    return kept if kept in names else None
+
+
+def _remember(chosen: WeightedNetwork, by_name: Collection[str]) -> None:
+    """Keep a run for the other pages, until something else is chosen."""
+    if chosen.is_run:
+        st.session_state["chosen_network"] = chosen.spec.variant
+        st.session_state[CHOSEN_RUN] = chosen.name
+    elif _kept(by_name):
+        st.session_state[CHOSEN_RUN] = None
+
+
+def _offer_download(variant: str, bytes_expected: int | None) -> None:
+    """A button that says how large; then a progress bar, then the page with the weights."""
+    st.info("These weights are not on this machine yet.", icon=":material/download:")
+    size = bytes_text(bytes_expected) if bytes_expected else "unknown size"
+    if not st.button(f"Download {size}", key="download", type="primary", width="stretch"):
+        return
+    bar = st.progress(0.0, "Connecting ...")
+
+    def show(received: int, expected: int | None) -> None:
+        share = received / expected if expected else 0.0
+        bar.progress(min(share, 1.0), f"{bytes_text(received)} of {size}")
+
+    try:
+        fetch(variant, progress=show)
+    except WeightsError as error:
+        bar.empty()
+        st.error(str(error), icon=":material/cloud_off:")
+        return
+    st.rerun()

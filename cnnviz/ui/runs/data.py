@@ -1,0 +1,160 @@
+"""The widgets that choose a data set, and the data in memory that all visitors share."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import uuid
+from contextlib import suppress
+from pathlib import Path
+
+import streamlit as st
+
+from cnnviz.images import data_folder
+from cnnviz.runs.run import runs_folder
+from cnnviz.training.datasets import DATASETS, dataset, known_datasets
+from cnnviz.training.datasets.base import Data, DataError, Dataset
+from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.server.byte_cache import ByteCache
+
+OWN = "your own zip"
+ZIP_MEGABYTES = 200
+MOST_UPLOADS = 20
+ODD_LETTERS = re.compile(r"[^\w .-]")
+
+# Images as bytes: CIFAR-10 takes 184 MB.
+_data = ByteCache(float(os.environ.get("CNNVIZ_DATA_MB", 2500)) * 1e6)
+
+
+def choose_dataset() -> Dataset | None:
+    """Draw the menu of data sets and return one, or None after saying what is missing or wrong."""
+    known = {each.name: each for each in _listed(str(data_folder()))}
+    names = [*known, OWN]
+    name = st.selectbox(
+        "Data",
+        names,
+        key="data",
+        bind="query-params",
+        help="Some are built in, some are downloaded once, and you can bring your own pictures.",
+    )
+    if name == OWN:
+        return _uploaded()
+    chosen = known.get(name) or DATASETS[0]
+    st.caption(f"{plain(chosen.title)}: {plain(chosen.help)}")
+    return chosen
+
+
+# A minute: what a teacher puts into the folder is seen soon.
+@st.cache_resource(max_entries=4, ttl=60, show_spinner="Looking for data sets ...")
+def _listed(folder: str) -> tuple[Dataset, ...]:
+    return known_datasets()
+
+
+def _uploaded() -> Dataset | None:
+    """The visitor's zip, kept on disk for the process that trains on it."""
+    received = st.file_uploader(
+        f"A zip with a folder of pictures for each class, at most {ZIP_MEGABYTES} MB",
+        type="zip",
+        max_upload_size=ZIP_MEGABYTES,
+        key="data_zip",
+        help="Folders train and test around the class folders are optional.",
+    )
+    file_id, path = st.session_state.get("uploaded_data", ("", None))
+    try:
+        if received is not None and received.file_id != file_id:
+            with st.spinner("Opening the zip ..."):
+                path = stored_upload(received.getvalue(), received.name)
+            st.session_state["uploaded_data"] = (received.file_id, path)
+        if path is None:
+            return None
+        chosen = dataset(str(path))
+    except DataError as error:
+        st.error(str(error), icon=":material/folder_off:")
+        return None
+    st.caption(f"{plain(chosen.title)}: {chosen.num_classes} classes, images of {chosen.side} px.")
+    return chosen
+
+
+def stored_upload(content: bytes, name: str) -> Path:
+    """A zip in the runs' folder, below a folder named by its content; the newest are kept.
+
+    Args:
+        content: Of the zip.
+        name: What the visitor calls it.
+
+    Raises:
+        DataError: It cannot be written.
+    """
+    uploads = runs_folder() / "uploads"
+    folder = uploads / hashlib.blake2b(content, digest_size=12).hexdigest()
+    stem = ODD_LETTERS.sub("_", name.removesuffix(".zip")).strip(" .")[:60]
+    path = folder / f"{stem or 'pictures'}.zip"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            fresh = folder / f".{uuid.uuid4().hex}"
+            try:
+                fresh.write_bytes(content)
+                fresh.replace(path)
+            finally:
+                fresh.unlink(missing_ok=True)
+        os.utime(folder)
+        _remove_old(uploads)
+    except OSError as error:
+        raise DataError(
+            f"The zip cannot be kept on this server ({error.strerror}); tell whoever runs it."
+        ) from error
+    return path
+
+
+def _remove_old(uploads: Path) -> None:
+    by_age = sorted(uploads.iterdir(), key=lambda folder: folder.stat().st_mtime_ns, reverse=True)
+    for folder in by_age[MOST_UPLOADS:]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def cached_data(
+    chosen: Dataset | str, side: int | None = None, channels: int | None = None, seed: int = 0
+) -> Data | None:
+    """The data in memory, which all visitors share, or None after saying why there is none.
+
+    Args:
+        chosen: A data set, or its name as ``dataset`` takes it.
+        side: Height and width of the images in pixels; None: the data set's own.
+        channels: 1 or 3; None: the data set's own.
+        seed: Decides split and shapes.
+    """
+    try:
+        found = dataset(chosen) if isinstance(chosen, str) else chosen
+        side, channels = side or found.side, channels or found.channels
+        return _loaded(found.name, side, channels, seed, _state(found.name), found)
+    except (DataError, KeyError) as error:
+        st.error(str(error.args[0]), icon=":material/folder_off:")
+        return None
+
+
+def _state(name: str) -> int:
+    """When what lies on disk under that name was changed."""
+    for path in (Path(name), (data_folder() or Path()) / name):
+        with suppress(OSError):
+            return path.stat().st_mtime_ns
+    return 0
+
+
+@_data.remember
+def _loaded(name: str, side: int, channels: int, seed: int, state: int, _found: Dataset) -> Data:
+    bar = st.progress(0.0, f"Loading {_found.title} ...")
+    shown = 0.0
+
+    def told(share: float) -> None:
+        nonlocal shown
+        if share - shown >= 0.01:  # each redraws the visitor's bar
+            shown = share
+            bar.progress(min(share, 1.0), f"Loading {_found.title} ...")
+
+    try:
+        return _found.load(side, channels, seed, told)
+    finally:
+        bar.empty()

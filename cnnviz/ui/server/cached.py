@@ -1,0 +1,184 @@
+"""The package's slow results, shared by all visitors and bounded; treat them as read-only."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+import torch
+from PIL import Image
+
+from cnnviz.analysis.folding import Folded, Folding
+from cnnviz.analysis.graph import NetworkGraph, network_graph
+from cnnviz.analysis.layers import layer_table
+from cnnviz.analysis.limits import GraphError
+from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields
+from cnnviz.analysis.views import View
+from cnnviz.architectures import Network, NetworkSpec, build
+from cnnviz.ui.server.byte_cache import networks, results
+from cnnviz.vision.cam.class_activation import class_maps
+from cnnviz.vision.capture import Place
+from cnnviz.vision.forward_pass import ForwardPass, activations, forward_pass
+from cnnviz.vision.maps.effective_field import Unit, effective_field
+from cnnviz.vision.prediction import network_input
+from cnnviz.weights.sources import WeightsSource, load_network
+
+LARGE = 1000  # nodes of a graph
+# As many inferences at once as there are cores to gain from; the other visitors wait their turn.
+_inference = threading.Semaphore(2)
+
+
+def inference_turn() -> threading.Semaphore:
+    """A visitor's turn at running networks: hold it (``with``) while they run, and no longer."""
+    return _inference
+
+
+def cached_graph(spec: NetworkSpec, resolution: int) -> NetworkGraph:
+    """The graph of a network (cnnviz.analysis.graph).
+
+    Raises:
+        GraphError: There is none; the reason is cached like a graph.
+    """
+    found = _graph_or_error(spec, resolution)
+    if isinstance(found, GraphError):
+        raise found
+    return found
+
+
+@st.cache_resource(max_entries=32, show_spinner="Building the network ...")
+def _graph_or_error(spec: NetworkSpec, resolution: int) -> NetworkGraph | GraphError:
+    try:
+        graph = network_graph(spec, resolution)
+    except GraphError as error:
+        return error.with_traceback(None)
+    if len(graph.nodes) > LARGE:
+        # Streamlit collects garbage after every run, and would look through all of it each time.
+        gc.freeze()
+    return graph
+
+
+@st.cache_data(max_entries=1024, show_spinner=False)
+def cached_parameters(spec: NetworkSpec) -> int:
+    """How many parameters a network has; shared ones count once."""
+    with torch.device("meta"):
+        return sum(parameter.numel() for parameter in build(spec).parameters())
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def cached_layer_table(spec: NetworkSpec, resolution: int) -> pd.DataFrame:
+    """The layer table of a network (cnnviz.analysis.layers)."""
+    return layer_table(cached_graph(spec, resolution))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def cached_folding(spec: NetworkSpec, resolution: int) -> Folding:
+    """The blocks of a network (cnnviz.analysis.folding)."""
+    return Folding(cached_graph(spec, resolution))
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def cached_view(spec: NetworkSpec, resolution: int, view: View) -> Folded:
+    """What a picture shows of a network (cnnviz.analysis.views)."""
+    return view.of(cached_folding(spec, resolution))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def cached_fields(spec: NetworkSpec, resolution: int) -> tuple[ReceptiveField, ...]:
+    """The receptive field of every node of a network (cnnviz.analysis.receptive_field)."""
+    return receptive_fields(cached_graph(spec, resolution))
+
+
+@networks.remember
+def cached_network(spec: NetworkSpec, weights: WeightsSource) -> Network:
+    """A frozen network in eval mode with its weights; all visitors share it."""
+    with st.spinner("Loading the weights ..."):
+        return load_network(spec, weights)
+
+
+@dataclass(frozen=True, eq=False)
+class TimedPass:
+    """A photo's pass through a network, and the seconds that it took."""
+
+    found: ForwardPass
+    seconds: float
+
+
+@results.remember
+def cached_pass(
+    spec: NetworkSpec, weights: WeightsSource, photo_key: str, _photo: Image.Image
+) -> TimedPass:
+    """The pass of the photo of that key, from which every view of it is made."""
+    network = cached_network(spec, weights)
+    with st.spinner("Looking at the photo ..."), _inference:
+        started = time.perf_counter()
+        found = forward_pass(network, network_input(spec, _photo))
+        return TimedPass(found, time.perf_counter() - started)
+
+
+@dataclass(frozen=True, eq=False)
+class TimedMaps:
+    """Class activation maps by layer, and the seconds that they took beyond the forward pass."""
+
+    maps: dict[str, np.ndarray]
+    seconds: float
+
+
+@results.remember
+def cached_maps(
+    spec: NetworkSpec,
+    weights: WeightsSource,
+    photo_key: str,
+    class_index: int,
+    layers: tuple[str, ...],
+    method: str,
+    _photo: Image.Image,
+) -> TimedMaps:
+    """Class activation maps of the photo of that key by a method that is not slow."""
+    network, timed = cached_network(spec, weights), cached_pass(spec, weights, photo_key, _photo)
+    with st.spinner("Following the gradient ..."), _inference:
+        started = time.perf_counter()
+        maps = class_maps(network, timed.found, class_index, layers, method)
+        return TimedMaps(maps, time.perf_counter() - started)
+
+
+@results.remember
+def cached_activation(
+    spec: NetworkSpec, weights: WeightsSource, photo_key: str, place: Place, _photo: Image.Image
+) -> np.ndarray:
+    """What is at a place of a network for the photo of that key, float32 (C, H, W)."""
+    network, timed = cached_network(spec, weights), cached_pass(spec, weights, photo_key, _photo)
+    with _inference:
+        found: np.ndarray = activations(network, timed.found, [place])[place][0].numpy()
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class TimedField:
+    """An effective receptive field, float32 (H, W), and the seconds that its passes took."""
+
+    found: np.ndarray
+    seconds: float
+
+
+@results.remember
+def cached_effective_field(
+    spec: NetworkSpec,
+    weights: WeightsSource,
+    layer: str,
+    input_index: int | None,
+    unit: Unit | None,
+    photo_key: str,
+    resolution: int,
+    _image: torch.Tensor,
+) -> TimedField:
+    """The effective field of a unit on the photo of that key, prepared at that resolution."""
+    network = cached_network(spec, weights)
+    with st.spinner("Following the gradient back to the photo ..."), _inference:
+        started = time.perf_counter()
+        found = effective_field(network, layer, _image, unit, input_index)
+        return TimedField(found, time.perf_counter() - started)

@@ -1,0 +1,59 @@
+"""All published networks at once: their counts, their printed errors, their shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cnnviz.analysis.layers import is_auxiliary
+from cnnviz.analysis.summary import summary
+from cnnviz.architectures import ARCHITECTURES, Architecture, architecture_of, variant, variants
+from cnnviz.architectures.published import ERRORS, published
+from cnnviz.figures.network.thumbnail import thumbnail
+
+
+@st.cache_resource(show_spinner="Counting every published network, once ...")
+def cached_errors() -> pd.DataFrame:
+    """The first printed error of each kind, beside our counts of the published network and image.
+
+    Columns: variant, title, family, quantity, error (per cent), source, params (without auxiliary
+    heads), macs.
+    """
+    rows = [row for name in variants() for row in _errors(name)]
+    columns = ["variant", "title", "family", "quantity", "error", "source", "params", "macs"]
+    return pd.DataFrame(rows, columns=columns).drop_duplicates(["variant", "quantity"])
+
+
+def _errors(name: str) -> list[dict[str, Any]]:
+    figures = [figure for figure in published(name) if figure.quantity in ERRORS]
+    if not figures:
+        return []
+    layers = summary(name).layers
+    used = layers[~is_auxiliary(layers)]
+    facts = {
+        "variant": name,
+        "title": variant(name).title,
+        "family": architecture_of(name).title,
+        "params": int(used["params"].sum()),
+        "macs": int(used["macs"].sum()),
+    }
+    return [
+        {**facts, "quantity": f.quantity, "error": float(f.value), "source": f.source}
+        for f in figures
+    ]
+
+
+@st.cache_resource(show_spinner="Drawing the networks ...")
+def cached_thumbnails() -> dict[str, str]:
+    """An SVG of every family's first variant, by the family's name."""
+    return {family.name: thumbnail(_parts(family)) for family in ARCHITECTURES}
+
+
+def _parts(family: Architecture) -> list[tuple[str, tuple[int, ...]]]:
+    """The output shape of stem, stages and head."""
+    layers = summary(next(iter(family.variants))).layers
+    used = layers[~is_auxiliary(layers)]
+    ends = used.groupby("stage", sort=False)["output_shape"].last()
+    return [(str(stage), shape) for stage, shape in ends.items()]

@@ -1,0 +1,242 @@
+"""The sidebar of Train: a network, data that decide its ends, and how it is trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.analysis.limits import GraphError
+from cnnviz.architectures import Architecture, NetworkSpec
+from cnnviz.architectures.written import SizedNetwork
+from cnnviz.training.datasets.base import Dataset
+from cnnviz.training.options import TrainingOptions
+from cnnviz.training.plan import Plan
+from cnnviz.training.recipes import RECIPES, Recipe
+from cnnviz.training.running import fitting_side
+from cnnviz.ui.network.controls import (
+    RESOLUTIONS,
+    choose_architecture,
+    choose_config,
+    choose_variant,
+    hyperparameter_widget,
+)
+from cnnviz.ui.runs.data import cached_data, choose_dataset
+from cnnviz.ui.server.cached import cached_graph
+
+DEFAULT_VARIANT = "lenet5_full"
+# Of the options, by the question that they answer.
+GROUPS = {
+    "Budget": (
+        *("epochs", "seconds", "batch_size", "train_images", "seed"),
+        *("progressive_resizing", "test_every"),
+    ),
+    "Optimiser": (
+        *("optimiser", "learning_rate", "momentum", "schedule", "warm_up", "precision", "compiled"),
+    ),
+    "Regularisation": (
+        *("weight_decay", "dropout", "label_smoothing", "averaging", "initialisation"),
+    ),
+    "Augmentation": ("crop", "flip", "rotation", "noise", "erasing", "jitter", "pca_colour"),
+}
+OPEN = "Budget"
+FEW_IMAGES_EPOCHS = 20
+PREFIX = "train_"
+
+
+@dataclass(frozen=True)
+class TrainChoice:
+    """What a visitor chose to train.
+
+    Attributes:
+        network: With the data's classes and channels.
+        dataset: What it learns from.
+        options: How.
+    """
+
+    network: SizedNetwork
+    dataset: Dataset
+    options: TrainingOptions
+
+    @property
+    def plan(self) -> Plan:
+        """The run that it makes."""
+        return Plan(self.network, self.dataset.name, self.options)
+
+
+def choose_training() -> TrainChoice | None:
+    """Draw the controls and return the choice, or None after saying what is missing or wrong."""
+    family = choose_architecture(DEFAULT_VARIANT)
+    name = choose_variant(family, DEFAULT_VARIANT)
+    dataset = choose_dataset()
+    num_classes = _num_classes(dataset) if dataset else None
+    if dataset is None or num_classes is None:
+        return None
+    network = _choose_network(family, name, dataset, num_classes)
+    if network is None:
+        return None
+    options = _choose_options(dataset)
+    return TrainChoice(network, dataset, options) if options else None
+
+
+def _num_classes(dataset: Dataset) -> int | None:
+    """How many classes data have, loaded where only that tells; None after saying why not."""
+    if dataset.num_classes is not None:
+        return dataset.num_classes
+    data = cached_data(dataset)
+    return len(data.classes) if data else None
+
+
+def _choose_network(
+    family: Architecture, name: str, dataset: Dataset, num_classes: int
+) -> SizedNetwork | None:
+    """The network with the data's ends: its settings, and the side of its images."""
+    published = family.variants[name]
+    with st.expander("Network settings", icon=":material/tune:"):
+        config = choose_config(family, published)
+        if config is None:
+            return None
+        spec = NetworkSpec(name, config, dataset.channels, num_classes)
+        side = spec.fixed_resolution or _choose_side(spec, dataset)
+    sized = SizedNetwork(spec, side)
+    resized = "" if side == dataset.side else f", enlarged from {dataset.side} px"
+    if side < dataset.side:
+        resized = f", made smaller from {dataset.side} px"
+    grey = "grey" if dataset.channels == 1 else "colour"
+    st.caption(
+        f"{published.title} with {num_classes} outputs on {grey} images of {side} px{resized}."
+    )
+    return sized
+
+
+def _choose_side(spec: NetworkSpec, dataset: Dataset) -> int:
+    fallback = fitting_side(spec, dataset.side, _opens)
+    st.session_state.setdefault("train_side_for", fallback)
+    if st.session_state["train_side_for"] != fallback:  # another network or other data
+        st.session_state["train_side_for"] = fallback
+        st.session_state["train_resolution"] = fallback
+    side = st.select_slider(
+        "Image side (px)",
+        RESOLUTIONS,
+        fallback,
+        key="train_resolution",
+        bind="query-params",
+        help="Images are brought to this height and width. Larger ones cost more with its square.",
+    )
+    return side if side in RESOLUTIONS else fallback
+
+
+def _opens(spec: NetworkSpec, side: int) -> bool:
+    try:
+        cached_graph(spec, side)
+    except GraphError:
+        return False
+    return True
+
+
+def _choose_options(dataset: Dataset) -> TrainingOptions | None:
+    st.subheader("Training")
+    recipe = _choose_recipe()
+    suggested = suggestion(recipe, dataset)
+    st.caption(f"{recipe.source}. {recipe.scaled}")
+    if recipe.options.flip and not dataset.flips:
+        st.caption(f"{dataset.title}: not flipped, for a mirrored picture may be no such picture.")
+    _follow(suggested)
+    values: dict[str, Any] = {}
+    for group, names in GROUPS.items():
+        with st.expander(group, expanded=group == OPEN):
+            for name in names:
+                values[name] = _option(name, suggested)
+    _say_changes(suggested, values)
+    try:
+        return TrainingOptions(**values)
+    except ValueError as error:
+        st.error(str(error))
+        return None
+
+
+def _choose_recipe() -> Recipe:
+    recipes = {recipe.name: recipe for recipe in RECIPES}
+    chosen = st.selectbox(
+        "Recipe",
+        list(recipes),
+        key="recipe",
+        bind="query-params",
+        help="It sets the options below. " + "; ".join(f"{r.name}: {r.title}" for r in RECIPES),
+    )
+    return recipes.get(chosen) or RECIPES[0]
+
+
+def suggestion(recipe: Recipe, dataset: Dataset) -> TrainingOptions:
+    """A recipe's options for some data: more passes over few images, no mirrored digits.
+
+    The first recipe, which is no paper's, augments where the data allow it.
+    """
+    few = not dataset.is_downloaded and recipe is RECIPES[0]
+    augments = recipe is RECIPES[0] and dataset.flips
+    return replace(
+        recipe.options,
+        epochs=FEW_IMAGES_EPOCHS if few else recipe.options.epochs,
+        flip=dataset.flips and (augments or recipe.options.flip),
+        crop=2 if augments else recipe.options.crop,
+    )
+
+
+def _follow(suggested: TrainingOptions) -> None:
+    """Let every option that the visitor has not touched follow a new suggestion."""
+    before = st.session_state.get("train_suggested")
+    st.session_state["train_suggested"] = suggested
+    if before is None or st.session_state.get("arrived"):
+        return
+    for h in TrainingOptions.hyperparameters():
+        key = PREFIX + h.name
+        if st.session_state.get(key) == getattr(before, h.name):
+            st.session_state[key] = getattr(suggested, h.name)
+
+
+def _option(name: str, suggested: TrainingOptions) -> Any:
+    ends = {"epochs": "seconds", "seconds": "epochs"}
+    change = {"on_change": partial(_keep_one_budget, name)} if name in ends else {}
+    return hyperparameter_widget(
+        TrainingOptions.hyperparameter(name),
+        getattr(suggested, name),
+        key=PREFIX + name,
+        bind="query-params",
+        **change,
+    )
+
+
+def _keep_one_budget(changed: str) -> None:
+    """A run ends by epochs or by time: setting one takes the other away."""
+    other = "seconds" if changed == "epochs" else "epochs"
+    if st.session_state[PREFIX + changed]:
+        st.session_state[PREFIX + other] = 0
+    elif not st.session_state[PREFIX + other]:
+        st.session_state[PREFIX + other] = 5 if other == "epochs" else 30
+
+
+def _say_changes(suggested: TrainingOptions, values: dict[str, Any]) -> None:
+    """Say which options are the visitor's own, and offer to take the suggestions back."""
+    own = [
+        f"{name.replace('_', ' ')} {value} (suggested: {getattr(suggested, name)})"
+        for name, value in values.items()
+        if value != getattr(suggested, name)
+    ]
+    if not own:
+        return
+    st.caption(f"Your own choices: {', '.join(own)}.")
+    st.button(
+        "Take the suggestions",
+        icon=":material/restart_alt:",
+        key="take_suggestions",
+        on_click=_take,
+        args=(suggested,),
+        width="stretch",
+    )
+
+
+def _take(suggested: TrainingOptions) -> None:
+    for h in TrainingOptions.hyperparameters():
+        st.session_state[PREFIX + h.name] = getattr(suggested, h.name)

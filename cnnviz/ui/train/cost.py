@@ -1,0 +1,104 @@
+"""What a run will cost: parameters at once; time and memory measured on three batches if asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.analysis.layers import totals
+from cnnviz.figures.theme import bytes_text, count_text
+from cnnviz.training.options import TrainingOptions
+from cnnviz.ui.runs.words import duration_text
+from cnnviz.ui.server.cached import cached_layer_table
+from cnnviz.ui.train.controls import TrainChoice
+from cnnviz.ui.work.job_view import Jobs, say_state, watch
+from cnnviz.ui.work.jobs import Command, background_job
+
+ENDS = ("epochs", "seconds")
+
+
+def show_cost(choice: TrainChoice) -> None:
+    """Draw the counts, and the button that measures, or what was measured."""
+    command = estimate_command(choice)
+    watch((command,), lambda jobs: _show(choice, command, jobs))
+
+
+def estimate_command(choice: TrainChoice) -> Command:
+    """The command that measures; how long the run lasts makes no difference to it."""
+    default, options = TrainingOptions().to_text(), choice.options.to_text()
+    changed = {k: v for k, v in options.items() if v != default[k] and k not in ENDS}
+    words = ["train", str(choice.network), "--data", choice.dataset.name]
+    words += ["--resolution", str(choice.network.resolution)]
+    for name, value in changed.items():
+        words += ["--option", f"{name}={value}"]
+    return (*words, "--estimate", "--json")
+
+
+def _show(choice: TrainChoice, command: Command, jobs: Jobs) -> None:
+    job = jobs[command]
+    table = cached_layer_table(choice.network.spec, choice.network.resolution)
+    counted = totals(table)
+    with st.grid(5, min_column_width=140) as grid:
+        st.metric("Parameters", count_text(counted.params), help=f"Exactly {counted.params:,}.")
+        st.metric(
+            "MACs an image",
+            count_text(counted.macs),
+            help="Multiply-accumulates of one forward pass; a training step takes about 3 times "
+            "as many for each of its images.",
+        )
+        if job is not None and job.state == "done":
+            _show_measured(choice, job.result)
+        elif job is None or job.state == "failed":
+            with grid.cell(), st.container(height="stretch", vertical_alignment="center"):
+                _offer(command)
+    say_state(
+        job,
+        "The measurement waits for its turn ...",
+        "Three batches are being timed ...",
+        job.error or "" if job else "",
+    )
+
+
+def _offer(command: Command) -> None:
+    st.button(
+        "Measure the cost",
+        icon=":material/timer:",
+        key="measure_cost",
+        on_click=_measure,
+        args=(command,),
+        help="Times three batches on this machine, in a process of its own, and the memory.",
+    )
+
+
+def _measure(command: Command) -> None:
+    background_job(command)
+
+
+def _show_measured(choice: TrainChoice, measured: dict[str, Any]) -> None:
+    epoch = measured["seconds_per_epoch"]
+    st.metric(
+        "Time an epoch",
+        seconds_words(epoch),
+        help=f"From three batches on {measured['device']}: "
+        f"{count_text(measured['images_per_second'])} images a second, tests left out.",
+    )
+    st.metric("Memory", bytes_text(measured["memory_bytes"]), help="The largest at once.")
+    whole = choice.options.seconds or epoch * choice.options.epochs
+    st.metric(
+        "Whole run",
+        _rough(whole),
+        help="About so long, while nobody else trains on this machine.",
+    )
+
+
+def _rough(seconds: float) -> str:
+    """An estimate that fits a phone: "80 s", "12 min", "2.5 h"."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def seconds_words(seconds: float) -> str:
+    """A duration, with a digit behind the point where it is short."""
+    return f"{seconds:.1f} s" if seconds < 10 else duration_text(seconds)

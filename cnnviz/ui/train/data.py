@@ -1,0 +1,209 @@
+"""A look at the data before training: samples, balance, and what the augmentation makes of them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+import torch
+from PIL import Image
+
+from cnnviz.figures.pictures.picture_grid import picture_grid
+from cnnviz.figures.training.class_balance import class_balance_bars
+from cnnviz.hyperparameters import Hyperparameter, Value, text
+from cnnviz.training.augmentation import Augmentation
+from cnnviz.training.datasets.base import Data
+from cnnviz.training.datasets.look import class_balance, mixed_samples, samples
+from cnnviz.training.options import TrainingOptions
+from cnnviz.ui.parts.markdown import plain
+
+AUGMENTATIONS = ("crop", "flip", "rotation", "noise", "erasing", "jitter", "pca_colour")
+CLASSES_AT_ONCE = 20
+SAMPLES, SAMPLES_ACROSS = 12, 6
+ROW = 8  # pictures that the augmentation is shown on
+DRAWS = 3
+LAST_DRAW = 9999
+MOST_COLOURED = 300  # images whose principal colours are shown: the rest would tell the same
+MOST_SKIPPED = 200
+
+
+def show_data(data: Data, options: TrainingOptions) -> None:
+    """Draw the data and what the chosen augmentation makes of it.
+
+    Args:
+        data: As the network gets it.
+        options: How it would be trained.
+    """
+    st.markdown(facts_text(data))
+    draw = _choose_draw()
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.subheader("Samples of each class")
+        _show_samples(data, draw)
+    with right:
+        st.subheader("Images of each class")
+        with st.container(height=520 if len(data.classes) > CLASSES_AT_ONCE else "content"):
+            counts = [(each.name, each.train, each.test) for each in class_balance(data)]
+            st.html(class_balance_bars(counts))
+    st.subheader("What augmentation makes of them")
+    _show_augmentation(data, options, draw)
+    _show_skipped(data)
+
+
+def facts_text(data: Data) -> str:
+    """Title, numbers, size, mean and standard deviation, as Markdown."""
+    kind = "grey" if data.channels == 1 else "red, green, blue"
+    mean, std = (", ".join(f"{value:.3f}" for value in each) for each in (data.mean, data.std))
+    return (
+        f"**{plain(data.title)}**: {len(data.train):,} images to train on and "
+        f"{len(data.test):,} to test on, {len(data.classes):,} classes, "
+        f"{data.side} x {data.side} px, {kind}. Of the training pixels in [0, 1]: "
+        f"mean {mean}; standard deviation {std}."
+    )
+
+
+def _choose_draw() -> int:
+    draw = st.number_input(
+        "Draw",
+        0,
+        LAST_DRAW,
+        0,
+        key="data_draw",
+        bind="query-params",
+        width=140,
+        help="Another number takes other samples and augments them otherwise.",
+    )
+    return draw if draw is not None and 0 <= draw <= LAST_DRAW else 0
+
+
+def _show_samples(data: Data, draw: int) -> None:
+    with st.grid(2, min_column_width=260):
+        for label in _choose_classes(data):
+            images = samples(data, label, draw, SAMPLES).numpy()
+            name = data.classes[label]
+            with st.container(gap="xxsmall"):
+                st.markdown(f"**{plain(name)}**")
+                _show_pictures(images, SAMPLES_ACROSS, f"{len(images)} samples of {name}", 48)
+
+
+def _choose_classes(data: Data) -> range:
+    """Labels of the classes to show: all, or a part that is chosen."""
+    count = len(data.classes)
+    if count <= CLASSES_AT_ONCE:
+        return range(count)
+    parts = [range(i, min(i + CLASSES_AT_ONCE, count)) for i in range(0, count, CLASSES_AT_ONCE)]
+    number = st.selectbox(
+        "Classes",
+        range(len(parts)),
+        format_func=lambda i: f"{data.classes[parts[i][0]]} to {data.classes[parts[i][-1]]}",
+        key="data_classes",
+    )
+    return parts[number if number in range(len(parts)) else 0]
+
+
+def _show_augmentation(data: Data, options: TrainingOptions, draw: int) -> None:
+    images = mixed_samples(data, draw, ROW)
+    chosen = {name: getattr(options, name) for name in AUGMENTATIONS if getattr(options, name)}
+    known = {each.name: each for each in TrainingOptions.hyperparameters()}
+    _show_row("As they are", "", images.numpy(), "Images as they are")
+    said = ", ".join(_strength_text(known[name], value) for name, value in chosen.items())
+    title = "As training sees them" if chosen else "Training sees them as they are"
+    if chosen:
+        rows = np.concatenate(
+            [augmented(images, data, options, draw * DRAWS + turn) for turn in range(DRAWS)]
+        )
+        _show_row(title, f"{said}; {DRAWS} draws", rows, f"Images under {said}")
+    else:
+        st.caption(f"{title}: all augmentations are off. Each alone would do this:")
+    if st.toggle("Each augmentation alone", value=not chosen, key="each_augmentation"):
+        for name in AUGMENTATIONS:
+            _show_alone(known[name], chosen.get(name), images, data, draw)
+
+
+def _show_alone(
+    option: Hyperparameter, chosen: Value | None, images: torch.Tensor, data: Data, draw: int
+) -> None:
+    """One augmentation at a strength of its own, which changes nothing in the options."""
+    left, right = st.columns([1, 4], vertical_alignment="center")
+    with left:
+        strength = choose_strength(option, chosen)
+    alone = TrainingOptions().with_values({option.name: strength})
+    with right:
+        _show_pictures(augmented(images, data, alone, draw), ROW, f"{option.title} alone")
+
+
+def choose_strength(
+    option: Hyperparameter,
+    chosen: Value | None = None,
+    bind: Literal["query-params"] | None = None,
+) -> Value:
+    """The widget of an augmentation's strength, beginning in the middle of its options.
+
+    Args:
+        option: Its declaration.
+        chosen: Where it begins instead.
+        bind: As Streamlit's widgets take it.
+    """
+    unit = f" ({option.unit})" if option.unit else ""
+    label, key = option.title.replace("Pca", "PCA") + unit, f"alone_{option.name}"
+    first = chosen if chosen is not None else option.options[len(option.options) // 2]
+    if option.is_flag:
+        return st.toggle(label, value=True, key=key, help=option.help, bind=bind)
+    found = st.select_slider(
+        label,
+        option.options,
+        value=first,
+        key=key,
+        format_func=text,
+        help=option.help,
+        bind=bind,
+    )
+    return found if found in option.options else first
+
+
+def _show_row(title: str, caption: str, pictures: np.ndarray, alt: str) -> None:
+    left, right = st.columns([1, 4], vertical_alignment="center")
+    left.markdown(f"**{title}**")
+    if caption:
+        left.caption(caption)
+    with right:
+        _show_pictures(pictures, ROW, alt)
+
+
+def _show_pictures(pictures: np.ndarray, across: int, alt: str, least_side: int = 96) -> None:
+    picture: Image.Image = picture_grid(pictures, across, least_side)
+    st.image(picture, output_format="PNG", width="stretch", alt=alt)
+
+
+def augmented(images: torch.Tensor, data: Data, options: TrainingOptions, draw: int) -> np.ndarray:
+    """Images (N, H, W, C) under the options, as bytes; the same draw does the same to them.
+
+    The principal colours are those of some of the training images.
+    """
+    some = torch.arange(0, len(data.train), max(1, len(data.train) // MOST_COLOURED))
+    augmentation = Augmentation(options, data.with_train(some[:MOST_COLOURED]))
+    pixels = augmentation.augmented(images, torch.Generator().manual_seed(draw))
+    found: np.ndarray = (
+        pixels.mul(255).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).numpy()
+    )
+    return found
+
+
+def _strength_text(option: Hyperparameter, value: Value) -> str:
+    name = option.title.replace("Pca", "PCA")
+    return name if option.is_flag else f"{name} {text(value)} {option.unit}".rstrip()
+
+
+def _show_skipped(data: Data) -> None:
+    if not data.skipped:
+        return
+    count = len(data.skipped)
+    with st.expander(f"{count:,} {'picture' if count == 1 else 'pictures'} could not be used"):
+        if count > MOST_SKIPPED:
+            st.caption(f"The first {MOST_SKIPPED} of them.")
+        st.dataframe(
+            [{"Picture": name, "Reason": reason} for name, reason in data.skipped[:MOST_SKIPPED]],
+            width="stretch",
+            hide_index=True,
+        )

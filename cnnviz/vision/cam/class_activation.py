@@ -1,0 +1,142 @@
+"""Class activation maps: which region of the image speaks for a class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from PIL import Image
+from torch.nn import functional
+
+from cnnviz.architectures import Network
+from cnnviz.hyperparameters import named
+from cnnviz.progress import Progress, part, unheard
+from cnnviz.vision.cam.look import Look
+from cnnviz.vision.cam.methods import METHODS, Method
+from cnnviz.vision.capture import submodule
+from cnnviz.vision.forward_pass import ForwardPass, forward_pass
+from cnnviz.vision.prediction import network_input
+from cnnviz.vision.requirements import require_class
+
+
+@dataclass(frozen=True, eq=False)
+class ClassActivation:
+    """Maps of one class at several layers, from one forward pass.
+
+    Attributes:
+        class_index: The class that the maps speak of.
+        maps: By layer, float32 (H, W) of the input's size in [0, 1]; all 0 where no region speaks
+            for the class.
+        probabilities: float32 (num_classes,), the network's answer.
+    """
+
+    class_index: int
+    maps: dict[str, np.ndarray]
+    probabilities: np.ndarray
+
+
+def class_activation(
+    network: Network,
+    image: torch.Tensor,
+    class_index: int | None = None,
+    layers: Sequence[str] | None = None,
+    method: str = "grad-cam",
+    progress: Progress = unheard,
+) -> ClassActivation:
+    """Class activation maps of one image at one or more layers, and the network's answer.
+
+    Args:
+        network: In eval mode; it may be shared by threads. Freezing its parameters saves time.
+        image: Preprocessed, (1, C, H, W).
+        class_index: Which class; default the most probable.
+        layers: Module paths; default the last stage.
+        method: A key of ``METHODS``.
+        progress: Told the share that is done; what it raises ends the work.
+
+    Raises:
+        KeyError: Unknown method or layer; the message names it.
+        ValueError: A layer without feature maps, a class that the network does not have, more than
+            one image, or a network that the method does not suit.
+    """
+    method_of(method)
+    passed = forward_pass(network, image)
+    if class_index is None:
+        class_index = int(passed.logits.argmax())
+    layers = list(layers or [default_layer(network)])
+    maps = class_maps(network, passed, class_index, layers, method, progress)
+    return ClassActivation(class_index, maps, passed.probabilities)
+
+
+def class_maps(
+    network: Network,
+    passed: ForwardPass,
+    class_index: int,
+    layers: Sequence[str],
+    method: str = "grad-cam",
+    progress: Progress = unheard,
+) -> dict[str, np.ndarray]:
+    """Class activation maps of a pass, by layer; see ``class_activation``."""
+    require_class(class_index, len(passed.logits))
+    for layer in layers:
+        submodule(network, layer)
+    found, looks = {}, Look.at(network, passed, class_index, layers)
+    for number, look in enumerate(looks):
+        look.progress = part(progress, number / len(looks), (number + 1) / len(looks))
+        raw = method_of(method).function(look)
+        found[look.layer] = _scaled(functional.relu(raw), passed.image.shape[2:])
+    return found
+
+
+def class_activation_map(
+    network: Network,
+    image: Image.Image | torch.Tensor,
+    class_index: int | None = None,
+    layer: str | None = None,
+    method: str = "grad-cam",
+) -> np.ndarray:
+    """Which region of an image speaks for a class: float32 (H, W) in [0, 1], of the input's size.
+
+    Args:
+        network: A network of ``cnnviz.build`` in eval mode, with weights.
+        image: A photo of ``cnnviz.open_image``, or a preprocessed tensor (1, C, H, W).
+        class_index: Which class; default the most probable.
+        layer: Module path in the layer table; default the last stage.
+        method: grad-cam, grad-cam++, hirescam, xgradcam, layercam, eigencam, eigengradcam, cam,
+            guided-backprop, saliency, scorecam or ablationcam.
+
+    Raises:
+        KeyError: Unknown method or layer; the message names it.
+        ValueError: A layer without feature maps, a class that the network does not have, or a
+            network that the method does not suit.
+    """
+    if isinstance(image, Image.Image):
+        image = network_input(network.spec, image)
+    layer = layer or default_layer(network)
+    return class_activation(network, image, class_index, [layer], method).maps[layer]
+
+
+def method_of(name: str) -> Method:
+    """The method of that name.
+
+    Raises:
+        KeyError: There is none; the message lists the known names.
+    """
+    return named(name, METHODS, "method")
+
+
+def default_layer(network: Network) -> str:
+    """The last stage: the deepest feature maps that still have a place in the image."""
+    return f"stages.{len(network.stages) - 1}"
+
+
+def _scaled(raw: torch.Tensor, size: Sequence[int]) -> np.ndarray:
+    """A map (h, w) brought to the input's size and to [0, 1]."""
+    full = functional.interpolate(
+        raw[None, None], size=tuple(size), mode="bilinear", align_corners=False
+    )
+    full = full[0, 0] - full.min()
+    peak = full.max()
+    scaled: np.ndarray = (full / peak if peak > 0 else full).float().numpy(force=True)
+    return scaled

@@ -1,0 +1,60 @@
+"""The methods that run a network once for every map: pytorch-grad-cam's, on a private copy."""
+
+from __future__ import annotations
+
+from functools import cache
+from math import ceil
+from types import SimpleNamespace
+
+import torch
+from torch import nn
+
+from cnnviz.vision.cam.look import Look
+from cnnviz.vision.private_copy import private_copy
+
+
+def by_library(look: Look, name: str, batch_size: int, further_passes: int) -> torch.Tensor:
+    """A method of pytorch-grad-cam on a copy of the network that shares nothing but its weights."""
+    maps = look.maps.shape[1]
+    network = _Counted(look, ceil(maps / batch_size) + further_passes)
+    layer = network.network.get_submodule(look.layer)
+    library = _library()
+    method = getattr(library, name)(network, [layer])
+    found = method(look.passed.image, [library.ClassifierOutputTarget(look.class_index)])
+    return torch.from_numpy(found[0])
+
+
+class _Counted(nn.Module):
+    """A private copy of a network that tells how many of its passes are done."""
+
+    def __init__(self, look: Look, passes: int) -> None:
+        super().__init__()
+        self.network = private_copy(look.network)
+        self._progress, self._passes, self._done = look.progress, passes, 0
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = self.network(images)
+        self._done += 1
+        self._progress(min(self._done / self._passes, 1.0))
+        return logits
+
+
+@cache
+def _library() -> SimpleNamespace:
+    """pytorch-grad-cam's methods, without the bars that they draw on stderr."""
+    from pytorch_grad_cam import AblationCAM, ScoreCAM, ablation_cam, score_cam
+    from pytorch_grad_cam.ablation_layer import AblationLayer
+    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+
+    for module in (ablation_cam, score_cam):
+        module.tqdm = SimpleNamespace(tqdm=iter)
+
+    def ablation_cam_of_its_own(network: nn.Module, layers: list[nn.Module]) -> AblationCAM:
+        # The default of the argument is one layer for the whole process.
+        return AblationCAM(network, layers, ablation_layer=AblationLayer())
+
+    return SimpleNamespace(
+        AblationCAM=ablation_cam_of_its_own,
+        ClassifierOutputTarget=ClassifierOutputTarget,
+        ScoreCAM=ScoreCAM,
+    )

@@ -1,0 +1,78 @@
+"""What a method of class activation maps looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import torch
+
+from cnnviz.architectures import Network
+from cnnviz.progress import Progress, unheard
+from cnnviz.vision.capture import Place
+from cnnviz.vision.forward_pass import ForwardPass, activations, gradients
+
+
+@dataclass(eq=False)
+class Look:
+    """One class of one image at one layer: what a method may ask for, each computed once.
+
+    Attributes:
+        network: In eval mode, perhaps shared by threads.
+        passed: The image's pass through it.
+        class_index: The class.
+        layer: Module path of the target layer.
+        progress: For methods that run the network many times.
+    """
+
+    network: Network
+    passed: ForwardPass
+    class_index: int
+    layer: str
+    progress: Progress = unheard
+    _all: dict[str, tuple[torch.Tensor, torch.Tensor]] = field(default_factory=dict)
+    _layers: tuple[str, ...] = ()
+
+    @classmethod
+    def at(
+        cls, network: Network, passed: ForwardPass, class_index: int, layers: Sequence[str]
+    ) -> list[Look]:
+        """A look at each of several layers; their gradients come from one backward pass."""
+        shared: dict[str, tuple[torch.Tensor, torch.Tensor]] = {}
+        names = tuple(layers)
+        return [
+            cls(network, passed, class_index, layer, _all=shared, _layers=names) for layer in names
+        ]
+
+    @property
+    def activation(self) -> torch.Tensor:
+        """A, (1, K, h, w)."""
+        return self._found[0]
+
+    @property
+    def gradient(self) -> torch.Tensor:
+        """g, (1, K, h, w)."""
+        return self._found[1]
+
+    @property
+    def _found(self) -> tuple[torch.Tensor, torch.Tensor]:
+        if not self._all:
+            self._all.update(
+                gradients(
+                    self.network, self.passed, self.class_index, self._layers or (self.layer,)
+                )
+            )
+        return self._all[self.layer]
+
+    @property
+    def maps(self) -> torch.Tensor:
+        """A without its gradient, (1, K, h, w).
+
+        Raises:
+            ValueError: The layer gives no feature maps.
+        """
+        place = Place(self.layer)
+        found = activations(self.network, self.passed, [place])[place]
+        if found.dim() != 4:
+            raise ValueError(f"layer must give feature maps (C, H, W); received {self.layer}.")
+        return found

@@ -1,0 +1,265 @@
+r"""The methods of class activation maps: each a function whose docstring is its equation.
+
+$y$ is the logit of the class, $A^k_{ij}$ map $k$ of the target layer at row $i$ and column $j$,
+$g^k_{ij} = \partial y / \partial A^k_{ij}$ its gradient. All maps are cut off at 0, brought to the
+image's size and divided by their maximum; where a paper does otherwise, the method says so.
+
+They equal pytorch-grad-cam's where it has the method, but not at layers whose output an in-place
+operation overwrites (torchvision's ReLUs): there the library reads the overwritten values.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from cnnviz.architectures import Network
+from cnnviz.vision.cam.library import by_library
+from cnnviz.vision.cam.look import Look
+from cnnviz.vision.cam.pixel_gradient import pixel_gradient, require_rectifiers
+from cnnviz.vision.capture import Place
+from cnnviz.vision.forward_pass import activations
+
+Function = Callable[[Look], torch.Tensor]
+
+
+def grad_cam(look: Look) -> torch.Tensor:
+    r"""$L = \mathrm{ReLU}\big(\sum_k \alpha_k A^k\big)$ with $\alpha_k$ the mean of $g^k_{ij}$.
+
+    Selvaraju et al. 2017, Grad-CAM, equations 1 and 2.
+    """
+    return _weighted(look.gradient.mean(dim=(2, 3)), look.activation)
+
+
+def grad_cam_plus_plus(look: Look) -> torch.Tensor:
+    r"""$L = \sum_k A^k \sum_{ij} \alpha^k_{ij}\,\mathrm{ReLU}(g^k_{ij})$, $\;\alpha^k_{ij} =
+    \dfrac{(g^k_{ij})^2}{2 (g^k_{ij})^2 + (g^k_{ij})^3 \sum_{ab} A^k_{ab}}$.
+
+    Chattopadhay et al. 2018, Grad-CAM++, equations 7 and 19.
+    """
+    g, a = look.gradient, look.activation
+    below = 2 * g**2 + a.sum(dim=(2, 3), keepdim=True) * g**3 + 1e-6
+    alpha = torch.where(g != 0, g**2 / below, 0)
+    return _weighted((alpha * functional.relu(g)).sum(dim=(2, 3)), a)
+
+
+def hires_cam(look: Look) -> torch.Tensor:
+    r"""$L = \mathrm{ReLU}\big(\sum_k g^k \odot A^k\big)$: no averaging, so what it shows was used.
+
+    Draelos and Carin 2020, HiResCAM, section 3.
+    """
+    return (look.gradient * look.activation).sum(dim=1)[0]
+
+
+def x_grad_cam(look: Look) -> torch.Tensor:
+    r"""$L = \sum_k w_k A^k$ with $w_k = \sum_{ij} g^k_{ij} A^k_{ij} \big/ \sum_{ij} A^k_{ij}$.
+
+    Fu et al. 2020, Axiom-based Grad-CAM, equation 8.
+    """
+    g, a = look.gradient, look.activation
+    return _weighted((g * a / (a.sum(dim=(2, 3), keepdim=True) + 1e-7)).sum(dim=(2, 3)), a)
+
+
+def layer_cam(look: Look) -> torch.Tensor:
+    r"""$L = \mathrm{ReLU}\big(\sum_k \mathrm{ReLU}(g^k) \odot A^k\big)$: sharp in early layers too.
+
+    Jiang et al. 2021, LayerCAM, equations 5 to 7.
+    """
+    return (functional.relu(look.gradient) * look.activation).sum(dim=1)[0]
+
+
+def eigen_cam(look: Look) -> torch.Tensor:
+    r"""$L = A\,v_1$ with $v_1$ the first right singular vector of the centred $A$, $hw \times K$.
+
+    Muhammad and Yeasin 2020, Eigen-CAM, equations 1 to 3. It knows no class. The sign of $v_1$ is
+    not determined; it is the one that LAPACK gives, as in pytorch-grad-cam.
+    """
+    return _first_component(look.maps)
+
+
+def eigen_grad_cam(look: Look) -> torch.Tensor:
+    r"""$L = (g \odot A)\,v_1$ with $v_1$ the first right singular vector of the centred product.
+
+    Eigen-CAM of the gradient times the activation: pytorch-grad-cam's variant, which has no paper.
+    """
+    return _first_component(look.gradient * look.activation)
+
+
+def cam(look: Look) -> torch.Tensor:
+    r"""$L = \sum_k w_k A^k$ with $w_k$ the weight of the class for the globally averaged map $k$.
+
+    Zhou et al. 2016, Class Activation Mapping, equation 2. $A$ is what the global average pooling
+    reads, whatever the target layer. The paper shows negative values too; here they are cut off.
+    """
+    pooling, linear = _pooled_head(look.network)
+    place = Place(pooling, 0)
+    a = activations(look.network, look.passed, [place])[place]
+    if linear is None:
+        return a[0, look.class_index]
+    return _weighted(linear.weight[look.class_index : look.class_index + 1], a)
+
+
+def guided_backprop(look: Look) -> torch.Tensor:
+    r"""$L = \max_c |R_c|$, the gradient at the pixels where each ReLU passes back $R \cdot [x > 0]
+    \cdot [R > 0]$ alone.
+
+    Springenberg et al. 2015, Striving for Simplicity, section 3.4. It hardly depends on the class
+    or on the later weights (Adebayo et al. 2018), and needs ReLUs.
+    """
+    return _strongest_channel(look, guided=True)
+
+
+def saliency(look: Look) -> torch.Tensor:
+    r"""$L = \max_c |\partial y / \partial x_c|$ at every pixel $x$ with its colours $c$.
+
+    Simonyan et al. 2014, Deep Inside Convolutional Networks, section 3.1.
+    """
+    return _strongest_channel(look, guided=False)
+
+
+def score_cam(look: Look) -> torch.Tensor:
+    r"""$L = \mathrm{ReLU}\big(\sum_k \alpha_k A^k\big)$ with $\alpha = \mathrm{softmax}_k\; y(x
+    \odot \hat A^k)$, the map $\hat A^k$ enlarged to the image and scaled to [0, 1].
+
+    Wang et al. 2020, Score-CAM, equations 5 to 8, by pytorch-grad-cam; it leaves out the baseline
+    $y(0)$, which softmax cancels. One pass a map.
+    """
+    return by_library(look, "ScoreCAM", batch_size=16, further_passes=1)
+
+
+def ablation_cam(look: Look) -> torch.Tensor:
+    r"""$L = \mathrm{ReLU}\big(\sum_k w_k A^k\big)$ with $w_k = (y - y_{k}) / y$, where $y_{k}$ is
+    the logit without map $k$.
+
+    Desai and Ramaswamy 2020, Ablation-CAM, equations 3 and 4, by pytorch-grad-cam. One pass a map.
+    """
+    return by_library(look, "AblationCAM", batch_size=32, further_passes=2)
+
+
+def _pooled_head(network: Network) -> tuple[str, nn.Linear | None]:
+    """The path of the head's global average pooling, and the linear layer behind it if any.
+
+    Raises:
+        ValueError: The head has more than that: no weight belongs to one map and one class.
+    """
+    names, layers = [], []
+    for name, module in network.head.named_modules():
+        if not list(module.children()) and not isinstance(module, nn.Identity | nn.Dropout):
+            names.append(f"head.{name}")
+            layers.append(module)
+    pools = [i for i, layer in enumerate(layers) if _is_global_average(layer)]
+    if pools:
+        behind = [layer for layer in layers[pools[-1] + 1 :] if not isinstance(layer, nn.Flatten)]
+        if not behind:
+            return names[pools[-1]], None
+        if len(behind) == 1 and isinstance(behind[0], nn.Linear):
+            return names[pools[-1]], behind[0]
+    raise ValueError(
+        "network must end in global average pooling and at most one linear layer for CAM; "
+        "received one with another head: choose Grad-CAM, which needs none of that."
+    )
+
+
+def _is_global_average(layer: nn.Module) -> bool:
+    return isinstance(layer, nn.AdaptiveAvgPool2d) and layer.output_size in (1, (1, 1))
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method as menus, pages and the command line offer it.
+
+    Attributes:
+        title: As its authors write it.
+        function: Gives a raw map, (h, w), of what speaks for the class.
+        cost: What it takes beside the forward pass.
+        reads_layer: Whether the target layer matters.
+        is_by_pixel: Whether its map has a value for every pixel by itself, few of them large.
+        is_slow: Whether it runs the network once for every map: seconds to minutes.
+        needs: Raises ValueError for a network that it does not suit.
+    """
+
+    title: str
+    function: Function
+    cost: str
+    reads_layer: bool = True
+    is_by_pixel: bool = False
+    is_slow: bool = False
+    needs: Callable[[Network], object] | None = None
+
+    @property
+    def equation(self) -> str:
+        """What it computes, as Markdown with LaTeX."""
+        return self._documentation[0]
+
+    @property
+    def paper(self) -> str:
+        """Where it comes from, and what to know about it, as Markdown with LaTeX."""
+        return self._documentation[1]
+
+    @cached_property
+    def _documentation(self) -> tuple[str, str]:
+        equation, _, paper = (inspect.getdoc(self.function) or "").partition("\n\n")
+        return " ".join(equation.split()), " ".join(paper.split())
+
+
+ONE_GRADIENT = "one gradient down to the layer"
+TO_THE_PIXELS = "one forward pass and one gradient down to the pixels"
+
+METHODS: dict[str, Method] = {
+    "grad-cam": Method("Grad-CAM", grad_cam, ONE_GRADIENT),
+    "grad-cam++": Method("Grad-CAM++", grad_cam_plus_plus, ONE_GRADIENT),
+    "hirescam": Method("HiResCAM", hires_cam, ONE_GRADIENT),
+    "xgradcam": Method("XGrad-CAM", x_grad_cam, ONE_GRADIENT),
+    "layercam": Method("LayerCAM", layer_cam, ONE_GRADIENT),
+    "eigencam": Method("Eigen-CAM", eigen_cam, "one singular value decomposition, no gradient"),
+    "eigengradcam": Method(
+        "Eigen-Grad-CAM", eigen_grad_cam, f"{ONE_GRADIENT}, one singular value decomposition"
+    ),
+    "cam": Method("CAM", cam, "nothing: a weighted sum", reads_layer=False, needs=_pooled_head),
+    "guided-backprop": Method(
+        "Guided backpropagation",
+        guided_backprop,
+        TO_THE_PIXELS,
+        reads_layer=False,
+        is_by_pixel=True,
+        needs=require_rectifiers,
+    ),
+    "saliency": Method("Saliency", saliency, TO_THE_PIXELS, reads_layer=False, is_by_pixel=True),
+    "scorecam": Method("Score-CAM", score_cam, "a forward pass for every map", is_slow=True),
+    "ablationcam": Method(
+        "Ablation-CAM", ablation_cam, "a forward pass for every map", is_slow=True
+    ),
+}
+
+
+def suits(method: str, network: Network) -> bool:
+    """Whether a method can be used on a network."""
+    needs = METHODS[method].needs
+    try:
+        return needs is None or bool(needs(network))
+    except ValueError:
+        return False
+
+
+def _weighted(weights: torch.Tensor, activation: torch.Tensor) -> torch.Tensor:
+    """The sum over k of w_k A^k, (h, w), of weights (1, K) and maps (1, K, h, w)."""
+    return (weights[:, :, None, None] * activation).sum(dim=1)[0]
+
+
+def _first_component(activation: torch.Tensor) -> torch.Tensor:
+    maps = activation[0].flatten(start_dim=1).T.numpy(force=True)
+    centred = maps - maps.mean(axis=0)
+    _, _, directions = np.linalg.svd(centred, full_matrices=False)
+    return torch.from_numpy(centred @ directions[0]).reshape(activation.shape[2:])
+
+
+def _strongest_channel(look: Look, guided: bool) -> torch.Tensor:
+    found = pixel_gradient(look.network, look.passed.image, look.class_index, guided)
+    return found.abs().amax(dim=0)

@@ -1,0 +1,99 @@
+"""ROAD, remove and debias: what a map is worth when removed pixels leave no trace of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from cnnviz.architectures import Network
+from cnnviz.progress import Progress, unheard
+from cnnviz.vision.cam.deletion import require_map
+from cnnviz.vision.cam.pixel_order import pixel_ranks
+from cnnviz.vision.requirements import require_class
+
+PERCENTILES = (10, 20, 30, 40, 50, 60, 70, 80, 90)
+
+
+@dataclass(frozen=True, eq=False)
+class Road:
+    """How the class's probability changes when pixels are removed.
+
+    Attributes:
+        percentiles: Per cent of the pixels that stay; the others are removed.
+        most_relevant_first: The change when the most important pixels are removed, in [-1, 1];
+            a good map makes it low.
+        least_relevant_first: The change when the least important ones are; a good map leaves it
+            near 0, or raises it.
+    """
+
+    percentiles: tuple[int, ...]
+    most_relevant_first: np.ndarray
+    least_relevant_first: np.ndarray
+
+    @property
+    def combined(self) -> float:
+        """Half the mean difference of the two, in [-1, 1]: 0 for a map that knows nothing."""
+        return float((self.least_relevant_first - self.most_relevant_first).mean() / 2)
+
+
+def road(
+    network: Network,
+    image: torch.Tensor,
+    class_index: int,
+    saliency_map: np.ndarray,
+    percentiles: Sequence[int] = PERCENTILES,
+    progress: Progress = unheard,
+    seed: int = 0,
+) -> Road:
+    """pytorch-grad-cam's ROAD of a map, most and least relevant first, per percentile.
+
+    A removed pixel becomes the weighted mean of its neighbours with a little noise (0.01), so that
+    the network cannot see the shape of what was removed. Rong et al. 2022, A Consistent and
+    Efficient Evaluation Strategy for Attribution Methods, "noisy linear imputation". The score is
+    the class's probability after softmax, where the paper counts right answers over a data set.
+
+    The library gets the order of the pixels in place of their values: the same percentiles, but
+    where values are equal, as where a map is 0, it would remove more pixels than it was asked for,
+    or all. Its noise comes from PyTorch's own generator, so a repetition differs a little. It only
+    calls the network, which may therefore be shared.
+
+    Args:
+        network: In eval mode; it may be shared by threads.
+        image: Preprocessed, (1, C, H, W).
+        class_index: From 0 to num_classes - 1.
+        saliency_map: The more important a pixel the higher, (H, W).
+        percentiles: Per cent of the pixels that stay, each above 0 and below 100.
+        progress: Told the share that is done; what it raises ends the work.
+        seed: Decides the order among equal values.
+
+    Raises:
+        ValueError: The class does not exist, a percentile is out of range, the map has another
+            size than the image, or there is more than one image.
+    """
+    require_class(class_index, network.spec.num_classes)
+    require_map(image, saliency_map)
+    for percentile in percentiles:
+        if not 0 < percentile < 100:
+            raise ValueError(f"percentiles must be above 0 and below 100; received {percentile}.")
+    from pytorch_grad_cam.metrics.road import ROADLeastRelevantFirst, ROADMostRelevantFirst
+    from pytorch_grad_cam.utils.model_targets import ClassifierOutputSoftmaxTarget
+
+    ordered = ordered_values(saliency_map, seed)[np.newaxis]
+    targets = [ClassifierOutputSoftmaxTarget(class_index)]
+    changes: dict[type, list[float]] = {ROADMostRelevantFirst: [], ROADLeastRelevantFirst: []}
+    asked = [(percentile, metric) for percentile in percentiles for metric in changes]
+    for done, (percentile, metric) in enumerate(asked, start=1):
+        (change,) = metric(percentile)(image, ordered, targets, network)
+        changes[metric].append(float(change))
+        progress(done / len(asked))
+    most, least = (np.array(found, np.float32) for found in changes.values())
+    return Road(tuple(percentiles), most, least)
+
+
+def ordered_values(saliency_map: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Values in [0, 1] that order the pixels as the map does and that are all different."""
+    ranks = pixel_ranks(saliency_map, seed)
+    return (1 - ranks / max(ranks.size - 1, 1)).astype(np.float32)

@@ -1,0 +1,185 @@
+"""How a loss's gradient and the activations fare on their way through a network, on one batch."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from cnnviz.architectures.lenet import ScaledTanh
+from cnnviz.progress import Progress, unheard
+
+WEIGHTED = (nn.Conv2d, nn.Linear)
+ACTIVATED = (nn.ReLU, nn.Tanh, nn.Sigmoid, ScaledTanh)
+
+
+@dataclass(frozen=True)
+class LayerGradient:
+    """The gradient of one layer's weight.
+
+    Attributes:
+        layer: Module path, as in the layer table.
+        position: Share of the depth, 0 the first layer with a weight that runs, 1 the last.
+        norm: Euclidean norm of dL / dW.
+        rms: norm / sqrt(number of weights), so that layers of different size compare.
+    """
+
+    layer: str
+    position: float
+    norm: float
+    rms: float
+
+
+@dataclass(frozen=True)
+class ActivationStatistics:
+    """What one layer puts out for a batch, all images, maps and pixels together.
+
+    Attributes:
+        layer: Module path.
+        position: Share of the depth, in [0, 1].
+        mean: Of all values.
+        std: Of all values, divided by their number.
+        zeros: Share of values that are exactly 0.
+    """
+
+    layer: str
+    position: float
+    mean: float
+    std: float
+    zeros: float
+
+
+def layer_gradients(
+    network: nn.Module,
+    pixels: torch.Tensor,
+    labels: torch.Tensor,
+    progress: Progress = unheard,
+) -> list[LayerGradient]:
+    """The gradient of each convolution's and linear layer's weight, in the order that they run.
+
+    The loss is the mean cross-entropy of the batch. It works on a copy of the network, where batch
+    normalisation takes the batch's mean and variance, as in training; what is random in training
+    (dropout, blocks left out) is switched off.
+
+    Args:
+        network: Stays as it is.
+        pixels: Preprocessed, (N, C, H, W).
+        labels: int64 (N,).
+        progress: Told after each layer, forward and backward.
+    """
+    studied = studied_copy(network)
+    order, layers = [], _named(studied, WEIGHTED)
+    with heard(studied, progress):
+        with _told(layers, lambda name, output: order.append(name)):
+            loss = batch_loss(studied, pixels, labels)
+        loss.backward()
+    modules = dict(layers)
+    order = [name for name in dict.fromkeys(order) if modules[name].weight.grad is not None]
+    found = []
+    for index, name in enumerate(order):
+        weight: Any = modules[name].weight
+        norm = float(weight.grad.norm())
+        rms = norm / math.sqrt(weight.numel())
+        found.append(LayerGradient(name, _position(index, len(order)), norm, rms))
+    return found
+
+
+@torch.no_grad()
+def activation_statistics(
+    network: nn.Module, pixels: torch.Tensor, progress: Progress = unheard
+) -> list[ActivationStatistics]:
+    """Mean, spread and zeros of what each non-linearity puts out, in the order that they run.
+
+    Glorot and Bengio 2010, section 4, and He et al. 2015, section 2.2, ask an initialisation to
+    keep the spread from layer to layer. What it is given is as ``layer_gradients`` takes it.
+    """
+    studied = studied_copy(network)
+    seen: list[tuple[str, float, float, float]] = []
+
+    def see(name: str, output: torch.Tensor) -> None:
+        zeros = float((output == 0).double().mean())
+        values = output.double()
+        seen.append((name, float(values.mean()), float(values.std(correction=0)), zeros))
+
+    with heard(studied, progress), _told(_named(studied, ACTIVATED), see):
+        studied(pixels)
+    return [
+        ActivationStatistics(name, _position(index, len(seen)), *numbers)
+        for index, (name, *numbers) in enumerate(seen)
+    ]
+
+
+def studied_copy(network: nn.Module) -> nn.Module:
+    """A copy in eval mode, but for batch normalisation, which takes the batch's statistics."""
+    studied = copy.deepcopy(network).requires_grad_(True).eval()
+    for module in studied.modules():
+        if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
+            module.train()
+    return studied
+
+
+def batch_loss(network: nn.Module, pixels: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """The mean cross-entropy of a batch, from which gradients go back to every block's input."""
+    with torch.enable_grad():
+        # So that the first block's input is tied to autograd even where there is no stem.
+        return functional.cross_entropy(network(pixels.detach().clone().requires_grad_()), labels)
+
+
+@contextmanager
+def heard(network: nn.Module, progress: Progress) -> Iterator[None]:
+    """Tells a progress function of each layer that runs in this context, forward and backward.
+
+    A layer's way back counts twice: there its input's and its weight's gradient are computed.
+    """
+    layers = _named(network, WEIGHTED)
+    most = len(layers) * (3 if torch.is_grad_enabled() else 1)
+    done = 0
+
+    def tell(steps: int) -> None:
+        nonlocal done
+        done += steps
+        progress(min(done / most, 1.0))
+
+    def after(module: nn.Module, inputs: Any, output: torch.Tensor) -> None:
+        tell(1)
+        if output.requires_grad:
+            output.register_hook(lambda gradient: tell(2))
+
+    hooks = [layer.register_forward_hook(after) for _, layer in layers]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def _named(network: nn.Module, kinds: tuple[type[nn.Module], ...]) -> list[tuple[str, Any]]:
+    return [(name, each) for name, each in network.named_modules() if isinstance(each, kinds)]
+
+
+@contextmanager
+def _told(
+    layers: list[tuple[str, Any]], tell: Callable[[str, torch.Tensor], None]
+) -> Iterator[None]:
+    """Each layer's name and output are told when it runs in this context."""
+
+    def teller(name: str) -> Callable[[nn.Module, Any, torch.Tensor], None]:
+        return lambda module, inputs, output: tell(name, output.detach())
+
+    hooks = [layer.register_forward_hook(teller(name)) for name, layer in layers]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def _position(index: int, count: int) -> float:
+    return index / (count - 1) if count > 1 else 0.0

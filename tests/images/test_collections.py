@@ -1,0 +1,354 @@
+"""Collections: folders, zips from anybody, data sets on this machine."""
+
+import io
+import os
+import shutil
+import struct
+import tracemalloc
+import zipfile
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnviz.images import (
+    Collection,
+    CollectionError,
+    Picture,
+    archive,
+    collection_at,
+    data_sets,
+    even_sample,
+    folder_collection,
+    sample_collection,
+    zip_collection,
+)
+from cnnviz.images.opening import MAX_BYTES, ImageError
+
+
+def png(value: int = 0) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(np.full((8, 8, 3), value, np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def zipped(files: dict[str, bytes], compression=zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", compression) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def value(collection: Collection, position: int) -> int:
+    return collection.open(position).getpixel((0, 0))[0]
+
+
+def test_the_sample_photos_can_all_be_opened():
+    samples = sample_collection()
+    assert len(samples) == 11
+    assert all(samples.open(i).mode == "RGB" for i in range(len(samples)))
+
+
+def test_folders_in_a_zip_are_classes():
+    names = ("b/2.png", "b/1.PNG", "a/x/1.png", "top.png")
+    found = zip_collection(zipped({n: png(i) for i, n in enumerate(names)}), "mine.zip")
+    assert found.title == "mine.zip"
+    assert found.pictures == (
+        Picture("a/x/1.png", "x"),
+        Picture("b/1.PNG", "b"),
+        Picture("b/2.png", "b"),
+        Picture("top.png"),
+    )
+    assert [value(found, i) for i in range(4)] == [2, 1, 0, 3]
+
+
+def test_pictures_in_one_folder_have_no_class():
+    found = zip_collection(zipped({"all/1.png": png(), "all/2.png": png()}), "z")
+    assert [picture.label for picture in found.pictures] == ["", ""]
+
+
+def test_what_is_no_picture_is_left_out():
+    files = ("a/1.png", "a/notes.txt", "__MACOSX/a/._1.png", "a/.hidden.png", ".git/1.png", "b/")
+    found = zip_collection(zipped(dict.fromkeys(files, png())), "z")
+    assert [picture.name for picture in found.pictures] == ["a/1.png"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "label"),
+    [
+        ("../x.png", "../x.png", ""),
+        ("../../etc/x.png", "../../etc/x.png", "etc"),
+        ("/etc/x.png", "/etc/x.png", "etc"),
+        ("cats\\x.png", "cats/x.png", "cats"),
+        ("cats/\x1b[31mx.png", "cats/\N{REPLACEMENT CHARACTER}[31mx.png", "cats"),
+        ("cats/\u202egnp.x.png", "cats/\N{REPLACEMENT CHARACTER}gnp.x.png", "cats"),
+        ("cats/" + 500 * "x" + ".png", "…" + 195 * "x" + ".png", "cats"),
+    ],
+)
+def test_odd_names_only_name(tmp_path, monkeypatch, name, shown, label):
+    monkeypatch.chdir(tmp_path)
+    found = zip_collection(zipped({name: png(7), "other/y.png": png(8)}), "z")
+    position = [picture.label for picture in found.pictures].index(label)
+    assert found.pictures[position].name == shown
+    assert value(found, position) == 7
+    assert list(tmp_path.iterdir()) == []
+
+
+def flagged(content: bytes, bits: int) -> bytes:
+    """A zip whose entries say that they are encrypted."""
+    changed = bytearray(content)
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        start = changed.find(signature)
+        while start >= 0:
+            changed[start + offset] |= bits
+            start = changed.find(signature, start + 1)
+    return bytes(changed)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "no zip, or damaged"),
+        (b"not a zip at all", "no zip, or damaged"),
+        (zipped({"a.png": png()})[:-30], "no zip, or damaged"),
+        (zipped({"a.png": png()})[100:], "no zip, or damaged"),
+        (flagged(zipped({"a.png": png()}), 0x1), "encrypted"),
+        (flagged(zipped({"a.png": png()}), 0x41), "encrypted"),
+        (zipped({"a.png": png(), "more.ZIP": zipped({"b.png": png()})}), "another zip"),
+        (zipped({"a.txt": b"words", "b/": b""}), "holds no JPEG"),
+        (zipped({}), "holds no JPEG"),
+    ],
+    # A zip holds the time at which it was made.
+    ids=[
+        *("empty", "no zip", "end cut off", "beginning cut off", "encrypted", "strongly encrypted"),
+        *("a zip in it", "no pictures", "no entries"),
+    ],
+)
+def test_a_zip_of_no_use_is_refused_with_one_sentence(content, words):
+    with pytest.raises(CollectionError, match=words) as caught:
+        zip_collection(content, "z")
+    assert str(caught.value).count(".") == 1
+
+
+def test_a_zip_of_too_many_entries_is_refused_before_they_are_read(monkeypatch):
+    """A directory of 400,000 entries would be 300 MB of Python's objects."""
+    entry = zipped({"a.png": png()})
+    start, end = entry.index(b"PK\x01\x02"), entry.index(b"PK\x05\x06")
+    count = 400_000
+    directory = entry[start:end] * count
+    tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(directory), start, 0)
+    bomb = entry[:start] + directory + tail
+    tracemalloc.start()
+    with pytest.raises(CollectionError, match="more than 100,000 files"):
+        zip_collection(bomb, "z")
+    assert tracemalloc.get_traced_memory()[1] < 2.5 * len(directory)
+    tracemalloc.stop()
+    monkeypatch.setattr(archive, "MOST_DIRECTORY_BYTES", 1000)
+    with pytest.raises(CollectionError, match="more than 100,000 files"):
+        zip_collection(bomb, "z")
+
+
+def test_a_member_that_unpacks_to_more_than_a_picture_may_have_is_not_read():
+    found = zip_collection(zipped({"a.png": bytes(MAX_BYTES + 1), "b.png": png(5)}), "z")
+    with pytest.raises(ImageError, match="more than 20 MB"):
+        found.open(0)
+    assert value(found, 1) == 5
+
+
+def test_a_member_that_lies_about_its_size_is_refused_in_bounded_memory():
+    """60 MB of zeros that announce 100 bytes."""
+    content = bytearray(zipped({"a.png": bytes(60_000_000)}))
+    for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        struct.pack_into("<L", content, content.index(signature) + offset, 100)
+    found = zip_collection(bytes(content), "z")
+    tracemalloc.start()
+    with pytest.raises(ImageError, match="damaged inside of the zip"):
+        found.open(0)
+    assert tracemalloc.get_traced_memory()[1] < 2.5 * MAX_BYTES
+    tracemalloc.stop()
+
+
+def test_a_damaged_member_is_one_sentence_and_the_others_open():
+    content = zipped({"a.png": png(1), "b.png": png(2)}, zipfile.ZIP_STORED)
+    broken = content.replace(png(1)[-30:], bytes(30), 1)
+    found = zip_collection(broken, "z")
+    with pytest.raises(ImageError, match="damaged inside of the zip"):
+        found.open(0)
+    assert value(found, 1) == 2
+
+
+def test_unusual_compression_is_one_sentence():
+    found = zip_collection(zipped({"a.png": png()}, zipfile.ZIP_LZMA), "z")
+    with pytest.raises(ImageError, match="compressed in an unusual way"):
+        found.open(0)
+
+
+def test_threads_share_a_zip():
+    found = zip_collection(zipped({f"{i:03d}.png": png(i) for i in range(100)}), "z")
+    with ThreadPoolExecutor(8) as pool:
+        values = list(pool.map(lambda i: value(found, i % 100), range(400)))
+    assert values == [i % 100 for i in range(400)]
+
+
+def test_the_key_is_the_content():
+    first, second = zipped({"a.png": png(1)}), zipped({"a.png": png(2)})
+    assert zip_collection(first, "x").key == zip_collection(first, "y").key
+    assert zip_collection(first, "x").key != zip_collection(second, "x").key
+
+
+def test_every_nasty_picture_in_a_zip_opens_or_says_why(test_data):
+    files = {path.name: path.read_bytes() for path in sorted((test_data / "nasty").iterdir())}
+    found = zip_collection(zipped(files, zipfile.ZIP_STORED), "nasty.zip")
+    opened = 0
+    for position in range(len(found)):
+        try:
+            assert found.open(position).mode == "RGB"
+            opened += 1
+        except ImageError as error:
+            assert str(error).endswith(".")
+    assert 40 < opened < len(found) <= len(files)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, shade in (("cats/2.png", 2), ("cats/1.png", 1), ("dogs/old/1.png", 3)):
+        path = tmp_path / "pets" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(png(shade))
+    (tmp_path / "pets" / "notes.txt").write_text("words")
+    (tmp_path / "pets" / ".trash").mkdir()
+    (tmp_path / "pets" / ".trash" / "1.png").write_bytes(png())
+    return tmp_path / "pets"
+
+
+def test_a_folder(folder):
+    found = folder_collection(folder)
+    assert found.title == "pets"
+    assert found.pictures == (
+        Picture("cats/1.png", "cats"),
+        Picture("cats/2.png", "cats"),
+        Picture("dogs/old/1.png", "old"),
+    )
+    assert [value(found, i) for i in range(3)] == [1, 2, 3]
+    assert collection_at(folder).key == found.key
+
+
+def test_the_key_of_a_folder_changes_with_a_picture(folder):
+    before = folder_collection(folder).key
+    assert folder_collection(folder).key == before
+    os.utime(folder / "cats" / "1.png", (1, 1))
+    assert folder_collection(folder).key != before
+
+
+def test_a_folder_of_no_use_is_refused_with_one_sentence(folder, monkeypatch):
+    with pytest.raises(CollectionError, match=r"no folder at .* check the path"):
+        folder_collection(folder / "birds")
+    (folder / "empty").mkdir()
+    with pytest.raises(CollectionError, match="no pictures in"):
+        folder_collection(folder / "empty")
+    monkeypatch.setattr("cnnviz.images.folder.MOST_PICTURES", 2)
+    with pytest.raises(CollectionError, match="more than 2 pictures in"):
+        folder_collection(folder)
+
+
+def test_a_picture_that_has_gone_is_one_sentence(folder):
+    found = folder_collection(folder)
+    (folder / "cats" / "1.png").unlink()
+    with pytest.raises(ImageError, match="no picture file"):
+        found.open(0)
+
+
+def collection_of(labels: list[str]) -> Collection:
+    pictures = tuple(Picture(str(i), label) for i, label in enumerate(labels))
+    return Collection("key", "title", pictures, lambda i: Image.new("RGB", (1, 1)))
+
+
+def test_a_sample_is_even_over_the_classes():
+    collection = collection_of(["a"] * 1000 + ["b"] * 50 + ["c"] * 3)
+    taken = even_sample(collection, 63)
+    assert len(set(taken)) == 63
+    assert list(taken) == sorted(taken)
+    counts = Counter(collection.pictures[i].label for i in taken)
+    assert counts == {"a": 30, "b": 30, "c": 3}
+    assert taken == even_sample(collection, 63)
+    assert taken != even_sample(collection, 63, seed=1)
+    assert even_sample(collection, 2000) == tuple(range(1053))
+
+
+def test_fewer_than_there_are_classes():
+    taken = even_sample(collection_of([str(i // 10) for i in range(1000)]), 30)
+    assert len({i // 10 for i in taken}) == 30
+
+
+def test_without_a_folder_there_are_no_data_sets(monkeypatch, tmp_path):
+    monkeypatch.delenv("CNNVIZ_DATA", raising=False)
+    assert data_sets() == ()
+    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path / "nothing"))
+    assert data_sets() == ()
+
+
+def test_data_sets_are_folders_with_pictures_and_zips(monkeypatch, folder):
+    root = folder.parent
+    (root / "words").mkdir()
+    (root / "words" / "a.txt").write_text("words")
+    (root / "more.zip").write_bytes(zipped({"a.png": png(9)}))
+    (root / "broken.zip").write_bytes(b"no zip")
+    monkeypatch.setenv("CNNVIZ_DATA", str(root))
+    found = {data_set.title: data_set for data_set in data_sets()}
+    assert list(found) == ["broken.zip", "more.zip", "pets"]
+    assert len(found["pets"].open()) == 3
+    assert value(found["more.zip"].open(), 0) == 9
+    with pytest.raises(CollectionError, match="no zip"):
+        found["broken.zip"].open()
+
+
+def unpacked(test_data: Path, root: Path, name: str) -> None:
+    import gzip
+
+    raw = root / name / "raw"
+    raw.mkdir(parents=True)
+    for packed in (test_data / "torchvision" / name / "raw").iterdir():
+        (raw / packed.stem).touch()  # torchvision looks whether the training split is there too
+        if not packed.name.startswith("t10k"):
+            continue
+        with gzip.open(packed) as source, (raw / packed.stem).open("wb") as target:
+            shutil.copyfileobj(source, target)
+
+
+def test_torchvisions_data_sets(monkeypatch, tmp_path, test_data):
+    unpacked(test_data, tmp_path, "FashionMNIST")
+    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path))
+    (fashion,) = data_sets()
+    assert fashion.title == "FashionMNIST, test split"
+    found = fashion.open()
+    assert len(found) == 10_000
+    assert found.pictures[0] == Picture("test 0", "Ankle boot")
+    assert (found.open(0).size, found.open(0).mode) == ((28, 28), "RGB")
+    counts = Counter(found.pictures[i].label for i in even_sample(found, 300))
+    assert set(counts.values()) == {30}
+    (tmp_path / "FashionMNIST" / "raw" / "t10k-labels-idx1-ubyte").write_bytes(b"cut off")
+    with pytest.raises(CollectionError, match=r"FashionMNIST in .* damaged or incomplete"):
+        fashion.open()
+
+
+@pytest.mark.parametrize(
+    ("file", "title"),
+    [
+        ("cifar-10-batches-py/test_batch", "CIFAR10, test split"),
+        ("cifar-100-python/test", "CIFAR100, test split"),
+    ],
+)
+def test_a_file_that_only_looks_like_a_data_set_is_not_unpickled(
+    monkeypatch, tmp_path, file, title
+):
+    (tmp_path / file).parent.mkdir()
+    (tmp_path / file).write_bytes(b"cos\nsystem\n(S'exit 1'\ntR.")
+    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path))
+    (data_set,) = data_sets()
+    assert data_set.title == title
+    with pytest.raises(CollectionError, match="damaged or incomplete"):
+        data_set.open()

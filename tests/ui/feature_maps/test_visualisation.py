@@ -1,0 +1,130 @@
+"""Feature visualisation on screen: what it offers, shows and says."""
+
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.ui.feature_maps import visualisation as visualisation_view
+from cnnviz.ui.server.byte_cache import results
+from cnnviz.ui.work import tasks
+
+
+def page(layer, channel=3, input_index=None):
+    from cnnviz.architectures import specify
+    from cnnviz.ui.feature_maps.visualisation import show_visualisation
+    from cnnviz.ui.server.cached import cached_network
+    from cnnviz.vision.capture import Place
+    from cnnviz.weights.sources import sources
+
+    spec = specify("resnet20_cifar")
+    weights = sources(spec.variant)[-1]
+    place = Place(layer, input_index)
+    show_visualisation(spec, weights, cached_network(spec, weights), place, channel)
+
+
+@pytest.fixture(autouse=True)
+def few_steps(tmp_path, monkeypatch):
+    monkeypatch.setenv("CNNVIZ_WEIGHTS", str(tmp_path))
+    monkeypatch.setattr(visualisation_view, "STEPS", (4, 128))
+    results.clear()
+    yield
+    results.clear()
+
+
+def opened(*args, **query):
+    app = AppTest.from_function(page, default_timeout=60, args=args)
+    for key, value in {"steps": "4", **query}.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def finished(app):
+    deadline = time.monotonic() + 30
+    while any(not task.is_finished for task in list(tasks._tasks.values())):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def picture(app):
+    (image,) = app.get("image")
+    return image.proto.imgs[0].url
+
+
+def test_it_is_made_on_demand_and_says_how():
+    app = opened("stages.1.0.relu1")
+    assert app.button(key="start_visualisation").label == "Make an image for map 3"
+    assert not app.get("image")
+    app.button(key="start_visualisation").click().run()
+    finished(app)
+    assert picture(app)
+    said = app.caption[-1].value
+    assert "map 3 of stages.1.0.relu1 is large" in said
+    assert "in 4 steps" in said
+    assert "Olah et al. 2017" in said
+    assert "RANDOM weights: this network is untrained" in said
+
+
+def test_an_operation_is_named_by_what_reads_it():
+    app = opened("stages.1.0.relu2", 3, 0)
+    app.button(key="start_visualisation").click().run()
+    assert "map 3 of what stages.1.0.relu2 reads is large" in finished(app).caption[-1].value
+
+
+def test_steps_and_seed_are_in_the_address_and_bad_ones_fall_back():
+    app = opened("stem.conv", steps="128", seed="7")
+    assert app.segmented_control(key="steps").value == 128
+    assert app.number_input(key="seed").value == 7
+    app = opened("stem.conv", steps="77", seed="-4")
+    assert app.segmented_control(key="steps").value == 128
+    assert app.number_input(key="seed").value == 0
+
+
+def test_draw_again_takes_the_next_seed_and_the_first_picture_comes_back():
+    app = opened("stages.1.0.relu1")
+    assert "draw_again" not in {button.key for button in app.button}
+    app.button(key="start_visualisation").click().run()
+    first = picture(finished(app))
+    app.button(key="draw_again").click().run()
+    second = picture(finished(app))
+    assert app.number_input(key="seed").value == 1
+    assert first != second
+    app.number_input(key="seed").set_value(0).run()
+    assert picture(app) == first
+
+
+def test_it_can_be_stopped_while_previews_are_shown(monkeypatch):
+    began = []
+
+    def slow(network, place, channel, steps, seed, progress, show):
+        import numpy as np
+
+        show(np.zeros((32, 32, 3), np.uint8))
+        began.append(True)
+        for step in range(2000):
+            time.sleep(0.01)
+            progress(step / 2000)
+
+    monkeypatch.setattr(visualisation_view, "visualisation", slow)
+    app = opened("stages.1.0.relu1")
+    app.button(key="start_visualisation").click().run()
+    while not began:
+        time.sleep(0.02)
+    app.run()
+    assert picture(app)
+    app.button(key="stop_visualisation").click().run()
+    finished(app)
+    assert not app.get("image")
+    assert app.button(key="start_visualisation").label == "Make an image for map 3"
+    assert not app.error
+
+
+def test_a_failure_is_one_sentence():
+    app = opened("stem.conv", 16)
+    app.button(key="start_visualisation").click().run()
+    assert "channel must be a map of stem.conv" in finished(app).error[0].value

@@ -1,0 +1,31 @@
+"""What the window that slides is told of its input's cells."""
+
+from cnnviz.lab.grid import grid
+from cnnviz.lab.sliding import Settings, slide
+from cnnviz.ui.lab.sliding import slide_data
+
+ONES = grid("1 1 1; 1 1 1; 1 1 1")[None]
+
+
+def kinds(side, **settings):
+    image = grid("; ".join(["1 " * side] * side))
+    data = slide_data(slide(image, ONES, Settings(**settings)), "name", editable=True)
+    return data["inputs"][0]["kinds"]
+
+
+def test_every_cell_of_the_input_is_read_where_the_window_fits():
+    assert kinds(5, stride=2) == [[""] * 5] * 5
+
+
+def test_cells_that_no_window_reads_are_told():
+    found = kinds(5, stride=3)
+    assert [row[:3] for row in found[:3]] == [[""] * 3] * 3
+    assert found[3] == found[4] == ["unread"] * 5
+    assert all(row[3:] == ["unread"] * 2 for row in found)
+
+
+def test_padding_that_no_window_reads_is_both():
+    found = kinds(4, stride=2, padding="1")
+    assert len(found) == 6 and found[0][:5] == ["padding"] * 5
+    assert found[5] == ["padding unread"] * 6
+    assert found[2] == ["padding", *[""] * 4, "padding unread"]

@@ -1,0 +1,317 @@
+"""The menu of weights: files, runs, chance; links to runs; runs that are gone."""
+
+import shutil
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.architectures import build, specify
+from cnnviz.runs.store import Store
+from cnnviz.training.bundled import bundled, bundled_network
+from cnnviz.ui.photo import trained as run_weights
+from cnnviz.ui.photo.trained import fitting, known_runs, offered, run_network
+from cnnviz.vision.prediction import labels
+
+LENET = "lenet5_full,num_classes=3"
+RESNET = "resnet32_cifar,width=32,num_classes=3,in_channels=1"
+
+
+def page():
+    import streamlit as st
+
+    from cnnviz.ui.page import open_page
+    from cnnviz.ui.photo.weights import choose_trained
+
+    open_page("Test")
+    chosen = choose_trained()
+    if chosen:
+        st.markdown(chosen.name)
+
+
+@pytest.fixture(autouse=True)
+def weights(tmp_path, monkeypatch):
+    """An empty weights folder, and no run that another test has read a moment ago."""
+    monkeypatch.setenv("CNNVIZ_WEIGHTS", str(tmp_path / "weights"))
+    (tmp_path / "weights").mkdir()
+    return tmp_path / "weights"
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    def open_with(owner="nobody", **query):
+        monkeypatch.setattr("cnnviz.ui.photo.weights.visitor", lambda: owner)
+        app = AppTest.from_function(page, default_timeout=60)
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return open_with
+
+
+def menu(app):
+    (found,) = [each for each in app.selectbox if each.label == "Weights"]
+    return found
+
+
+def titles(found):
+    return [each.weights.title for each in found]
+
+
+def test_files_come_first_then_runs_then_chance(weights, keep_run):
+    save_file(build("lenet5_full").state_dict(), weights / "lenet5_full.safetensors")
+    first, second, other = keep_run(LENET), keep_run(LENET), keep_run(RESNET)
+    found = offered("lenet5_full", known_runs())
+    assert [each.name for each in found] == [
+        *("lenet5_full.safetensors", second.id, first.id),
+        "random",
+    ]
+    assert found[1].weights.title == f"run {second.id[:5]}: 97.2 % on clouds, 3 epochs"
+    assert [each.name for each in offered("resnet32_cifar", known_runs())] == [other.id, "random"]
+
+
+def test_a_download_comes_after_the_runs(keep_run):
+    run = keep_run("squeezenet1_1,num_classes=3")
+    found = offered("squeezenet1_1", known_runs())
+    assert [each.name for each in found] == [run.id, "download", "random"]
+
+
+def test_the_visitors_own_runs_come_first(keep_run):
+    mine, theirs = keep_run(LENET, owner="me"), keep_run(LENET, owner="they")
+    names = [each.name for each in offered("lenet5_full", known_runs("me"))]
+    assert names == [mine.id, theirs.id, "random"]
+
+
+def test_at_most_so_many_runs_are_offered_and_the_asked_one_always(keep_run, monkeypatch):
+    monkeypatch.setattr(run_weights, "MOST_RUNS", 2)
+    oldest, *younger = (keep_run(LENET) for _ in range(4))
+    names = [each.name for each in offered("lenet5_full", known_runs())]
+    assert names == [younger[2].id, younger[1].id, "random"]
+    asked = run_network(oldest.id)
+    names = [each.name for each in offered("lenet5_full", known_runs(), asked)]
+    assert names == [younger[2].id, younger[1].id, oldest.id, "random"]
+
+
+def test_the_network_is_the_one_that_was_trained(keep_run):
+    found = run_network(keep_run(RESNET).id)
+    assert found.spec.config == specify("resnet32_cifar", width=32).config
+    assert (found.spec.in_channels, found.spec.num_classes) == (1, 3)
+    assert labels(found.spec) == ("cloud 0", "cloud 1", "cloud 2")
+    assert found.is_run
+    assert found.about == (
+        "Trained here on **clouds** (3 classes, 32 px in greys), 3 epochs, test accuracy "
+        "**97.2 %**. A photo of something else has no right answer. Changed from the published "
+        "network: width 32."
+    )
+
+
+def test_a_run_that_goes_on_has_a_title_that_stays(keep_run):
+    run = keep_run(LENET, state="running", epoch=0.5)
+    found = run_network(run.id)
+    assert found.weights.title == f"run {run.id[:5]}: still training on clouds"
+    assert "0.5 epochs, test accuracy **97.2 %** so far: it is still training." in found.about
+
+
+def test_a_title_of_a_visitors_own_pictures_is_no_markdown(keep_run):
+    run = keep_run(LENET)
+    seen = {"title": "*my* $zip$", "classes": list("abc"), "resolution": 32}
+    found = keep_run(LENET, trained_on={**seen, "mean": [0.5] * 3, "std": [0.5] * 3})
+    assert r"Trained here on **\*my\* \$zip\$**" in run_network(found.id).about
+    assert "clouds" in run_network(run.id).about
+
+
+def test_runs_without_tested_weights_are_not_offered_and_damaged_ones_are_logged(keep_run, caplog):
+    good, bare, damaged = keep_run(LENET), keep_run(LENET), keep_run(LENET)
+    (bare.folder / "best.safetensors").unlink()
+    (damaged.folder / "best.safetensors").write_bytes(b"nothing")
+    assert [each.name for each in offered("lenet5_full", known_runs())] == [good.id, "random"]
+    assert f"The run {damaged.id} is not offered" in caplog.text
+    assert bare.id not in caplog.text
+    with pytest.raises(ValueError, match="has no tested weights"):
+        run_network(bare.id)
+
+
+def test_only_weights_of_the_very_settings_fit(weights, keep_run):
+    save_file(build("resnet32_cifar").state_dict(), weights / "resnet32_cifar.safetensors")
+    run = keep_run(RESNET)
+    choices = offered("resnet32_cifar", known_runs())
+    published, wide = specify("resnet32_cifar"), run.plan.network.spec
+    assert [each.name for each in fitting(published, choices)] == [
+        "resnet32_cifar.safetensors",
+        "random",
+    ]
+    assert [each.name for each in fitting(wide, choices)] == [run.id, "random"]
+
+
+def test_what_ships_comes_after_files_and_before_runs(weights, keep_run):
+    run = keep_run("resnet20_cifar,num_classes=3")
+    assert [each.name for each in offered("resnet20_cifar", known_runs())] == [
+        *("resnet20_cifar", run.id, "random"),
+    ]
+    save_file(build("resnet20_cifar").state_dict(), weights / "resnet20_cifar.safetensors")
+    names = [each.name for each in offered("resnet20_cifar", known_runs())]
+    assert names[:2] == ["resnet20_cifar.safetensors", "resnet20_cifar"]
+
+
+def test_what_ships_says_how_good_it_is_and_on_what(opened):
+    found = offered("resnet20_cifar", [])[0]
+    shipped = bundled_network("resnet20_cifar")
+    error = f"{100 * (1 - shipped.test_accuracy):.1f} % error"
+    assert found.weights.title == f"in the box: {error} on {shipped.record['data']}"
+    assert f"**{error}** on 10,000 test pictures" in found.about
+    assert "The paper's full training: 8.75 %" in found.about
+    assert "compressed as JPEG" in found.about
+    assert not found.is_run
+
+
+def test_without_files_and_runs_it_opens_on_what_ships(opened):
+    assert opened().markdown[0].value == bundled()[0].name
+
+
+def test_a_link_opens_the_run_and_its_variant(opened, keep_run):
+    run, _ = keep_run(RESNET), keep_run(LENET)
+    app = opened(run=run.id)
+    assert app.selectbox(key="variant").value == "resnet32_cifar"
+    assert app.selectbox(key="architecture").value == "resnet"
+    assert app.markdown[0].value == run.id
+    assert app.query_params["run"] == run.id
+
+
+def test_a_choice_is_in_the_address_until_another_is_made(opened, weights, keep_run):
+    save_file(build("lenet5_full").state_dict(), weights / "lenet5_full.safetensors")
+    run = keep_run(LENET)
+    app = opened(architecture="lenet", variant="lenet5_full")
+    assert app.markdown[0].value == "lenet5_full.safetensors"
+    assert "run" not in app.query_params
+    menu(app).select(run.id).run()
+    assert app.markdown[0].value == run.id
+    assert app.query_params["run"] == run.id
+    menu(app).select("random").run()
+    assert app.markdown[0].value == "random"
+    assert "run" not in app.query_params
+
+
+def test_other_weights_than_the_first_are_in_the_address(opened):
+    app = opened(architecture="lenet", variant="lenet5")
+    assert app.markdown[0].value == "lenet5_mnist"
+    assert "weights" not in app.query_params
+    for name in ("lenet5_fashion_mnist", "random"):
+        menu(app).select(name).run()
+        assert app.query_params["weights"] == name
+    menu(app).select("lenet5_mnist").run()
+    assert "weights" not in app.query_params
+
+
+def test_a_link_opens_other_weights_than_the_first(opened):
+    app = opened(architecture="lenet", variant="lenet5", weights="lenet5_fashion_mnist")
+    assert app.markdown[0].value == "lenet5_fashion_mnist"
+    assert app.query_params["weights"] == "lenet5_fashion_mnist"
+
+
+def test_back_returns_to_the_weights_before(opened):
+    app = opened(architecture="lenet", variant="lenet5")
+    menu(app).select("random").run()
+    del app.query_params["weights"]
+    app.run()
+    assert app.markdown[0].value == "lenet5_mnist"
+    app.query_params["weights"] = "random"
+    app.run()
+    assert app.markdown[0].value == "random"
+
+
+def test_another_variant_opens_on_its_first_weights(opened):
+    app = opened(architecture="lenet", variant="lenet5", weights="random")
+    app.selectbox(key="variant").select("lenet5_full").run()
+    assert app.markdown[0].value == "random"  # the first: there are no others
+    assert "weights" not in app.query_params
+    app.selectbox(key="variant").select("lenet5").run()
+    assert app.markdown[0].value == "lenet5_mnist"
+    assert "weights" not in app.query_params
+
+
+@pytest.mark.parametrize("name", ["nothing", "../../etc", "resnet20_cifar"])
+def test_weights_that_are_not_of_the_variant_are_not_followed(opened, name):
+    app = opened(architecture="lenet", variant="lenet5", weights=name)
+    assert app.markdown[0].value == "lenet5_mnist"
+    assert "weights" not in app.query_params
+
+
+def test_another_variant_takes_the_run_out_of_the_address(opened, keep_run):
+    run = keep_run(RESNET)
+    app = opened(run=run.id)
+    app.selectbox(key="variant").select("resnet44_cifar").run()
+    assert app.markdown[0].value == "random"
+    assert "run" not in app.query_params
+    app.selectbox(key="variant").select("resnet32_cifar").run()
+    assert app.markdown[0].value == run.id
+
+
+def test_without_files_it_opens_on_the_visitors_run(opened, keep_run):
+    mine, _ = keep_run(LENET, owner="me"), keep_run(RESNET)
+    assert opened("me").markdown[0].value == mine.id
+
+
+def test_a_choice_stays_while_others_train(opened, keep_run):
+    run = keep_run(LENET)
+    app = opened(run=run.id)
+    run_weights._latest.clear()
+    newer = keep_run(LENET)
+    app.run()
+    assert app.markdown[0].value == run.id
+    assert len(menu(app).options) == 3
+    menu(app).select(newer.id).run()
+    assert app.query_params["run"] == newer.id
+
+
+def test_a_run_that_is_gone_is_one_sentence(opened, keep_run):
+    app = opened(run="nobody")
+    (warning,) = app.warning
+    assert warning.value.startswith("The run “nobody” is not here: it was deleted")
+    assert "run" not in app.query_params
+    assert app.selectbox(key="variant").value == bundled()[0].spec.variant
+    run = keep_run(LENET, owner="me")
+    app = opened(run=run.id)
+    Store().delete(run.id, "me")
+    shutil.rmtree(run.folder, ignore_errors=True)
+    app.run()
+    assert [each.value for each in app.warning] == [
+        f"The run “{run.id}” is not here: it was deleted, or its address is mistyped; choose other "
+        "weights."
+    ]
+    assert app.markdown[0].value == "random"
+    assert not app.run().warning
+
+
+def test_an_address_is_no_path(opened, write_run, runs_folder):
+    write_run(runs_folder / "not_in_the_store")
+    app = opened(run="../runs/not_in_the_store")
+    assert "is not here" in app.warning[0].value
+
+
+def test_an_address_that_names_two_networks_says_so(opened, keep_run):
+    run = keep_run(RESNET)
+    app = opened(run=run.id, architecture="lenet", variant="lenet5_full")
+    assert "The address names two networks" in app.warning[0].value
+    assert app.selectbox(key="variant").value == "lenet5_full"
+
+
+def test_without_a_store_files_are_still_offered(opened, weights, monkeypatch):
+    save_file(build("lenet5_full").state_dict(), weights / "lenet5_full.safetensors")
+    monkeypatch.setenv("CNNVIZ_DATABASE", "sqlite:////proc/no/such/runs.sqlite")
+    app = opened()
+    assert app.warning[0].value.startswith("Runs cannot be offered.")
+    assert app.markdown[0].value == "lenet5_full.safetensors"
+
+
+def test_the_weights_are_the_runs(keep_run):
+    from cnnviz.training.checkpoints import read_checkpoint
+    from cnnviz.weights.sources import load_network
+
+    found = run_network(keep_run(RESNET).id)
+    network = load_network(found.spec, found.weights)
+    tensors, _ = read_checkpoint(found.weights.path.parent, "best")
+    for name, tensor in network.state_dict().items():
+        assert torch.equal(tensor, tensors[name]), name

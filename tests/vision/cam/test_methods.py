@@ -1,0 +1,274 @@
+"""Every method against pytorch-grad-cam, alone and in a crowd; what stopping leaves behind."""
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import pytorch_grad_cam
+import torch
+from pytorch_grad_cam import GuidedBackpropReLUModel
+from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+from torchvision.models import squeezenet1_1
+
+import cnnviz
+from cnnviz.vision.cam.class_activation import class_activation
+from cnnviz.vision.cam.methods import METHODS, suits
+from cnnviz.vision.cam.pixel_gradient import pixel_gradient
+from cnnviz.vision.forward_pass import forward_pass
+from cnnviz.vision.private_copy import private_copy
+
+LIBRARY = {
+    "grad-cam": "GradCAM",
+    "grad-cam++": "GradCAMPlusPlus",
+    "hirescam": "HiResCAM",
+    "xgradcam": "XGradCAM",
+    "layercam": "LayerCAM",
+    "eigencam": "EigenCAM",
+    "eigengradcam": "EigenGradCAM",
+    "scorecam": "ScoreCAM",
+    "ablationcam": "AblationCAM",
+}
+QUICK = [name for name in LIBRARY if not METHODS[name].is_slow]
+CLASS = 3
+
+
+def drawn(variant, **settings):
+    torch.manual_seed(1)
+    return cnnviz.build(variant, **settings).requires_grad_(False)
+
+
+def image(side=32, seed=0):
+    return torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(seed))
+
+
+def trainable_copy(network):
+    copy = cnnviz.build(network.spec)
+    copy.load_state_dict(network.state_dict())
+    return copy
+
+
+def oracle(network, image, layer, method, class_index=CLASS):
+    copy = trainable_copy(network)
+    library = getattr(pytorch_grad_cam, LIBRARY[method])(copy, [copy.get_submodule(layer)])
+    return library(image, [ClassifierOutputTarget(class_index)])[0]
+
+
+@pytest.mark.parametrize(
+    ("variant", "layers", "side", "settings"),
+    [
+        ("resnet20_cifar", ("stages.2", "stages.1.0.conv1", "stages.0"), 32, {}),
+        ("densenet40_k12_cifar", ("stages.2", "stages.1"), 32, {}),
+        ("squeezenet1_1", ("stages.2", "stages.1.fire5.expand_3x3"), 112, {}),
+        ("vgg11_bn", ("stages.4.conv2",), 112, {"hidden_units": 256}),
+    ],
+)
+@pytest.mark.parametrize("method", QUICK)
+def test_equals_pytorch_grad_cam(method, variant, layers, side, settings):
+    network = drawn(variant, **settings)
+    for layer in layers:
+        ours = class_activation(network, image(side), CLASS, [layer], method).maps[layer]
+        theirs = oracle(network, image(side), layer, method)
+        np.testing.assert_allclose(ours, theirs, atol=1e-4, err_msg=layer)
+        assert ours.max() == 1
+
+
+@pytest.mark.parametrize("method", ["scorecam", "ablationcam"])
+def test_slow_methods_are_the_librarys(method):
+    network = drawn("resnet20_cifar")
+    shares = []
+    found = class_activation(network, image(), CLASS, ["stages.1"], method, shares.append)
+    theirs = oracle(network, image(), "stages.1", method)
+    np.testing.assert_allclose(found.maps["stages.1"], theirs, atol=1e-4)
+    assert shares == sorted(shares)
+    assert len(shares) >= 2
+    assert shares[-1] == 1
+
+
+def test_several_layers_share_one_gradient():
+    network, layers = drawn("resnet20_cifar"), ["stages.0", "stages.1.1.conv2", "stages.2"]
+    for method in QUICK:
+        together = class_activation(network, image(), CLASS, layers, method).maps
+        for layer in layers:
+            alone = class_activation(network, image(), CLASS, [layer], method).maps[layer]
+            np.testing.assert_allclose(together[layer], alone, atol=1e-5, err_msg=method)
+
+
+@pytest.mark.parametrize("variant", ["resnet20_cifar", "squeezenet1_1"])
+def test_guided_backpropagation_equals_the_librarys(variant):
+    side = 32 if "cifar" in variant else 96
+    network = drawn(variant)
+    theirs = GuidedBackpropReLUModel(trainable_copy(network))(image(side), CLASS)
+    ours = pixel_gradient(network, image(side), CLASS, guided=True).permute(1, 2, 0).numpy()
+    np.testing.assert_allclose(ours, theirs, atol=1e-4 * abs(theirs).max())
+    shown = class_activation(network, image(side), CLASS, method="guided-backprop").maps
+    expected = abs(theirs).max(axis=2)
+    expected = (expected - expected.min()) / (expected.max() - expected.min())
+    np.testing.assert_allclose(*shown.values(), expected, atol=1e-4)
+
+
+def test_saliency_is_the_gradient_by_finite_differences():
+    network, x = drawn("resnet20_cifar").double(), image().double()
+    slope = pixel_gradient(network, x, CLASS)
+    for channel, row, column in ((0, 5, 7), (2, 16, 16), (1, 31, 0)):
+        step = torch.zeros_like(x)
+        step[0, channel, row, column] = 1e-6
+        rise = (network(x + step) - network(x - step))[0, CLASS] / 2e-6
+        assert slope[channel, row, column].item() == pytest.approx(rise.item(), rel=1e-3)
+
+
+def test_cam_is_hirescam_where_the_average_is_linear():
+    """Behind global average pooling the gradient of map k is w_k / (h w) everywhere."""
+    network = drawn("resnet20_cifar")
+    weights = network.head.linear.weight[CLASS]
+    maps = forward_pass(network, image()).outputs["stages.2"][0]
+    raw = torch.einsum("k,khw->hw", weights, maps).clamp(min=0)
+    full = torch.nn.functional.interpolate(raw[None, None], size=(32, 32), mode="bilinear")[0, 0]
+    expected = (full - full.min()) / (full.max() - full.min())
+    for method in ("cam", "hirescam", "grad-cam"):
+        (found,) = class_activation(network, image(), CLASS, method=method).maps.values()
+        np.testing.assert_allclose(found, expected, atol=1e-5, err_msg=method)
+
+
+def test_cam_of_a_convolution_as_the_classifier_is_the_map_of_the_class():
+    network = drawn("nin_cifar")
+    (found,) = class_activation(network, image(), 5, method="cam").maps.values()
+    own = forward_pass(network, image()).outputs["stages.2"][0, 5]
+    assert own.max() > 0
+    full = torch.nn.functional.interpolate(own[None, None], size=(32, 32), mode="bilinear")[0, 0]
+    np.testing.assert_allclose(found, (full - full.min()) / (full.max() - full.min()), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("variant", "method", "words"),
+    [
+        ("vgg11", "cam", "must end in global average pooling"),
+        ("lenet5", "guided-backprop", "must have ReLUs"),
+    ],
+)
+def test_what_does_not_suit_is_one_sentence(variant, method, words):
+    network = drawn(variant)
+    x = torch.zeros(1, network.spec.in_channels, *[network.spec.fixed_resolution or 32] * 2)
+    if variant == "vgg11":
+        x = torch.zeros(1, 3, 64, 64)
+    with pytest.raises(ValueError, match=words):
+        class_activation(network, x, 0, method=method)
+
+
+def test_cam_is_offered_where_the_head_allows_it():
+    assert suits("cam", drawn("resnet20_cifar"))
+    assert not suits("cam", drawn("lenet5"))
+    assert suits("grad-cam", drawn("lenet5"))
+    assert not suits("guided-backprop", drawn("lenet5"))
+
+
+def test_an_in_place_relu_makes_the_library_wrong_where_ours_is_right():
+    """torchvision's networks overwrite a convolution's output by their in-place ReLU.
+
+    pytorch-grad-cam keeps a reference to that output and so reads the rectified values; with
+    copies, as here, the activation is the convolution's.
+    """
+    torch.manual_seed(0)
+    theirs = squeezenet1_1(weights=None, num_classes=10).eval()
+    x, layer = image(96), theirs.features[9].expand3x3
+    library = pytorch_grad_cam.HiResCAM(theirs, [layer])
+    library(x, [ClassifierOutputTarget(CLASS)])
+    kept = library.activations_and_grads.activations[0]
+    library.activations_and_grads.release()
+    right = []
+    handle = layer.register_forward_hook(lambda m, i, o: right.append(o.detach().clone()))
+    theirs(x)
+    handle.remove()
+    assert (right[0] < 0).any()
+    assert not (kept < 0).any()
+
+
+def state(network):
+    """Whatever a request may not change."""
+    return (
+        sum(len(m._forward_hooks) + len(m._forward_pre_hooks) for m in network.modules()),
+        [m.training for m in network.modules()],
+        [p.requires_grad for p in network.parameters()],
+        [p.grad is None for p in network.parameters()],
+        [id(m) for m in network.modules()],
+        [float(p.detach().double().sum()) for p in network.parameters()],
+    )
+
+
+class PageClosedError(BaseException):
+    """What Streamlit raises in a script whose visitor has left is no Exception either."""
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_nothing_is_left_behind(method):
+    network = drawn("resnet20_cifar")
+    before = state(network)
+    class_activation(network, image(), CLASS, ["stages.2"], method)
+    assert state(network) == before
+    with pytest.raises(ValueError, match="from 0 to 9; received 10"):
+        class_activation(network, image(), 10, ["stages.2"], method)
+    with pytest.raises(KeyError, match=r"stages\.7 is no layer"):
+        class_activation(network, image(), CLASS, ["stages.7"], method)
+    with pytest.raises(RuntimeError):
+        class_activation(network, torch.zeros(1, 5, 32, 32), CLASS, ["stages.2"], method)
+    assert state(network) == before
+
+    def leave(module, args):
+        raise PageClosedError
+
+    handle = network.stages[2][1].register_forward_pre_hook(leave)
+    with pytest.raises(PageClosedError):
+        class_activation(network, image(), CLASS, ["stages.1.0.conv1"], method)
+    handle.remove()
+    assert state(network) == before
+
+
+@pytest.mark.parametrize("method", ["scorecam", "ablationcam"])
+def test_a_slow_method_can_be_stopped(method):
+    network = drawn("resnet20_cifar")
+    before, told = state(network), []
+
+    def stop(share):
+        told.append(share)
+        raise PageClosedError
+
+    with pytest.raises(PageClosedError):
+        class_activation(network, image(), CLASS, ["stages.1"], method, stop)
+    assert len(told) == 1
+    assert state(network) == before
+
+
+def test_eight_threads_share_two_networks():
+    """200 requests, mixed methods and layers: no map is another request's."""
+    networks = [
+        drawn("resnet20_cifar"),
+        drawn("densenet40_k12_cifar", stage1_layers=6, stage2_layers=6, stage3_layers=6),
+    ]
+    before = [state(network) for network in networks]
+    methods = [*QUICK, "cam", "guided-backprop", "saliency"]
+    layers = ("stages.2", "stages.0", "stages.1")
+    kinds = list(itertools.product(range(2), methods, layers))
+    jobs = list(itertools.islice(itertools.cycle(kinds), 200))
+    alone = {}
+    for which, method, layer in kinds:
+        own, x = private_copy(networks[which]), image(seed=which)
+        alone[which, method, layer] = class_activation(own, x, CLASS, [layer], method).maps[layer]
+
+    def difference(job):
+        which, method, layer = job
+        x = image(seed=which)
+        found = class_activation(networks[which], x, CLASS, [layer], method).maps[layer]
+        return float(abs(found - alone[job]).max())
+
+    with ThreadPoolExecutor(8) as pool:
+        wrong = [value for value in pool.map(difference, jobs) if value > 1e-4]
+    assert len(jobs) == 200
+    assert not wrong
+    assert [state(network) for network in networks] == before
+
+
+def test_every_method_says_its_equation_and_its_paper():
+    for name, method in METHODS.items():
+        assert "$" in method.equation, name
+        assert any(digit in method.paper for digit in "12") or "no paper" in method.paper, name
+        assert method.cost
