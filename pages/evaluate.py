@@ -11,7 +11,6 @@ from cnnviz.ui.evaluate.controls import (
     choose_other,
     choose_run_or_bundled,
     choose_view,
-    runs_with_checkpoints,
     say_unknown,
 )
 from cnnviz.ui.evaluate.downloads import show_downloads
@@ -27,6 +26,7 @@ from cnnviz.ui.evaluate.view import (
     show_numbers,
 )
 from cnnviz.ui.page import open_page
+from cnnviz.ui.runs.choice import runs_with_checkpoints
 
 
 def show_run(run: Run, runs: Sequence[Run]) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.analysis.layers import totals
 from cnnviz.analysis.limits import GraphError
 from cnnviz.architectures import is_published, variant
-from cnnviz.ui.explore.card import choose_layer, chosen_layer, show_card
+from cnnviz.ui.explore.card import show_card
 from cnnviz.ui.explore.code import show_code
 from cnnviz.ui.explore.conventions import choose_convention, show_other_tools
 from cnnviz.ui.explore.distribution import show_distribution
@@ -16,6 +16,7 @@ from cnnviz.ui.explore.layers import show_layers
 from cnnviz.ui.explore.memory import show_memory
 from cnnviz.ui.explore.totals import printed_counts, show_totals
 from cnnviz.ui.network.controls import NetworkChoice, choose_network
+from cnnviz.ui.network.layer import choose_layer, chosen_layer
 from cnnviz.ui.network.picture import show_picture
 from cnnviz.ui.page import open_page
 from cnnviz.ui.server.cached import cached_graph, cached_layer_table

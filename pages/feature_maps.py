@@ -7,7 +7,7 @@ from cnnviz.ui.feature_maps.sections import (
     show_layer_visualisation,
 )
 from cnnviz.ui.feature_maps.strip import show_strip
-from cnnviz.ui.photo.filters import show_classic
+from cnnviz.ui.photo.classic_filters import show_classic
 from cnnviz.ui.photo.views import View, show_page
 
 show_page(

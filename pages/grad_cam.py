@@ -1,7 +1,6 @@
 """Grad-CAM and its kin: what does the network answer, where did it look, and is that so?"""
 
 from cnnviz.ui.grad_cam.augmentation import show_augmentations
-from cnnviz.ui.grad_cam.controls import choose_opacity
 from cnnviz.ui.grad_cam.crops import show_crops
 from cnnviz.ui.grad_cam.history import show_history
 from cnnviz.ui.grad_cam.occlusion import show_occlusion
@@ -12,6 +11,7 @@ from cnnviz.ui.grad_cam.sections import (
     show_one_map,
     show_stages,
 )
+from cnnviz.ui.photo.overlay import choose_opacity
 from cnnviz.ui.photo.views import View, show_page
 
 show_page(

@@ -22,10 +22,10 @@ ALLOWED = {
     "images": {"progress"},
     "weights": NETWORKS | {"progress"},
     "analysis": NETWORKS | {"machine"},
-    "training": PHOTOS | {"vision"},
+    "training": PHOTOS | {"analysis"},
     "vision": PHOTOS,
     "lab": PHOTOS | {"vision", "analysis"},
-    "runs": PHOTOS | {"machine", "training", "vision"},
+    "runs": PHOTOS | {"machine", "training", "analysis"},
     "ui": PHOTOS | {"lab", "runs", "training", "analysis", "vision", "figures"},
 }
 ALLOWED["commands"] = ALLOWED.keys() - {"ui"}

@@ -13,9 +13,9 @@ from cnnviz.commands.output import show, write
 from cnnviz.commands.trained import run_folder, variant_network
 
 if TYPE_CHECKING:
+    from cnnviz.analysis.reuse.matrices import BlockReuse
+    from cnnviz.analysis.reuse.observations import Observation
     from cnnviz.architectures import Network
-    from cnnviz.vision.reuse.matrices import BlockReuse
-    from cnnviz.vision.reuse.observations import Observation
 
 
 def add_commands(commands: Any) -> None:
@@ -34,7 +34,7 @@ def add_commands(commands: Any) -> None:
 
 
 def _reuse(options: argparse.Namespace) -> int:
-    from cnnviz.vision.reuse.matrices import feature_reuse, largest, shares
+    from cnnviz.analysis.reuse.matrices import feature_reuse, largest, shares
 
     network = _network(options.of, options.random)
     found = feature_reuse(network, options.definition)
@@ -87,8 +87,8 @@ def _json(
 
 
 def _observations(network: Network) -> list[Observation]:
-    from cnnviz.vision.reuse.matrices import block_readers
-    from cnnviz.vision.reuse.observations import observations
+    from cnnviz.analysis.reuse.matrices import block_readers
+    from cnnviz.analysis.reuse.observations import observations
 
     return observations(list(block_readers(network)))
 
@@ -106,8 +106,8 @@ def _block(found: BlockReuse) -> dict[str, Any]:
 
 
 def _picture(blocks: tuple[BlockReuse, ...]) -> str:
+    from cnnviz.analysis.reuse.matrices import largest, shares
     from cnnviz.figures.reuse_matrix import panels, reuse_file
-    from cnnviz.vision.reuse.matrices import largest, shares
 
     colours = shares(blocks, largest([blocks]))
     return reuse_file(panels([(b.sources, b.targets, b.matrix) for b in blocks], colours))

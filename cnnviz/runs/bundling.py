@@ -25,9 +25,10 @@ from cnnviz.training.checkpoints import (
 from cnnviz.training.evaluation.predictions import predictions
 from cnnviz.training.evaluation.record import evaluation_record
 from cnnviz.training.evaluation.scores import Evaluation
-from cnnviz.training.experiments.recorded import rounded, thinned
+from cnnviz.training.experiments.recorded import thinned
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
+from cnnviz.training.rounding import rounded
 from cnnviz.training.running import planned_data
 
 SEEN = ("network", "trained_on")  # of a checkpoint's facts

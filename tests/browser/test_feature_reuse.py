@@ -5,10 +5,10 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from cnnviz.analysis.reuse.record import reuse_record
 from cnnviz.architectures import specify
 from cnnviz.runs.folder import MEASUREMENTS
 from cnnviz.training.measurement import Measurement
-from cnnviz.vision.reuse.record import reuse_record
 from cnnviz.weights.sources import random_network
 
 pytestmark = pytest.mark.browser

@@ -3,9 +3,9 @@ import json
 import numpy as np
 import pytest
 
+from cnnviz.analysis.reuse.matrices import block_readers, feature_reuse
+from cnnviz.analysis.reuse.observations import observations
 from cnnviz.training.bundled import FOLDER, bundled_for
-from cnnviz.vision.reuse.matrices import block_readers, feature_reuse
-from cnnviz.vision.reuse.observations import observations
 
 VARIANT = "densenet40_k12_cifar"
 

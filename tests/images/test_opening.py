@@ -440,7 +440,7 @@ def test_two_pictures_are_decoded_at_a_time(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_torchvision_is_not_imported() -> None:
-    code = "import sys, cnnviz.vision.images; sys.exit('torchvision' in sys.modules)"
+    code = "import sys, cnnviz.images.opening; sys.exit('torchvision' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 

@@ -7,14 +7,14 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.analysis.reuse.matrices import DEFINITIONS, block_readers, feature_reuse
+from cnnviz.analysis.reuse.observations import observations
+from cnnviz.analysis.reuse.record import reuse_record
 from cnnviz.architectures import specify
 from cnnviz.runs.folder import MEASUREMENTS
 from cnnviz.training.bundled import bundled_for
 from cnnviz.training.measurement import Measurement
 from cnnviz.vision.gradients.residual_size import drawn_survivals
-from cnnviz.vision.reuse.matrices import DEFINITIONS, block_readers, feature_reuse
-from cnnviz.vision.reuse.observations import observations
-from cnnviz.vision.reuse.record import reuse_record
 from cnnviz.weights.sources import random_network
 
 BOTTLENECKS = {"architecture": "densenet", "variant": "densenet_bc100_k12_cifar"}

@@ -5,10 +5,10 @@ from itertools import takewhile
 
 import pytest
 
+from cnnviz.analysis.reuse.record import reuse_record
 from cnnviz.training.loop.engine import train
 from cnnviz.training.measurement import Measurement, Steering
 from cnnviz.training.options import TrainingOptions
-from cnnviz.vision.reuse.record import reuse_record
 
 OPTIONS = TrainingOptions(epochs=3, batch_size=16)
 

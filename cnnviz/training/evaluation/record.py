@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnviz.training.evaluation.calibration import Calibration
 from cnnviz.training.evaluation.scores import ClassScore, Evaluation
-from cnnviz.training.experiments.recorded import rounded
+from cnnviz.training.rounding import rounded
 
 # What needs the pictures, or is of the machine that tested.
 LEFT_OUT = ("mistakes", "device", "seconds")

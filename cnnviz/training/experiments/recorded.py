@@ -15,11 +15,11 @@ from typing import Any
 
 import cnnviz
 from cnnviz.training.measurement import Measurement
+from cnnviz.training.rounding import rounded
 
 # Beside this module in the package; data alone lies there.
 FOLDER = Path(cnnviz.__file__).parent / "recorded"
 POINTS = 60  # of a curve, besides those with a test
-DIGITS = 5
 
 
 @dataclass(frozen=True)
@@ -137,15 +137,6 @@ def thinned(told: Sequence[Measurement], points: int = POINTS) -> list[Measureme
     """Some measurements, evenly over the run, and all with a test."""
     stride = max(1, len(told) // points)
     return [each for i, each in enumerate(told) if i % stride == 0 or each.test_loss is not None]
-
-
-def rounded(value: Any, digits: int = DIGITS) -> Any:
-    """What JSON can keep, with its fractions to so many digits, as a record keeps them."""
-    if isinstance(value, Mapping):
-        return {name: rounded(each, digits) for name, each in value.items()}
-    if isinstance(value, list):
-        return [rounded(each, digits) for each in value]
-    return float(f"{value:.{digits}g}") if isinstance(value, float) else value
 
 
 def _run_json(run: RecordedRun) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from cnnviz.analysis.reuse.record import reuse_record
 from cnnviz.architectures import Network
 from cnnviz.architectures.blocks import reinitialise
 from cnnviz.training.checkpoints import (
@@ -35,7 +36,6 @@ from cnnviz.training.measurement import Measurement, TrainingError
 from cnnviz.training.options import NETWORK as AS_THE_NETWORK_SAYS
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.resizing import require_small_images, training_side
-from cnnviz.vision.reuse.record import reuse_record
 
 # A loss so many times that of the start does not come back.
 EXPLODED = 20.0

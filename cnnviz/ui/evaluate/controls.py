@@ -8,33 +8,14 @@ import streamlit as st
 
 from cnnviz.runs.run import Run
 from cnnviz.training.bundled import Bundled
-from cnnviz.training.checkpoints import BEST, LAST, has_checkpoint
 from cnnviz.ui.parts.markdown import plain
 from cnnviz.ui.parts.menu import choose_named
 from cnnviz.ui.parts.segments import choose_segment
 from cnnviz.ui.photo.trained import box_title
-from cnnviz.ui.runs.readings import shared_runs
+from cnnviz.ui.runs.choice import OTHER, RUN, choose_among
 from cnnviz.ui.runs.words import run_label
-from cnnviz.ui.server.visitor import visitor
 
-RUN, OTHER = "run", "other"  # their names in links
 VIEWS = ("classes", "confusion", "mistakes", "calibration", "compare", "download")
-
-
-def runs_with_checkpoints() -> list[Run]:
-    """The runs that have learned something: the visitor's own first, each part youngest first."""
-    runs = [run for run in _latest_and_asked() if _has_weights(run)]
-    own = visitor()
-    return sorted(runs, key=lambda run: run.owner != own)
-
-
-def choose_run(runs: Sequence[Run]) -> Run:
-    """Draw the menu of runs; ``?run=ID`` in the address is the choice.
-
-    Args:
-        runs: At least one.
-    """
-    return _choose("Run", RUN, runs, runs[0].id)
 
 
 def choose_run_or_bundled(runs: Sequence[Run], in_the_box: Sequence[Bundled]) -> Run | Bundled:
@@ -57,32 +38,12 @@ def choose_other(run: Run, runs: Sequence[Run]) -> Run | None:
         return None
     # Where the seed divides the data, another seed has other test pictures.
     others.sort(key=lambda other: other.plan.options.seed != run.plan.options.seed)
-    return _choose("Compare with", OTHER, others, others[0].id)
+    return choose_among("Compare with", OTHER, others, others[0].id)
 
 
 def choose_view() -> str:
     """Draw the menu of views."""
     return choose_segment("View", VIEWS, VIEWS[0], "view")
-
-
-def _latest_and_asked() -> list[Run]:
-    """The latest runs, and those of the address, which may be older."""
-    found = {run.id: run for run in shared_runs().readings.latest()}
-    for name in (RUN, OTHER):
-        asked = st.query_params.get(name)
-        if asked and asked not in found and (reading := shared_runs().readings.of(asked)):
-            found[asked] = reading.run
-    return list(found.values())
-
-
-def _has_weights(run: Run) -> bool:
-    return any(has_checkpoint(run.folder, name) for name in (BEST, LAST))
-
-
-def _choose(title: str, name: str, runs: Sequence[Run], default: str) -> Run:
-    known = {run.id: run for run in runs}
-    titles = {run.id: run_label(run) for run in runs}
-    return known[choose_named(title, name, titles, default)]
 
 
 def say_unknown(runs: Sequence[Run], in_the_box: Sequence[Bundled]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 import streamlit as st
 
@@ -13,33 +13,6 @@ from cnnviz.architectures.written import SizedNetwork
 from cnnviz.ui.explore.field import show_field
 from cnnviz.ui.network.formulas import show_formulas
 from cnnviz.ui.server.cached import cached_fields
-
-
-def chosen_layer(names: Sequence[str]) -> str:
-    """The layer whose card is open, from a click, the menu or the address; "" if none is."""
-    known = set(names)
-    if st.session_state.get("card") not in known:
-        st.session_state.pop("card", None)
-    asked = st.session_state.get("card") or st.query_params.get("card")
-    return str(asked) if asked in known else ""
-
-
-def choose_layer(
-    names: Sequence[str],
-    placeholder: str = "click a layer in the picture or in the table, or type its name",
-    help: str = "Its card shows each number with its formula, and its receptive field on a photo.",
-) -> str:
-    """The menu of layers; "" if none is chosen."""
-    chosen = st.selectbox(
-        "Layer",
-        names,
-        index=None,
-        key="card",
-        bind="query-params",
-        placeholder=placeholder,
-        help=help,
-    )
-    return chosen if chosen in set(names) else ""
 
 
 def show_card(

@@ -11,9 +11,8 @@ from cnnviz.analysis.graph import shape_text
 from cnnviz.figures.pictures.histogram import histogram
 from cnnviz.figures.pictures.mosaic import WIDTH, drawing, enlarged, mosaic, over_photo, png, scale
 from cnnviz.ui.feature_maps.controls import MapsChoice, choose_map, choose_maps
-from cnnviz.ui.grad_cam.controls import choose_opacity
-from cnnviz.ui.grad_cam.maps import resized, seen
 from cnnviz.ui.parts.clickable import clickable, clicked
+from cnnviz.ui.photo.overlay import choose_opacity, resized, seen
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.vision.maps.statistics import MapStatistics, map_statistics, reaches, rectified
 

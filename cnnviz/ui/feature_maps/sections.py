@@ -10,12 +10,12 @@ import streamlit as st
 from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.analysis.reading import position, read_at
 from cnnviz.architectures import architecture_of
-from cnnviz.ui.explore.card import choose_layer, chosen_layer
 from cnnviz.ui.feature_maps.controls import choose_map, spatial_layers
 from cnnviz.ui.feature_maps.exciting import show_exciting, show_on_photo
 from cnnviz.ui.feature_maps.mosaic import show_maps
 from cnnviz.ui.feature_maps.visualisation import show_visualisation
 from cnnviz.ui.network.controls import NetworkChoice
+from cnnviz.ui.network.layer import choose_layer, chosen_layer
 from cnnviz.ui.network.picture import show_picture
 from cnnviz.ui.photo.collection import choose_collection, choose_positions
 from cnnviz.ui.photo.filters import show_filters

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from cnnviz.analysis.reuse.matrices import DEFINITIONS, block_readers
 from cnnviz.architectures import Network
 from cnnviz.figures import diverging
 from cnnviz.figures.colour_scale import colour_scale
@@ -19,7 +20,6 @@ from cnnviz.figures.weight_slice import is_turned, weight_slice
 from cnnviz.ui.feature_reuse.epochs import Epoch
 from cnnviz.ui.parts.clickable import clicked
 from cnnviz.ui.parts.curve_chart import chart_points, show_curve_chart
-from cnnviz.vision.reuse.matrices import DEFINITIONS, block_readers
 
 CELL = "cell"  # in the address
 LARGE = 360  # px of the picture's longer side

@@ -10,6 +10,8 @@ from typing import Any
 
 import streamlit as st
 
+from cnnviz.analysis.reuse.matrices import BlockReuse
+from cnnviz.analysis.reuse.record import recalled_reuse
 from cnnviz.architectures import NetworkSpec
 from cnnviz.figures.reuse_matrix import PALETTE, Panel, frames, reuse_drawing
 from cnnviz.runs.bundled_reuse import REUSE as BESIDE
@@ -17,8 +19,6 @@ from cnnviz.runs.folder import MEASUREMENTS, reuse_measurements
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import cached_network
-from cnnviz.vision.reuse.matrices import BlockReuse
-from cnnviz.vision.reuse.record import recalled_reuse
 from cnnviz.weights.sources import WeightsSource
 
 HTML = """

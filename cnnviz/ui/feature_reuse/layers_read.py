@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cnnviz.analysis.reuse.matrices import has_dense_blocks
 from cnnviz.ui.feature_reuse.matrices import show_dense
 from cnnviz.ui.feature_reuse.residual import show_residual
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.server.cached import cached_network
 from cnnviz.vision.gradients.residual_size import has_residual_blocks
-from cnnviz.vision.reuse.matrices import has_dense_blocks
 
 
 def show_layers_read(trained: WeightedNetwork) -> None:

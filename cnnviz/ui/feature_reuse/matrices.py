@@ -7,6 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from cnnviz.analysis.reuse.matrices import (
+    DEFINITIONS,
+    BlockReuse,
+    block_readers,
+    feature_reuse,
+    has_bottlenecks,
+    largest,
+    shares,
+)
+from cnnviz.analysis.reuse.observations import Observation, observations
 from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.figures.reuse_matrix import Panel, panels, reuse_drawing, reuse_file
 from cnnviz.ui.feature_reuse.cell import HOW, chosen_cell, follow_click, open_cell, show_cell
@@ -19,16 +29,6 @@ from cnnviz.ui.photo.chosen import say_origin
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import cached_network
-from cnnviz.vision.reuse.matrices import (
-    DEFINITIONS,
-    BlockReuse,
-    block_readers,
-    feature_reuse,
-    has_bottlenecks,
-    largest,
-    shares,
-)
-from cnnviz.vision.reuse.observations import Observation, observations
 from cnnviz.weights.sources import WeightsSource, sources
 
 # How the colours of a panel are scaled, and what the caption says of it.

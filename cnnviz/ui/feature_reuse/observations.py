@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnnviz.vision.reuse.observations import Observation
+from cnnviz.analysis.reuse.observations import Observation
 
 SIGNS = {
     "true": (":material/check_circle:", "green"),

@@ -72,14 +72,6 @@ def choose_layer(
     return str(chosen) if chosen in options else options[0]
 
 
-def choose_opacity() -> float:
-    """How much of the map covers the photo, in [0, 1]."""
-    percent = st.slider(
-        "Opacity of the map", 0, 100, 70, 5, format="%d %%", key="opacity", bind="query-params"
-    )
-    return percent / 100
-
-
 def stage_names(spec: NetworkSpec, weights: WeightsSource) -> list[str]:
     """Module paths of the network's stages, first to last."""
     return [f"stages.{index}" for index in range(len(cached_network(spec, weights).stages))]

@@ -6,10 +6,10 @@ import streamlit as st
 
 from cnnviz.architectures import architecture_of, specify, variant, variants
 from cnnviz.figures.colour_scale import colour_scale
-from cnnviz.ui.grad_cam.controls import choose_opacity
-from cnnviz.ui.grad_cam.maps import overlay, show_answers
+from cnnviz.ui.grad_cam.maps import show_answers
 from cnnviz.ui.parts.markdown import plain
 from cnnviz.ui.photo.controls import Photo
+from cnnviz.ui.photo.overlay import choose_opacity, overlay
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.photo.weights import variants_with_files
 from cnnviz.vision.cam.class_activation import default_layer

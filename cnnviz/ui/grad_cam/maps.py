@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -16,6 +15,7 @@ from cnnviz.figures import diverging, heatmap
 from cnnviz.figures.pictures import answers
 from cnnviz.images.opening import crop_for_network
 from cnnviz.ui.photo.controls import Photo
+from cnnviz.ui.photo.overlay import SIDE, enlarged, overlay, resized
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.work.task_view import TaskOffer
 from cnnviz.ui.work.tasks import Task
@@ -24,7 +24,6 @@ from cnnviz.vision.cam.methods import METHODS
 from cnnviz.vision.prediction import in_its_colours, preprocessing, top
 
 # Pictures are drawn larger than the network's input, so that a projector shows the photo sharp.
-SIDE = 672
 
 
 def show_answers(probabilities: np.ndarray, names: tuple[str, ...]) -> None:
@@ -33,18 +32,13 @@ def show_answers(probabilities: np.ndarray, names: tuple[str, ...]) -> None:
     st.html(answers.bars([a.label for a in best], [a.probability for a in best]))
 
 
-def overlay(spec: NetworkSpec, photo: Photo, values: np.ndarray, opacity: float) -> np.ndarray:
-    """The map over the region that the network saw, uint8 (SIDE, SIDE, 3)."""
-    return heatmap.overlay(seen(spec, photo), _enlarged(values), opacity)
-
-
 def show_pictures(spec: NetworkSpec, photo: Photo, values: np.ndarray, opacity: float) -> None:
     """Original, what the network saw, heatmap and overlay."""
     side = preprocessing(spec).crop
     pictures = {
         photo.title: np.asarray(photo.image),
         f"What the network saw ({side} x {side} px)": _pixelated(spec, photo),
-        "Where it looked: dark is 0, yellow is 1": heatmap.coloured(_enlarged(values)),
+        "Where it looked: dark is 0, yellow is 1": heatmap.coloured(enlarged(values)),
         "Overlay": overlay(spec, photo, values, opacity),
     }
     with st.grid(2, min_column_width=160):
@@ -107,7 +101,7 @@ def picture_of(
     The gradient at single pixels would hardly be seen over a photo.
     """
     if METHODS[method].is_by_pixel:
-        return heatmap.coloured(_enlarged(np.sqrt(values))), "brightened by its square root; "
+        return heatmap.coloured(enlarged(np.sqrt(values))), "brightened by its square root; "
     return overlay(subject.spec, subject.photo, values, opacity), ""
 
 
@@ -118,24 +112,7 @@ def show_method(method: str) -> None:
     st.caption(f"{about.paper} Cost: {about.cost}.")
 
 
-def seen(spec: NetworkSpec, photo: Photo) -> np.ndarray:
-    """The region that the network saw, uint8 (SIDE, SIDE, 3), sharper than it saw it."""
-    small = preprocessing(spec)
-    resize = round((small.resize or small.crop) * SIDE / small.crop)
-    return np.asarray(crop_for_network(photo.image, replace(small, resize=resize, crop=SIDE)))
-
-
 def _pixelated(spec: NetworkSpec, photo: Photo) -> np.ndarray:
     """Exactly the network's pixels, enlarged without smoothing."""
     small = crop_for_network(in_its_colours(spec, photo.image), preprocessing(spec))
     return np.asarray(small.resize((SIDE, SIDE), Image.Resampling.NEAREST))
-
-
-def resized(values: np.ndarray) -> np.ndarray:
-    """A map at the size of the pictures, (SIDE, SIDE)."""
-    return np.asarray(Image.fromarray(values).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
-
-
-def _enlarged(values: np.ndarray) -> np.ndarray:
-    """A map in [0, 1] at the size of the pictures."""
-    return resized(values).clip(0, 1)

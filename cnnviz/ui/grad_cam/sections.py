@@ -14,14 +14,12 @@ from cnnviz.ui.grad_cam.controls import (
     choose_class,
     choose_layer,
     choose_method,
-    choose_opacity,
     class_options,
     stage_names,
 )
 from cnnviz.ui.grad_cam.maps import (
     enlarged_signed,
     offer_download,
-    overlay,
     picture_of,
     show_answers,
     show_map,
@@ -29,6 +27,7 @@ from cnnviz.ui.grad_cam.maps import (
     show_pictures,
 )
 from cnnviz.ui.grad_cam.trust import show_trust
+from cnnviz.ui.photo.overlay import choose_opacity, overlay
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.vision.cam.methods import METHODS, suits
 from cnnviz.vision.prediction import labels, top

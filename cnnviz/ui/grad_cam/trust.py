@@ -7,8 +7,8 @@ import streamlit as st
 
 from cnnviz.figures.line_chart import Line, line_chart
 from cnnviz.figures.theme import CATEGORIES
-from cnnviz.ui.grad_cam.maps import overlay
 from cnnviz.ui.parts.drawing import show_drawing
+from cnnviz.ui.photo.overlay import overlay
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.work.task_view import TaskOffer
 from cnnviz.vision.cam.deletion import DeletionInsertion, deletion_insertion

@@ -13,11 +13,11 @@ from cnnviz.architectures import NetworkSpec, build
 from cnnviz.figures.training.curves import Curve
 from cnnviz.figures.training.gradient_map import gradient_map, gradient_table
 from cnnviz.runs.run import Run
-from cnnviz.ui.evaluate.controls import RUN, choose_run
 from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers, show_names
 from cnnviz.ui.gradient_flow.twins import RMS, RULE, verdict
 from cnnviz.ui.parts.curve_chart import chart_points
 from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.runs.choice import RUN, choose_run
 from cnnviz.ui.runs.readings import Reading, shared_runs
 from cnnviz.ui.runs.words import progress_text, run_label
 from cnnviz.ui.server.byte_cache import results

@@ -12,8 +12,8 @@ from cnnviz.ui.lab.controls import choose_over, found_or_say, write_numbers
 from cnnviz.ui.lab.crops import show_crops_of_numbers, show_crops_of_photo
 from cnnviz.ui.lab.draws import SIDE, Original, photo_data, picture_data, show_draws
 from cnnviz.ui.lab.number_cells import show_cells
+from cnnviz.ui.parts.augmented import AUGMENTATIONS, LAST_DRAW, choose_strength
 from cnnviz.ui.photo.controls import choose_photo
-from cnnviz.ui.train.data import AUGMENTATIONS, LAST_DRAW, choose_strength
 
 PICTURE = (
     "40 40 40 40 40 40; 40 200 200 200 40 40; 40 200 40 40 40 40; 40 200 200 120 40 40; "

@@ -19,7 +19,7 @@ from cnnviz.lab.small_photo import small_photo
 from cnnviz.training.colour_draws import ColourDraws, colour_draws
 from cnnviz.training.datasets.base import Data, Split
 from cnnviz.training.options import TrainingOptions
-from cnnviz.ui.train.data import augmented
+from cnnviz.ui.parts.augmented import augmented
 
 SIDE = 128  # px of the photo's square: strengths in pixels are of this
 DRAWS, DRAWS_OF_NUMBERS = 8, 3

@@ -11,16 +11,16 @@ from cnnviz.ui.lab.network import choose_first_convolution
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.lab.separable import show_map_numbers, show_rank
 from cnnviz.ui.photo.chosen import show_or_say
-from cnnviz.ui.photo.controls import Photo, choose_photo
-from cnnviz.ui.photo.filters import (
+from cnnviz.ui.photo.classic_filters import (
     choose_classic,
     grey_photo,
     show_all_classic,
     show_classic,
     show_classic_kernel,
     show_filter,
-    show_filters,
 )
+from cnnviz.ui.photo.controls import Photo, choose_photo
+from cnnviz.ui.photo.filters import show_filters
 from cnnviz.vision.maps.filters import ClassicFilter, filtered
 
 CLASSIC, OWN = "a classic one", "your own"

@@ -11,8 +11,8 @@ from cnnviz.lab.joins import Join, joins
 from cnnviz.lab.merging import kept_energy, merged
 from cnnviz.ui.lab.maps import show_maps
 from cnnviz.ui.photo.chosen import chosen_subject, show_or_say
+from cnnviz.ui.photo.classic_filters import classic_picture, grey_photo
 from cnnviz.ui.photo.controls import Photo, choose_photo
-from cnnviz.ui.photo.filters import classic_picture, grey_photo
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.photo.weights import choose_trained
 from cnnviz.vision.maps.filters import CLASSIC_FILTERS, ClassicFilter, filtered

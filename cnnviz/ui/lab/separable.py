@@ -9,7 +9,7 @@ from cnnviz.figures.pictures.filter_pictures import kernel_picture
 from cnnviz.figures.pictures.number_tiles import Tile, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.separable import Separated, filtered_in_passes, separated
-from cnnviz.ui.photo.filters import classic_picture
+from cnnviz.ui.photo.classic_filters import classic_picture
 from cnnviz.vision.maps.filters import ClassicFilter, filtered
 
 

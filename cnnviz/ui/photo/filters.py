@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import streamlit as st
 
@@ -12,13 +10,9 @@ from cnnviz.analysis.makers import Maker, maker, origin
 from cnnviz.architectures import Network
 from cnnviz.architectures.resnet import PaddedShortcut
 from cnnviz.figures import diverging, heatmap
-from cnnviz.figures.colour_scale import colour_scale
-from cnnviz.figures.pictures.filter_pictures import enlarged, gallery, kernel_picture
-from cnnviz.ui.photo.controls import Photo
+from cnnviz.figures.pictures.filter_pictures import enlarged, gallery
+from cnnviz.ui.photo.classic_filters import signed_scale
 from cnnviz.vision.maps.filters import (
-    CLASSIC_FILTERS,
-    ClassicFilter,
-    filtered,
     filters_of,
     rgb_pictures,
     signed_pictures,
@@ -27,8 +21,6 @@ from cnnviz.vision.maps.filters import (
 
 MOST_SLICES = 64
 LARGE = 280  # px of the chosen filter and of its map
-BRIGHT = 0.98  # share of a classic map's values that the colours tell apart
-CLASSIC_SIDE = 400  # px of a photo's longer side: a 5x5 filter still shows
 
 
 def show_filters(
@@ -140,7 +132,7 @@ def _show_slices(
     captions = [f"{first + c}" for c in found.channels]
     st.html(gallery(pictures, captions, 52, alt=f"Filter {made.channel}, slice for map"))
     limit = f"{found.largest:.3g}"
-    st.html(_signed_scale(f"\N{MINUS SIGN}{limit}", limit))
+    st.html(signed_scale(f"\N{MINUS SIGN}{limit}", limit))
     st.caption(_slices_text(found.count, len(pictures), float(found.shares.sum()), first))
 
 
@@ -189,102 +181,3 @@ def _map_picture(values: np.ndarray) -> np.ndarray:
     if values.min() < 0:
         return diverging.signed(values / largest)
     return heatmap.coloured(values / largest)
-
-
-def _signed_scale(low: str, high: str) -> str:
-    return colour_scale(low, high, middle="0", colours=diverging.COLOURS)
-
-
-def show_classic(photo: Photo) -> ClassicFilter:
-    """Draw a choice of classic filters: the kernel's numbers, the photo, and the map it makes.
-
-    Returns:
-        The one that is chosen.
-    """
-    classic = choose_classic()
-    show_filter(photo, classic)
-    st.caption(
-        "Filtering is convolution: the kernel is laid on every pixel, the products of its weights "
-        "with the pixels below are added up, and the sum is the map's value there. A "
-        "convolutional layer does the same with weights that it has learned, over all channels."
-    )
-    show_all_classic(grey_photo(photo), classic)
-    return classic
-
-
-def show_filter(
-    photo: Photo, classic: ClassicFilter, show_kernel: Callable[[ClassicFilter], None] | None = None
-) -> None:
-    """Draw a filter's numbers, the photo, and the map that it makes.
-
-    Args:
-        photo: The visitor's.
-        classic: The filter.
-        show_kernel: Draws its numbers; None: as a picture.
-    """
-    st.markdown(classic.help)
-    grey = grey_photo(photo)
-    left, middle, right = st.columns([2, 3, 3], vertical_alignment="center")
-    with left:
-        (show_kernel or show_classic_kernel)(classic)
-    title = f"{photo.title} in greys"
-    middle.image(_grey_picture(grey), title, width="stretch", alt=title)
-    with right:
-        _show_map(classic, filtered(grey, classic.kernel))
-
-
-def show_classic_kernel(classic: ClassicFilter) -> None:
-    """Draw a filter's numbers as a picture."""
-    st.html(kernel_picture(classic.numbers, classic.divisor, f"Kernel of {classic.title}"))
-
-
-def choose_classic() -> ClassicFilter:
-    """Draw the menu of classic filters."""
-    by_title = {classic.title: classic for classic in CLASSIC_FILTERS.values()}
-    title = st.selectbox("Classic filter", list(by_title), key="classic", bind="query-params")
-    return by_title.get(title) or next(iter(by_title.values()))
-
-
-def _show_map(classic: ClassicFilter, values: np.ndarray) -> None:
-    title = f"{classic.title}: the map that it makes"
-    st.image(classic_picture(classic, values), title, width="stretch", alt=title)
-    if classic.finds_changes:
-        limit = f"{_limit(values):.2f}"
-        st.html(_signed_scale(f"\N{MINUS SIGN}{limit} and below", f"{limit} and above"))
-    else:
-        st.html(colour_scale("0 and below", "1 and above", colours=("#000000", "#ffffff")))
-    said = f"Values from {values.min():.2f} to {values.max():.2f}; the photo's are from 0 to 1."
-    st.caption(said.replace("-", "\N{MINUS SIGN}"))
-
-
-def show_all_classic(grey: np.ndarray, chosen: ClassicFilter) -> None:
-    """Draw what every classic filter makes of a grey picture in [0, 1], the chosen one framed."""
-    classics = list(CLASSIC_FILTERS.values())
-    maps = [classic_picture(each, filtered(grey, each.kernel)) for each in classics]
-    titles = [each.title for each in classics]
-    st.html(gallery(maps, titles, 120, classics.index(chosen), "Map of"))
-
-
-def classic_picture(classic: ClassicFilter, values: np.ndarray) -> np.ndarray:
-    """A classic filter's map, uint8 (H, W, 3): signed where it finds changes, else as a photo."""
-    if classic.finds_changes:
-        return diverging.signed((values / _limit(values)).clip(-1, 1))
-    return _grey_picture(values)
-
-
-def _limit(values: np.ndarray) -> float:
-    """Where the colours end: few pixels at sharp edges must not make all others pale."""
-    return float(np.quantile(np.abs(values), BRIGHT)) or float(np.abs(values).max()) or 1.0
-
-
-def _grey_picture(values: np.ndarray) -> np.ndarray:
-    """Greys uint8 (H, W, 3) of values: 0 and below is black, 1 and above is white."""
-    grey = np.rint(values.clip(0, 1) * 255).astype(np.uint8)
-    return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
-
-
-def grey_photo(photo: Photo) -> np.ndarray:
-    """The photo in [0, 1], (H, W)."""
-    small = photo.image.convert("L")
-    small.thumbnail((CLASSIC_SIDE, CLASSIC_SIDE))
-    return np.asarray(small, dtype=np.float32) / 255

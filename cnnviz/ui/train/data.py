@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import streamlit as st
 import torch
@@ -12,19 +10,16 @@ from PIL import Image
 from cnnviz.figures.pictures.picture_grid import picture_grid
 from cnnviz.figures.training.class_balance import class_balance_bars
 from cnnviz.hyperparameters import Hyperparameter, Value, text
-from cnnviz.training.augmentation import Augmentation
 from cnnviz.training.datasets.base import Data
 from cnnviz.training.datasets.look import class_balance, mixed_samples, samples
 from cnnviz.training.options import TrainingOptions
+from cnnviz.ui.parts.augmented import AUGMENTATIONS, LAST_DRAW, augmented, choose_strength
 from cnnviz.ui.parts.markdown import plain
 
-AUGMENTATIONS = ("crop", "flip", "rotation", "noise", "erasing", "jitter", "pca_colour")
 CLASSES_AT_ONCE = 20
 SAMPLES, SAMPLES_ACROSS = 12, 6
 ROW = 8  # pictures that the augmentation is shown on
 DRAWS = 3
-LAST_DRAW = 9999
-MOST_COLOURED = 300  # images whose principal colours are shown: the rest would tell the same
 MOST_SKIPPED = 200
 
 
@@ -133,35 +128,6 @@ def _show_alone(
         _show_pictures(augmented(images, data, alone, draw), ROW, f"{option.title} alone")
 
 
-def choose_strength(
-    option: Hyperparameter,
-    chosen: Value | None = None,
-    bind: Literal["query-params"] | None = None,
-) -> Value:
-    """The widget of an augmentation's strength, beginning in the middle of its options.
-
-    Args:
-        option: Its declaration.
-        chosen: Where it begins instead.
-        bind: As Streamlit's widgets take it.
-    """
-    unit = f" ({option.unit})" if option.unit else ""
-    label, key = option.title.replace("Pca", "PCA") + unit, f"alone_{option.name}"
-    first = chosen if chosen is not None else option.options[len(option.options) // 2]
-    if option.is_flag:
-        return st.toggle(label, value=True, key=key, help=option.help, bind=bind)
-    found = st.select_slider(
-        label,
-        option.options,
-        value=first,
-        key=key,
-        format_func=text,
-        help=option.help,
-        bind=bind,
-    )
-    return found if found in option.options else first
-
-
 def _show_row(title: str, caption: str, pictures: np.ndarray, alt: str) -> None:
     left, right = st.columns([1, 4], vertical_alignment="center")
     left.markdown(f"**{title}**")
@@ -174,20 +140,6 @@ def _show_row(title: str, caption: str, pictures: np.ndarray, alt: str) -> None:
 def _show_pictures(pictures: np.ndarray, across: int, alt: str, least_side: int = 96) -> None:
     picture: Image.Image = picture_grid(pictures, across, least_side)
     st.image(picture, output_format="PNG", width="stretch", alt=alt)
-
-
-def augmented(images: torch.Tensor, data: Data, options: TrainingOptions, draw: int) -> np.ndarray:
-    """Images (N, H, W, C) under the options, as bytes; the same draw does the same to them.
-
-    The principal colours are those of some of the training images.
-    """
-    some = torch.arange(0, len(data.train), max(1, len(data.train) // MOST_COLOURED))
-    augmentation = Augmentation(options, data.with_train(some[:MOST_COLOURED]))
-    pixels = augmentation.augmented(images, torch.Generator().manual_seed(draw))
-    found: np.ndarray = (
-        pixels.mul(255).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).numpy()
-    )
-    return found
 
 
 def _strength_text(option: Hyperparameter, value: Value) -> str:

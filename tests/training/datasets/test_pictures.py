@@ -276,7 +276,7 @@ def test_a_machine_that_only_trains_reads_pictures_without_heic(tmp_path):
         "for name in ('streamlit', 'pandas', 'sqlalchemy', 'pillow_heif', 'plotly', 'matplotlib'):"
         " sys.modules[name] = None\n"
         "from cnnviz.training.datasets import load\n"
-        "from cnnviz.vision.images import FORMATS\n"
+        "from cnnviz.images.opening import FORMATS\n"
         f"assert 'HEIF' not in FORMATS and len(load({str(path)!r}).train) == 4\n"
         "assert len(load('digits').test) == 359"
     )

@@ -122,8 +122,8 @@ def classic_page():
     import numpy as np
     from PIL import Image
 
+    from cnnviz.ui.photo.classic_filters import show_classic
     from cnnviz.ui.photo.controls import Photo
-    from cnnviz.ui.photo.filters import show_classic
 
     pixels = np.random.default_rng(0).integers(0, 255, (50, 70, 3), np.uint8)
     show_classic(Photo("noise", "Noise", Image.fromarray(pixels)))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from cnnviz.vision.reuse.matrices import Reader
+from cnnviz.analysis.reuse.matrices import Reader
 
 # The readers of a dense block: its layers, then the transition or the classifier.
 Block = Sequence[Reader]

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from cnnviz.analysis.reuse.matrices import DEFINITIONS, feature_reuse
+from cnnviz.analysis.reuse.record import recalled_reuse, reuse_record
 from cnnviz.architectures import specify
-from cnnviz.vision.reuse.matrices import DEFINITIONS, feature_reuse
-from cnnviz.vision.reuse.record import recalled_reuse, reuse_record
 from cnnviz.weights.sources import random_network
 
 SMALL = {"stage1_layers": 3, "stage2_layers": 2, "stage3_layers": 2}

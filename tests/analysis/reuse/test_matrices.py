@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from cnnviz.architectures import specify
-from cnnviz.vision.reuse.matrices import (
+from cnnviz.analysis.reuse.matrices import (
     DEFINITIONS,
     BlockReuse,
     block_readers,
@@ -13,6 +12,7 @@ from cnnviz.vision.reuse.matrices import (
     largest,
     shares,
 )
+from cnnviz.architectures import specify
 from cnnviz.weights.sources import random_network
 
 SMALL = {"stage1_layers": 3, "stage2_layers": 2, "stage3_layers": 2}

@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
-from cnnviz.architectures import Network
-from cnnviz.vision.reuse.matrices import (
+from cnnviz.analysis.reuse.matrices import (
     DEFINITIONS,
     BlockReuse,
     Reader,
@@ -20,6 +19,7 @@ from cnnviz.vision.reuse.matrices import (
     has_dense_blocks,
     known_definition,
 )
+from cnnviz.architectures import Network
 
 DIGITS = 4  # of a kept number
 KEPT = ("mean", "max")  # keys of ``DEFINITIONS``

@@ -3,10 +3,10 @@
 import pytest
 import torch
 
+from cnnviz.analysis.reuse.matrices import block_readers
+from cnnviz.analysis.reuse.observations import is_beyond_chance, observations
 from cnnviz.architectures import specify
 from cnnviz.training.bundled import bundled_for
-from cnnviz.vision.reuse.matrices import block_readers
-from cnnviz.vision.reuse.observations import is_beyond_chance, observations
 from cnnviz.weights.sources import random_network
 
 PLAIN = specify(

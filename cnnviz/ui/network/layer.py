@@ -1,0 +1,34 @@
+"""Which layer is selected: by a click in the drawing, in the menu or in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+
+def chosen_layer(names: Sequence[str]) -> str:
+    """The layer whose card is open, from a click, the menu or the address; "" if none is."""
+    known = set(names)
+    if st.session_state.get("card") not in known:
+        st.session_state.pop("card", None)
+    asked = st.session_state.get("card") or st.query_params.get("card")
+    return str(asked) if asked in known else ""
+
+
+def choose_layer(
+    names: Sequence[str],
+    placeholder: str = "click a layer in the picture or in the table, or type its name",
+    help: str = "Its card shows each number with its formula, and its receptive field on a photo.",
+) -> str:
+    """The menu of layers; "" if none is chosen."""
+    chosen = st.selectbox(
+        "Layer",
+        names,
+        index=None,
+        key="card",
+        bind="query-params",
+        placeholder=placeholder,
+        help=help,
+    )
+    return chosen if chosen in set(names) else ""

@@ -1,0 +1,65 @@
+"""Training images as an augmentation changes them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+import torch
+
+from cnnviz.hyperparameters import Hyperparameter, Value, text
+from cnnviz.training.augmentation import Augmentation
+from cnnviz.training.datasets.base import Data
+from cnnviz.training.options import TrainingOptions
+
+AUGMENTATIONS = ("crop", "flip", "rotation", "noise", "erasing", "jitter", "pca_colour")
+
+
+LAST_DRAW = 9999
+
+
+MOST_COLOURED = 300  # images whose principal colours are shown: the rest would tell the same
+
+
+def choose_strength(
+    option: Hyperparameter,
+    chosen: Value | None = None,
+    bind: Literal["query-params"] | None = None,
+) -> Value:
+    """The widget of an augmentation's strength, beginning in the middle of its options.
+
+    Args:
+        option: Its declaration.
+        chosen: Where it begins instead.
+        bind: As Streamlit's widgets take it.
+    """
+    unit = f" ({option.unit})" if option.unit else ""
+    label, key = option.title.replace("Pca", "PCA") + unit, f"alone_{option.name}"
+    first = chosen if chosen is not None else option.options[len(option.options) // 2]
+    if option.is_flag:
+        return st.toggle(label, value=True, key=key, help=option.help, bind=bind)
+    found = st.select_slider(
+        label,
+        option.options,
+        value=first,
+        key=key,
+        format_func=text,
+        help=option.help,
+        bind=bind,
+    )
+    return found if found in option.options else first
+
+
+def augmented(images: torch.Tensor, data: Data, options: TrainingOptions, draw: int) -> np.ndarray:
+    """Images (N, H, W, C) under the options, as bytes; the same draw does the same to them.
+
+    The principal colours are those of some of the training images.
+    """
+    some = torch.arange(0, len(data.train), max(1, len(data.train) // MOST_COLOURED))
+    augmentation = Augmentation(options, data.with_train(some[:MOST_COLOURED]))
+    pixels = augmentation.augmented(images, torch.Generator().manual_seed(draw))
+    found: np.ndarray = (
+        pixels.mul(255).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).numpy()
+    )
+    return found

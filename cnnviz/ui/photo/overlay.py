@@ -1,0 +1,48 @@
+"""A heatmap over the photo that the network saw."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from cnnviz.architectures import NetworkSpec
+from cnnviz.figures import heatmap
+from cnnviz.images.opening import crop_for_network
+from cnnviz.ui.photo.controls import Photo
+from cnnviz.vision.prediction import preprocessing
+
+
+def choose_opacity() -> float:
+    """How much of the map covers the photo, in [0, 1]."""
+    percent = st.slider(
+        "Opacity of the map", 0, 100, 70, 5, format="%d %%", key="opacity", bind="query-params"
+    )
+    return percent / 100
+
+
+SIDE = 672
+
+
+def overlay(spec: NetworkSpec, photo: Photo, values: np.ndarray, opacity: float) -> np.ndarray:
+    """The map over the region that the network saw, uint8 (SIDE, SIDE, 3)."""
+    return heatmap.overlay(seen(spec, photo), enlarged(values), opacity)
+
+
+def seen(spec: NetworkSpec, photo: Photo) -> np.ndarray:
+    """The region that the network saw, uint8 (SIDE, SIDE, 3), sharper than it saw it."""
+    small = preprocessing(spec)
+    resize = round((small.resize or small.crop) * SIDE / small.crop)
+    return np.asarray(crop_for_network(photo.image, replace(small, resize=resize, crop=SIDE)))
+
+
+def resized(values: np.ndarray) -> np.ndarray:
+    """A map at the size of the pictures, (SIDE, SIDE)."""
+    return np.asarray(Image.fromarray(values).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+
+
+def enlarged(values: np.ndarray) -> np.ndarray:
+    """A map in [0, 1] at the size of the pictures."""
+    return resized(values).clip(0, 1)

@@ -1,0 +1,53 @@
+"""Menus of runs with a checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnnviz.runs.run import Run
+from cnnviz.training.checkpoints import BEST, LAST, has_checkpoint
+from cnnviz.ui.parts.menu import choose_named
+from cnnviz.ui.runs.readings import shared_runs
+from cnnviz.ui.runs.words import run_label
+from cnnviz.ui.server.visitor import visitor
+
+RUN, OTHER = "run", "other"  # their names in links
+
+
+def runs_with_checkpoints() -> list[Run]:
+    """The runs that have learned something: the visitor's own first, each part youngest first."""
+    runs = [run for run in _latest_and_asked() if _has_weights(run)]
+    own = visitor()
+    return sorted(runs, key=lambda run: run.owner != own)
+
+
+def choose_run(runs: Sequence[Run]) -> Run:
+    """Draw the menu of runs; ``?run=ID`` in the address is the choice.
+
+    Args:
+        runs: At least one.
+    """
+    return choose_among("Run", RUN, runs, runs[0].id)
+
+
+def _latest_and_asked() -> list[Run]:
+    """The latest runs, and those of the address, which may be older."""
+    found = {run.id: run for run in shared_runs().readings.latest()}
+    for name in (RUN, OTHER):
+        asked = st.query_params.get(name)
+        if asked and asked not in found and (reading := shared_runs().readings.of(asked)):
+            found[asked] = reading.run
+    return list(found.values())
+
+
+def _has_weights(run: Run) -> bool:
+    return any(has_checkpoint(run.folder, name) for name in (BEST, LAST))
+
+
+def choose_among(title: str, name: str, runs: Sequence[Run], default: str) -> Run:
+    """Draw a menu of runs, bound to the address under a name, and return the chosen one."""
+    known = {run.id: run for run in runs}
+    titles = {run.id: run_label(run) for run in runs}
+    return known[choose_named(title, name, titles, default)]
