@@ -18,7 +18,7 @@ from torch import nn
 
 from cnnviz.analysis import counting
 from cnnviz.analysis.graph import NetworkGraph, Node, network_graph
-from cnnviz.analysis.limits import MOST_TO_RUN
+from cnnviz.analysis.limits import MAX_TO_RUN
 from cnnviz.architectures import Layer, Network, NetworkSpec, build
 
 # fvcore's tracing is a state of the whole process.
@@ -86,10 +86,10 @@ def other_tools(spec: NetworkSpec, resolution: int) -> list[ToolCount]:
     """
     graph = network_graph(spec, resolution)
     needed = sum(map(counting.memory, graph.nodes))
-    if needed > MOST_TO_RUN:
+    if needed > MAX_TO_RUN:
         raise ValueError(
             f"The parameters and activations of {spec.variant} at {resolution} px must be at most "
-            f"{MOST_TO_RUN / 1e9:.0f} GB to be counted by other tools; they are "
+            f"{MAX_TO_RUN / 1e9:.0f} GB to be counted by other tools; they are "
             f"{needed / 1e9:.1f} GB."
         )
     return [_asked(tool, graph, spec, resolution) for tool in TOOLS]

@@ -10,7 +10,7 @@ from statistics import median, quantiles
 import torch
 
 from cnnviz.analysis.graph import network_graph
-from cnnviz.analysis.limits import MOST_TO_RUN
+from cnnviz.analysis.limits import MAX_TO_RUN
 from cnnviz.analysis.memory import memory
 from cnnviz.architectures import NetworkSpec, build
 from cnnviz.machine import processor_name
@@ -75,9 +75,9 @@ def forward_time(
     if seconds <= 0:
         raise ValueError(f"seconds must be positive; received {seconds}.")
     needed = memory(network_graph(spec, resolution), batch).total
-    if needed > MOST_TO_RUN:
+    if needed > MAX_TO_RUN:
         raise ValueError(
-            f"A forward pass must need at most {MOST_TO_RUN / 1e9:.0f} GB to be measured; "
+            f"A forward pass must need at most {MAX_TO_RUN / 1e9:.0f} GB to be measured; "
             f"{spec.variant} needs {needed / 1e9:.1f} GB for {batch} images of {resolution} px."
         )
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -96,9 +96,9 @@ class RandomBlock(BasicBlock):
         y: torch.Tensor = self.relu2(h)
         return y
 
-    def takes_part(self, chance: torch.Generator | None = None) -> bool:
+    def takes_part(self, rng: torch.Generator | None = None) -> bool:
         """b_l = 1: one draw for a whole batch, from torch's own generator unless one is given."""
-        return torch.rand((), generator=chance).item() < self.survival
+        return torch.rand((), generator=rng).item() < self.survival
 
     def extra_repr(self) -> str:
         return f"survival={self.survival:.4g}"

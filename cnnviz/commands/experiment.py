@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnnviz.training.experiments.declaration import Arm, Experiment
     from cnnviz.training.experiments.recorded import Recorded, RecordedRun
 
-MOST_SEEDS = 5
+MAX_SEEDS = 5
 
 
 def add_commands(commands: Any) -> None:
@@ -48,8 +48,8 @@ def _experiment(options: argparse.Namespace) -> int:
         show(listed if options.json else "\n".join(lines))
         return 0
     found = experiment(options.name)
-    if not 1 <= options.seeds <= MOST_SEEDS:
-        raise ValueError(f"seeds must be between 1 and {MOST_SEEDS}; received {options.seeds}.")
+    if not 1 <= options.seeds <= MAX_SEEDS:
+        raise ValueError(f"seeds must be between 1 and {MAX_SEEDS}; received {options.seeds}.")
     trained = _trained(options, found)
     if options.record:
         from cnnviz.training.experiments.recorded import write_recorded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnviz.images.archive import zip_collection
 from cnnviz.images.collection import (
-    MOST_PICTURES,
+    MAX_PICTURES,
     Collection,
     CollectionError,
     Picture,
@@ -15,7 +15,7 @@ from cnnviz.images.folder import folder_collection
 from cnnviz.images.on_disk import DataSet, collection_at, data_folder, data_sets
 
 __all__ = [
-    "MOST_PICTURES",
+    "MAX_PICTURES",
     "Collection",
     "CollectionError",
     "DataSet",

@@ -16,8 +16,8 @@ from PIL import Image
 from cnnviz.images.collection import Collection, CollectionError, described, is_picture
 from cnnviz.images.opening import BAD_DATA, MAX_BYTES, ImageError, open_image
 
-MOST_ENTRIES = 100_000  # Python keeps about 700 bytes of each.
-MOST_DIRECTORY_BYTES = 32_000_000
+MAX_ENTRIES = 100_000  # Python keeps about 700 bytes of each.
+MAX_DIRECTORY_BYTES = 32_000_000
 ENTRY = b"PK\x01\x02"  # How an entry of a zip's directory begins.
 ENCRYPTED = 0x1 | 0x40  # APPNOTE.TXT, section 4.4.4: bits 0 and 6.
 # Others can be slow or want much memory to unpack, and no usual tool writes them.
@@ -45,7 +45,7 @@ def zip_collection(source: bytes | str | os.PathLike[str], title: str) -> Collec
         title: What a menu shows.
 
     Raises:
-        CollectionError: It cannot be read, is damaged, encrypted or has more than ``MOST_ENTRIES``
+        CollectionError: It cannot be read, is damaged, encrypted or has more than ``MAX_ENTRIES``
             entries, holds another zip or no picture.
     """
     found = PictureZip(source)
@@ -64,10 +64,10 @@ class _Guarded(io.BufferedReader):
         Raises:
             CollectionError: There are too many entries in it.
         """
-        if size is not None and size > MOST_DIRECTORY_BYTES:
+        if size is not None and size > MAX_DIRECTORY_BYTES:
             raise CollectionError(TOO_MANY)
         content = super().read(size)
-        if content.startswith(ENTRY) and content.count(ENTRY) > MOST_ENTRIES:
+        if content.startswith(ENTRY) and content.count(ENTRY) > MAX_ENTRIES:
             raise CollectionError(TOO_MANY)
         return content
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from cnnviz.images.opening import FORMATS, SampleImage, open_image, sample_images
 
-MOST_PICTURES = 100_000
+MAX_PICTURES = 100_000
 LONGEST_NAME = 200  # characters
 UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 

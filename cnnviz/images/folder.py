@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from cnnviz.images.collection import (
-    MOST_PICTURES,
+    MAX_PICTURES,
     Collection,
     CollectionError,
     described,
@@ -31,17 +31,17 @@ def folder_collection(path: str | os.PathLike[str], title: str | None = None) ->
 
     Raises:
         CollectionError: There is no such folder, or it holds no picture, or more than
-            ``MOST_PICTURES``.
+            ``MAX_PICTURES``.
     """
     folder = Path(path)
     if not folder.is_dir():
         raise CollectionError(f"There is no folder at {str(folder)!r}; check the path.")
-    found = sorted(islice(picture_paths(folder), MOST_PICTURES + 1))
+    found = sorted(islice(picture_paths(folder), MAX_PICTURES + 1))
     if not found:
         raise CollectionError(f"There are no pictures in {str(folder)!r}; choose another folder.")
-    if len(found) > MOST_PICTURES:
+    if len(found) > MAX_PICTURES:
         raise CollectionError(
-            f"There are more than {MOST_PICTURES:,} pictures in {str(folder)!r}; "
+            f"There are more than {MAX_PICTURES:,} pictures in {str(folder)!r}; "
             "choose one of its sub-folders."
         )
     return Collection(

@@ -17,7 +17,7 @@ from cnnviz.images.collection import Collection, CollectionError, Picture, print
 from cnnviz.images.folder import folder_collection, picture_paths
 from cnnviz.images.opening import BAD_DATA
 
-MOST_FOLDERS = 1000  # are looked through to see whether there are pictures
+MAX_FOLDERS = 1000  # are looked through to see whether there are pictures
 # Of torchvision's data sets, the file of the test split; they lie unpacked as torchvision has them.
 TORCHVISION = {
     "MNIST": "MNIST/raw/t10k-images-idx3-ubyte",
@@ -92,7 +92,7 @@ def _visible(folder: Path) -> list[Path]:
 def _data_set(path: Path) -> DataSet | None:
     """A folder with pictures or a zip as a data set; anything else is none."""
     is_zip = path.is_file() and path.suffix.lower() == ".zip"
-    if not is_zip and next(picture_paths(path, MOST_FOLDERS), None) is None:
+    if not is_zip and next(picture_paths(path, MAX_FOLDERS), None) is None:
         return None
     return DataSet(printable(path.name), path, partial(collection_at, path))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 MOST = 12  # rows and columns that can be read on a projector
-MOST_CHANNELS = 4
+MAX_CHANNELS = 4
 LARGEST = 999.0
 
 
@@ -26,9 +26,9 @@ def grid(written: str, name: str = "grid") -> torch.Tensor:
     shapes = {(len(channel), len(channel[0])) for channel in channels}
     if len(shapes) > 1:
         raise ValueError(f"{name} must have channels of one size; received {_sizes(shapes)}.")
-    if len(channels) > MOST_CHANNELS:
+    if len(channels) > MAX_CHANNELS:
         raise ValueError(
-            f"{name} must have at most {MOST_CHANNELS} channels; received {len(channels)}."
+            f"{name} must have at most {MAX_CHANNELS} channels; received {len(channels)}."
         )
     return torch.tensor(channels, dtype=torch.float32)
 

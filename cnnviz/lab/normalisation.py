@@ -203,17 +203,17 @@ def dropped(x: torch.Tensor, settings: DropoutSettings | None = None) -> Dropped
     settings = settings or DropoutSettings()
     if not settings.training:
         return Dropped(x, torch.ones_like(x, dtype=torch.bool), 1.0, x.clone())
-    chance = torch.Generator().manual_seed(settings.seed)
-    kept = torch.rand(x.shape, generator=chance) >= settings.probability
+    rng = torch.Generator().manual_seed(settings.seed)
+    kept = torch.rand(x.shape, generator=rng) >= settings.probability
     scale = 1 / (1 - settings.probability)
     return Dropped(x, kept, scale, x * kept * scale)
 
 
 def mean_of_draws(x: torch.Tensor, settings: DropoutSettings, draws: int = 1000) -> torch.Tensor:
     """The mean output of so many draws by the following seeds: near x."""
-    chance = torch.Generator().manual_seed(settings.seed)
+    rng = torch.Generator().manual_seed(settings.seed)
     if not settings.training:
         return x.clone()
-    kept = torch.rand((draws, *x.shape), generator=chance) >= settings.probability
+    kept = torch.rand((draws, *x.shape), generator=rng) >= settings.probability
     mean: torch.Tensor = (x * kept / (1 - settings.probability)).mean(0)
     return mean

@@ -15,7 +15,7 @@ ERASED_AREA = (0.02, 0.4)
 ERASED_RATIO = (0.3, 1 / 0.3)
 GREY = (0.299, 0.587, 0.114)
 
-Chance = torch.Generator | None
+Rng = torch.Generator | None
 
 
 class Augmentation:
@@ -28,30 +28,30 @@ class Augmentation:
         self._options = options
         self._colours = principal_colours(data).to(device) if options.pca_colour else None
 
-    def augmented(self, images: torch.Tensor, chance: Chance = None) -> torch.Tensor:
+    def augmented(self, images: torch.Tensor, rng: Rng = None) -> torch.Tensor:
         """Images after crop, flip, rotation, colours, noise and erasing.
 
         Args:
             images: uint8 (N, H, W, C).
-            chance: Of the images' device; default torch's own generator, as a CUDA graph needs.
+            rng: Of the images' device; default torch's own generator, as a CUDA graph needs.
 
         Returns:
             float32 (N, C, H, W) in [0, 1], its channels last in memory.
         """
         options = self._options
         if options.crop or options.flip:
-            images = cropped(images, options.crop, options.flip, chance)
+            images = cropped(images, options.crop, options.flip, rng)
         pixels = images.permute(0, 3, 1, 2).to(torch.float32).div_(255)
         if options.rotation:
-            pixels = rotated(pixels, options.rotation, chance)
+            pixels = rotated(pixels, options.rotation, rng)
         if options.jitter:
-            pixels = jittered(pixels, options.jitter, chance)
+            pixels = jittered(pixels, options.jitter, rng)
         if self._colours is not None:
-            pixels = recoloured(pixels, self._colours, options.pca_colour, chance)
+            pixels = recoloured(pixels, self._colours, options.pca_colour, rng)
         if options.noise:
-            pixels = pixels + options.noise * _normal(pixels.shape, pixels, chance)
+            pixels = pixels + options.noise * _normal(pixels.shape, pixels, rng)
         if options.erasing:
-            pixels = erased(pixels, options.erasing, chance)
+            pixels = erased(pixels, options.erasing, rng)
         pixels = pixels.clamp_(0, 1) if self._leaves_range else pixels
         return pixels.contiguous(memory_format=torch.channels_last)
 
@@ -66,7 +66,7 @@ def normalise(pixels: torch.Tensor, mean: torch.Tensor, std: torch.Tensor) -> to
     return pixels.sub_(mean).div_(std)
 
 
-def cropped(images: torch.Tensor, padding: int, flip: bool, chance: Chance) -> torch.Tensor:
+def cropped(images: torch.Tensor, padding: int, flip: bool, rng: Rng) -> torch.Tensor:
     """A window of each image's size, from the image with black around it; half of them mirrored.
 
     He et al. 2016, section 4.2, with padding 4. One gather does both.
@@ -75,7 +75,7 @@ def cropped(images: torch.Tensor, padding: int, flip: bool, chance: Chance) -> t
         images: uint8 (N, H, W, C).
         padding: Black pixels on each side.
         flip: Whether half of them are mirrored.
-        chance: Random numbers.
+        rng: Random numbers.
     """
     count, height, width, _ = images.shape
     padded = functional.pad(images, (0, 0, padding, padding, padding, padding))
@@ -85,29 +85,29 @@ def cropped(images: torch.Tensor, padding: int, flip: bool, chance: Chance) -> t
     )
     columns = across.expand(count, width)
     if flip:
-        mirrored = _uniform((count, 1), images, chance) < 0.5
+        mirrored = _uniform((count, 1), images, rng) < 0.5
         columns = torch.where(mirrored, width - 1 - columns, columns)
     top, left = (
-        (_uniform((count, 1), images, chance) * (2 * padding + 1)).long().clamp_(max=2 * padding)
+        (_uniform((count, 1), images, rng) * (2 * padding + 1)).long().clamp_(max=2 * padding)
         for _ in range(2)
     )
     numbers = torch.arange(count, device=images.device)
     return padded[numbers[:, None, None], (down + top)[:, :, None], (columns + left)[:, None, :]]
 
 
-def rotated(pixels: torch.Tensor, degrees: float, chance: Chance) -> torch.Tensor:
+def rotated(pixels: torch.Tensor, degrees: float, rng: Rng) -> torch.Tensor:
     """Each image turned about its centre by at most so much; what is missing is black."""
-    angles = (2 * _uniform((len(pixels),), pixels, chance) - 1) * math.radians(degrees)
+    angles = (2 * _uniform((len(pixels),), pixels, rng) - 1) * math.radians(degrees)
     cosines, sines, zeros = angles.cos(), angles.sin(), torch.zeros_like(angles)
     turns = torch.stack([cosines, -sines, zeros, sines, cosines, zeros], dim=1).view(-1, 2, 3)
     grid = functional.affine_grid(turns, list(pixels.shape), align_corners=False)
     return functional.grid_sample(pixels, grid, align_corners=False)
 
 
-def jittered(pixels: torch.Tensor, strength: float, chance: Chance) -> torch.Tensor:
+def jittered(pixels: torch.Tensor, strength: float, rng: Rng) -> torch.Tensor:
     """Brightness, contrast and saturation of each image times 1 - s ... 1 + s (Howard 2013)."""
     brightness, contrast, saturation = (
-        1 + strength * (2 * _uniform((len(pixels), 1, 1, 1), pixels, chance) - 1) for _ in range(3)
+        1 + strength * (2 * _uniform((len(pixels), 1, 1, 1), pixels, rng) - 1) for _ in range(3)
     )
     pixels = brightness * pixels
     middle = _grey(pixels).mean(dim=(2, 3), keepdim=True)
@@ -117,7 +117,7 @@ def jittered(pixels: torch.Tensor, strength: float, chance: Chance) -> torch.Ten
 
 
 def recoloured(
-    pixels: torch.Tensor, colours: torch.Tensor, strength: float, chance: Chance
+    pixels: torch.Tensor, colours: torch.Tensor, strength: float, rng: Rng
 ) -> torch.Tensor:
     """Each image with one colour added: the principal colours, each times N(0, strength).
 
@@ -127,29 +127,29 @@ def recoloured(
         pixels: float32 (N, C, H, W).
         colours: (C, C), a column each, of its eigenvalue's length: of ``principal_colours``.
         strength: Standard deviation of each alpha.
-        chance: Random numbers.
+        rng: Random numbers.
     """
-    added = colour_alphas(pixels, strength, chance) @ colours.T
+    added = colour_alphas(pixels, strength, rng) @ colours.T
     return pixels + added[:, :, None, None]
 
 
-def colour_alphas(pixels: torch.Tensor, strength: float, chance: Chance) -> torch.Tensor:
+def colour_alphas(pixels: torch.Tensor, strength: float, rng: Rng) -> torch.Tensor:
     """How much ``recoloured`` adds of each principal colour to each image, (N, C): N(0, s)."""
-    return strength * _normal(tuple(pixels.shape[:2]), pixels, chance)
+    return strength * _normal(tuple(pixels.shape[:2]), pixels, rng)
 
 
-def erased(pixels: torch.Tensor, probability: float, chance: Chance) -> torch.Tensor:
+def erased(pixels: torch.Tensor, probability: float, rng: Rng) -> torch.Tensor:
     """Some images with a rectangle of noise (Zhong et al. 2020, Algorithm 1)."""
     count, _, height, width = pixels.shape
     least, most = ERASED_AREA
-    area = least + (most - least) * _uniform((count, 1), pixels, chance)
+    area = least + (most - least) * _uniform((count, 1), pixels, rng)
     low, high = (math.log(ratio) for ratio in ERASED_RATIO)
-    ratio = (low + (high - low) * _uniform((count, 1), pixels, chance)).exp()
-    down = _inside(height, (area * ratio).sqrt().clamp(max=1), pixels, chance)
-    across = _inside(width, (area / ratio).sqrt().clamp(max=1), pixels, chance)
-    chosen = _uniform((count, 1, 1), pixels, chance) < probability
+    ratio = (low + (high - low) * _uniform((count, 1), pixels, rng)).exp()
+    down = _inside(height, (area * ratio).sqrt().clamp(max=1), pixels, rng)
+    across = _inside(width, (area / ratio).sqrt().clamp(max=1), pixels, rng)
+    chosen = _uniform((count, 1, 1), pixels, rng) < probability
     hit = (down[:, :, None] & across[:, None, :] & chosen).unsqueeze(1)
-    return torch.where(hit, _uniform(pixels.shape, pixels, chance), pixels)
+    return torch.where(hit, _uniform(pixels.shape, pixels, rng), pixels)
 
 
 def principal_colours(data: Data) -> torch.Tensor:
@@ -175,10 +175,10 @@ def colour_axes(data: Data) -> tuple[torch.Tensor, torch.Tensor]:
     return values, vectors
 
 
-def _inside(side: int, share: torch.Tensor, like: torch.Tensor, chance: Chance) -> torch.Tensor:
+def _inside(side: int, share: torch.Tensor, like: torch.Tensor, rng: Rng) -> torch.Tensor:
     """Which of ``side`` places are in an interval of a share (N, 1) of them, bool (N, side)."""
     length = (share * side).round().clamp(min=1)
-    start = (_uniform(share.shape, like, chance) * (side - length + 1)).floor()
+    start = (_uniform(share.shape, like, rng) * (side - length + 1)).floor()
     places = torch.arange(side, device=like.device)
     return (places >= start) & (places < start + length)
 
@@ -191,9 +191,9 @@ def _grey(pixels: torch.Tensor) -> torch.Tensor:
     return red * pixels[:, 0:1] + green * pixels[:, 1:2] + blue * pixels[:, 2:3]
 
 
-def _uniform(shape: tuple[int, ...], like: torch.Tensor, chance: Chance) -> torch.Tensor:
-    return torch.rand(shape, generator=chance, device=like.device)
+def _uniform(shape: tuple[int, ...], like: torch.Tensor, rng: Rng) -> torch.Tensor:
+    return torch.rand(shape, generator=rng, device=like.device)
 
 
-def _normal(shape: tuple[int, ...], like: torch.Tensor, chance: Chance) -> torch.Tensor:
-    return torch.randn(shape, generator=chance, device=like.device)
+def _normal(shape: tuple[int, ...], like: torch.Tensor, rng: Rng) -> torch.Tensor:
+    return torch.randn(shape, generator=rng, device=like.device)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
-from cnnviz.training.augmentation import Chance, colour_alphas, colour_axes, principal_colours
+from cnnviz.training.augmentation import Rng, colour_alphas, colour_axes, principal_colours
 from cnnviz.training.datasets.base import Data
 
 
@@ -27,18 +27,16 @@ class ColourDraws:
     added: torch.Tensor
 
 
-def colour_draws(
-    data: Data, images: torch.Tensor, strength: float, chance: Chance = None
-) -> ColourDraws:
+def colour_draws(data: Data, images: torch.Tensor, strength: float, rng: Rng = None) -> ColourDraws:
     """What ``Augmentation`` with PCA colour alone adds to images by the same random numbers.
 
     Args:
         data: Whose training pixels have the principal colours.
         images: uint8 (N, H, W, C).
         strength: Standard deviation of each alpha.
-        chance: Random numbers.
+        rng: Random numbers.
     """
-    alphas = colour_alphas(images.permute(0, 3, 1, 2), strength, chance)
+    alphas = colour_alphas(images.permute(0, 3, 1, 2), strength, rng)
     values, vectors = (each.flip(-1) for each in colour_axes(data))
     # An eigenvector's sign is free: where it is turned, its alpha is too, and the colour stays.
     signs = torch.where(vectors.sum(dim=0) < 0, -1.0, 1.0)

@@ -36,7 +36,7 @@ Function = Callable[[torch.Tensor, int, float, np.random.Generator], torch.Tenso
 
 
 def unchanged(
-    square: torch.Tensor, side: int, strength: float, chance: np.random.Generator
+    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
 ) -> torch.Tensor:
     """The centre: what the network sees of a photo when it is tested."""
     seen: torch.Tensor = functional.center_crop(square, [side, side])
@@ -44,18 +44,18 @@ def unchanged(
 
 
 def flip(
-    square: torch.Tensor, side: int, strength: float, chance: np.random.Generator
+    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
 ) -> torch.Tensor:
     """The centre, left and right exchanged."""
-    return unchanged(square, side, strength, chance).flip(-1)
+    return unchanged(square, side, strength, rng).flip(-1)
 
 
 def random_crop(
-    square: torch.Tensor, side: int, strength: float, chance: np.random.Generator
+    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
 ) -> torch.Tensor:
     """A square of a share of the photo's, somewhere in it, brought to the input's size."""
     cut = max(1, round(square.shape[1] * strength))
-    top, left = (int(place) for place in chance.integers(0, square.shape[1] - cut + 1, 2))
+    top, left = (int(place) for place in rng.integers(0, square.shape[1] - cut + 1, 2))
     found: torch.Tensor = functional.resize(
         square[:, top : top + cut, left : left + cut], [side, side], antialias=True
     )
@@ -63,81 +63,81 @@ def random_crop(
 
 
 def rotation(
-    square: torch.Tensor, side: int, strength: float, chance: np.random.Generator
+    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
 ) -> torch.Tensor:
     """The photo turned about its centre by at most so many degrees; what is missing is black."""
-    angle = float(chance.uniform(-strength, strength))
+    angle = float(rng.uniform(-strength, strength))
     turned = functional.rotate(square, angle, InterpolationMode.BILINEAR)
-    return unchanged(turned, side, strength, chance)
+    return unchanged(turned, side, strength, rng)
 
 
 def noise(
-    square: torch.Tensor, side: int, strength: float, chance: np.random.Generator
+    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
 ) -> torch.Tensor:
     """Gaussian noise of a standard deviation, added to each number."""
-    seen = unchanged(square, side, strength, chance)
-    drawn = chance.standard_normal(tuple(seen.shape), np.float32)
+    seen = unchanged(square, side, strength, rng)
+    drawn = rng.standard_normal(tuple(seen.shape), np.float32)
     return (seen + strength * torch.from_numpy(drawn)).clamp(0, 1)
 
 
 def random_erasing(
-    square: torch.Tensor, side: int, strength: float, chance: np.random.Generator
+    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
 ) -> torch.Tensor:
     """A rectangle of a share of the area, of 0.3 to 3.3 times its width in height, full of noise.
 
     One that would be higher or wider than the picture is cut to it.
     """
-    ratio = float(np.exp(chance.uniform(np.log(0.3), -np.log(0.3))))
+    ratio = float(np.exp(rng.uniform(np.log(0.3), -np.log(0.3))))
     height = min(side, max(1, round(side * np.sqrt(strength * ratio))))
     width = min(side, max(1, round(side * np.sqrt(strength / ratio))))
-    top = int(chance.integers(0, side - height + 1))
-    left = int(chance.integers(0, side - width + 1))
-    drawn = torch.from_numpy(chance.random((3, height, width), np.float32))
-    seen = unchanged(square, side, strength, chance).clone()
+    top = int(rng.integers(0, side - height + 1))
+    left = int(rng.integers(0, side - width + 1))
+    drawn = torch.from_numpy(rng.random((3, height, width), np.float32))
+    seen = unchanged(square, side, strength, rng).clone()
     seen[:, top : top + height, left : left + width] = drawn
     return seen
 
 
 def colour_jitter(
-    square: torch.Tensor, side: int, strength: float, chance: np.random.Generator
+    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
 ) -> torch.Tensor:
     """Brightness, contrast and saturation times 1 - s ... 1 + s, hue turned by up to s/4 of it."""
-    brightness, contrast, saturation = (float(f) for f in chance.uniform(-strength, strength, 3))
-    seen = unchanged(square, side, strength, chance)
+    brightness, contrast, saturation = (float(f) for f in rng.uniform(-strength, strength, 3))
+    seen = unchanged(square, side, strength, rng)
     seen = functional.adjust_brightness(seen, 1 + brightness)
     seen = functional.adjust_contrast(seen, 1 + contrast)
     seen = functional.adjust_saturation(seen, 1 + saturation)
-    hue = float(chance.uniform(-strength, strength)) / 4
+    hue = float(rng.uniform(-strength, strength)) / 4
     found: torch.Tensor = functional.adjust_hue(seen, hue)
     return found
 
 
 def pca_colour(
-    square: torch.Tensor, side: int, strength: float, chance: np.random.Generator
+    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
 ) -> torch.Tensor:
     """One colour added to all pixels: along ImageNet's principal colours, each times N(0, s)."""
-    alphas = chance.normal(0, strength, 3)
+    alphas = rng.normal(0, strength, 3)
     added = np.array(EIGENVECTORS) @ (alphas * EIGENVALUES)
-    seen = unchanged(square, side, strength, chance)
+    seen = unchanged(square, side, strength, rng)
     return (seen + torch.tensor(added, dtype=torch.float32).view(3, 1, 1)).clamp(0, 1)
 
 
 def blur(
-    square: torch.Tensor, side: int, strength: float, chance: np.random.Generator
+    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
 ) -> torch.Tensor:
     """Gaussian blur; sigma is a percentage of the input's side."""
     sigma = strength * side / 100
     reach = min(2 * int(np.ceil(3 * sigma)) + 1, 2 * (square.shape[1] // 2) - 1)
     return unchanged(
-        functional.gaussian_blur(square, [reach, reach], [sigma, sigma]), side, strength, chance
+        functional.gaussian_blur(square, [reach, reach], [sigma, sigma]), side, strength, rng
     )
 
 
 def jpeg(
-    square: torch.Tensor, side: int, strength: float, chance: np.random.Generator
+    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
 ) -> torch.Tensor:
     """Saved as JPEG of a quality from 1 to 95, and opened again."""
-    seen = unchanged(square, side, strength, chance)
+    seen = unchanged(square, side, strength, rng)
     pixels = (seen * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=int(strength))

@@ -107,7 +107,7 @@ class RandomCrops:
         return (self.places - 1) ** 2 * 2
 
 
-def random_crops(square: np.ndarray, side: int, count: int, chance: torch.Generator) -> RandomCrops:
+def random_crops(square: np.ndarray, side: int, count: int, rng: torch.Generator) -> RandomCrops:
     """Crops as AlexNet was trained with: any place alike, mirrored with probability 1/2.
 
     Krizhevsky et al. 2012, section 4.1.
@@ -116,15 +116,15 @@ def random_crops(square: np.ndarray, side: int, count: int, chance: torch.Genera
         square: (S, S, C).
         side: Of the crops.
         count: How many.
-        chance: Random numbers.
+        rng: Random numbers.
 
     Raises:
         ValueError: ``side`` is below 1 or larger than the square.
     """
     places = _last_place(square, side) + 1
-    mirrored = (torch.rand(count, generator=chance) < 0.5).tolist()
+    mirrored = (torch.rand(count, generator=rng) < 0.5).tolist()
     rows, columns = (
-        (torch.rand(count, generator=chance) * places).long().clamp(max=places - 1).tolist()
+        (torch.rand(count, generator=rng) * places).long().clamp(max=places - 1).tolist()
         for _ in range(2)
     )
     corners = tuple(zip(rows, columns, strict=True))

@@ -19,14 +19,14 @@ def test_too_many_parameters_are_refused_before_the_network_runs(monkeypatch):
 
 
 def test_too_many_layers_are_refused(monkeypatch):
-    monkeypatch.setattr(limits, "MOST_LAYERS", 50)
+    monkeypatch.setattr(limits, "MAX_LAYERS", 50)
     with pytest.raises(GraphError, match="has 61 layers, the last of them head"):
         network_graph(specify("resnet18"), 224)
 
 
 def test_the_limit_of_layers_is_far_above_every_published_network():
     modules = sum(1 for _ in build(specify("resnet1202_cifar")).modules())
-    assert 3 * modules < limits.MOST_LAYERS
+    assert 3 * modules < limits.MAX_LAYERS
 
 
 def test_outputs_that_no_card_could_hold_are_refused():

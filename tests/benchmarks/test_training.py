@@ -27,9 +27,9 @@ pytestmark = pytest.mark.benchmark
 
 def cifar_sized():
     """Random images, as many bytes as CIFAR-10's (a tenth of them on a CPU)."""
-    chance = torch.Generator().manual_seed(0)
-    images = torch.randint(0, 256, (IMAGES, 32, 32, 3), generator=chance).to(torch.uint8)
-    labels = torch.randint(0, 10, (IMAGES,), generator=chance)
+    rng = torch.Generator().manual_seed(0)
+    images = torch.randint(0, 256, (IMAGES, 32, 32, 3), generator=rng).to(torch.uint8)
+    labels = torch.randint(0, 10, (IMAGES,), generator=rng)
     train_split, test_split = Split(images, labels), Split(images[:1000], labels[:1000])
     classes = tuple("0123456789")
     return Data("random", "random images", classes, train_split, test_split, MEAN, STD)

@@ -13,11 +13,11 @@ NAMES = [each.name for each in EXPERIMENTS]
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory):
     """A folder of two classes of noise, 12 pictures each."""
-    folder, chance = tmp_path_factory.mktemp("pictures"), np.random.default_rng(0)
+    folder, rng = tmp_path_factory.mktemp("pictures"), np.random.default_rng(0)
     for label in ("dark", "light"):
         (folder / label).mkdir()
         for number in range(12):
-            pixels = chance.integers(0, 120, (32, 32, 3)) + 120 * (label == "light")
+            pixels = rng.integers(0, 120, (32, 32, 3)) + 120 * (label == "light")
             Image.fromarray(pixels.astype(np.uint8)).save(folder / label / f"{number}.png")
     return folder
 

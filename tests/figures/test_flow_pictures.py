@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnviz.figures.factor_strip import Factor, factor_strip
-from cnnviz.figures.training.gradient_map import MOST_COLUMNS, gradient_map, gradient_table
+from cnnviz.figures.training.gradient_map import MAX_COLUMNS, gradient_map, gradient_table
 
 
 def test_a_product_has_a_box_a_factor_and_one_for_the_product():
@@ -39,7 +39,7 @@ def test_a_map_has_a_cell_for_each_number_above_0():
 def test_a_long_run_keeps_its_first_and_last_epoch():
     epochs = [str(number) for number in range(401)]
     table = gradient_table(epochs, ["only"], np.arange(1.0, 402.0)[np.newaxis])
-    assert len(table) <= MOST_COLUMNS
+    assert len(table) <= MAX_COLUMNS
     assert (table["value"].iloc[0], table["value"].iloc[-1]) == (1, 401)
     assert table["value"].is_monotonic_increasing
 

@@ -147,7 +147,7 @@ def test_a_zip_of_too_many_entries_is_refused_before_they_are_read(monkeypatch):
         zip_collection(bomb, "z")
     assert tracemalloc.get_traced_memory()[1] < 2.5 * len(directory)
     tracemalloc.stop()
-    monkeypatch.setattr(archive, "MOST_DIRECTORY_BYTES", 1000)
+    monkeypatch.setattr(archive, "MAX_DIRECTORY_BYTES", 1000)
     with pytest.raises(CollectionError, match="more than 100,000 files"):
         zip_collection(bomb, "z")
 
@@ -250,7 +250,7 @@ def test_a_folder_of_no_use_is_refused_with_one_sentence(folder, monkeypatch):
     (folder / "empty").mkdir()
     with pytest.raises(CollectionError, match="no pictures in"):
         folder_collection(folder / "empty")
-    monkeypatch.setattr("cnnviz.images.folder.MOST_PICTURES", 2)
+    monkeypatch.setattr("cnnviz.images.folder.MAX_PICTURES", 2)
     with pytest.raises(CollectionError, match="more than 2 pictures in"):
         folder_collection(folder)
 

@@ -382,7 +382,7 @@ def test_pictures_in_too_many_pieces_are_refused() -> None:
 def test_damaged_files_open_or_are_refused_and_print_nothing(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    chance = random.Random(20)
+    rng = random.Random(20)
     photograph = open_image(images.SAMPLE_FOLDER / "cat.jpg").resize((96, 64))
     files = [encoded(photograph, kind) for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")]
     files += [encoded(photograph, kind) for kind in ("AVIF", "HEIF", "MPO")]
@@ -391,9 +391,9 @@ def test_damaged_files_open_or_are_refused_and_print_nothing(
     for trial in range(330):
         data = bytearray(files[trial % len(files)])
         if trial % 3 == 0:
-            del data[chance.randrange(len(data)) :]
-        for _ in range(0 if trial % 3 == 0 else chance.randrange(1, 20)):
-            data[chance.randrange(len(data) if trial % 2 else 200)] = chance.randrange(256)
+            del data[rng.randrange(len(data)) :]
+        for _ in range(0 if trial % 3 == 0 else rng.randrange(1, 20)):
+            data[rng.randrange(len(data) if trial % 2 else 200)] = rng.randrange(256)
         try:
             image = open_image(bytes(data))
             assert (image.mode, max(image.size) <= images.MAX_SIDE) == ("RGB", True)

@@ -10,11 +10,11 @@ from cnnviz.lab.batch_maps import normalised_maps
 @pytest.fixture
 def layer():
     """A layer of three channels with averages, gamma and beta that are not where they begin."""
-    chance = torch.Generator().manual_seed(0)
+    rng = torch.Generator().manual_seed(0)
     made = nn.BatchNorm2d(3)
     for tensor in (made.running_mean, made.weight.data, made.bias.data):
-        tensor.copy_(torch.randn(3, generator=chance))
-    made.running_var.copy_(torch.rand(3, generator=chance) + 0.5)
+        tensor.copy_(torch.randn(3, generator=rng))
+    made.running_var.copy_(torch.rand(3, generator=rng) + 0.5)
     return made
 
 

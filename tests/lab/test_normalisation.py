@@ -60,8 +60,8 @@ def test_a_batch_by_hand():
 @pytest.mark.parametrize("seen", [0, 1, 7])
 @pytest.mark.parametrize("momentum", [0.1, 1.0])
 def test_it_is_torchs_batch_norm(mode, seen, momentum):
-    chance = torch.Generator().manual_seed(0)
-    trained, x = 3 * torch.randn(2, 6, generator=chance) + 4
+    rng = torch.Generator().manual_seed(0)
+    trained, x = 3 * torch.randn(2, 6, generator=rng) + 4
     layer = nn.BatchNorm1d(1, momentum=momentum)
     nn.init.constant_(layer.weight, 3)
     nn.init.constant_(layer.bias, -2)

@@ -92,8 +92,8 @@ def test_crops_in_training_are_counted_twice(opened):
     drawn = tiles(app)
     assert 'alt="Place of training crop 8"' in drawn
     # The crops that the package draws by the same number.
-    chance = torch.Generator().manual_seed(3)
-    found = random_crops(np.zeros((256, 256, 3), np.uint8), 224, 8, chance)
+    rng = torch.Generator().manual_seed(3)
+    found = random_crops(np.zeros((256, 256, 3), np.uint8), 224, 8, rng)
     for number, ((row, column), mirrored) in enumerate(
         zip(found.corners, found.mirrored, strict=True), 1
     ):

@@ -9,9 +9,9 @@ from cnnviz.training.datasets.base import Data, Split
 
 def _split(count, side, channels, classes, seed):
     """Images of noise with a bright square whose place is the class."""
-    chance = torch.Generator().manual_seed(seed)
+    rng = torch.Generator().manual_seed(seed)
     labels = torch.arange(count) % classes
-    images = torch.randint(0, 120, (count, side, side, channels), generator=chance)
+    images = torch.randint(0, 120, (count, side, side, channels), generator=rng)
     width = side // classes
     for image, label in zip(images, labels, strict=True):
         image[:, label * width : (label + 1) * width] += 120

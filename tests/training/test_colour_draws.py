@@ -11,7 +11,7 @@ from cnnviz.training.datasets.base import Split
 from cnnviz.training.options import TrainingOptions
 
 
-def chance(seed=0):
+def rng(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
@@ -22,11 +22,11 @@ def of_images(data, images):
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("seed", [0, 7])
 def test_a_picture_less_its_original_is_the_colour_that_was_drawn(small_data, channels, seed):
-    images = torch.randint(90, 166, (8, 6, 6, channels), generator=chance(1)).to(torch.uint8)
+    images = torch.randint(90, 166, (8, 6, 6, channels), generator=rng(1)).to(torch.uint8)
     images[:4] += 60  # so that brightness is the largest axis
     data = of_images(small_data(channels=channels), images)
-    seen = Augmentation(TrainingOptions(pca_colour=0.3), data).augmented(images, chance(seed))
-    found = colour_draws(data, images, 0.3, chance(seed))
+    seen = Augmentation(TrainingOptions(pca_colour=0.3), data).augmented(images, rng(seed))
+    found = colour_draws(data, images, 0.3, rng(seed))
     assert found.added.shape == (8, channels) and float(found.added.abs().max()) > 0.001
     added = seen - images.permute(0, 3, 1, 2) / 255
     inside = (seen > 0) & (seen < 1)
@@ -36,8 +36,8 @@ def test_a_picture_less_its_original_is_the_colour_that_was_drawn(small_data, ch
 
 
 def test_the_added_colour_is_the_sum_of_alpha_times_lambda_times_the_vectors(small_data):
-    images = torch.randint(0, 256, (8, 6, 6, 3), generator=chance(1)).to(torch.uint8)
-    found = colour_draws(of_images(small_data(channels=3), images), images, 0.1, chance(2))
+    images = torch.randint(0, 256, (8, 6, 6, 3), generator=rng(1)).to(torch.uint8)
+    found = colour_draws(of_images(small_data(channels=3), images), images, 0.1, rng(2))
     assert found.values.tolist() == sorted(found.values.tolist(), reverse=True)
     assert bool((found.vectors.sum(dim=0) >= 0).all())
     for alphas, added in zip(found.alphas, found.added, strict=True):
@@ -48,9 +48,9 @@ def test_the_added_colour_is_the_sum_of_alpha_times_lambda_times_the_vectors(sma
 def test_one_axis_of_greys_by_hand(small_data):
     """Half of the pixels 0, half 255: the variance of 0 and 1 with N - 1 = 7 is 2/7."""
     images = torch.tensor([0, 255] * 4, dtype=torch.uint8).reshape(1, 2, 4, 1)
-    found = colour_draws(of_images(small_data(channels=1), images), images, 0.3, chance(5))
+    found = colour_draws(of_images(small_data(channels=1), images), images, 0.3, rng(5))
     assert float(found.values) == pytest.approx(2 / 7)
     assert found.vectors.tolist() == [[1.0]]
-    drawn = 0.3 * float(torch.randn(1, generator=chance(5)))
+    drawn = 0.3 * float(torch.randn(1, generator=rng(5)))
     assert float(found.alphas) == pytest.approx(drawn)
     assert float(found.added) == pytest.approx(drawn * 2 / 7)

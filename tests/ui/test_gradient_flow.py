@@ -40,8 +40,8 @@ def digits():
 
 
 def question(spec=SMALL, measure="gradients", pictures=4, seed=0):
-    *_, chance = sources(spec.variant)
-    return Question(measure, spec, chance, pictures, seed)
+    *_, rng = sources(spec.variant)
+    return Question(measure, spec, rng, pictures, seed)
 
 
 def test_a_batch_is_of_real_digits_with_their_labels(digits):
@@ -99,8 +99,8 @@ def page():
     from cnnviz.weights.sources import sources
 
     spec = specify("mlp", num_classes=10, hidden_layers=2, hidden_units=16)
-    *_, chance = sources(spec.variant)
-    found = answers([Question("gradients", spec, chance, 4, seed) for seed in (0, 1)], "test")
+    *_, rng = sources(spec.variant)
+    found = answers([Question("gradients", spec, rng, 4, seed) for seed in (0, 1)], "test")
     st.markdown(f"{sum(each is not None for each in found)} answers")
 
 

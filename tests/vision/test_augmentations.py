@@ -27,7 +27,7 @@ def square():
     return torch.from_numpy(np.random.default_rng(0).random((3, 64, 64), np.float32))
 
 
-def chance(seed=0):
+def rng(seed=0):
     return np.random.default_rng(seed)
 
 
@@ -70,20 +70,20 @@ def test_the_seed_alone_decides(photo):
 
 
 def test_a_flip_twice_is_the_plain_picture(square):
-    once = augmentations.flip(square, 64, 1, chance())
-    assert torch.equal(augmentations.flip(once, 64, 1, chance()), square)
+    once = augmentations.flip(square, 64, 1, rng())
+    assert torch.equal(augmentations.flip(once, 64, 1, rng()), square)
 
 
 def test_the_mild_crop_of_256_px_is_224_of_its_pixels():
     square = torch.arange(256.0).repeat(3, 256, 1) / 255
-    found = augmentations.random_crop(square, 224, 0.875, chance(2))
+    found = augmentations.random_crop(square, 224, 0.875, rng(2))
     left = round(float(found[0, 0, 0]) * 255)
     torch.testing.assert_close(found, square[:, :224, left : left + 224])
 
 
 def test_a_rotation_keeps_the_centre(square):
-    found = augmentations.rotation(square, 64, 40, chance(0))
-    angle = float(chance(0).uniform(-40, 40))
+    found = augmentations.rotation(square, 64, 40, rng(0))
+    angle = float(rng(0).uniform(-40, 40))
     expected = functional.rotate(square, angle, functional.InterpolationMode.BILINEAR)
     torch.testing.assert_close(found, expected)
     assert found[:, 0, 0].max() == 0  # the corner is empty
@@ -91,14 +91,14 @@ def test_a_rotation_keeps_the_centre(square):
 
 def test_noise_has_the_standard_deviation_that_it_says():
     grey = torch.full((3, 100, 100), 0.5)
-    found = augmentations.noise(grey, 100, 0.05, chance())
+    found = augmentations.noise(grey, 100, 0.05, rng())
     assert float(found.std()) == pytest.approx(0.05, rel=0.02)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_erasing_takes_one_rectangle_of_about_its_share(seed):
     picture = torch.full((3, 100, 100), 2.0)
-    found = augmentations.random_erasing(picture, 100, 0.2, chance(seed))
+    found = augmentations.random_erasing(picture, 100, 0.2, rng(seed))
     gone = (found != 2).all(dim=0)
     rows, columns = gone.any(dim=1).sum(), gone.any(dim=0).sum()
     assert gone.sum() == rows * columns
@@ -108,16 +108,16 @@ def test_erasing_takes_one_rectangle_of_about_its_share(seed):
 
 def test_pca_colour_adds_one_colour_along_the_principal_ones():
     grey = torch.full((3, 8, 8), 0.5)
-    found = augmentations.pca_colour(grey, 8, 0.1, chance(4)) - grey
+    found = augmentations.pca_colour(grey, 8, 0.1, rng(4)) - grey
     assert torch.equal(found.amin(dim=(1, 2)), found.amax(dim=(1, 2)))
     vectors = np.array(augmentations.EIGENVECTORS)
     np.testing.assert_allclose(vectors.T @ vectors, np.eye(3), atol=1e-3)
     alphas = vectors.T @ found[:, 0, 0].numpy() / augmentations.EIGENVALUES
-    np.testing.assert_allclose(alphas, chance(4).normal(0, 0.1, 3), atol=2e-3)
+    np.testing.assert_allclose(alphas, rng(4).normal(0, 0.1, 3), atol=2e-3)
 
 
 def test_jpeg_is_pillows(square):
-    found = augmentations.jpeg(square, 64, 5, chance())
+    found = augmentations.jpeg(square, 64, 5, rng())
     assert 0 < float((found - square).abs().mean()) < 0.5
     assert len(torch.unique(found * 255)) <= 256
 

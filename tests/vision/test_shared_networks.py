@@ -35,7 +35,7 @@ def sanity(method):
 
 def curves(network, progress):
     found = deletion_insertion(network, image(), 1, MAP, 4, progress, random_orders=1)
-    return [found.by_map.deletion, found.by_chance.insertion]
+    return [found.by_map.deletion, found.at_random.insertion]
 
 
 WORK = {

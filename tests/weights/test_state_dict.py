@@ -166,13 +166,13 @@ def test_what_cannot_be_read_is_named(tmp_path, suffix):
 
 @pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
 def test_a_file_with_any_damage_is_read_or_refused(tmp_path, suffix):
-    chance, path = random.Random(0), tmp_path / f"damaged{suffix}"
+    rng, path = random.Random(0), tmp_path / f"damaged{suffix}"
     whole = saved({"a.weight": torch.randn(4, 4), "a.bias": torch.randn(4)}, suffix)
     refused = 0
     for _ in range(150):
         damaged = bytearray(whole)
-        for _ in range(chance.choice((1, 4, 16))):
-            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        for _ in range(rng.choice((1, 4, 16))):
+            damaged[rng.randrange(len(damaged))] = rng.randrange(256)
         path.write_bytes(damaged)
         try:
             assert read_state_dict(path)

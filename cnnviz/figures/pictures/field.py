@@ -17,7 +17,7 @@ Point = tuple[float, float]  # row, column
 FIELD = CATEGORIES[6]
 WIDTH = 480  # px on screen, at most
 # A field that exceeds the photo by more than half of its side is cut there.
-MOST_AROUND = 0.5
+MAX_AROUND = 0.5
 SMALL = 64  # px; a JPEG of fewer pixels would show its blocks
 BRIGHT = 0.99  # share of the pixels with a gradient that the colours tell apart
 
@@ -77,7 +77,7 @@ def _around(box: tuple[float, ...], height: int, width: int) -> float:
     left, top, across, down = box
     beyond = max(0.0, -left, -top, left + across - width, top + down - height)
     side = max(height, width)
-    return min(beyond + 0.015 * side, MOST_AROUND * side)
+    return min(beyond + 0.015 * side, MAX_AROUND * side)
 
 
 def _heeded(photo: np.ndarray, effective: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from cnnviz.figures.svg import document, selectable
 
 LEVELS = 255  # colours of a palette; the last entry is the gap between maps
 GAP = 255
-MOST_SIDE = 128  # px that a map has in a mosaic at most
+MAX_SIDE = 128  # px that a map has in a mosaic at most
 WIDTH = 720  # px of the drawing
 SPACE = 3  # px around the drawing
 BETWEEN = 1  # px between maps of the picture
@@ -71,13 +71,13 @@ class Mosaic:
 
 
 def mosaic(maps: np.ndarray, reaches: np.ndarray) -> Mosaic:
-    """All maps (K, h, w) side by side; a map has at most ``MOST_SIDE`` px.
+    """All maps (K, h, w) side by side; a map has at most ``MAX_SIDE`` px.
 
     Args:
         maps: Values.
         reaches: The value of each map that has the last colour, (K,).
     """
-    step = ceil(max(maps.shape[1:]) / MOST_SIDE)
+    step = ceil(max(maps.shape[1:]) / MAX_SIDE)
     cells = shades(_reduced(maps, step), reaches)
     count, height, width = cells.shape
     across = columns(count)

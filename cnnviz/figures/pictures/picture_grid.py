@@ -6,10 +6,10 @@ import numpy as np
 from PIL import Image
 
 GAP = 2  # px between pictures, transparent
-LEAST_SIDE = 96  # px of a picture; a browser smooths what it enlarges itself
+MIN_SIDE = 96  # px of a picture; a browser smooths what it enlarges itself
 
 
-def picture_grid(pictures: np.ndarray, across: int, least_side: int = LEAST_SIDE) -> Image.Image:
+def picture_grid(pictures: np.ndarray, across: int, least_side: int = MIN_SIDE) -> Image.Image:
     """Pictures in rows, left to right, enlarged a whole number of times; RGBA.
 
     Args:

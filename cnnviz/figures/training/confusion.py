@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.figures.heatmap import coloured
 from cnnviz.figures.theme import text_colour
 
-MOST_COUNTED = 20  # classes of a matrix whose cells are large enough for their counts
+MAX_COUNTED = 20  # classes of a matrix whose cells are large enough for their counts
 WIDEST_NAME = 110  # px
 STOPS = 9  # colours that the browser mixes the others from
 
@@ -51,7 +51,7 @@ def confusion_option(counts: np.ndarray, classes: Sequence[str]) -> dict[str, An
                 "type": "heatmap",
                 "selectedMode": "single",
                 "data": _cells(counts, shares, classes),
-                "label": {"show": len(classes) <= MOST_COUNTED},
+                "label": {"show": len(classes) <= MAX_COUNTED},
                 "itemStyle": {"borderWidth": 0.5, "borderColor": "#80808060"},
                 "select": {"itemStyle": {"borderColor": "#D55E00", "borderWidth": 3}},
             }
@@ -82,7 +82,7 @@ def _names(classes: Sequence[str], turned: int) -> dict[str, Any]:
     longest = max(len(name) for name in classes)
     return {
         "rotate": turned if longest > 3 else 0,
-        "interval": 0 if len(classes) <= MOST_COUNTED else "auto",
+        "interval": 0 if len(classes) <= MAX_COUNTED else "auto",
         "width": WIDEST_NAME,
         "overflow": "truncate",
     }

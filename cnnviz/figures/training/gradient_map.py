@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-MOST_COLUMNS = 100
+MAX_COLUMNS = 100
 ROW, LOWEST, HIGHEST = 17, 160, 700  # px: of a row, and of all rows
 AROUND = 130  # px: legend above and axis below
 
@@ -16,14 +16,14 @@ AROUND = 130  # px: legend above and axis below
 def gradient_table(
     epochs: Sequence[str], layers: Sequence[str], values: np.ndarray
 ) -> pd.DataFrame:
-    """The cells: columns layer, epoch, value, in order; at most ``MOST_COLUMNS`` epochs.
+    """The cells: columns layer, epoch, value, in order; at most ``MAX_COLUMNS`` epochs.
 
     Args:
         epochs: Names of the columns of the map.
         layers: Names of its rows, the first layer first.
         values: (layers, epochs); what is not above 0 is left out.
     """
-    step = -(-len(epochs) // MOST_COLUMNS)
+    step = -(-len(epochs) // MAX_COLUMNS)
     kept = [*range(0, len(epochs), step)] if step else []
     if kept and kept[-1] != len(epochs) - 1:
         kept[-1] = len(epochs) - 1

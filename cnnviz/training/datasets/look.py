@@ -43,13 +43,13 @@ def samples(data: Data, label: int, seed: int = 0, most: int = 12) -> torch.Tens
         most: Above 0.
     """
     positions = (data.train.labels == label).nonzero().flatten()
-    chance = torch.Generator().manual_seed(seed)
-    return data.train.images[positions[torch.randperm(len(positions), generator=chance)[:most]]]
+    rng = torch.Generator().manual_seed(seed)
+    return data.train.images[positions[torch.randperm(len(positions), generator=rng)[:most]]]
 
 
 def mixed_samples(data: Data, seed: int = 0, most: int = 8) -> torch.Tensor:
     """At most so many training images of as many classes as possible, uint8 (N, H, W, C)."""
-    chance = torch.Generator().manual_seed(seed)
-    classes = torch.randperm(len(data.classes), generator=chance)[:most].tolist()
+    rng = torch.Generator().manual_seed(seed)
+    classes = torch.randperm(len(data.classes), generator=rng)[:most].tolist()
     each = -(-most // len(classes))
     return torch.cat([samples(data, label, seed, each) for label in sorted(classes)])[:most]

@@ -25,8 +25,8 @@ from cnnviz.training.datasets.preparing import mean_and_std, require_size, strat
 from cnnviz.training.datasets.sources import Source, entries, picture_names
 
 TEST_FOLDERS = ("test", "val", "valid", "validation")  # the first of them that is there
-MOST_CLASSES = 1000
-MOST_MEGAPIXELS = 20_000  # of all pictures before they are scaled down: minutes of decoding
+MAX_CLASSES = 1000
+MAX_MEGAPIXELS = 20_000  # of all pictures before they are scaled down: minutes of decoding
 SIDES = (32, 48, 64, 96, 128)  # px
 SAMPLES = 100  # pictures that the own side and channels are told from
 REPORT_EVERY = 10  # pictures
@@ -152,9 +152,9 @@ class _Gathered:
         else:
             self.pixels += (image if self.channels == 3 else image.convert("L")).tobytes()
             self.paths.append(path)
-        if self._seen_pixels > MOST_MEGAPIXELS * 1e6:
+        if self._seen_pixels > MAX_MEGAPIXELS * 1e6:
             raise DataError(
-                f"The pictures have more than {MOST_MEGAPIXELS:,} megapixels together; scale them "
+                f"The pictures have more than {MAX_MEGAPIXELS:,} megapixels together; scale them "
                 "down or choose fewer."
             )
         require_size(len(self.paths), self.side, self.channels)
@@ -235,9 +235,9 @@ def _require_classes(classes: tuple[str, ...], skipped: list[tuple[str, str]]) -
             f"There is one class alone, {classes[0]!r}; make a folder of pictures for each of two "
             f"or more classes{_first_of(skipped)}."
         )
-    if len(classes) > MOST_CLASSES:
+    if len(classes) > MAX_CLASSES:
         raise DataError(
-            f"There are {len(classes):,} folders with pictures, and at most {MOST_CLASSES:,} "
+            f"There are {len(classes):,} folders with pictures, and at most {MAX_CLASSES:,} "
             "classes can be told apart; keep fewer."
         )
 

@@ -12,11 +12,11 @@ from cnnviz.progress import Progress, batches, part, unheard
 from cnnviz.training.datasets.base import Data, DataError, Split
 
 BATCH = 1000  # Images prepared at once; the work on all of them might not fit the memory.
-MOST_BYTES = 2_000_000_000  # of the images of one data set in memory
-LEAST_SIDE, MOST_SIDE = 8, 512  # px
-MOST_PADDING = 8  # px, of both sides together
+MAX_BYTES = 2_000_000_000  # of the images of one data set in memory
+MIN_SIDE, MAX_SIDE = 8, 512  # px
+MAX_PADDING = 8  # px, of both sides together
 GREY = (0.299, 0.587, 0.114)  # Luminance as Pillow has it: ITU-R BT.601, section 2.5.1.
-LEAST_STD = 1 / 255  # Images of one colour have none, and are divided by it.
+MIN_STD = 1 / 255  # Images of one colour have none, and are divided by it.
 TEST_SHARE = 0.2
 
 
@@ -25,17 +25,17 @@ def require_size(count: int, side: int, channels: int) -> None:
 
     Raises:
         ValueError: Side or channels are none that a network takes.
-        DataError: So many images of that size take more than ``MOST_BYTES``.
+        DataError: So many images of that size take more than ``MAX_BYTES``.
     """
-    if not LEAST_SIDE <= side <= MOST_SIDE:
-        raise ValueError(f"side must be from {LEAST_SIDE} to {MOST_SIDE} px; received {side}.")
+    if not MIN_SIDE <= side <= MAX_SIDE:
+        raise ValueError(f"side must be from {MIN_SIDE} to {MAX_SIDE} px; received {side}.")
     if channels not in (1, 3):
         raise ValueError(f"channels must be 1 or 3; received {channels}.")
     size = count * side * side * channels
-    if size > MOST_BYTES:
+    if size > MAX_BYTES:
         raise DataError(
             f"{count:,} images of {side} x {side} px take {size / 1e9:.1f} GB of memory, more than "
-            f"{MOST_BYTES / 1e9:.0f} GB; choose a smaller side or fewer images."
+            f"{MAX_BYTES / 1e9:.0f} GB; choose a smaller side or fewer images."
         )
 
 
@@ -49,7 +49,7 @@ def prepared(
         side: Height and width wanted, in pixels.
         channels: 1: colours become their luminance; 3: greys are repeated.
         progress: Told how far it is.
-        pads: Whether images that grow by at most ``MOST_PADDING`` are framed in black instead of
+        pads: Whether images that grow by at most ``MAX_PADDING`` are framed in black instead of
             resized, as LeNet-5 sees digits of 28 px in a field of 32 (LeCun et al. 1998, II.B).
 
     Raises:
@@ -92,7 +92,7 @@ def resized(images: torch.Tensor, side: int, pads: bool = False) -> torch.Tensor
     grown = side - images.shape[1]
     if grown == 0:
         return images
-    if pads and 0 < grown <= MOST_PADDING:
+    if pads and 0 < grown <= MAX_PADDING:
         before, after = grown // 2, grown - grown // 2
         return functional.pad(images, (0, 0, before, after, before, after))
     # On bytes and not on floats: a tenth of the time, and at most one of 255 levels beside it.
@@ -112,7 +112,7 @@ def mean_and_std(images: torch.Tensor) -> tuple[tuple[float, ...], tuple[float, 
         share = torch.bincount(channel.flatten(), minlength=256).double().numpy() / channel.numel()
         mean = float(share @ values)
         means.append(mean)
-        stds.append(max(float(np.sqrt(share @ (values - mean) ** 2)), LEAST_STD))
+        stds.append(max(float(np.sqrt(share @ (values - mean) ** 2)), MIN_STD))
     return tuple(means), tuple(stds)
 
 

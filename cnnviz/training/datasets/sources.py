@@ -18,15 +18,15 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnviz.images import MOST_PICTURES, CollectionError
+from cnnviz.images import MAX_PICTURES, CollectionError
 from cnnviz.images.archive import LARGE_MEMBER, PictureZip
 from cnnviz.images.collection import is_picture
 from cnnviz.images.folder import picture_paths
 from cnnviz.images.opening import MAX_BYTES, ImageError
 from cnnviz.training.datasets.base import DataError
 
-MOST_UNPACKED = 4_000_000_000  # bytes of all pictures of an archive
-MOST_HEADER = 2**20  # bytes of what a tar says of one file
+MAX_UNPACKED = 4_000_000_000  # bytes of all pictures of an archive
+MAX_HEADER = 2**20  # bytes of what a tar says of one file
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz")
 BAD_TAR = (tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError)
 
@@ -89,9 +89,9 @@ def _listed(folder: Path) -> list[str]:
     paths = []
     for path in picture_paths(folder):
         paths.append(path)
-        if len(paths) > MOST_PICTURES:
+        if len(paths) > MAX_PICTURES:
             raise DataError(
-                f"{folder.name} has more than {MOST_PICTURES:,} pictures; choose fewer of them."
+                f"{folder.name} has more than {MAX_PICTURES:,} pictures; choose fewer of them."
             )
     return sorted(paths)
 
@@ -105,7 +105,7 @@ def _of_folder(folder: Path, most: int | None) -> Iterator[Entry]:
 
 def _of_zip(source: Source, most: int | None) -> Iterator[Entry]:
     archive = PictureZip(source)
-    if archive.total_bytes > MOST_UNPACKED:
+    if archive.total_bytes > MAX_UNPACKED:
         raise DataError("The zip unpacks to more than 4 GB; zip fewer or smaller pictures.")
     positions = _spread(len(archive.paths), most)
     for number, position in enumerate(positions, start=1):
@@ -145,9 +145,9 @@ def _bounded(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
     total = 0
     for number, member in enumerate(archive):
         total += member.size
-        if number >= MOST_PICTURES:
-            raise DataError(f"The archive has more than {MOST_PICTURES:,} files; pack fewer.")
-        if total > MOST_UNPACKED:
+        if number >= MAX_PICTURES:
+            raise DataError(f"The archive has more than {MAX_PICTURES:,} files; pack fewer.")
+        if total > MAX_UNPACKED:
             raise DataError("The archive unpacks to more than 4 GB; pack fewer or smaller files.")
         yield member
 
@@ -164,7 +164,7 @@ class _Guarded(io.BufferedReader):
         Raises:
             DataError: It is asked for more.
         """
-        if size is None or not 0 <= size <= MAX_BYTES + MOST_HEADER:
+        if size is None or not 0 <= size <= MAX_BYTES + MAX_HEADER:
             raise DataError("The archive is damaged; pack the pictures again.")
         return super().read(size)
 

@@ -27,11 +27,11 @@ def captured(step: Step) -> tuple[Callable[[], None], str]:
         step: On a CUDA device, with ``positions`` of real images.
     """
     before = _Moment(step)
-    chance = (torch.get_rng_state(), random.getstate())
+    rng = (torch.get_rng_state(), random.getstate())
     _warm_up(step)
-    if not (torch.equal(chance[0], torch.get_rng_state()) and chance[1] == random.getstate()):
-        random.setstate(chance[1])
-        torch.set_rng_state(chance[0])
+    if not (torch.equal(rng[0], torch.get_rng_state()) and rng[1] == random.getstate()):
+        random.setstate(rng[1])
+        torch.set_rng_state(rng[0])
         before.restore()
         return step.run, "Step by step: chance on the CPU decides what this network does."
     expected = _outcome(step, step.run, before)

@@ -148,7 +148,7 @@ class Training:
         if self.device.type == "cpu":
             # By seed and step alone: a network with dropout sees the pictures of one without.
             number = (self.options.seed + AUGMENTATION) * SEED_STRIDE + self.step
-            self.work.chance = torch.Generator().manual_seed(number)
+            self.work.rng = torch.Generator().manual_seed(number)
         if self._make_step is None:
             self._make_step = self._prepared_step()
         self._make_step()
@@ -174,8 +174,8 @@ class Training:
         """Positions of the next images, in the order that the seed and the epoch decide."""
         epoch, number = divmod(self.step, self.steps_per_epoch)
         if self._order is None or number == 0:
-            chance = torch.Generator().manual_seed(self.options.seed * SEED_STRIDE + epoch)
-            order = torch.randperm(len(self.data.train), generator=chance)
+            rng = torch.Generator().manual_seed(self.options.seed * SEED_STRIDE + epoch)
+            order = torch.randperm(len(self.data.train), generator=rng)
             self._order = order.to(self.device)
         size = len(self.work.positions)
         return self._order[number * size : (number + 1) * size]

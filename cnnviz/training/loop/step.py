@@ -29,7 +29,7 @@ class Step:
         network: In training mode, on the device, channels last.
         optimiser: Of its parameters.
         positions: int64 (batch,), the training images of the next step.
-        chance: Of the augmentation; None: torch's own generator, as a CUDA graph needs.
+        rng: Of the augmentation; None: torch's own generator, as a CUDA graph needs.
         side: Of the images that the network trains on, in pixels.
         totals: float32 (3,): loss times images, images answered right, images; since ``clear``.
     """
@@ -42,7 +42,7 @@ class Step:
         self.optimiser = optimiser(network, options)
         batch = min(options.batch_size, len(data.train))
         self.positions = torch.zeros(batch, dtype=torch.int64, device=device)
-        self.chance: torch.Generator | None = None
+        self.rng: torch.Generator | None = None
         self.side = data.side
         self.totals = torch.zeros(3, device=device)
         self._train = Split(data.train.images.to(device), data.train.labels.to(device))
@@ -60,7 +60,7 @@ class Step:
     def run(self) -> None:
         """Train on the images at ``positions`` and add to ``totals``."""
         batch = self._train.take(self.positions)
-        images = resized(self._augmentation.augmented(batch.images, self.chance), self.side)
+        images = resized(self._augmentation.augmented(batch.images, self.rng), self.side)
         pixels = normalise(images, self.mean, self.std)
         self.optimiser.zero_grad(set_to_none=True)
         with autocast(self.device, self.precision):

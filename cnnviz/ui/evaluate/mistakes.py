@@ -15,8 +15,8 @@ from cnnviz.training.evaluation.scores import Evaluation
 from cnnviz.ui.evaluate.evaluated import mistake_maps, shown, tested_pictures
 from cnnviz.ui.parts.markdown import plain
 
-MOST_OF_CELL = 48
-MOST_MISTAKES = 12
+MAX_OF_CELL = 48
+MAX_MISTAKES = 12
 OPACITY = 0.6
 
 
@@ -28,9 +28,9 @@ def show_cell(run: Run, found: Evaluation, label: int, predicted: int) -> None:
     if not len(positions):
         st.caption("No test picture is in this cell.")
         return
-    show_pictures(run, found, positions[:MOST_OF_CELL], names_class=False)
-    if len(positions) > MOST_OF_CELL:
-        st.caption(f"The {MOST_OF_CELL} of which the network is most sure.")
+    show_pictures(run, found, positions[:MAX_OF_CELL], names_class=False)
+    if len(positions) > MAX_OF_CELL:
+        st.caption(f"The {MAX_OF_CELL} of which the network is most sure.")
 
 
 def show_pictures(
@@ -71,7 +71,7 @@ def show_mistakes(run: Run, found: Evaluation) -> None:
     if not len(found.mistakes):
         st.success("Every test picture is predicted right.")
         return
-    positions = found.mistakes[:MOST_MISTAKES]
+    positions = found.mistakes[:MAX_MISTAKES]
     st.markdown(
         f"{len(found.mistakes):,} of {len(found.predictions):,} test pictures are predicted "
         f"wrong. Of these {len(positions)} the network is most sure. **On the right, Grad-CAM: the "

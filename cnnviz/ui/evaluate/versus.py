@@ -12,7 +12,7 @@ from cnnviz.ui.evaluate.view import Evaluated
 from cnnviz.ui.parts.markdown import plain
 from cnnviz.ui.runs.words import run_label
 
-MOST_PICTURES = 24  # that only one of the two gets right
+MAX_PICTURES = 24  # that only one of the two gets right
 SURE = 0.05
 
 
@@ -69,10 +69,10 @@ def _show_only(name: str, mask: np.ndarray, wrong: Evaluated) -> None:
         st.caption("There is no such picture.")
         return
     sure = wrong.evaluation.confidence[positions]
-    ordered = positions[np.argsort(-sure, kind="stable")][:MOST_PICTURES]
-    which = f" These are the {MOST_PICTURES} of which it is most sure."
+    ordered = positions[np.argsort(-sure, kind="stable")][:MAX_PICTURES]
+    which = f" These are the {MAX_PICTURES} of which it is most sure."
     st.caption(
         "Under each picture: what the other one calls it, and how surely."
-        + (which if len(positions) > MOST_PICTURES else "")
+        + (which if len(positions) > MAX_PICTURES else "")
     )
     show_pictures(wrong.run, wrong.evaluation, ordered)

@@ -26,7 +26,7 @@ from cnnviz.ui.experiments.results import (
     values_text,
 )
 from cnnviz.ui.parts.markdown import plain
-from cnnviz.ui.runs.curves import MOST_OVERLAID
+from cnnviz.ui.runs.curves import MAX_OVERLAID
 from cnnviz.ui.runs.readings import shared_runs
 from cnnviz.ui.runs.words import epochs_text
 from cnnviz.ui.server.cached import cached_parameters
@@ -77,7 +77,7 @@ def _show_settings(results: Results) -> None:
     with st.expander("What differs between the arms", icon=":material/balance:"):
         table = pd.DataFrame({each.title: each.values for each in found}, index=list(first))
         st.dataframe(table, width="stretch", key="arm_settings", alt="Settings by arm")
-    shown = ",".join([run.id for run in first.values()][:MOST_OVERLAID])
+    shown = ",".join([run.id for run in first.values()][:MAX_OVERLAID])
     st.caption(f"[Gradient norms and more of these runs](train?runs={shown}), on the page Train.")
 
 

@@ -9,12 +9,12 @@ import streamlit as st
 
 from cnnviz.analysis import counting
 from cnnviz.analysis.graph import NetworkGraph, Node
-from cnnviz.analysis.limits import MOST_TO_RUN
+from cnnviz.analysis.limits import MAX_TO_RUN
 from cnnviz.analysis.reading import position, read_at
 from cnnviz.analysis.receptive_field import receptive_fields, unit_field
 from cnnviz.architectures import NetworkSpec
 from cnnviz.architectures.written import SizedNetwork
-from cnnviz.figures.pictures.field import MOST_AROUND, WIDTH, field_picture
+from cnnviz.figures.pictures.field import MAX_AROUND, WIDTH, field_picture
 from cnnviz.figures.theme import bytes_text
 from cnnviz.images.opening import crop_for_network
 from cnnviz.ui.photo.controls import Photo, choose_photo
@@ -119,7 +119,7 @@ def seen_text(seen: SeenField) -> str:
     if seen.size[0] != seen.size[1]:
         size += " (height x width)"
     whole = max(seen.first) <= 0 and min(seen.last) >= seen.resolution - 1
-    hatched = "hatched" if seen.outside <= MOST_AROUND * seen.resolution else "hatched and cut off"
+    hatched = "hatched" if seen.outside <= MAX_AROUND * seen.resolution else "hatched and cut off"
     if not seen.outside:
         said = f"the whole photo, {size}" if whole else f"{size} of {photo}"
     elif whole:
@@ -180,10 +180,10 @@ def _effective(
     if seen.node.training_only:
         st.info("An auxiliary head does not run when the network is used: it has no gradient here.")
         return None
-    if memory > MOST_TO_RUN:
+    if memory > MAX_TO_RUN:
         st.info(
             f"The gradient is not computed: parameters and outputs take {bytes_text(memory)}, and "
-            f"{bytes_text(MOST_TO_RUN)} is the most for this; choose a lower resolution or a "
+            f"{bytes_text(MAX_TO_RUN)} is the most for this; choose a lower resolution or a "
             "smaller network."
         )
         return None

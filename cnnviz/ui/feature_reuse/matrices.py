@@ -103,22 +103,22 @@ def _show_matrices(trained: WeightedNetwork, network: Network, definition: str, 
     ends = largest(among, scale)
     drawn = _panels(found, ends)
     cell = chosen_cell(drawn)
-    chance = None if untrained is None else _panels(untrained, largest([untrained], scale))
+    random_weights = None if untrained is None else _panels(untrained, largest([untrained], scale))
     st.html(ORDER)
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=WIDTH):
             _show_own(trained, drawn, cell.name if cell else "")
-        if is_beside or chance is not None:
+        if is_beside or random_weights is not None:
             with st.container(width=WIDTH, key="reuse_beside"):
                 if is_beside:
                     _show_run(epochs, ends)
-                elif chance is not None:
-                    _show_chance(trained, chance)
+                elif random_weights is not None:
+                    _show_random(trained, random_weights)
         with st.container(width=WIDTH):
             if cell is None:
                 _say_how(has_epochs=bool(epochs))
             else:
-                show_cell(cell, network, definition, chance, epochs)
+                show_cell(cell, network, definition, random_weights, epochs)
 
 
 def _say_how(has_epochs: bool) -> None:
@@ -131,8 +131,8 @@ def _untrained(trained: WeightedNetwork, definition: str) -> tuple[BlockReuse, .
     """The matrices with random weights; None where these are the network's own."""
     if trained.weights.kind == "random":
         return None
-    *_, chance = sources(trained.spec.variant)
-    return _matrices(trained.spec, chance, definition)
+    *_, random_weights = sources(trained.spec.variant)
+    return _matrices(trained.spec, random_weights, definition)
 
 
 @results.remember
@@ -163,7 +163,7 @@ def _show_run(epochs: Sequence[Epoch], ends: Sequence[np.ndarray | np.floating])
     )
 
 
-def _show_chance(trained: WeightedNetwork, drawn: Sequence[Panel]) -> None:
+def _show_random(trained: WeightedNetwork, drawn: Sequence[Panel]) -> None:
     st.subheader("Random weights")
     st.caption("The same network before any training.")
     show_drawing(reuse_drawing(drawn), key="reuse_untrained")

@@ -72,8 +72,8 @@ def _show_sizes(trained: WeightedNetwork, photo: Photo) -> None:
     is_random = trained.weights.kind == "random"
     curves = {RANDOM if is_random else "these weights": found}
     if not is_random:
-        *_, chance = sources(trained.spec.variant)
-        curves[RANDOM] = _sizes(trained.spec, chance, photo.key, photo.image)
+        *_, random_weights = sources(trained.spec.variant)
+        curves[RANDOM] = _sizes(trained.spec, random_weights, photo.key, photo.image)
     _show_chart(
         {name: [each.ratio for each in sizes] for name, sizes in curves.items()},
         Axis("Size of F(x) against h(x)", from_zero=True),

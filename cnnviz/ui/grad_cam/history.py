@@ -16,7 +16,7 @@ from cnnviz.vision.cam.class_activation import default_layer
 from cnnviz.vision.prediction import labels, preprocessing
 from cnnviz.weights.sources import WeightsError, sources
 
-MOST_NETWORKS = 8
+MAX_NETWORKS = 8
 AT_FIRST = 6
 
 
@@ -54,7 +54,7 @@ def _choose_networks(current: str) -> list[str]:
         "Networks",
         options,
         default=first,
-        max_selections=MOST_NETWORKS,
+        max_selections=MAX_NETWORKS,
         key="networks",
         bind="query-params",
         help="Oldest first, whatever the order in which you choose them.",

@@ -32,7 +32,7 @@ from cnnviz.ui.photo.subject import Subject
 from cnnviz.vision.cam.methods import METHODS, suits
 from cnnviz.vision.prediction import labels, top
 
-MOST_CLASSES = 4
+MAX_CLASSES = 4
 SLOW = [name for name, method in METHODS.items() if method.is_slow]
 
 
@@ -202,7 +202,7 @@ def _choose_classes(subject: Subject) -> list[int]:
     chosen = st.multiselect(
         "Classes",
         options,
-        max_selections=MOST_CLASSES,
+        max_selections=MAX_CLASSES,
         key="classes",
         bind="query-params",
         placeholder="the two most probable ones; type to search",

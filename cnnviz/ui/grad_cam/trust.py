@@ -16,7 +16,7 @@ from cnnviz.vision.cam.methods import METHODS
 from cnnviz.vision.cam.road import Road, road
 from cnnviz.vision.cam.sanity import RandomisedMap, randomised_maps
 
-MAP, CHANCE = CATEGORIES[0], CATEGORIES[1]
+MAP, RNG = CATEGORIES[0], CATEGORIES[1]
 # A map whose mean correlation with those of randomised networks is not below this fails the check.
 LIMIT = 0.5
 
@@ -69,12 +69,12 @@ def _offer_curves(subject: Subject, layer: str, method: str, map: np.ndarray) ->
 
 def _show_curves(found: DeletionInsertion, label: str) -> None:
     left, right = st.columns(2)
-    for place, name, by_map, by_chance in (
-        (left, "deleted", found.by_map.deletion, found.by_chance.deletion),
-        (right, "inserted", found.by_map.insertion, found.by_chance.insertion),
+    for place, name, by_map, at_random in (
+        (left, "deleted", found.by_map.deletion, found.at_random.deletion),
+        (right, "inserted", found.by_map.insertion, found.at_random.insertion),
     ):
         lines = [
-            Line("random order", by_chance, CHANCE, dashed=True),
+            Line("random order", at_random, RNG, dashed=True),
             Line("the map's order", by_map, MAP),
         ]
         title = f"Probability of {label} while pixels are {name}"
@@ -94,14 +94,14 @@ def _show_curves(found: DeletionInsertion, label: str) -> None:
 
 def curves_text(found: DeletionInsertion) -> str:
     """The areas under the curves beside those of random orders, in two sentences."""
-    ours, chance = found.by_map, found.by_chance
-    deletion = "better" if ours.deletion_area < chance.deletion_area else "no better"
-    insertion = "better" if ours.insertion_area > chance.insertion_area else "no better"
+    ours, at_random = found.by_map, found.at_random
+    deletion = "better" if ours.deletion_area < at_random.deletion_area else "no better"
+    insertion = "better" if ours.insertion_area > at_random.insertion_area else "no better"
     return (
         f"**Deletion**: the area under the curve is {ours.deletion_area:.3f}, in a random order "
-        f"{chance.deletion_area:.3f}; lower is better, so the map is {deletion} than chance. "
+        f"{at_random.deletion_area:.3f}; lower is better, so the map is {deletion} than chance. "
         f"**Insertion**: {ours.insertion_area:.3f}, in a random order "
-        f"{chance.insertion_area:.3f}; higher is better, so the map is {insertion} than chance."
+        f"{at_random.insertion_area:.3f}; higher is better, so the map is {insertion} than chance."
     )
 
 
@@ -128,7 +128,7 @@ def _show_road(found: Road, label: str) -> None:
     removed = [1 - percentile / 100 for percentile in found.percentiles[::-1]]
     most, least = found.most_relevant_first[::-1], found.least_relevant_first[::-1]
     lines = [
-        Line("least important first", least, CHANCE, dashed=True),
+        Line("least important first", least, RNG, dashed=True),
         Line("most important first", most, MAP),
     ]
     title = f"Change of the probability of {label} when pixels are removed"

@@ -53,8 +53,10 @@ def show_activations() -> None:
 
 def _question(network: Twin, how: str, pictures: int, seed: int) -> Question:
     config = network.spec.config.with_values({"initialisation": how})
-    *_, chance = sources(network.spec.variant)
-    return Question("activations", replace(network.spec, config=config), chance, pictures, seed)
+    *_, random_weights = sources(network.spec.variant)
+    return Question(
+        "activations", replace(network.spec, config=config), random_weights, pictures, seed
+    )
 
 
 def _show(found: dict[str, Sequence[ActivationStatistics]]) -> None:

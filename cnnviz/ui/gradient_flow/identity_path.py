@@ -70,9 +70,9 @@ def _say_equations() -> None:
 def _choose_weights(twin: Twin, runs: Sequence[Run]) -> WeightedNetwork:
     """Trained weights of its variant where there are any, else random ones."""
     fitting = [each for each in offered(twin.spec.variant, runs) if _fits(each, twin)]
-    *_, chance = sources(twin.spec.variant)
+    *_, random_weights = sources(twin.spec.variant)
     choices = {each.name: each for each in fitting}
-    choices[RANDOM] = WeightedNetwork(RANDOM, twin.spec, chance)
+    choices[RANDOM] = WeightedNetwork(RANDOM, twin.spec, random_weights)
     titles = {name: each.weights.title for name, each in choices.items()}
     name = f"{twin.name.replace('-', '_')}_weights"
     chosen = choose_named(f"Weights of {twin.title}", name, titles, next(iter(choices)))
@@ -86,8 +86,8 @@ def _fits(each: WeightedNetwork, twin: Twin) -> bool:
 
 def _lines(twin: Twin, weights: WeightedNetwork, pictures: int, seed: int) -> list[_Shown]:
     """The network as it is chosen, and untrained too where it is trained."""
-    *_, chance = sources(twin.spec.variant)
-    untrained = Question("paths", twin.spec, chance, pictures, seed)
+    *_, random_weights = sources(twin.spec.variant)
+    untrained = Question("paths", twin.spec, random_weights, pictures, seed)
     lines = [_Shown(f"{twin.title}, random weights", untrained)]
     if weights.weights.kind != "random":
         trained = Question("paths", weights.spec, weights.weights, pictures, seed)

@@ -23,7 +23,7 @@ from cnnviz.ui.runs.words import progress_text, run_label
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.visitor import visitor
 
-MOST_CURVES = 5
+MAX_CURVES = 5
 LOOKED_AT = 20  # runs whose measurements are looked through
 # What an empty page offers to train, in the words of Train's address.
 TO_TRAIN = {"sigmoid": "Train nine layers with sigmoids", "relu": "Train nine layers with ReLU"}
@@ -119,7 +119,7 @@ def _show(reading: Reading, found: LayersOverTime) -> None:
         width="stretch",
         alt=f"Gradient by layer and epoch of {run_label(reading.run)}",
     )
-    chosen = spread(len(found.epochs), MOST_CURVES)
+    chosen = spread(len(found.epochs), MAX_CURVES)
     names = [_epoch_name(found, column) for column in chosen]
     depth = np.linspace(0, 1, len(found.layers))
     curves = [

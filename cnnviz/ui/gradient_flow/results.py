@@ -135,8 +135,8 @@ def digit_batch(spec: NetworkSpec, digits: Data, pictures: int, seed: int) -> Im
         pictures: How many.
         seed: Decides which.
     """
-    chance = torch.Generator().manual_seed(seed)
-    chosen = torch.randperm(len(digits.train), generator=chance)[:pictures]
+    rng = torch.Generator().manual_seed(seed)
+    chosen = torch.randperm(len(digits.train), generator=rng)[:pictures]
     pixels = digits.train.images[chosen].permute(0, 3, 1, 2).to(torch.float32) / 255
     side = preprocessing(spec).crop
     large = functional.interpolate(pixels, (side, side), mode="bilinear", align_corners=False)

@@ -60,8 +60,8 @@ def say_batch(pictures: int, seed: int) -> None:
 
 
 def _question(twin: Twin, pictures: int, seed: int) -> Question:
-    *_, chance = sources(twin.spec.variant)
-    return Question("gradients", twin.spec, chance, pictures, seed)
+    *_, random_weights = sources(twin.spec.variant)
+    return Question("gradients", twin.spec, random_weights, pictures, seed)
 
 
 def _show(found: Mapping[Twin, Sequence[LayerGradient]], palette: Mapping[str, str]) -> None:

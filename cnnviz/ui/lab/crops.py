@@ -56,8 +56,8 @@ def show_crops_of_numbers(picture: np.ndarray, draw: int) -> None:
     """Draw the same of a written picture (S, S, C), with crops that are a little smaller."""
     side = len(picture) - LESS
     st.subheader(f"Crops in training: {side} of {len(picture)}")
-    chance = torch.Generator().manual_seed(draw)
-    found = random_crops(picture, side, DRAWS_OF_NUMBERS, chance)
+    rng = torch.Generator().manual_seed(draw)
+    found = random_crops(picture, side, DRAWS_OF_NUMBERS, rng)
     show_numbers(found.pictures, _places(found), "Training crop")
     st.markdown(_counted(found))
     st.subheader("Ten crops at test")

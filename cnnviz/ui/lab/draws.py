@@ -52,8 +52,8 @@ class Original:
 
     def drawn_colours(self, strength: float, draw: int) -> ColourDraws:
         """The colours that ``drawn`` adds with PCA colour alone."""
-        chance = torch.Generator().manual_seed(draw)
-        return colour_draws(self.data, self._copies, strength, chance)
+        rng = torch.Generator().manual_seed(draw)
+        return colour_draws(self.data, self._copies, strength, rng)
 
     @property
     def _copies(self) -> torch.Tensor:

@@ -14,7 +14,7 @@ from cnnviz.ui.lab.controls import FILTERS, kernel, write_numbers
 
 OWN = "(as written)"
 SIDES = (1, 2, 3, 4, 5, 7)
-MOST_FILTERS = 6
+MAX_FILTERS = 6
 CHANNELS = (1, 2, 3, 4)
 
 
@@ -97,7 +97,7 @@ def _choose_sizes(weight: torch.Tensor, channels: int, known: tuple[int, ...]) -
     """Sliders that write another kernel; they show the sizes of the one that is written."""
     for label, key, value, options in (
         ("Kernel size", "kernel_side", max(weight.shape[2:]), SIDES),
-        ("Filters", "filters", len(weight), tuple(range(1, MOST_FILTERS + 1))),
+        ("Filters", "filters", len(weight), tuple(range(1, MAX_FILTERS + 1))),
         ("Channels of the input", "channels", channels, known),
     ):
         st.session_state[key] = value

@@ -16,7 +16,7 @@ from cnnviz.ui.work.task_view import TaskOffer
 from cnnviz.vision.neighbours.nearest import majority, square
 from cnnviz.vision.neighbours.planar_map import planar_map
 
-MOST_CLASSES = 6  # with a colour of their own; the seventh is the photo's
+MAX_CLASSES = 6  # with a colour of their own; the seventh is the photo's
 TITLES = {"euclidean": "Nearest by Euclidean distance", "cosine": "Nearest by cosine distance"}
 METHODS = {"PCA": "pca", "t-SNE": "t-sne"}
 MAP_WORDS = {
@@ -129,9 +129,9 @@ def _colours(labels: Sequence[str], ringed: Sequence[int]) -> tuple[list[str], l
     known = sorted({label for label in labels if label})
     if len(known) < 2:
         return [], [0] * len(labels)
-    if len(known) > MOST_CLASSES:
+    if len(known) > MAX_CLASSES:
         near = dict.fromkeys(labels[number] for number in ringed if labels[number])
-        known = list(near)[:MOST_CLASSES]
+        known = list(near)[:MAX_CLASSES]
     numbers = {label: number for number, label in enumerate(known)}
     return known, [numbers.get(label, drawing.GREY) for label in labels]
 

@@ -19,7 +19,7 @@ AUGMENTATIONS = ("crop", "flip", "rotation", "noise", "erasing", "jitter", "pca_
 LAST_DRAW = 9999
 
 
-MOST_COLOURED = 300  # images whose principal colours are shown: the rest would tell the same
+MAX_COLOURED = 300  # images whose principal colours are shown: the rest would tell the same
 
 
 def choose_strength(
@@ -56,8 +56,8 @@ def augmented(images: torch.Tensor, data: Data, options: TrainingOptions, draw: 
 
     The principal colours are those of some of the training images.
     """
-    some = torch.arange(0, len(data.train), max(1, len(data.train) // MOST_COLOURED))
-    augmentation = Augmentation(options, data.with_train(some[:MOST_COLOURED]))
+    some = torch.arange(0, len(data.train), max(1, len(data.train) // MAX_COLOURED))
+    augmentation = Augmentation(options, data.with_train(some[:MAX_COLOURED]))
     pixels = augmentation.augmented(images, torch.Generator().manual_seed(draw))
     found: np.ndarray = (
         pixels.mul(255).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).numpy()

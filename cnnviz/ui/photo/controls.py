@@ -11,7 +11,7 @@ from cnnviz.images.opening import ImageError, open_image, sample_images
 from cnnviz.ui.server.byte_cache import results
 
 SOURCES = ("sample", "upload", "camera")
-MOST_MEGABYTES = 25  # that arrive: a photo may have 20 MB, and a little more is told so
+MAX_MEGABYTES = 25  # that arrive: a photo may have 20 MB, and a little more is told so
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ def _own(source: str | None) -> Photo | None:
     else:
         received = st.file_uploader(
             "Your photo: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC, at most 20 MB",
-            max_upload_size=MOST_MEGABYTES,
+            max_upload_size=MAX_MEGABYTES,
             key="upload",
         )
     if received is None:

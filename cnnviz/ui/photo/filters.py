@@ -19,7 +19,7 @@ from cnnviz.vision.maps.filters import (
     strongest_slices,
 )
 
-MOST_SLICES = 64
+MAX_SLICES = 64
 LARGE = 280  # px of the chosen filter and of its map
 
 
@@ -123,7 +123,7 @@ def _show_slices(
     """The strongest slices of one filter of a layer that reads maps."""
     node = graph.nodes[made.index]
     filters = filters_of(network, node.name)
-    found = strongest_slices(filters[made.channel], MOST_SLICES)
+    found = strongest_slices(filters[made.channel], MAX_SLICES)
     pictures = diverging.signed(found.values)
     _show_beside(None, _made_text(graph, made), channel, activation)
     # A filter of a grouped convolution reads the maps of its group alone.

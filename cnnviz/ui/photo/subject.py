@@ -101,8 +101,8 @@ class Subject:
     @property
     def untrained(self) -> Subject:
         """The same photo and class in the eyes of a network with random weights."""
-        *_, chance = sources(self.spec.variant)
-        return replace(self, weights=chance, asked_class=self.class_index)
+        *_, random_weights = sources(self.spec.variant)
+        return replace(self, weights=random_weights, asked_class=self.class_index)
 
     @property
     def is_random(self) -> bool:

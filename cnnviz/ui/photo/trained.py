@@ -30,7 +30,7 @@ from cnnviz.ui.server.byte_cache import results
 from cnnviz.vision.prediction import labels, preprocessing
 from cnnviz.weights.sources import WeightsSource, sources
 
-MOST_RUNS = 20  # of a menu
+MAX_RUNS = 20  # of a menu
 NO_ANSWER = "A photo of something else has no right answer."
 LOOKED_AT = 200  # runs of the store, for those of one variant among them
 
@@ -72,7 +72,7 @@ def offered(
     known = [_of_source(specify(variant), source) for source in sources(variant)]
     files = [each for each in known if each.weights.kind == "file"]
     suiting = (run for run in runs if run.plan.network.spec.variant == variant)
-    found = list(islice(_weighted(suiting), MOST_RUNS))
+    found = list(islice(_weighted(suiting), MAX_RUNS))
     if asked and asked.spec.variant == variant and asked.name not in {each.name for each in found}:
         found.append(asked)
     in_the_box = map(of_the_box, bundled_for(variant))
@@ -120,8 +120,8 @@ def fitting(network: NetworkSpec, choices: Iterable[WeightedNetwork]) -> list[We
     """
     untrained = replace(network, trained_on=None)
     same = [each for each in choices if replace(each.spec, trained_on=None) == untrained]
-    chance = _of_source(network, sources(network.variant)[-1])
-    return [*(each for each in same if each.weights.kind == "file"), chance]
+    random_weights = _of_source(network, sources(network.variant)[-1])
+    return [*(each for each in same if each.weights.kind == "file"), random_weights]
 
 
 def first_run(runs: Iterable[Run]) -> WeightedNetwork | None:

@@ -27,7 +27,7 @@ from cnnviz.ui.runs.words import run_label
 # What of a measurement each is.
 ATTRIBUTES = {"epochs": "epoch", "seconds": "seconds", "steps": "step"}
 ACROSS = {"epochs": "Epoch", "seconds": "Seconds of training", "steps": "Step"}
-MOST_OVERLAID = len(COLOURS)
+MAX_OVERLAID = len(COLOURS)
 
 
 @dataclass(frozen=True)

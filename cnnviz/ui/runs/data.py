@@ -21,7 +21,7 @@ from cnnviz.ui.server.byte_cache import ByteCache
 
 OWN = "your own zip"
 ZIP_MEGABYTES = 200
-MOST_UPLOADS = 20
+MAX_UPLOADS = 20
 ODD_LETTERS = re.compile(r"[^\w .-]")
 
 # Images as bytes: CIFAR-10 takes 184 MB.
@@ -111,7 +111,7 @@ def stored_upload(content: bytes, name: str) -> Path:
 
 def _remove_old(uploads: Path) -> None:
     by_age = sorted(uploads.iterdir(), key=lambda folder: folder.stat().st_mtime_ns, reverse=True)
-    for folder in by_age[MOST_UPLOADS:]:
+    for folder in by_age[MAX_UPLOADS:]:
         shutil.rmtree(folder, ignore_errors=True)
 
 

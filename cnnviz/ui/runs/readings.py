@@ -22,9 +22,9 @@ from cnnviz.training.measurement import Measurement
 from cnnviz.ui.server.serving import ShortCollections
 
 FRESH = 0.8  # seconds that a reading is shown to everybody; a page looks each second
-MOST_RUNS = 256  # whose measurements are kept in memory: sixty visitors with four arms each
-MOST_MEASUREMENTS = 2000  # of a run in memory; a curve shows fewer
-MOST_HELD = 64 * MOST_MEASUREMENTS  # measurements of all runs in memory
+MAX_RUNS = 256  # whose measurements are kept in memory: sixty visitors with four arms each
+MAX_MEASUREMENTS = 2000  # of a run in memory; a curve shows fewer
+MAX_HELD = 64 * MAX_MEASUREMENTS  # measurements of all runs in memory
 BUSY = 30  # looks a second, above which a page looks every two seconds
 WATCHED = 3.0  # seconds after a look in which more are expected
 EACH = 1.0  # seconds between two looks at the queue
@@ -124,7 +124,7 @@ class Readings:
     def _let_go(self) -> None:
         """Forget what was asked for longest ago until what is left is little enough."""
         held = sum(len(reading.measurements) for _, reading in self._kept.values())
-        while len(self._kept) > MOST_RUNS or (held > MOST_HELD and len(self._kept) > 1):
+        while len(self._kept) > MAX_RUNS or (held > MAX_HELD and len(self._kept) > 1):
             run_id, (_, reading) = self._kept.popitem(last=False)
             self._revisions.pop(run_id, None)
             held -= len(reading.measurements)
@@ -165,12 +165,12 @@ class Readings:
 
 
 def thinned(measurements: Sequence[Measurement]) -> Sequence[Measurement]:
-    """At most ``MOST_MEASUREMENTS`` of a run's measurements: those with a test, and the last."""
-    if len(measurements) <= MOST_MEASUREMENTS:
+    """At most ``MAX_MEASUREMENTS`` of a run's measurements: those with a test, and the last."""
+    if len(measurements) <= MAX_MEASUREMENTS:
         return measurements
     *earlier, last = measurements
     kept = [m for i, m in enumerate(earlier) if i % 2 == 0 or m.test_accuracy is not None]
-    if len(kept) >= MOST_MEASUREMENTS:
+    if len(kept) >= MAX_MEASUREMENTS:
         kept = earlier[::2]
     return [*kept, last]
 

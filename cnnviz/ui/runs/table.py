@@ -11,7 +11,7 @@ import streamlit as st
 from cnnviz.runs.run import Run
 from cnnviz.runs.store import Store
 from cnnviz.ui.runs.buttons import change, may_change
-from cnnviz.ui.runs.curves import MOST_OVERLAID
+from cnnviz.ui.runs.curves import MAX_OVERLAID
 from cnnviz.ui.runs.readings import shared_runs
 from cnnviz.ui.runs.words import (
     STATES,
@@ -28,7 +28,7 @@ SHOWN = "shown_runs"
 ADDRESS = "runs"  # its name in links
 
 
-def choose_shown(most: int = MOST_OVERLAID) -> list[str]:
+def choose_shown(most: int = MAX_OVERLAID) -> list[str]:
     """Draw the menu of the runs whose curves are shown, at most so many, and return their ids.
 
     The address says ``runs=first,second``. It is written here and not by the menu, which would
@@ -67,11 +67,11 @@ def _own() -> list[str]:
     """Without a link: what the visitor has at work, or else their youngest run."""
     own = [run for run in shared_runs().readings.latest() if run.owner == visitor()]
     at_work = [run.id for run in own if run.is_open] or [run.id for run in own[:1]]
-    return at_work[:MOST_OVERLAID]
+    return at_work[:MAX_OVERLAID]
 
 
 def _known(run_ids: Sequence[str]) -> list[str]:
-    return [run.id for run in _found(run_ids)][:MOST_OVERLAID]
+    return [run.id for run in _found(run_ids)][:MAX_OVERLAID]
 
 
 def _found(run_ids: Sequence[str]) -> list[Run]:
@@ -90,7 +90,7 @@ def show_run(run_id: str) -> None:
     """Put a run before those that are shown; they stay if they learn from the same data."""
     found = _found([run_id, *(st.session_state.get(SHOWN) or ())])
     kept = [run.id for run in found if run.plan.data == found[0].plan.data]
-    st.session_state[SHOWN] = kept[:MOST_OVERLAID]
+    st.session_state[SHOWN] = kept[:MAX_OVERLAID]
 
 
 def listed_runs() -> list[Run]:
@@ -166,7 +166,7 @@ def _show_actions(ticked: Sequence[Run]) -> None:
 
 
 def _show(run_ids: list[str]) -> None:
-    st.session_state[SHOWN] = run_ids[:MOST_OVERLAID]
+    st.session_state[SHOWN] = run_ids[:MAX_OVERLAID]
 
 
 def _delete(run_ids: list[str]) -> None:

@@ -20,7 +20,7 @@ CLASSES_AT_ONCE = 20
 SAMPLES, SAMPLES_ACROSS = 12, 6
 ROW = 8  # pictures that the augmentation is shown on
 DRAWS = 3
-MOST_SKIPPED = 200
+MAX_SKIPPED = 200
 
 
 def show_data(data: Data, options: TrainingOptions) -> None:
@@ -152,10 +152,10 @@ def _show_skipped(data: Data) -> None:
         return
     count = len(data.skipped)
     with st.expander(f"{count:,} {'picture' if count == 1 else 'pictures'} could not be used"):
-        if count > MOST_SKIPPED:
-            st.caption(f"The first {MOST_SKIPPED} of them.")
+        if count > MAX_SKIPPED:
+            st.caption(f"The first {MAX_SKIPPED} of them.")
         st.dataframe(
-            [{"Picture": name, "Reason": reason} for name, reason in data.skipped[:MOST_SKIPPED]],
+            [{"Picture": name, "Reason": reason} for name, reason in data.skipped[:MAX_SKIPPED]],
             width="stretch",
             hide_index=True,
         )

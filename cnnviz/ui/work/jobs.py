@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 ROOT = Path(__file__).parents[3]
-MOST_AT_ONCE = 2
-MOST_WAITING = 64
-MOST_FINISHED = 64
+MAX_AT_ONCE = 2
+MAX_WAITING = 64
+MAX_FINISHED = 64
 LIMIT = 120.0  # seconds
 NICENESS = 10  # the visitors' pages go first
 
@@ -80,7 +80,7 @@ def background_job(command: Command, alone: bool = False) -> Job:
             return job
         _jobs.pop(command, None)
         job = _jobs[command] = Job(command, alone)
-        if _count("waiting") > MOST_WAITING:
+        if _count("waiting") > MAX_WAITING:
             job.state, job.error = "failed", "Too much work waits already; try again in a minute."
         _start_next()
         return job
@@ -94,7 +94,7 @@ def _start_next() -> None:
     """Start waiting jobs, first come, first served, while there is room; the lock is held."""
     for job in [job for job in _jobs.values() if job.state == "waiting"]:
         running = [other for other in _jobs.values() if other.state == "running"]
-        crowded = len(running) >= (1 if job.alone else MOST_AT_ONCE)
+        crowded = len(running) >= (1 if job.alone else MAX_AT_ONCE)
         if _closing or crowded or any(other.alone for other in running):
             return
         job.state = "running"
@@ -107,7 +107,7 @@ def _run(job: Job) -> None:
     with _lock:
         job.result, job.error, job.state = result, error, state
         finished = [command for command, other in _jobs.items() if other.is_finished]
-        for command in finished[: max(len(finished) - MOST_FINISHED, 0)]:
+        for command in finished[: max(len(finished) - MAX_FINISHED, 0)]:
             del _jobs[command]
         _start_next()
 

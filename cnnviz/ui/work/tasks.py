@@ -21,8 +21,8 @@ from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.work.jobs import NICENESS, State
 from cnnviz.weights.sources import WeightsError
 
-MOST_AT_ONCE = 2
-MOST_WAITING = 32
+MAX_AT_ONCE = 2
+MAX_WAITING = 32
 LIMIT = 300.0  # seconds
 UNWATCHED = 30.0  # seconds: a page looks every second, a closed laptop does not
 
@@ -91,7 +91,7 @@ Work = Callable[[Task], Any]
 
 _lock = threading.Lock()
 _tasks: dict[Hashable, Task] = {}  # in the order in which they were asked for
-_workers = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="task")
+_workers = ThreadPoolExecutor(MAX_AT_ONCE, thread_name_prefix="task")
 
 
 def known_task(key: Hashable) -> Task | None:
@@ -117,7 +117,7 @@ def start_task(key: Hashable, work: Work, visitor: str = "") -> None:
             return
         task = _tasks[key] = Task(key, _visitors={visitor})
         _forget_failures()
-        if sum(other.state == "waiting" for other in _tasks.values()) > MOST_WAITING:
+        if sum(other.state == "waiting" for other in _tasks.values()) > MAX_WAITING:
             task.state, task.error = "failed", "Too much work waits already; try again in a minute."
             return
     _workers.submit(_run, task, work)
@@ -174,7 +174,7 @@ def _finish(task: Task, state: State, error: str | None) -> None:
 def _forget_failures() -> None:
     """Drop the oldest failures; the lock is held."""
     failed = [key for key, task in _tasks.items() if task.state == "failed"]
-    for key in failed[: max(len(failed) - MOST_WAITING, 0)]:
+    for key in failed[: max(len(failed) - MAX_WAITING, 0)]:
         del _tasks[key]
 
 

@@ -54,7 +54,7 @@ class DeletionInsertion:
 
     shares: np.ndarray
     by_map: Curves
-    by_chance: Curves
+    at_random: Curves
 
 
 def deletion_insertion(

@@ -15,8 +15,8 @@ def pixel_ranks(values: np.ndarray, seed: int = 0) -> np.ndarray:
         values: A map, (H, W).
         seed: Decides the order among equal values.
     """
-    chance = np.random.default_rng(seed).random(values.size)
-    order = np.lexsort((chance, -values.ravel()))
+    rng = np.random.default_rng(seed).random(values.size)
+    order = np.lexsort((rng, -values.ravel()))
     ranks = np.empty(values.size, np.int64)
     ranks[order] = np.arange(values.size)
     return ranks.reshape(values.shape)

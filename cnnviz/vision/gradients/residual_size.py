@@ -113,11 +113,11 @@ def drawn_survivals(network: nn.Module, steps: int, seed: int = 0) -> np.ndarray
 
     Each block decides as in training, from a generator of its own kind that the seed starts.
     """
-    chance = torch.Generator().manual_seed(seed)
+    rng = torch.Generator().manual_seed(seed)
     decide: Sequence[Callable[[torch.Generator], bool]] = [
         block.takes_part for _, block in _random_blocks(network)
     ]
-    return np.array([[each(chance) for each in decide] for _ in range(steps)], dtype=bool)
+    return np.array([[each(rng) for each in decide] for _ in range(steps)], dtype=bool)
 
 
 def _random_blocks(network: nn.Module) -> list[tuple[str, RandomBlock]]:

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from cnnviz.figures.training.confusion import MOST_COUNTED, chosen_cell, confusion_option
+from cnnviz.figures.training.confusion import MAX_COUNTED, chosen_cell, confusion_option
 
 COUNTS = np.array([[8, 2, 0], [0, 5, 5], [0, 0, 0]])
 NAMES = ("ant", "bee", "a *very* long name")
@@ -46,7 +46,7 @@ def test_the_matrix_reads_downwards_as_a_table():
     assert option["xAxis"]["data"] == option["yAxis"]["data"] == list(NAMES)
 
 
-@pytest.mark.parametrize(("count", "counted"), [(MOST_COUNTED, True), (MOST_COUNTED + 1, False)])
+@pytest.mark.parametrize(("count", "counted"), [(MAX_COUNTED, True), (MAX_COUNTED + 1, False)])
 def test_many_classes_have_colours_alone(count, counted):
     names = [f"class {index}" for index in range(count)]
     option = confusion_option(np.eye(count, dtype=int), names)

@@ -198,7 +198,7 @@ def test_what_cannot_be_trained_on_is_explained_in_one_sentence(case):
 
 
 def test_a_zip_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch):
-    monkeypatch.setattr(sources, "MOST_UNPACKED", 100_000)
+    monkeypatch.setattr(sources, "MAX_UNPACKED", 100_000)
     files = {f"{kind}/{i}.bmp": bytes(30_000) for kind in "ab" for i in range(2)}
     assert len(zipped(files)) < 2000
     with pytest.raises(DataError, match="unpacks to more than"):
@@ -206,7 +206,7 @@ def test_a_zip_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeyp
 
 
 def test_pictures_with_too_many_pixels_together_are_refused(monkeypatch):
-    monkeypatch.setattr("cnnviz.training.datasets.pictures.MOST_MEGAPIXELS", 0.01)
+    monkeypatch.setattr("cnnviz.training.datasets.pictures.MAX_MEGAPIXELS", 0.01)
     with pytest.raises(DataError, match="megapixels together"):
         loaded(pets(10))
 
@@ -220,7 +220,7 @@ def test_a_cut_off_tar_is_damaged(suffix, tmp_path):
 
 
 def test_a_tar_that_unpacks_to_too_much_is_refused(monkeypatch, tmp_path):
-    monkeypatch.setattr(sources, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(sources, "MAX_UNPACKED", 1_000_000)
     path = as_tar({"big.bin": bytes(2_000_000)} | pets(3), tmp_path / "pets.tar.xz")
     with pytest.raises(DataError, match="unpacks to more than"):
         load(str(path))

@@ -51,7 +51,7 @@ def test_arms_share_order_augmentation_and_weights(name, small_data, monkeypatch
 
 
 def drawn(step):
-    return step.positions.tolist(), torch.rand(3, generator=step.chance).tolist()
+    return step.positions.tolist(), torch.rand(3, generator=step.rng).tolist()
 
 
 @pytest.mark.parametrize("name", NAMES)

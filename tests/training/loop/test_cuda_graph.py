@@ -87,11 +87,11 @@ def test_a_captured_step_replays_and_leaves_everything_as_it_was(cuda, step_of):
 
 def test_a_network_whose_way_is_drawn_on_the_cpu_goes_step_by_step(cuda, step_of):
     step = step_of("stochastic_depth110_cifar", blocks=1)
-    before, chance = weights(step), torch.get_rng_state()
+    before, rng = weights(step), torch.get_rng_state()
     run, note = captured(step)
     assert note.startswith("Step by step: chance on the CPU")
     assert unchanged(step, before)
-    assert torch.equal(chance, torch.get_rng_state())
+    assert torch.equal(rng, torch.get_rng_state())
     run()
     assert step.totals[2] == 16
 

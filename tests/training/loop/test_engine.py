@@ -55,8 +55,8 @@ def test_tests_are_made_as_often_as_asked_and_at_the_end(curve_of):
 def test_the_first_loss_is_that_of_the_network_as_it_was_drawn(small_data, network_for):
     data = small_data()
     network = network_for("lenet5_full", data)
-    chance = torch.Generator().manual_seed(0)
-    first = torch.randperm(len(data.train), generator=chance)[:16]
+    rng = torch.Generator().manual_seed(0)
+    first = torch.randperm(len(data.train), generator=rng)[:16]
     pixels = data.train.images[first].permute(0, 3, 1, 2) / 255
     expected = torch.nn.functional.cross_entropy(
         network.train()((pixels - 0.3) / 0.25), data.train.labels[first]

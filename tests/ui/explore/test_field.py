@@ -166,7 +166,7 @@ def test_an_auxiliary_head_has_a_field_but_no_gradient():
 
 
 def test_a_network_too_large_is_refused_before_it_is_built(monkeypatch):
-    monkeypatch.setattr(field_view, "MOST_TO_RUN", 1e6)
+    monkeypatch.setattr(field_view, "MAX_TO_RUN", 1e6)
     monkeypatch.setattr(field_view, "cached_effective_field", None)
     app = opened("resnet20_cifar", "stem.conv", effective="true")
     assert f"{bytes_text(1e6)} is the most for this" in app.info[0].value

@@ -61,8 +61,8 @@ def test_a_long_run_is_thinned_evenly(trained, tell, monkeypatch):
 
 
 def test_random_weights_have_none(trained):
-    chance = replace(trained, weights=WeightsSource("random", "", None, None))
-    assert recorded_epochs(chance, "mean") == []
+    rng = replace(trained, weights=WeightsSource("random", "", None, None))
+    assert recorded_epochs(rng, "mean") == []
 
 
 @pytest.mark.parametrize(

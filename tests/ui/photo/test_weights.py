@@ -86,7 +86,7 @@ def test_the_visitors_own_runs_come_first(keep_run):
 
 
 def test_at_most_so_many_runs_are_offered_and_the_asked_one_always(keep_run, monkeypatch):
-    monkeypatch.setattr(run_weights, "MOST_RUNS", 2)
+    monkeypatch.setattr(run_weights, "MAX_RUNS", 2)
     oldest, *younger = (keep_run(LENET) for _ in range(4))
     names = [each.name for each in offered("lenet5_full", known_runs())]
     assert names == [younger[2].id, younger[1].id, "random"]

@@ -131,7 +131,7 @@ def test_a_page_that_looks_is_noticed(readings, clock):
 
 
 def test_only_so_many_runs_stay_in_memory(make_run, clock, monkeypatch):
-    monkeypatch.setattr(runs, "MOST_RUNS", 3)
+    monkeypatch.setattr(runs, "MAX_RUNS", 3)
     store = CountingStore(*(make_run(str(i)) for i in range(5)))
     readings = Readings(store, clock)
     for i in range(5):
@@ -160,7 +160,7 @@ def test_of_several_runs_only_those_that_changed_are_read_again(make_run, measur
 
 
 def test_measurements_in_memory_are_bounded(make_run, measured, clock, monkeypatch):
-    monkeypatch.setattr(runs, "MOST_HELD", 10)
+    monkeypatch.setattr(runs, "MAX_HELD", 10)
     store = CountingStore(*(make_run(str(i)) for i in range(4)))
     for i in range(4):
         store.measure(str(i), *(measured(step) for step in range(1, 5)))
@@ -170,7 +170,7 @@ def test_measurements_in_memory_are_bounded(make_run, measured, clock, monkeypat
 
 
 def test_a_long_run_keeps_its_tests_and_its_end(measured, monkeypatch):
-    monkeypatch.setattr(runs, "MOST_MEASUREMENTS", 100)
+    monkeypatch.setattr(runs, "MAX_MEASUREMENTS", 100)
     each = [measured(i, test_accuracy=0.5 if i % 25 == 3 else None) for i in range(1, 151)]
     kept = thinned(each)
     assert len(kept) <= 100

@@ -140,7 +140,7 @@ def test_ones_own_zip_is_kept_for_the_process_that_trains(tmp_path):
 
 
 def test_an_upload_is_named_by_its_content_and_only_the_newest_stay(tmp_path, monkeypatch):
-    monkeypatch.setattr(controls, "MOST_UPLOADS", 3)
+    monkeypatch.setattr(controls, "MAX_UPLOADS", 3)
     paths = [controls.stored_upload(bytes([n]), "../../etc/pas$wd.zip") for n in range(5)]
     assert {path.name for path in paths} == {"_.._etc_pas_wd.zip"}
     assert all(path.is_relative_to(tmp_path / "runs" / "uploads") for path in paths)

@@ -114,8 +114,8 @@ def test_a_measurement_runs_alone(tmp_path):
 
 
 def test_few_finished_and_few_waiting_jobs_are_kept(monkeypatch, tmp_path):
-    monkeypatch.setattr(background, "MOST_FINISHED", 2)
-    monkeypatch.setattr(background, "MOST_WAITING", 3)
+    monkeypatch.setattr(background, "MAX_FINISHED", 2)
+    monkeypatch.setattr(background, "MAX_WAITING", 3)
     commands = [waits_for(tmp_path / "go", number) for number in range(6)]
     jobs = [background_job(command) for command in commands]
     assert jobs[-1].error == "Too much work waits already; try again in a minute."

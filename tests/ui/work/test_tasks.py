@@ -118,13 +118,13 @@ def states_of(keys):
 
 
 def test_the_queue_is_bounded(monkeypatch):
-    monkeypatch.setattr(tasks, "MOST_WAITING", 2)
+    monkeypatch.setattr(tasks, "MAX_WAITING", 2)
     go_on = threading.Event()
     keys = [("queue", next(unique)) for _ in range(6)]
     for key in keys:
         start_task(key, lambda task: go_on.wait(30), "visitor")
     # The oldest refusals are forgotten.
-    wait_for(lambda: states_of(keys).count("running") == tasks.MOST_AT_ONCE)
+    wait_for(lambda: states_of(keys).count("running") == tasks.MAX_AT_ONCE)
     refused = [task.error for task in map(known_task, keys) if task and task.state == "failed"]
     assert refused
     assert set(refused) == {"Too much work waits already; try again in a minute."}

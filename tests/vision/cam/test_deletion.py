@@ -95,7 +95,7 @@ def test_insertion_ends_with_the_photo_and_deletion_with_nothing(network):
             float(network(x)[0].softmax(dim=0)[5])
             for x in (seen, torch.zeros_like(seen), blurred(seen))
         )
-    for curves in (found.by_map, found.by_chance):
+    for curves in (found.by_map, found.at_random):
         assert curves.deletion[[0, -1]] == pytest.approx([whole, empty], abs=1e-6)
         assert curves.insertion[[0, -1]] == pytest.approx([blurry, whole], abs=1e-6)
 
@@ -109,9 +109,9 @@ def test_the_yardstick_is_the_mean_of_random_orders(network):
         )
         for s in (8, 9)
     ]
-    np.testing.assert_allclose(found.by_chance.deletion, np.mean(each, axis=0), atol=1e-6)
+    np.testing.assert_allclose(found.at_random.deletion, np.mean(each, axis=0), atol=1e-6)
     again = deletion_insertion(network, seen, 2, values(), steps=5, seed=7, random_orders=2)
-    np.testing.assert_array_equal(found.by_chance.insertion, again.by_chance.insertion)
+    np.testing.assert_array_equal(found.at_random.insertion, again.at_random.insertion)
 
 
 def test_equal_values_come_in_a_random_order_that_the_seed_decides():

@@ -42,10 +42,10 @@ def test_the_parts_lose_their_weights_from_the_head_down(network, passed):
 def test_each_map_is_that_of_a_network_built_so(network, passed):
     """Another way to the same network: all tensors of the random parts copied by their names."""
     found = randomised_maps(network, passed, 3, LAYER, seed=5)
-    chance = random_network(network.spec, 5).state_dict()
+    rng = random_network(network.spec, 5).state_dict()
     for step in found[1:]:
         mixed = {
-            name: chance[name] if name.startswith(step.random_parts) else tensor
+            name: rng[name] if name.startswith(step.random_parts) else tensor
             for name, tensor in network.state_dict().items()
         }
         other = random_network(network.spec, 9)
@@ -95,8 +95,8 @@ def test_the_copy_shares_tensors_until_they_are_random(network):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_rank_correlation_is_scipys(seed):
-    chance = np.random.default_rng(seed)
-    a, b = chance.integers(0, 5, (9, 9)), chance.random((9, 9))
+    rng = np.random.default_rng(seed)
+    a, b = rng.integers(0, 5, (9, 9)), rng.random((9, 9))
     assert rank_correlation(a, b) == pytest.approx(spearmanr(a.ravel(), b.ravel()).statistic)
     assert rank_correlation(a, -a) == pytest.approx(-1)
     assert np.isnan(rank_correlation(a, np.zeros((9, 9))))

@@ -51,11 +51,11 @@ def blocks_of(network):
 def network_of(name):
     """With batch normalisation that has seen other images, as after training."""
     network = random_network(SPECS[name], 1)
-    chance = torch.Generator().manual_seed(5)
+    rng = torch.Generator().manual_seed(5)
     for module in network.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
-            module.running_var.copy_(0.5 + torch.rand(module.num_features, generator=chance))
-            module.running_mean.copy_(torch.randn(module.num_features, generator=chance) / 4)
+            module.running_var.copy_(0.5 + torch.rand(module.num_features, generator=rng))
+            module.running_mean.copy_(torch.randn(module.num_features, generator=rng) / 4)
     return network
 
 
@@ -130,8 +130,8 @@ def test_a_training_step_draws_by_the_same_rule():
     for block in blocks_of(network):
         block.conv1.register_forward_hook(lambda module, inputs, output: ran.append(module))
     with torch.random.fork_rng(devices=[]):
-        chance = torch.Generator().manual_seed(3)
+        rng = torch.Generator().manual_seed(3)
         torch.manual_seed(3)
         network(torch.zeros(2, 3, 32, 32))
-    expected = [block.conv1 for block in blocks_of(network) if block.takes_part(chance)]
+    expected = [block.conv1 for block in blocks_of(network) if block.takes_part(rng)]
     assert ran == expected
