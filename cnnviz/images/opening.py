@@ -31,7 +31,7 @@ except ImportError:  # A machine that trains may have no more than torchvision h
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
-SAMPLE_FOLDER = Path(__file__).parents[2] / "sample_images"
+SAMPLE_FOLDER = Path(__file__).parents[1] / "sample_images"
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 50_000_000

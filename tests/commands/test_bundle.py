@@ -25,7 +25,7 @@ def test_a_run_that_is_not_there(run):
 @pytest.mark.parametrize("weights", [(), ("--weights", "lenet5_mnist")])
 def test_a_network_in_the_box_answers_without_any_file(run, weights, monkeypatch, tmp_path):
     monkeypatch.setenv("CNNVIZ_WEIGHTS", str(tmp_path))
-    code, out, err = run("predict", "--model", "lenet5", *weights, "sample_images/cat.jpg")
+    code, out, err = run("predict", "--model", "lenet5", *weights, "cnnviz/sample_images/cat.jpg")
     assert code == 0, err
     assert ("from the box" in err) == (not weights)
     assert out

@@ -14,7 +14,7 @@ from cnnviz.images.opening import open_image
 from cnnviz.vision.prediction import network_input
 from cnnviz.weights.sources import load_weights
 
-PHOTO = Path(__file__).parents[2] / "sample_images" / "cat.jpg"
+PHOTO = Path(__file__).parents[2] / "cnnviz" / "sample_images" / "cat.jpg"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SAMPLES = ROOT / "sample_images"
+SAMPLES = ROOT / "cnnviz" / "sample_images"
 MODEL = ("--model", "squeezenet1_1")
 
 

@@ -21,7 +21,9 @@ def weights(test_data, tmp_path, monkeypatch):
 
 def test_without_weights_it_says_what_to_do(refused, tmp_path, monkeypatch):
     monkeypatch.setenv("CNNVIZ_WEIGHTS", str(tmp_path))
-    err = refused("predict", ROOT / "sample_images" / "cat.jpg", "--model", "squeezenet1_1")
+    err = refused(
+        "predict", ROOT / "cnnviz" / "sample_images" / "cat.jpg", "--model", "squeezenet1_1"
+    )
     assert "python -m cnnviz fetch squeezenet1_1" in err
 
 
@@ -46,7 +48,7 @@ def test_predict(run, weights, test_data):
 def test_predict_answers_the_other_photos(run, weights, tmp_path):
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"no photo")
-    cat = ROOT / "sample_images" / "cat.jpg"
+    cat = ROOT / "cnnviz" / "sample_images" / "cat.jpg"
     code, out, _ = run("predict", broken, cat, "--model", "squeezenet1_1", "--json")
     first, second = json.loads(out)
     assert code == 1
@@ -60,7 +62,7 @@ def test_predict_answers_the_other_photos(run, weights, tmp_path):
 
 def test_cam(run, weights, tmp_path):
     output, array = tmp_path / "overlay.png", tmp_path / "map.npy"
-    photo = ROOT / "sample_images" / "cat.jpg"
+    photo = ROOT / "cnnviz" / "sample_images" / "cat.jpg"
     code, out, _ = run(
         *("cam", photo, "--model", "squeezenet1_1", "--class", 281, "--output", output),
         *("--array", array, "--json"),
@@ -85,7 +87,7 @@ def test_cam(run, weights, tmp_path):
 )
 def test_cam_by_every_method(run, weights, tmp_path, method):
     array = tmp_path / "map.npy"
-    photo = ROOT / "sample_images" / "cat.jpg"
+    photo = ROOT / "cnnviz" / "sample_images" / "cat.jpg"
     code, out, _ = run(
         "cam", photo, "--model", "squeezenet1_1", "--method", method, "--array", array, "--json"
     )
@@ -100,7 +102,13 @@ def test_cam_by_a_method_of_many_passes(run, test_data, tmp_path, method):
     weights = test_data / "weights" / "cifar10" / "resnet20-12fca82f.th"
     array = tmp_path / "map.npy"
     code, _, _ = run(
-        *("cam", ROOT / "sample_images" / "cat.jpg", "--model", "resnet20_cifar", "--weights"),
+        *(
+            "cam",
+            ROOT / "cnnviz" / "sample_images" / "cat.jpg",
+            "--model",
+            "resnet20_cifar",
+            "--weights",
+        ),
         *(weights, "--method", method, "--array", array),
     )
     assert code == 0
@@ -119,5 +127,5 @@ def test_cam_by_a_method_of_many_passes(run, test_data, tmp_path, method):
     ],
 )
 def test_cam_refuses_with_one_sentence(refused, weights, arguments, words):
-    photo = ROOT / "sample_images" / "cat.jpg"
+    photo = ROOT / "cnnviz" / "sample_images" / "cat.jpg"
     assert words in refused("cam", photo, "--model", "squeezenet1_1", *arguments)

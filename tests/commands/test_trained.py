@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 ROOT = Path(__file__).parents[2]
-CAT = ROOT / "sample_images" / "cat.jpg"
+CAT = ROOT / "cnnviz" / "sample_images" / "cat.jpg"
 
 
 @pytest.fixture
