@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from cnnviz.architectures import Network, build, variants
     from cnnviz.images.opening import open_image
     from cnnviz.vision.cam.class_activation import class_activation_map
-    from cnnviz.weights.sources import load_weights
+    from cnnviz.weights.loading import load_weights
 
 _HOMES = {
     "Network": "cnnviz.architectures",
     "Summary": "cnnviz.analysis.summary",
     "build": "cnnviz.architectures",
     "class_activation_map": "cnnviz.vision.cam.class_activation",
-    "load_weights": "cnnviz.weights.sources",
+    "load_weights": "cnnviz.weights.loading",
     "open_image": "cnnviz.images.opening",
     "summary": "cnnviz.analysis.summary",
     "variants": "cnnviz.architectures",

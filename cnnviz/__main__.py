@@ -41,7 +41,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 2 and one sentence on bad input."""
     options = _parser().parse_args(arguments)
-    from cnnviz.weights.sources import WeightsError
+    from cnnviz.weights.state_dict import WeightsError
 
     gc.freeze()  # what torch has loaded is no garbage; looking through it takes a second
     try:

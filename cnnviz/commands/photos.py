@@ -114,7 +114,7 @@ def _write_map(options: argparse.Namespace, network: Network, photo: Any, values
     from PIL import Image
 
     from cnnviz.figures.heatmap import overlay
-    from cnnviz.images.opening import crop_for_network
+    from cnnviz.images.preprocessing import crop_for_network
     from cnnviz.vision.prediction import preprocessing
 
     if options.array:
@@ -126,7 +126,7 @@ def _write_map(options: argparse.Namespace, network: Network, photo: Any, values
 
 def _fetch(options: argparse.Namespace) -> int:
     from cnnviz.architectures import variant
-    from cnnviz.weights.sources import fetch
+    from cnnviz.weights.loading import fetch
 
     for name in options.variants:
         variant(name)

@@ -63,7 +63,7 @@ def _network(of: str, is_random: bool) -> Network:
     """
     from cnnviz.architectures import specify, variants
     from cnnviz.training.checkpoints import trained_network
-    from cnnviz.weights.sources import random_network
+    from cnnviz.weights.loading import random_network
 
     if is_random:
         return random_network(specify(of), 0)

@@ -70,7 +70,9 @@ def variant_network(variant: str, file: str | None) -> Network:
     import torch
 
     from cnnviz.architectures import build, specify
-    from cnnviz.weights.sources import WeightsError, load_network, load_weights, sources
+    from cnnviz.weights.loading import load_network, load_weights
+    from cnnviz.weights.sources import sources
+    from cnnviz.weights.state_dict import WeightsError
 
     spec = specify(variant)
     in_the_box = _bundled(variant, file)

@@ -9,7 +9,8 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
-from cnnviz.images.opening import FORMATS, SampleImage, open_image, sample_images
+from cnnviz.images.opening import FORMATS, open_image
+from cnnviz.images.samples import SampleImage, sample_images
 
 MAX_PICTURES = 100_000
 LONGEST_NAME = 200  # characters

@@ -1,11 +1,6 @@
-"""Photographs in, arrays out: any picture is opened safely and prepared as its network expects it.
-
-``open_image`` turns what phones and the web give students into an upright RGB image, or into one
-sentence that says what is wrong. ``preprocess`` does to it what the network was trained with.
-"""
+"""Open any photograph safely: an upright RGB image, or one sentence that says what is wrong."""
 
 import contextlib
-import csv
 import ctypes
 import io
 import logging
@@ -16,22 +11,16 @@ import struct
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-import torch
 from PIL import Image, ImageFile, ImageOps, TiffImagePlugin, UnidentifiedImageError, _imaging
 
 try:
     import pillow_heif
 except ImportError:  # A machine that trains may have no more than torchvision has brought.
     pillow_heif = None  # type: ignore[assignment]
-
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
-SAMPLE_FOLDER = Path(__file__).parents[1] / "sample_images"
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 50_000_000
@@ -251,69 +240,3 @@ def _grey_range(image: Image.Image) -> tuple[float, float]:
         black = min(black, finite.min(initial=math.inf))
         white = max(white, finite.max(initial=-math.inf))
     return (black, white) if black < white else (0.0, 1.0)
-
-
-@dataclass(frozen=True)
-class Preprocessing:
-    """What a network was trained to see; the defaults are those of ImageNet.
-
-    Attributes:
-        resize: Shorter side (px) before the crop, bilinear with antialiasing; None: no resizing.
-        crop: Side (px) of the square cut from the centre, black where the image is smaller.
-        mean: Subtracted from red, green and blue in [0, 1].
-        std: What the differences are divided by; above 0.
-    """
-
-    resize: int | None = 256
-    crop: int = 224
-    mean: tuple[float, float, float] = IMAGENET_MEAN
-    std: tuple[float, float, float] = IMAGENET_STD
-
-    def __post_init__(self) -> None:
-        if self.resize is not None and self.resize < 1:
-            raise ValueError(f"resize must be None or at least 1; received {self.resize}.")
-        if self.crop < 1:
-            raise ValueError(f"crop must be at least 1; received {self.crop}.")
-        if min(self.std) <= 0:
-            raise ValueError(f"std must be above 0 in each channel; received {self.std}.")
-
-
-def crop_for_network(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
-    """What the network saw: RGB, ``crop`` x ``crop`` px, rounded wherever torchvision rounds."""
-    seen = image.convert("RGB")
-    if preprocessing.resize is not None:
-        width, height = (int(preprocessing.resize * side / min(seen.size)) for side in seen.size)
-        seen = seen.resize((width, height), Image.Resampling.BILINEAR)
-    gaps = (side - preprocessing.crop for side in seen.size)
-    left, top = (round(gap / 2) if gap > 0 else int(gap / 2) for gap in gaps)
-    return seen.crop((left, top, left + preprocessing.crop, top + preprocessing.crop))
-
-
-def preprocess(image: Image.Image, preprocessing: Preprocessing) -> torch.Tensor:
-    """The image as a network's input: float32, (1, 3, ``crop``, ``crop``), normalised."""
-    pixels = torch.from_numpy(np.array(crop_for_network(image, preprocessing)))
-    scaled = pixels.permute(2, 0, 1).unsqueeze(0).to(torch.float32) / 255
-    mean = torch.tensor(preprocessing.mean, dtype=torch.float32).view(1, 3, 1, 1)
-    std = torch.tensor(preprocessing.std, dtype=torch.float32).view(1, 3, 1, 1)
-    return (scaled - mean) / std
-
-
-@dataclass(frozen=True)
-class SampleImage:
-    """A photograph that ships with cnnviz: file, what it shows, who made it, on what terms."""
-
-    file: str
-    title: str
-    source: str
-    licence: str
-
-    @property
-    def path(self) -> Path:
-        """Where the photograph is on this machine."""
-        return SAMPLE_FOLDER / self.file
-
-
-def sample_images() -> tuple[SampleImage, ...]:
-    """The photographs in ``sample_images/``, in the order of its CSV."""
-    with (SAMPLE_FOLDER / "sample_images.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(SampleImage(**row) for row in csv.DictReader(file))

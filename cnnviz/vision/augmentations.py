@@ -18,7 +18,7 @@ from torchvision.transforms import InterpolationMode
 from torchvision.transforms.v2 import functional
 
 from cnnviz.architectures import NetworkSpec
-from cnnviz.images.opening import crop_for_network
+from cnnviz.images.preprocessing import crop_for_network
 from cnnviz.vision.prediction import in_its_colours, preprocessing
 
 LEVELS = ("mild", "medium", "strong")

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from cnnviz.architectures import NetworkSpec
-from cnnviz.images.opening import crop_for_network
+from cnnviz.images.preprocessing import crop_for_network
 from cnnviz.vision.prediction import in_its_colours, normalised, preprocessing
 
 PLACES = ("top left", "top right", "bottom left", "bottom right", "centre")

@@ -11,7 +11,7 @@ from PIL import Image
 
 from cnnviz.architectures import Network, NetworkSpec, variant
 from cnnviz.architectures.base import NUM_CLASSES
-from cnnviz.images.opening import Preprocessing, preprocess
+from cnnviz.images.preprocessing import Preprocessing, preprocess
 
 # Names of the classes by data set; ImageNet's come from torchvision.
 LABELS = {

@@ -10,7 +10,8 @@ from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.limits import GraphError
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import build, specify, variant, variants
-from cnnviz.images.opening import SAMPLE_FOLDER, Preprocessing, preprocess
+from cnnviz.images.preprocessing import Preprocessing, preprocess
+from cnnviz.images.samples import SAMPLE_FOLDER
 from cnnviz.vision.prediction import network_input, preprocessing
 from cnnviz.weights.state_dict import load_state_dict
 

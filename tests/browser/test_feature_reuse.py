@@ -9,7 +9,7 @@ from cnnviz.analysis.reuse.record import reuse_record
 from cnnviz.architectures import specify
 from cnnviz.runs.folder import MEASUREMENTS
 from cnnviz.training.measurement import Measurement
-from cnnviz.weights.sources import random_network
+from cnnviz.weights.loading import random_network
 
 pytestmark = pytest.mark.browser
 

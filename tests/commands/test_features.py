@@ -12,7 +12,7 @@ from PIL import Image
 from cnnviz.architectures import build
 from cnnviz.images.opening import open_image
 from cnnviz.vision.prediction import network_input
-from cnnviz.weights.sources import load_weights
+from cnnviz.weights.loading import load_weights
 
 PHOTO = Path(__file__).parents[2] / "cnnviz" / "sample_images" / "cat.jpg"
 

@@ -9,7 +9,6 @@ import json
 import multiprocessing
 import os
 import random
-import re
 import resource
 import struct
 import subprocess
@@ -22,14 +21,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image, PngImagePlugin
 from PIL.Image import Transpose
-from torchvision import transforms
-from torchvision.models import ResNet18_Weights
 
-from cnnviz.images import opening as images
-from cnnviz.images.opening import ImageError, Preprocessing, open_image, preprocess
+from cnnviz.images import opening
+from cnnviz.images.opening import ImageError, open_image
+from cnnviz.images.samples import SAMPLE_FOLDER
 
 # pytest takes back the filters that images.py set; that nothing is printed is tested by a script.
 pytestmark = pytest.mark.filterwarnings(r"ignore:::PIL\.")
@@ -135,7 +132,7 @@ def reports(nasty: Path) -> list[Report]:
 def test_nasty_files_become_rgb_or_one_sentence(reports: list[Report]) -> None:
     opened = [report for report in reports if report["sentence"] is None]
     assert len(opened) > 50
-    assert [r for r in opened if r["mode"] != "RGB" or max(r["size"]) > images.MAX_SIDE] == []
+    assert [r for r in opened if r["mode"] != "RGB" or max(r["size"]) > opening.MAX_SIDE] == []
     assert all(is_sentence(report["sentence"]) for report in reports if report["sentence"])
 
 
@@ -307,7 +304,7 @@ def test_a_large_picture_is_scaled_to_1024_px_without_seams(mode: str) -> None:
 def test_a_large_jpeg_is_not_decoded_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
     data = encoded(quarters(8200, 4100), "JPEG")
     assert difference(open_image(data), quarters(1024, 512)) < 3
-    monkeypatch.setattr(images, "_shrunk", lambda image: image.copy())
+    monkeypatch.setattr(opening, "_shrunk", lambda image: image.copy())
     assert open_image(data).size == (1025, 513)
 
 
@@ -333,7 +330,7 @@ def test_paths_bytes_and_streams_give_the_same_picture(tmp_path: Path) -> None:
         (b"", "empty"),
         (b"A list of words.", "no JPEG"),
         (b"%PDF-1.7\n", "no JPEG"),
-        (bytes(images.MAX_BYTES + 1), "more than 20 MB"),
+        (bytes(opening.MAX_BYTES + 1), "more than 20 MB"),
         (plain("RGB", 0, "PPM"), "no JPEG"),
         (plain("RGB", 0, "ICO"), "no JPEG"),
         (encoded(Image.new("L", (2001, 20)), "PNG"), "100 times"),
@@ -383,7 +380,7 @@ def test_damaged_files_open_or_are_refused_and_print_nothing(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     rng = random.Random(20)
-    photograph = open_image(images.SAMPLE_FOLDER / "cat.jpg").resize((96, 64))
+    photograph = open_image(SAMPLE_FOLDER / "cat.jpg").resize((96, 64))
     files = [encoded(photograph, kind) for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")]
     files += [encoded(photograph, kind) for kind in ("AVIF", "HEIF", "MPO")]
     files += [encoded(photograph, "TIFF", compression=name) for name in ("tiff_lzw", "jpeg")]
@@ -396,7 +393,7 @@ def test_damaged_files_open_or_are_refused_and_print_nothing(
             data[rng.randrange(len(data) if trial % 2 else 200)] = rng.randrange(256)
         try:
             image = open_image(bytes(data))
-            assert (image.mode, max(image.size) <= images.MAX_SIDE) == ("RGB", True)
+            assert (image.mode, max(image.size) <= opening.MAX_SIDE) == ("RGB", True)
         except ImageError as error:
             assert is_sentence(str(error))
             refused += 1
@@ -414,7 +411,7 @@ def test_what_pillow_logs_is_not_printed(tmp_path: Path) -> None:
 
 def test_eight_threads_see_the_same_pixels_as_one() -> None:
     kinds = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "AVIF", "HEIF", "BMP")
-    photograph = open_image(images.SAMPLE_FOLDER / "cat.jpg")
+    photograph = open_image(SAMPLE_FOLDER / "cat.jpg")
     files = [encoded(photograph, kind) for kind in kinds] * 8
     alone = [open_image(data).tobytes() for data in files]
     random.Random(8).shuffle(order := list(range(len(files))))
@@ -433,7 +430,7 @@ def test_two_pictures_are_decoded_at_a_time(monkeypatch: pytest.MonkeyPatch) -> 
         now.pop()
         return image
 
-    monkeypatch.setattr(images, "_shrunk", slow)
+    monkeypatch.setattr(opening, "_shrunk", slow)
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(open_image, [encoded(quarters(), "PNG")] * 24))
     assert max(most) == 2
@@ -442,62 +439,6 @@ def test_two_pictures_are_decoded_at_a_time(monkeypatch: pytest.MonkeyPatch) -> 
 def test_torchvision_is_not_imported() -> None:
     code = "import sys, cnnviz.images.opening; sys.exit('torchvision' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
-
-
-@pytest.mark.parametrize("resize", [256, 232, 32, None])
-@pytest.mark.parametrize("crop", [224, 31])
-@pytest.mark.parametrize(
-    "size", [(500, 375), (375, 500), (341, 257), (223, 301), (1024, 11), (1, 1), (3, 2), (225, 224)]
-)
-def test_preprocessing_equals_torchvision(
-    size: tuple[int, int], crop: int, resize: int | None
-) -> None:
-    pixels = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
-    image = Image.fromarray(pixels)
-    mean, std = (0.5, 0.4, 0.3), (0.2, 0.3, 0.4)
-    steps = [transforms.Resize(resize)] if resize else []
-    steps += [transforms.CenterCrop(crop), transforms.ToTensor(), transforms.Normalize(mean, std)]
-    expected = transforms.Compose(steps)(image).unsqueeze(0)
-    seen = preprocess(image, Preprocessing(resize, crop, mean, std))
-    assert (seen.dtype, seen.shape) == (torch.float32, (1, 3, crop, crop))
-    assert torch.equal(seen, expected)
-
-
-def test_the_defaults_are_those_of_imagenet_and_torchvision() -> None:
-    image = quarters(640, 427)
-    preset = ResNet18_Weights.IMAGENET1K_V1.transforms()
-    assert (preprocess(image, Preprocessing()) - preset(image)).abs().max() <= 1e-6
-
-
-def test_what_the_network_saw_is_the_crop_before_normalisation() -> None:
-    preprocessing = Preprocessing(mean=(0, 0, 0), std=(1, 1, 1))
-    seen = images.crop_for_network(quarters().convert("L"), preprocessing)
-    assert (seen.mode, seen.size) == ("RGB", (224, 224))
-    levels = preprocess(quarters().convert("L"), preprocessing)[0].permute(1, 2, 0) * 255
-    assert np.array_equal(np.asarray(seen), levels.round().to(torch.uint8).numpy())
-
-
-@pytest.mark.parametrize("options", [{"resize": 0}, {"crop": 0}, {"std": (0.2, 0.0, 0.2)}])
-def test_preprocessing_says_what_must_hold(options: dict[str, Any]) -> None:
-    (name, value), *_ = options.items()
-    with pytest.raises(ValueError, match=rf"^{name} must .*; received {re.escape(str(value))}\.$"):
-        Preprocessing(**options)
-
-
-def test_sample_images_open_and_say_where_they_come_from() -> None:
-    samples = images.sample_images()
-    assert len(samples) >= 8
-    for sample in samples:
-        assert open_image(sample.path).size >= (224, 224), sample.file
-        assert sample.title
-        assert sample.source
-        assert sample.licence.startswith(("CC0 1.0", "CC BY 2.0", "Public domain"))
-
-
-def test_no_sample_image_is_unlisted_or_heavy() -> None:
-    files = {path.name for path in images.SAMPLE_FOLDER.iterdir()}
-    assert files == {sample.file for sample in images.sample_images()} | {"sample_images.csv"}
-    assert sum(path.stat().st_size for path in images.SAMPLE_FOLDER.iterdir()) < 3_000_000
 
 
 if __name__ == "__main__":

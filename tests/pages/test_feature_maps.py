@@ -8,12 +8,13 @@ import pytest
 import torch
 
 from cnnviz.architectures import build
-from cnnviz.images.opening import open_image, sample_images
+from cnnviz.images.opening import open_image
+from cnnviz.images.samples import sample_images
 from cnnviz.ui.server import cached
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.vision.forward_pass import forward_pass
 from cnnviz.vision.prediction import network_input
-from cnnviz.weights.sources import load_weights
+from cnnviz.weights.loading import load_weights
 
 VIEWS = (
     *("maps", "filters", "shallow to deep"),

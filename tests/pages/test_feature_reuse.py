@@ -15,7 +15,7 @@ from cnnviz.runs.folder import MEASUREMENTS
 from cnnviz.training.bundled import bundled_for
 from cnnviz.training.measurement import Measurement
 from cnnviz.vision.gradients.residual_size import drawn_survivals
-from cnnviz.weights.sources import random_network
+from cnnviz.weights.loading import random_network
 
 BOTTLENECKS = {"architecture": "densenet", "variant": "densenet_bc100_k12_cifar"}
 OBSERVED = "Does what the paper observes hold for this network?"

@@ -17,7 +17,8 @@ from cnnviz.architectures import build
 from cnnviz.images.opening import open_image
 from cnnviz.vision.cam.class_activation import class_activation, class_activation_map
 from cnnviz.vision.cam.methods import METHODS
-from cnnviz.weights.sources import WeightsError, load_weights
+from cnnviz.weights.loading import load_weights
+from cnnviz.weights.state_dict import WeightsError
 
 ROOT = Path(__file__).parents[2]
 VIEWS = (

@@ -9,7 +9,8 @@ from cnnviz.training.datasets import load
 from cnnviz.training.evaluation.predictions import predictions
 from cnnviz.training.evaluation.scores import Evaluation
 from cnnviz.vision.prediction import normalised
-from cnnviz.weights.sources import WeightsSource, load_network
+from cnnviz.weights.loading import load_network
+from cnnviz.weights.sources import WeightsSource
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
 KEYS = {

@@ -24,7 +24,8 @@ from cnnviz.ui.gradient_flow.twins import verdict
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.work.tasks import Task, TaskStopped
 from cnnviz.vision.gradients.flow import ActivationStatistics, layer_gradients
-from cnnviz.weights.sources import random_network, sources
+from cnnviz.weights.loading import random_network
+from cnnviz.weights.sources import sources
 
 SMALL = specify("mlp", num_classes=10, hidden_layers=2, hidden_units=16)
 

@@ -9,7 +9,8 @@ from PIL import Image
 from torchvision.transforms.v2 import functional
 
 from cnnviz.architectures import specify
-from cnnviz.images.opening import open_image, sample_images
+from cnnviz.images.opening import open_image
+from cnnviz.images.samples import sample_images
 from cnnviz.vision import augmentations
 from cnnviz.vision.augmentations import AUGMENTATIONS, LEVELS, augmented_pictures
 from cnnviz.vision.prediction import network_input, normalised

@@ -13,7 +13,7 @@ from cnnviz.vision.cam.occlusion import occluded_probability, occlusion_map
 from cnnviz.vision.cam.road import road
 from cnnviz.vision.cam.sanity import randomised_maps
 from cnnviz.vision.forward_pass import forward_pass
-from cnnviz.weights.sources import random_network
+from cnnviz.weights.loading import random_network
 
 MAP = np.random.default_rng(0).random((32, 32), np.float32)
 

@@ -18,7 +18,8 @@ import torch
 from PIL import Image
 
 from cnnviz.images.collection import printable
-from cnnviz.images.opening import ImageError, Preprocessing, crop_for_network, open_image
+from cnnviz.images.opening import ImageError, open_image
+from cnnviz.images.preprocessing import Preprocessing, crop_for_network
 from cnnviz.progress import Progress
 from cnnviz.training.datasets.base import Data, DataError, Dataset, Split
 from cnnviz.training.datasets.preparing import mean_and_std, require_size, stratified

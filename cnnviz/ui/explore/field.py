@@ -16,14 +16,15 @@ from cnnviz.architectures import NetworkSpec
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.pictures.field import MAX_AROUND, WIDTH, field_picture
 from cnnviz.figures.theme import bytes_text
-from cnnviz.images.opening import crop_for_network
+from cnnviz.images.preprocessing import crop_for_network
 from cnnviz.ui.photo.controls import Photo, choose_photo
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.photo.weights import choose_weights_of
 from cnnviz.ui.server.cached import TimedField, cached_effective_field
 from cnnviz.vision.maps.effective_field import Unit, effective_side
 from cnnviz.vision.prediction import in_its_colours, network_input, preprocessing
-from cnnviz.weights.sources import WeightsError, WeightsSource
+from cnnviz.weights.sources import WeightsSource
+from cnnviz.weights.state_dict import WeightsError
 
 WEIGHTS_WIDTH = 320  # px
 UNITS = ("centre", "top left", "top right", "bottom left", "bottom right")

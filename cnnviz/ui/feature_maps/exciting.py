@@ -16,7 +16,7 @@ from cnnviz.figures.pictures.field import WIDTH, field_picture
 from cnnviz.figures.pictures.filter_pictures import enlarged, gallery
 from cnnviz.figures.pictures.patches import patch
 from cnnviz.images import Collection
-from cnnviz.images.opening import crop_for_network
+from cnnviz.images.preprocessing import crop_for_network
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.work.task_view import TaskOffer

@@ -14,7 +14,8 @@ from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.photo.weights import variants_with_files
 from cnnviz.vision.cam.class_activation import default_layer
 from cnnviz.vision.prediction import labels, preprocessing
-from cnnviz.weights.sources import WeightsError, sources
+from cnnviz.weights.sources import sources
+from cnnviz.weights.state_dict import WeightsError
 
 MAX_NETWORKS = 8
 AT_FIRST = 6

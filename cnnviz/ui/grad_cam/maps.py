@@ -13,7 +13,7 @@ from PIL import Image
 from cnnviz.architectures import NetworkSpec
 from cnnviz.figures import diverging, heatmap
 from cnnviz.figures.pictures import answers
-from cnnviz.images.opening import crop_for_network
+from cnnviz.images.preprocessing import crop_for_network
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.ui.photo.overlay import SIDE, enlarged, overlay, resized
 from cnnviz.ui.photo.subject import Subject

@@ -15,7 +15,7 @@ from cnnviz.architectures import NetworkSpec
 from cnnviz.figures import heatmap
 from cnnviz.figures.colour_scale import colour_scale
 from cnnviz.figures.pictures import answers
-from cnnviz.images.opening import crop_for_network
+from cnnviz.images.preprocessing import crop_for_network
 from cnnviz.ui.photo.overlay import overlay
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.server.byte_cache import results

@@ -27,7 +27,8 @@ from cnnviz.vision.gradients.identity_path import (
     identity_sum,
 )
 from cnnviz.vision.prediction import normalised, preprocessing
-from cnnviz.weights.sources import WeightsSource, load_network
+from cnnviz.weights.loading import load_network
+from cnnviz.weights.sources import WeightsSource
 
 # Multiply-accumulates that need no button: about 2 s on one core.
 AT_ONCE = 20e9

@@ -10,7 +10,7 @@ from cnnviz.architectures import architecture_of
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.photo.trained import WeightedNetwork
-from cnnviz.weights.sources import WeightsError
+from cnnviz.weights.state_dict import WeightsError
 
 
 def chosen_subject(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import streamlit as st
 from PIL import Image
 
-from cnnviz.images.opening import ImageError, open_image, sample_images
+from cnnviz.images.opening import ImageError, open_image
+from cnnviz.images.samples import sample_images
 from cnnviz.ui.server.byte_cache import results
 
 SOURCES = ("sample", "upload", "camera")

@@ -10,7 +10,7 @@ from PIL import Image
 
 from cnnviz.architectures import NetworkSpec
 from cnnviz.figures import heatmap
-from cnnviz.images.opening import crop_for_network
+from cnnviz.images.preprocessing import crop_for_network
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.vision.prediction import preprocessing
 

@@ -24,7 +24,9 @@ from cnnviz.ui.photo.trained import (
     run_network,
 )
 from cnnviz.ui.server.visitor import visitor
-from cnnviz.weights.sources import WeightsError, fetch, sources, weights_folder
+from cnnviz.weights.loading import fetch
+from cnnviz.weights.sources import sources, weights_folder
+from cnnviz.weights.state_dict import WeightsError
 
 # In the address and, for the other pages, in the session: the id of the run that was chosen.
 RUN, CHOSEN_RUN = "run", "chosen_run"

@@ -26,7 +26,8 @@ from cnnviz.vision.capture import Place
 from cnnviz.vision.forward_pass import ForwardPass, activations, forward_pass
 from cnnviz.vision.maps.effective_field import Unit, effective_field
 from cnnviz.vision.prediction import network_input
-from cnnviz.weights.sources import WeightsSource, load_network
+from cnnviz.weights.loading import load_network
+from cnnviz.weights.sources import WeightsSource
 
 LARGE = 1000  # nodes of a graph
 # As many inferences at once as there are cores to gain from; the other visitors wait their turn.

@@ -19,7 +19,7 @@ from typing import Any
 
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.work.jobs import NICENESS, State
-from cnnviz.weights.sources import WeightsError
+from cnnviz.weights.state_dict import WeightsError
 
 MAX_AT_ONCE = 2
 MAX_WAITING = 32

@@ -13,7 +13,7 @@ from cnnviz.vision.cam.class_activation import class_maps
 from cnnviz.vision.cam.pixel_order import rank_correlation
 from cnnviz.vision.forward_pass import ForwardPass, forward_pass, parts
 from cnnviz.vision.private_copy import private_copy
-from cnnviz.weights.sources import random_network
+from cnnviz.weights.loading import random_network
 
 # Not 0, with which load_network draws: an untrained network would become itself.
 SEED = 1

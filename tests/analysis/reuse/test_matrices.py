@@ -13,7 +13,7 @@ from cnnviz.analysis.reuse.matrices import (
     shares,
 )
 from cnnviz.architectures import specify
-from cnnviz.weights.sources import random_network
+from cnnviz.weights.loading import random_network
 
 SMALL = {"stage1_layers": 3, "stage2_layers": 2, "stage3_layers": 2}
 # A plain one, one with bottlenecks and compression, one with two blocks.

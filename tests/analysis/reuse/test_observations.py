@@ -7,7 +7,7 @@ from cnnviz.analysis.reuse.matrices import block_readers
 from cnnviz.analysis.reuse.observations import is_beyond_chance, observations
 from cnnviz.architectures import specify
 from cnnviz.training.bundled import bundled_for
-from cnnviz.weights.sources import random_network
+from cnnviz.weights.loading import random_network
 
 PLAIN = specify(
     "densenet40_k12_cifar",

@@ -8,7 +8,7 @@ import pytest
 from cnnviz.analysis.reuse.matrices import DEFINITIONS, feature_reuse
 from cnnviz.analysis.reuse.record import recalled_reuse, reuse_record
 from cnnviz.architectures import specify
-from cnnviz.weights.sources import random_network
+from cnnviz.weights.loading import random_network
 
 SMALL = {"stage1_layers": 3, "stage2_layers": 2, "stage3_layers": 2}
 NETWORKS = {

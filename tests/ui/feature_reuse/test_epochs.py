@@ -15,7 +15,8 @@ from cnnviz.training.measurement import Measurement
 from cnnviz.ui.feature_reuse import epochs as reuse_epochs
 from cnnviz.ui.feature_reuse.epochs import Epoch, recorded_epochs
 from cnnviz.ui.photo.trained import WeightedNetwork
-from cnnviz.weights.sources import WeightsSource, random_network
+from cnnviz.weights.loading import random_network
+from cnnviz.weights.sources import WeightsSource
 
 SPEC = specify("simple_densenet")
 

@@ -9,7 +9,8 @@ from cnnviz.vision.augmentations import AUGMENTATIONS
 
 def page():
     from cnnviz.architectures import specify
-    from cnnviz.images.opening import open_image, sample_images
+    from cnnviz.images.opening import open_image
+    from cnnviz.images.samples import sample_images
     from cnnviz.ui.grad_cam.augmentation import show_augmentations
     from cnnviz.ui.photo.controls import Photo
     from cnnviz.ui.photo.subject import Subject

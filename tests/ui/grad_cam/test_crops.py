@@ -5,14 +5,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.architectures import specify
-from cnnviz.images.opening import open_image, sample_images
+from cnnviz.images.opening import open_image
+from cnnviz.images.samples import sample_images
 from cnnviz.vision.crops import ten_crops
-from cnnviz.weights.sources import load_network, sources
+from cnnviz.weights.loading import load_network
+from cnnviz.weights.sources import sources
 
 
 def page(variant, asked):
     from cnnviz.architectures import specify
-    from cnnviz.images.opening import open_image, sample_images
+    from cnnviz.images.opening import open_image
+    from cnnviz.images.samples import sample_images
     from cnnviz.ui.grad_cam.crops import show_crops
     from cnnviz.ui.photo.controls import Photo
     from cnnviz.ui.photo.subject import Subject

@@ -8,17 +8,20 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.architectures import specify
-from cnnviz.images.opening import open_image, sample_images
+from cnnviz.images.opening import open_image
+from cnnviz.images.samples import sample_images
 from cnnviz.ui.grad_cam.occlusion import enlarged, fall_text, map_text, sent_place
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.vision.cam.occlusion import occluded_probability
 from cnnviz.vision.prediction import network_input
-from cnnviz.weights.sources import load_network, sources
+from cnnviz.weights.loading import load_network
+from cnnviz.weights.sources import sources
 
 
 def page():
     from cnnviz.architectures import specify
-    from cnnviz.images.opening import open_image, sample_images
+    from cnnviz.images.opening import open_image
+    from cnnviz.images.samples import sample_images
     from cnnviz.ui.grad_cam.occlusion import show_occlusion
     from cnnviz.ui.photo.controls import Photo
     from cnnviz.ui.photo.subject import Subject

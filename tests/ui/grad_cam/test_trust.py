@@ -17,7 +17,8 @@ def page(method, empty):
     import numpy as np
 
     from cnnviz.architectures import specify
-    from cnnviz.images.opening import open_image, sample_images
+    from cnnviz.images.opening import open_image
+    from cnnviz.images.samples import sample_images
     from cnnviz.ui.grad_cam.trust import show_trust
     from cnnviz.ui.photo.controls import Photo
     from cnnviz.ui.photo.subject import Subject

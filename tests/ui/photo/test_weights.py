@@ -308,7 +308,7 @@ def test_without_a_store_files_are_still_offered(opened, weights, monkeypatch):
 
 def test_the_weights_are_the_runs(keep_run):
     from cnnviz.training.checkpoints import read_checkpoint
-    from cnnviz.weights.sources import load_network
+    from cnnviz.weights.loading import load_network
 
     found = run_network(keep_run(RESNET).id)
     network = load_network(found.spec, found.weights)

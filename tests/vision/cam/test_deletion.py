@@ -10,7 +10,7 @@ from torch import nn
 from cnnviz.architectures import specify
 from cnnviz.vision.cam.deletion import area, blurred, deletion_insertion
 from cnnviz.vision.cam.pixel_order import pixel_ranks, random_ranks
-from cnnviz.weights.sources import random_network
+from cnnviz.weights.loading import random_network
 
 
 class Bright(nn.Module):

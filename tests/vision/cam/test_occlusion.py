@@ -6,7 +6,7 @@ import torch
 
 from cnnviz.architectures import specify
 from cnnviz.vision.cam.occlusion import occluded_probability, occlusion_map, patch_centres
-from cnnviz.weights.sources import random_network
+from cnnviz.weights.loading import random_network
 
 
 @pytest.fixture(scope="module")

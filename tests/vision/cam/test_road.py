@@ -8,7 +8,7 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputSoftmaxTarget
 
 from cnnviz.architectures import specify
 from cnnviz.vision.cam.road import ordered_values, road
-from cnnviz.weights.sources import random_network
+from cnnviz.weights.loading import random_network
 
 PERCENTILES = (30, 60, 90)
 

@@ -6,14 +6,16 @@ import torch
 from scipy.stats import spearmanr
 
 from cnnviz.architectures import specify
-from cnnviz.images.opening import open_image, sample_images
+from cnnviz.images.opening import open_image
+from cnnviz.images.samples import sample_images
 from cnnviz.vision.cam.class_activation import class_maps
 from cnnviz.vision.cam.pixel_order import rank_correlation
 from cnnviz.vision.cam.sanity import randomised_maps
 from cnnviz.vision.forward_pass import forward_pass, parts
 from cnnviz.vision.prediction import network_input
 from cnnviz.vision.private_copy import private_copy
-from cnnviz.weights.sources import load_network, random_network, sources
+from cnnviz.weights.loading import load_network, random_network
+from cnnviz.weights.sources import sources
 
 LAYER = "stages.2"
 

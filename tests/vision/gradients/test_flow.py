@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from cnnviz.architectures import specify
 from cnnviz.vision.gradients.flow import activation_statistics, layer_gradients
-from cnnviz.weights.sources import random_network
+from cnnviz.weights.loading import random_network
 
 
 def batch(channels=3, side=16, count=4):

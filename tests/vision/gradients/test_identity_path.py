@@ -8,7 +8,7 @@ from torch import nn
 
 from cnnviz.architectures import specify
 from cnnviz.vision.gradients.identity_path import forward_shares, identity_shares, identity_sum
-from cnnviz.weights.sources import random_network
+from cnnviz.weights.loading import random_network
 
 
 def batch(channels=3, side=16, count=4):

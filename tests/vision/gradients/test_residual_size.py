@@ -11,7 +11,7 @@ from cnnviz.vision.gradients.residual_size import (
     residual_sizes,
     survivals,
 )
-from cnnviz.weights.sources import random_network
+from cnnviz.weights.loading import random_network
 
 FEW = {"stage1_blocks": 2, "stage2_blocks": 2, "stage3_blocks": 2}
 SPECS = {

@@ -1,0 +1,123 @@
+"""Get weights into a network: fetched where they are missing, read, or drawn at random."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import torch
+
+from cnnviz import architectures
+from cnnviz.architectures import Network, NetworkSpec, build, specify
+from cnnviz.weights.download import DownloadError, Progress, download, one_at_a_time
+from cnnviz.weights.sources import WeightsSource, weights_folder
+from cnnviz.weights.state_dict import WeightsError, load_state_dict, read_state_dict
+from cnnviz.weights.torchvision_files import remove_if_damaged, require_intact, torchvision_file
+
+# The generator behind torch.nn.init belongs to the process: one network draws at a time.
+_drawing = threading.Lock()
+
+
+def fetch(variant: str, progress: Progress | None = None, timeout: float = 20.0) -> Path:
+    """torchvision's file of a variant in the weights folder, downloaded if it is not there.
+
+    A file that is there has its SHA-256 checked, once for each state of the file; a damaged one is
+    named in the log, removed and fetched again. Threads that want one file wait for one download.
+
+    Args:
+        variant: Name of a variant.
+        progress: Called with the bytes received and in all; what it raises cancels the download.
+        timeout: Seconds that the server may keep us waiting.
+
+    Raises:
+        KeyError: There is no such variant; the message lists the known names.
+        WeightsError: torchvision has no weights for it, or they cannot be had.
+    """
+    published = torchvision_file(variant)
+    if published is None:
+        raise WeightsError(f"torchvision has no weights for {variant}; choose other weights.")
+    path = weights_folder() / published.name
+    try:
+        with one_at_a_time(path, progress) as report:
+            remove_if_damaged(path, published)
+            if not path.exists():
+                download(published.url, path, published.sha256_prefix, report, timeout)
+    except DownloadError as error:
+        raise WeightsError(
+            f"{path.name} could not be fetched because {error}; "
+            f"put the file into {path.parent} or choose other weights."
+        ) from error
+    return path
+
+
+def load_weights(network: Network, path: str | os.PathLike[str]) -> Network:
+    """The same network with the weights of a file; it stays in eval or training mode.
+
+    How tensors find their places is told in ``load_state_dict``.
+
+    Args:
+        network: Unchanged on failure; it may be on the meta device.
+        path: A .safetensors file, or one of PyTorch's. Under the name of torchvision's own file its
+            SHA-256 is checked.
+
+    Raises:
+        WeightsError: The file is missing, damaged or does not fit.
+    """
+    path = Path(path)
+    require_intact(path, torchvision_file(network.spec.variant))
+    ordered = path.suffix != ".safetensors"
+    return load_state_dict(network, read_state_dict(path), path.name, ordered)
+
+
+def load_network(
+    spec: NetworkSpec, source: WeightsSource, seed: int = 0, progress: Progress | None = None
+) -> Network:
+    """A network with weights from a source, frozen and in eval mode.
+
+    Args:
+        spec: What to build.
+        source: One of ``sources(spec.variant)``.
+        seed: Decides random weights; the process's own random numbers go on as before.
+        progress: Of a download; what it raises cancels it.
+
+    Raises:
+        WeightsError: The weights cannot be had or do not fit.
+    """
+    if source.kind == "random":
+        network = random_network(spec, seed)
+    else:
+        path = _local_file(spec, source, progress)
+        with torch.device("meta"):
+            network = build(spec)
+        load_weights(network, path)
+    return network.requires_grad_(False).eval()
+
+
+def random_network(spec: NetworkSpec, seed: int) -> Network:
+    """An untrained network in eval mode, initialised as its paper says.
+
+    Args:
+        spec: What to build.
+        seed: Decides the weights; the process's own random numbers go on as before.
+    """
+    # Not torch.manual_seed, which would seed the CUDA generators too.
+    with _drawing, torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        return build(spec)
+
+
+def _local_file(spec: NetworkSpec, source: WeightsSource, progress: Progress | None) -> Path:
+    """Where a source's file lies, once it is there."""
+    if source.path is None:
+        raise ValueError(f"source must have a path or be random; received {source}.")
+    if source.url is None:
+        return source.path
+    published = torchvision_file(spec.variant)
+    if published is None or published.url != source.url or spec != specify(spec.variant):
+        title = architectures.variant(spec.variant).title
+        raise WeightsError(
+            f"{source.path.name} does not fit these settings of {title}; choose the published "
+            "settings with their 1000 classes and 3 channels, or other weights."
+        )
+    return fetch(spec.variant, progress)
