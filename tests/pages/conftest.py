@@ -1,29 +1,18 @@
 """What the page tests share: a page opened by its address, weights in a folder, odd photos."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.ui.runs import readings as shared
-
-PAGES = Path(__file__).parents[2] / "pages"
+from tests import apps
 
 
 @pytest.fixture
 def open_page():
     """Opens a page by its name and query parameters."""
-
-    def opened(name: str, **query: str) -> AppTest:
-        app = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=120)
-        for key, value in query.items():
-            app.query_params[key] = value
-        app.run()
-        assert not app.exception
-        return app
-
-    return opened
+    return apps.open_page
 
 
 @pytest.fixture

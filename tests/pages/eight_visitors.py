@@ -12,6 +12,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from tests.apps import open_page
+
 PAGES = Path(__file__).parents[2] / "pages"
 VISITORS, PHOTOS = 8, 10
 TO_FILL = 4  # photos of each visitor until the small cache of this test is full
@@ -27,9 +29,7 @@ def resident() -> float:
 
 
 def opened(page: str) -> AppTest:
-    app = AppTest.from_file(str(PAGES / page), default_timeout=120)
-    app.query_params["photo"] = "upload"
-    return app.run()
+    return open_page(page, photo="upload")
 
 
 def visit(visitors: list[AppTest], photos: Iterator[Path], count: int) -> None:
@@ -44,7 +44,7 @@ def visit(visitors: list[AppTest], photos: Iterator[Path], count: int) -> None:
 
 
 def main() -> None:
-    pages = ["feature_maps.py", "grad_cam.py"]
+    pages = ["feature_maps", "grad_cam"]
     visitors = [opened(pages[number % 2]) for number in range(VISITORS)]
     photos = cycle(map(Path, sys.argv[1:]))
     visit(visitors, photos, TO_FILL)

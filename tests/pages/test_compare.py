@@ -1,25 +1,14 @@
 """Compare, as a visitor's script run sees it."""
 
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.architectures import ARCHITECTURES, variants
 from cnnviz.architectures.written import read
+from tests.apps import open_in_app
 
-PAGE = str(Path(__file__).parents[2] / "pages" / "compare.py")
-APP = str(Path(__file__).parents[2] / "app.py")
-
-
-def open_compare(**query) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
-    app.switch_page("pages/compare.py")
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+open_compare = partial(open_in_app, "compare")
 
 
 def widgets(app, kind, label):
@@ -153,8 +142,7 @@ def test_settings_that_clash_are_one_sentence_and_nothing_changes():
 
 
 def test_another_page_and_back_keeps_the_networks():
-    app = AppTest.from_file(APP, default_timeout=60).run()
-    app.switch_page("pages/compare.py").run()
+    app = open_compare()
     widgets(app, "selectbox", "Variant")[0].select("alexnet").run()
     widgets(app, "selectbox", "Classes")[0].select(10).run()
     app.switch_page("pages/home.py")

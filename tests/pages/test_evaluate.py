@@ -5,7 +5,7 @@ import csv
 import io
 import re
 import shutil
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,7 +13,6 @@ import torch
 from PIL import Image
 from scipy.stats import binomtest
 from sklearn.metrics import precision_recall_fscore_support
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.analysis.source.loading import WEIGHTS
 from cnnviz.architectures.written import read
@@ -32,8 +31,8 @@ from cnnviz.ui.evaluate.controls import VIEWS
 from cnnviz.ui.evaluate.downloads import downloads
 from cnnviz.ui.evaluate.versus import verdict
 from cnnviz.ui.evaluate.view import chosen, worst_cell
+from tests.apps import open_in_app
 
-APP = str(Path(__file__).parents[2] / "app.py")
 NETWORK = "lenet5_full,num_classes=10,in_channels=1"
 
 
@@ -88,17 +87,7 @@ def expected(trained):
 @pytest.fixture
 def open_evaluate():
     """Opens the page inside the program, where links to other pages can be followed."""
-
-    def opened(**query):
-        app = AppTest.from_file(APP, default_timeout=60).run()
-        app.switch_page("pages/evaluate.py")
-        for key, value in query.items():
-            app.query_params[key] = value
-        app.run()
-        assert not app.exception
-        return app
-
-    return opened
+    return partial(open_in_app, "evaluate")
 
 
 def said(app):

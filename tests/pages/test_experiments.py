@@ -17,6 +17,7 @@ from cnnviz.training.experiments.catalogue import EXPERIMENTS, experiment
 from cnnviz.training.experiments.declaration import plans
 from cnnviz.training.experiments.recorded import Recorded, RecordedRun, write_recorded
 from cnnviz.training.measurement import Measurement
+from tests.apps import checked
 
 SHORT = {"experiment": "options", "each_epochs": "2", "images": "500"}
 
@@ -34,12 +35,6 @@ def folder(tmp_path, monkeypatch):
 def opened(open_page):
     """Opens the page by its query parameters."""
     return partial(open_page, "experiments")
-
-
-def checked(app: AppTest) -> AppTest:
-    app.run()
-    assert not app.exception
-    return app
 
 
 def press(app: AppTest, key: str) -> AppTest:

@@ -1,22 +1,12 @@
 """Explore, as a visitor's script run sees it."""
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.architectures import ARCHITECTURES
+from tests.apps import open_in_app
 
-APP = str(Path(__file__).parents[2] / "app.py")
-
-
-def open_explore(**query) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+open_explore = open_in_app  # it is the first page
 
 
 def metrics(app: AppTest) -> dict[str, str]:

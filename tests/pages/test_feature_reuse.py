@@ -1,11 +1,9 @@
 """The page of feature reuse: the network in the box, others, and those without dense blocks."""
 
 import json
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.analysis.reuse.matrices import DEFINITIONS, block_readers, feature_reuse
 from cnnviz.analysis.reuse.observations import observations
@@ -16,10 +14,10 @@ from cnnviz.training.bundled import bundled_for
 from cnnviz.training.measurement import Measurement
 from cnnviz.vision.gradients.residual_size import drawn_survivals
 from cnnviz.weights.loading import random_network
+from tests.apps import open_page
 
 BOTTLENECKS = {"architecture": "densenet", "variant": "densenet_bc100_k12_cifar"}
 OBSERVED = "Does what the paper observes hold for this network?"
-PAGE = str(Path(__file__).parents[2] / "pages" / "feature_reuse.py")
 
 
 @pytest.fixture(autouse=True)
@@ -28,11 +26,7 @@ def no_weights(tmp_path, monkeypatch):
 
 
 def opened(**query):
-    app = AppTest.from_file(PAGE, default_timeout=120)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
+    app = open_page("feature_reuse", **query)
     assert not app.error
     return app
 

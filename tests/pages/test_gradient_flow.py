@@ -1,14 +1,10 @@
 """The page of gradient flow: its views, what the address says, empty states, edited addresses."""
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.training.measurement import Measurement
 from cnnviz.ui.gradient_flow.over_a_run import TO_TRAIN
-
-APP = str(Path(__file__).parents[2] / "app.py")
+from tests.apps import open_in_app
 
 
 @pytest.fixture
@@ -124,11 +120,7 @@ def test_activations_of_a_network_and_an_activation_of_the_address(opened):
 
 
 def test_without_runs_it_says_how_to_make_one():
-    app = AppTest.from_file(APP, default_timeout=120).run()
-    app.switch_page("pages/gradient_flow.py")
-    app.query_params["view"] = "over a run"
-    app.run()
-    assert not app.exception
+    app = open_in_app("gradient_flow", view="over a run")
     assert "No run has recorded its gradients by layer yet" in app.info[0].value
     assert [link.value for link in app.get("page_link")] == list(TO_TRAIN.values())
 

@@ -1,14 +1,8 @@
-from pathlib import Path
-
-from streamlit.testing.v1 import AppTest
-
-APP = str(Path(__file__).parents[2] / "app.py")
+from tests.apps import open_in_app
 
 
 def test_home_says_what_to_try_first():
-    app = AppTest.from_file(APP, default_timeout=60).run()
-    app.switch_page("pages/home.py").run()
-    assert not app.exception
+    app = open_in_app("home")
     assert app.title[0].value == "Convolutional networks, layer by layer"
     assert [link.value for link in app.get("page_link")] == [
         "Open VGG-16",

@@ -4,14 +4,15 @@ import io
 import shutil
 import time
 import zipfile
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-PAGE = str(Path(__file__).parents[2] / "pages" / "neighbours.py")
+from tests.apps import checked, open_page
+
 SMALL = {"variant": "resnet32_cifar"}  # a network that is quick
 
 
@@ -24,17 +25,7 @@ def no_weights(tmp_path, monkeypatch):
     return folder
 
 
-def open_neighbours(**query) -> AppTest:
-    app = AppTest.from_file(PAGE, default_timeout=120)
-    for key, value in query.items():
-        app.query_params[key] = value
-    return checked(app)
-
-
-def checked(app: AppTest) -> AppTest:
-    app.run()
-    assert not app.exception
-    return app
+open_neighbours = partial(open_page, "neighbours")
 
 
 def headings(app: AppTest) -> list[str]:

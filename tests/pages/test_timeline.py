@@ -1,22 +1,12 @@
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.architectures import ARCHITECTURES
 from cnnviz.architectures.results import result_tables
+from tests.apps import open_in_app
 
-APP = str(Path(__file__).parents[2] / "app.py")
-
-
-def open_timeline(**query) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=120).run()
-    app.switch_page("pages/timeline.py")
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+open_timeline = partial(open_in_app, "timeline")
 
 
 def test_every_architecture_has_a_card_with_a_link():

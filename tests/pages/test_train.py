@@ -2,7 +2,7 @@
 
 import re
 import time
-from pathlib import Path
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,8 +14,7 @@ from cnnviz.training.options import TrainingOptions
 from cnnviz.ui.runs import readings as shared
 from cnnviz.ui.train.controls import GROUPS, TrainChoice
 from cnnviz.ui.train.cost import estimate_command
-
-PAGE = str(Path(__file__).parents[2] / "pages" / "train.py")
+from tests.apps import checked, open_page
 
 
 @pytest.fixture(autouse=True)
@@ -27,17 +26,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def open_train(**query) -> AppTest:
-    app = AppTest.from_file(PAGE, default_timeout=120)
-    for key, value in query.items():
-        app.query_params[key] = value
-    return checked(app)
-
-
-def checked(app: AppTest) -> AppTest:
-    app.run()
-    assert not app.exception
-    return app
+open_train = partial(open_page, "train")
 
 
 def press(app: AppTest, key: str) -> AppTest:

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.analysis.chain import chain, chain_text
 from cnnviz.architectures import specify
@@ -26,6 +25,7 @@ from cnnviz.ui.work.tasks import Task, TaskStopped
 from cnnviz.vision.gradients.flow import ActivationStatistics, layer_gradients
 from cnnviz.weights.loading import random_network
 from cnnviz.weights.sources import sources
+from tests.apps import open_function
 
 SMALL = specify("mlp", num_classes=10, hidden_layers=2, hidden_units=16)
 
@@ -106,15 +106,14 @@ def page():
 
 
 def test_what_is_quick_is_answered_at_once():
-    app = AppTest.from_function(page, default_timeout=60).run()
-    assert not app.exception
+    app = open_function(page)
     assert app.markdown[0].value == "2 answers"
     assert not app.button
 
 
 def test_what_is_slow_waits_for_a_button_and_is_then_kept(monkeypatch):
     monkeypatch.setattr(flow, "AT_ONCE", 0)
-    app = AppTest.from_function(page, default_timeout=60).run()
+    app = open_function(page)
     assert app.markdown[0].value == "0 answers"
     assert [button.label for button in app.button] == ["Compute 2 networks"]
     app.button[0].click().run()
@@ -129,7 +128,7 @@ def test_what_is_slow_waits_for_a_button_and_is_then_kept(monkeypatch):
 def test_of_several_the_quick_ones_are_answered_at_once(monkeypatch):
     monkeypatch.setattr(flow, "AT_ONCE", question().cost)
     for _ in range(2):  # what is kept already leaves no room for more
-        app = AppTest.from_function(page, default_timeout=60).run()
+        app = open_function(page)
         assert app.markdown[0].value == "1 answers"
         assert [button.label for button in app.button] == ["Compute"]
 

@@ -1,12 +1,12 @@
 from dataclasses import asdict
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.analysis.timing import ForwardTime
 from cnnviz.ui.compare.times import ratios
 from cnnviz.ui.work import jobs as background
 from cnnviz.ui.work.jobs import Job
+from tests.apps import open_function
 
 OPTIONS = ("--batch", "1", "--seconds", "5", "--json")
 COMMANDS = [("time", "vgg16", *OPTIONS), ("time", "resnet34,width=32", *OPTIONS)]
@@ -27,12 +27,7 @@ def page():
 
 
 def shown(**query):
-    app = AppTest.from_function(page, default_timeout=30)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_function(page, **query)
 
 
 def test_nothing_runs_before_the_button_is_pressed():

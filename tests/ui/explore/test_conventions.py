@@ -1,8 +1,8 @@
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.ui.work import jobs as background
 from cnnviz.ui.work.jobs import Job
+from tests.apps import open_function
 
 COMMAND = ("tools", "resnet18,width=32", "--json")
 ANSWER = {
@@ -42,12 +42,7 @@ def tools():
 
 
 def run(function, **query):
-    app = AppTest.from_function(function, default_timeout=30)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_function(function, **query)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.analysis.exercise import questions
 from cnnviz.analysis.graph import network_graph
 from cnnviz.architectures import specify, variant
+from tests.apps import open_function
 
 
 def script():
@@ -22,12 +23,7 @@ def script():
 
 
 def open_sheet(**query) -> AppTest:
-    app = AppTest.from_function(script, default_timeout=30)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_function(script, **query)
 
 
 def hidden(app: AppTest) -> str:

@@ -4,13 +4,13 @@ import base64
 import shutil
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.analysis.graph import network_graph
 from cnnviz.architectures import specify
 from cnnviz.figures.theme import bytes_text
 from cnnviz.ui.explore import field as field_view
 from cnnviz.ui.explore.field import seen_field, seen_text
+from tests.apps import open_function
 
 
 def page(written, layer):
@@ -29,12 +29,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def opened(written, layer, **query):
-    app = AppTest.from_function(page, default_timeout=60, args=(written, layer))
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_function(page, written, layer, **query)
 
 
 def said(app):

@@ -1,8 +1,8 @@
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.analysis.memory import Footprint
 from cnnviz.ui.explore.memory import _verdict
+from tests.apps import open_function
 
 
 def page():
@@ -15,12 +15,7 @@ def page():
 
 
 def shown(**query):
-    app = AppTest.from_function(page, default_timeout=30)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_function(page, **query)
 
 
 def test_it_says_what_fits_and_that_it_is_computed():

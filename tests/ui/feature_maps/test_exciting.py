@@ -4,10 +4,10 @@ import re
 import time
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.work import tasks
+from tests.apps import open_function
 
 
 def page(channel, layer="stages.1.0.relu1", shut=False, count=0, most=1000):
@@ -59,10 +59,7 @@ def nothing_kept(tmp_path, monkeypatch):
 
 
 def opened(*args):
-    app = AppTest.from_function(page, default_timeout=60, args=args)
-    app.run()
-    assert not app.exception
-    return app
+    return open_function(page, *args)
 
 
 def searched(app):

@@ -3,11 +3,11 @@
 import time
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.ui.feature_maps import visualisation as visualisation_view
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.work import tasks
+from tests.apps import open_function
 
 
 def page(layer, channel=3, input_index=None):
@@ -33,12 +33,7 @@ def few_steps(tmp_path, monkeypatch):
 
 
 def opened(*args, **query):
-    app = AppTest.from_function(page, default_timeout=60, args=args)
-    for key, value in {"steps": "4", **query}.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_function(page, *args, **{"steps": "4", **query})
 
 
 def finished(app):

@@ -1,10 +1,10 @@
 """The grid of augmentations: strength and draw in the address, changes in points."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.ui.grad_cam.augmentation import change_text
 from cnnviz.vision.augmentations import AUGMENTATIONS
+from tests.apps import open_function
 
 
 def page():
@@ -27,12 +27,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def opened(**query):
-    app = AppTest.from_function(page, default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_function(page, **query)
 
 
 def cells(app):

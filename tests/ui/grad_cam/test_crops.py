@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.architectures import specify
 from cnnviz.images.opening import open_image
@@ -10,6 +9,7 @@ from cnnviz.images.samples import sample_images
 from cnnviz.vision.crops import ten_crops
 from cnnviz.weights.loading import load_network
 from cnnviz.weights.sources import sources
+from tests.apps import open_function
 
 
 def page(variant, asked):
@@ -32,10 +32,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def opened(variant, asked=None):
-    app = AppTest.from_function(page, default_timeout=60, args=(variant, asked))
-    app.run()
-    assert not app.exception
-    return app
+    return open_function(page, variant, asked)
 
 
 def captions(app):

@@ -5,7 +5,6 @@ import time
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.architectures import specify
 from cnnviz.images.opening import open_image
@@ -16,6 +15,7 @@ from cnnviz.vision.cam.occlusion import occluded_probability
 from cnnviz.vision.prediction import network_input
 from cnnviz.weights.loading import load_network
 from cnnviz.weights.sources import sources
+from tests.apps import open_function
 
 
 def page():
@@ -40,12 +40,7 @@ def nothing_computed(tmp_path, monkeypatch):
 
 
 def opened(**query):
-    app = AppTest.from_function(page, default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_function(page, **query)
 
 
 def bars(app):

@@ -4,13 +4,13 @@ import time
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.ui.grad_cam.trust import correlation_text, curves_text, road_text, verdict
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.vision.cam.deletion import Curves, DeletionInsertion
 from cnnviz.vision.cam.road import Road
 from cnnviz.vision.cam.sanity import RandomisedMap
+from tests.apps import open_function
 
 
 def page(method, empty):
@@ -41,10 +41,7 @@ def nothing_computed(tmp_path, monkeypatch):
 
 
 def opened(method="grad-cam", empty=False):
-    app = AppTest.from_function(page, default_timeout=60, args=(method, empty))
-    app.run()
-    assert not app.exception
-    return app
+    return open_function(page, method, empty)
 
 
 def computed(app, name):

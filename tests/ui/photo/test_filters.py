@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.vision.maps.filters import CLASSIC_FILTERS
+from tests.apps import open_function
 
 
 def filters_page(variant, layer, channel, settings):
@@ -27,14 +27,7 @@ def filters_page(variant, layer, channel, settings):
 
 
 def opened(variant, layer, channel=None, settings=None, **query):
-    app = AppTest.from_function(
-        filters_page, default_timeout=60, args=(variant, layer, channel, settings or {})
-    )
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_function(filters_page, variant, layer, channel, settings or {}, **query)
 
 
 def html(app):
@@ -130,12 +123,7 @@ def classic_page():
 
 
 def classic(**query):
-    app = AppTest.from_function(classic_page, default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_function(classic_page, **query)
 
 
 def test_classic_filters_begin_with_the_identity_and_a_bad_address_too():

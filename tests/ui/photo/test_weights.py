@@ -5,7 +5,6 @@ import shutil
 import pytest
 import torch
 from safetensors.torch import save_file
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.architectures import build, specify
 from cnnviz.runs.store import Store
@@ -13,6 +12,7 @@ from cnnviz.training.bundled import bundled, bundled_network
 from cnnviz.ui.photo import trained as run_weights
 from cnnviz.ui.photo.trained import fitting, known_runs, offered, run_network
 from cnnviz.vision.prediction import labels
+from tests.apps import open_function
 
 LENET = "lenet5_full,num_classes=3"
 RESNET = "resnet32_cifar,width=32,num_classes=3,in_channels=1"
@@ -42,12 +42,7 @@ def weights(tmp_path, monkeypatch):
 def opened(monkeypatch):
     def open_with(owner="nobody", **query):
         monkeypatch.setattr("cnnviz.ui.photo.weights.visitor", lambda: owner)
-        app = AppTest.from_function(page, default_timeout=60)
-        for key, value in query.items():
-            app.query_params[key] = value
-        app.run()
-        assert not app.exception
-        return app
+        return open_function(page, **query)
 
     return open_with
 

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.ui.server.visitor import COOKIE, VisitorCookie
+from tests.apps import open_function
 
 
 async def page(scope, receive, send):
@@ -88,7 +88,7 @@ def who():
 
 
 def test_without_cookies_a_visitor_lasts_as_long_as_the_page():
-    first, second = AppTest.from_function(who).run(), AppTest.from_function(who).run()
+    first, second = open_function(who), open_function(who)
     name = first.markdown[0].value
     assert re.fullmatch("[0-9a-f]{32}", name)
     assert first.run().markdown[0].value == name
@@ -96,12 +96,12 @@ def test_without_cookies_a_visitor_lasts_as_long_as_the_page():
 
 
 def test_the_store_gets_no_name_that_a_cookie_could_hold():
-    app = AppTest.from_function(who).run()
+    app = open_function(who)
     assert app.session_state["visitor"] not in app.markdown[0].value
 
 
 def test_the_teacher_says_so_once_a_visit():
-    app = AppTest.from_function(who).run()
+    app = open_function(who)
     assert app.markdown[1].value == "token: None"
     app.text_input(key="typed_token").set_value("chalk").run()
     assert app.markdown[1].value == "token: chalk"

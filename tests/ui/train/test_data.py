@@ -5,10 +5,10 @@ import zipfile
 
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 import cnnviz.ui.runs.data as controls
 from cnnviz.training.datasets.base import DataError
+from tests.apps import open_function
 
 
 def zipped(kinds=("cat", "dog"), count=4, extra=()):
@@ -48,12 +48,7 @@ def folders(tmp_path, monkeypatch):
 
 
 def opened(**query):
-    app = AppTest.from_function(page, default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_function(page, **query)
 
 
 def pictures(app):

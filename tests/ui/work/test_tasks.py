@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.work import tasks
 from cnnviz.ui.work.tasks import known_task, start_task, stop_task
+from tests.apps import SECONDS
 
 unique = count()
 
@@ -151,7 +152,7 @@ def page():
 
 
 def opened(which):
-    app = AppTest.from_function(page, default_timeout=30)
+    app = AppTest.from_function(page, default_timeout=SECONDS)
     app.session_state["which"] = which
     return app.run()
 

@@ -1,0 +1,42 @@
+"""Opens a page, or a part of one, as the script run of a visitor sees it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[1]
+SECONDS = 120  # until a script run counts as hung: two tests share two cores with others
+
+
+def checked(app: AppTest) -> AppTest:
+    """Run a script that must not raise."""
+    app.run()
+    assert not app.exception
+    return app
+
+
+def _opened(app: AppTest, query: dict[str, str]) -> AppTest:
+    for key, value in query.items():
+        app.query_params[key] = value
+    return checked(app)
+
+
+def open_page(name: str, /, **query: str) -> AppTest:
+    """Open one file of ``pages`` alone, by its query parameters."""
+    path = ROOT / "pages" / f"{name}.py"
+    return _opened(AppTest.from_file(str(path), default_timeout=SECONDS), query)
+
+
+def open_in_app(name: str = "", /, **query: str) -> AppTest:
+    """Open a page inside the program, where links to others can be followed; or its first page."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    if name:
+        app.switch_page(f"pages/{name}.py")
+    return _opened(app, query)
+
+
+def open_function(function: Callable[..., None], /, *args: Any, **query: str) -> AppTest:
+    """Open what a function draws, called with these arguments."""
+    return _opened(AppTest.from_function(function, default_timeout=SECONDS, args=args), query)
