@@ -7,7 +7,6 @@ import torch
 
 from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.limits import GraphError
-from cnnviz.analysis.summary import summary
 from cnnviz.architectures import (
     ARCHITECTURES,
     NetworkSpec,
@@ -19,7 +18,6 @@ from cnnviz.architectures import (
     variant,
     variants,
 )
-from cnnviz.architectures.published import COUNTS, ERRORS, _figures, published
 
 
 def spec_of(family, config, **ends):
@@ -128,40 +126,10 @@ def test_the_same_seed_draws_the_same_weights():
     assert all(first[key].equal(second[key]) for key in first)
 
 
-PRINTED = [f for name in variants() for f in published(name) if f.quantity in COUNTS]
-
-
-@pytest.mark.parametrize("figure", PRINTED, ids=lambda f: f"{f.variant}-{f.quantity}")
-def test_counts_round_to_what_the_papers_print_or_the_deviation_is_stated(figure):
-    count = getattr(summary(figure.variant).totals, figure.quantity)
-    family = architecture_of(figure.variant)
-    stated = family.deviation(figure.variant, figure.quantity)
-    assert figure.agrees(count) == (stated is None), f"{count} against {figure.value} {figure.unit}"
-    assert figure.source
-
-
-def test_every_printed_figure_is_of_a_variant_and_every_deviation_of_a_printed_figure():
-    assert {figure.quantity for figure in _figures()} <= {*COUNTS, *ERRORS}
-    assert all(figure.source for figure in _figures())
-    assert {figure.variant for figure in _figures()} <= set(variants())
-    printed = {(figure.variant, figure.quantity) for figure in _figures()}
-    for family in ARCHITECTURES:
-        for deviation in family.deviations:
-            assert {(name, deviation.quantity) for name in deviation.variants} <= printed
-
-
 @pytest.mark.parametrize("family", ARCHITECTURES, ids=lambda family: family.name)
 def test_a_family_file_says_where_it_differs_from_its_paper(family):
     assert family.deviation_notes.endswith(".")
     assert "\n" not in family.deviation_notes
-
-
-def test_printed_figures_are_compared_as_printed():
-    figure = published("resnet20_cifar")[0]
-    assert (figure.value, figure.unit) == ("0.27", "M")
-    assert figure.agrees(269_722)
-    assert not figure.agrees(275_001)
-    assert not figure.agrees(264_999)
 
 
 def test_look_ups_name_what_is_known():

@@ -1,0 +1,36 @@
+"""What the papers print, beside what is counted."""
+
+import pytest
+
+from cnnviz.analysis.summary import summary
+from cnnviz.architectures import ARCHITECTURES, architecture_of, variants
+from cnnviz.architectures.published import COUNTS, ERRORS, _figures, published
+
+PRINTED = [f for name in variants() for f in published(name) if f.quantity in COUNTS]
+
+
+@pytest.mark.parametrize("figure", PRINTED, ids=lambda f: f"{f.variant}-{f.quantity}")
+def test_counts_round_to_what_the_papers_print_or_the_deviation_is_stated(figure):
+    count = getattr(summary(figure.variant).totals, figure.quantity)
+    family = architecture_of(figure.variant)
+    stated = family.deviation(figure.variant, figure.quantity)
+    assert figure.agrees(count) == (stated is None), f"{count} against {figure.value} {figure.unit}"
+    assert figure.source
+
+
+def test_every_printed_figure_is_of_a_variant_and_every_deviation_of_a_printed_figure():
+    assert {figure.quantity for figure in _figures()} <= {*COUNTS, *ERRORS}
+    assert all(figure.source for figure in _figures())
+    assert {figure.variant for figure in _figures()} <= set(variants())
+    printed = {(figure.variant, figure.quantity) for figure in _figures()}
+    for family in ARCHITECTURES:
+        for deviation in family.deviations:
+            assert {(name, deviation.quantity) for name in deviation.variants} <= printed
+
+
+def test_printed_figures_are_compared_as_printed():
+    figure = published("resnet20_cifar")[0]
+    assert (figure.value, figure.unit) == ("0.27", "M")
+    assert figure.agrees(269_722)
+    assert not figure.agrees(275_001)
+    assert not figure.agrees(264_999)

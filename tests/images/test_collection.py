@@ -1,0 +1,35 @@
+"""Collections: the sample photos, and even samples of many pictures."""
+
+from collections import Counter
+
+from PIL import Image
+
+from cnnviz.images import Collection, Picture, even_sample, sample_collection
+
+
+def test_the_sample_photos_can_all_be_opened():
+    samples = sample_collection()
+    assert len(samples) == 11
+    assert all(samples.open(i).mode == "RGB" for i in range(len(samples)))
+
+
+def collection_of(labels: list[str]) -> Collection:
+    pictures = tuple(Picture(str(i), label) for i, label in enumerate(labels))
+    return Collection("key", "title", pictures, lambda i: Image.new("RGB", (1, 1)))
+
+
+def test_a_sample_is_even_over_the_classes():
+    collection = collection_of(["a"] * 1000 + ["b"] * 50 + ["c"] * 3)
+    taken = even_sample(collection, 63)
+    assert len(set(taken)) == 63
+    assert list(taken) == sorted(taken)
+    counts = Counter(collection.pictures[i].label for i in taken)
+    assert counts == {"a": 30, "b": 30, "c": 3}
+    assert taken == even_sample(collection, 63)
+    assert taken != even_sample(collection, 63, seed=1)
+    assert even_sample(collection, 2000) == tuple(range(1053))
+
+
+def test_fewer_than_there_are_classes():
+    taken = even_sample(collection_of([str(i // 10) for i in range(1000)]), 30)
+    assert len({i // 10 for i in taken}) == 30

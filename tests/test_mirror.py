@@ -1,0 +1,27 @@
+"""Tests stand where one looks for them: ``cnnviz/a/b.py`` has its tests in ``tests/a/test_b.py``."""
+
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+PACKAGE = TESTS.parent / "cnnviz"
+# Whole pages, a real browser, and measurements: they have no module of their own.
+WHOLE = {"pages", "browser", "benchmarks", "figures"}
+CONTRACTS = {
+    "test_layering.py": "all modules: imports point one way",
+    "test_mirror.py": "all tests: this file",
+    "commands/test_main.py": "cnnviz/__main__.py, with the fixtures of its commands",
+    "training/datasets/test_registry.py": "each data set of training/datasets/__init__.py",
+    "vision/test_shared_networks.py": "each measurement leaves the shared network as it was",
+}
+
+
+def test_every_test_file_has_its_module_or_package():
+    files = {path.relative_to(TESTS) for path in TESTS.rglob("test_*.py")}
+    files = {file for file in files if file.parts[0] not in WHOLE}
+    modules = {file: PACKAGE / file.with_name(file.name.removeprefix("test_")) for file in files}
+    alone = {
+        str(file)
+        for file, module in modules.items()
+        if not module.exists() and not module.with_suffix("").is_dir()
+    }
+    assert alone == CONTRACTS.keys()
