@@ -8,8 +8,10 @@ BIN := $(VENV)/bin
 run: $(VENV)/run.stamp
 	$(BIN)/streamlit run app.py
 
+# CNNVIZ_SLOW=1 adds what is slow by nature.
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest -n 2 -m "not benchmark" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup \
+		-m "not benchmark$(if $(CNNVIZ_SLOW),, and not slow)" $(ARGS)
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check .

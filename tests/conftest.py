@@ -100,6 +100,14 @@ def keep_run(runs_folder, write_run):
     return keep
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Tests that share a browser and its server, or a database, run in one worker, one start."""
+    for item in items:
+        for shared in {"browser", "postgresql"}.intersection(item.fixturenames):
+            item.add_marker(pytest.mark.xdist_group(shared))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """With CNNVIZ_NO_SKIPS set, as in CI, a skipped test has failed."""

@@ -1,4 +1,4 @@
-"""Tests stand where one looks for them: ``cnnviz/a/b.py`` has its tests in ``tests/a/test_b.py``."""
+"""``cnnviz/a/b.py`` has its tests where one looks for them: in ``tests/a/test_b.py``."""
 
 from pathlib import Path
 

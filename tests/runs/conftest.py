@@ -15,7 +15,7 @@ from cnnviz.training.measurement import Measurement
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
 
-DATABASES = ("sqlite", "postgresql")
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql")))
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=16MB"
 USERS = ("postgres", "nobody")
 
