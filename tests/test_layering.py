@@ -18,15 +18,16 @@ ALLOWED = {
     "machine": set(),
     "progress": set(),
     "figures": set(),
+    "augmentation": set(),
     "architectures": {"hyperparameters"},
     "images": {"progress"},
     "weights": NETWORKS | {"progress"},
     "analysis": NETWORKS | {"machine"},
-    "training": PHOTOS | {"analysis"},
-    "vision": PHOTOS,
+    "training": PHOTOS | {"analysis", "augmentation"},
+    "vision": PHOTOS | {"augmentation"},
     "lab": PHOTOS | {"vision", "analysis"},
     "runs": PHOTOS | {"machine", "training", "analysis"},
-    "ui": PHOTOS | {"lab", "runs", "training", "analysis", "vision", "figures"},
+    "ui": PHOTOS | {"lab", "runs", "training", "analysis", "vision", "figures", "augmentation"},
 }
 ALLOWED["commands"] = ALLOWED.keys() - {"ui"}
 # Inside ui: the shared rooms. Each page has a room of its own besides, which may import all of

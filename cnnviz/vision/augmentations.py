@@ -1,8 +1,7 @@
-"""Augmentations: each a function that changes a photo as training does, by chance of its own.
+"""Augmentations of a photo, each at three strengths: training's own, and some that only test.
 
-A function gets the photo's central square with something around what the network sees, float32
-(3, S, S) in [0, 1] with S at least the input's side; that side; how strong; and a generator of
-random numbers. It returns a picture of the input's size.
+Crop, rotation, noise, erasing, colour jitter and PCA colour are the functions of
+``cnnviz.augmentation``, by which training changes its images.
 """
 
 from __future__ import annotations
@@ -14,135 +13,81 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from PIL import Image
-from torchvision.transforms import InterpolationMode
 from torchvision.transforms.v2 import functional
 
 from cnnviz.architectures import NetworkSpec
+from cnnviz.augmentation.colour import IMAGENET_AXES, jittered, recoloured
+from cnnviz.augmentation.geometry import random_windows, rotated
+from cnnviz.augmentation.noise import erased, noisy
 from cnnviz.images.preprocessing import crop_for_network
 from cnnviz.vision.prediction import in_its_colours, preprocessing
 
 LEVELS = ("mild", "medium", "strong")
 
-# Principal components of the colours of ImageNet's training images, red, green and blue in [0, 1]:
-# Krizhevsky et al. print none; these are the ones of fb.resnet.torch, datasets/imagenet.lua.
-EIGENVALUES = (0.2175, 0.0188, 0.0045)
-EIGENVECTORS = (  # a column each
-    (-0.5675, 0.7192, 0.4009),
-    (-0.5808, -0.0045, -0.8140),
-    (-0.5836, -0.6948, 0.4203),
-)
-
-Function = Callable[[torch.Tensor, int, float, np.random.Generator], torch.Tensor]
+# Changes squares (1, 3, S, S) in [0, 1], which show something around what the network sees, to
+# its input (1, 3, side, side), given that side and how strong.
+Function = Callable[[torch.Tensor, int, float, torch.Generator], torch.Tensor]
 
 
-def unchanged(
-    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
-) -> torch.Tensor:
-    """The centre: what the network sees of a photo when it is tested."""
+def centre(square: torch.Tensor, side: int) -> torch.Tensor:
+    """What the network sees of a photo when it is tested."""
     seen: torch.Tensor = functional.center_crop(square, [side, side])
     return seen
 
 
-def flip(
-    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
-) -> torch.Tensor:
-    """The centre, left and right exchanged."""
-    return unchanged(square, side, strength, rng).flip(-1)
+def of_centre(change: Callable[[torch.Tensor, float, torch.Generator], torch.Tensor]) -> Function:
+    """A change of what the network sees, made into one of the square around it."""
+    return lambda square, side, strength, rng: change(centre(square, side), strength, rng)
 
 
 def random_crop(
-    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
+    square: torch.Tensor, side: int, strength: float, rng: torch.Generator
 ) -> torch.Tensor:
     """A square of a share of the photo's, somewhere in it, brought to the input's size."""
-    cut = max(1, round(square.shape[1] * strength))
-    top, left = (int(place) for place in rng.integers(0, square.shape[1] - cut + 1, 2))
-    found: torch.Tensor = functional.resize(
-        square[:, top : top + cut, left : left + cut], [side, side], antialias=True
-    )
+    cut = max(1, round(square.shape[-1] * strength))
+    rows = square.permute(0, 2, 3, 1)
+    window = random_windows(rows, (cut, cut), flip=False, rng=rng).cut(rows).permute(0, 3, 1, 2)
+    found: torch.Tensor = functional.resize(window, [side, side], antialias=True)
     return found
 
 
 def rotation(
-    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
+    square: torch.Tensor, side: int, strength: float, rng: torch.Generator
 ) -> torch.Tensor:
     """The photo turned about its centre by at most so many degrees; what is missing is black."""
-    angle = float(rng.uniform(-strength, strength))
-    turned = functional.rotate(square, angle, InterpolationMode.BILINEAR)
-    return unchanged(turned, side, strength, rng)
+    return centre(rotated(square, strength, rng), side)
 
 
-def noise(
-    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
-) -> torch.Tensor:
-    """Gaussian noise of a standard deviation, added to each number."""
-    seen = unchanged(square, side, strength, rng)
-    drawn = rng.standard_normal(tuple(seen.shape), np.float32)
-    return (seen + strength * torch.from_numpy(drawn)).clamp(0, 1)
+def erasing(pixels: torch.Tensor, share: float, rng: torch.Generator) -> torch.Tensor:
+    """A rectangle of a share of the area, full of noise; training draws the share too."""
+    return erased(pixels, 1, rng, area=(share, share))
 
 
-def random_erasing(
-    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
-) -> torch.Tensor:
-    """A rectangle of a share of the area, of 0.3 to 3.3 times its width in height, full of noise.
-
-    One that would be higher or wider than the picture is cut to it.
-    """
-    ratio = float(np.exp(rng.uniform(np.log(0.3), -np.log(0.3))))
-    height = min(side, max(1, round(side * np.sqrt(strength * ratio))))
-    width = min(side, max(1, round(side * np.sqrt(strength / ratio))))
-    top = int(rng.integers(0, side - height + 1))
-    left = int(rng.integers(0, side - width + 1))
-    drawn = torch.from_numpy(rng.random((3, height, width), np.float32))
-    seen = unchanged(square, side, strength, rng).clone()
-    seen[:, top : top + height, left : left + width] = drawn
-    return seen
-
-
-def colour_jitter(
-    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
-) -> torch.Tensor:
-    """Brightness, contrast and saturation times 1 - s ... 1 + s, hue turned by up to s/4 of it."""
-    brightness, contrast, saturation = (float(f) for f in rng.uniform(-strength, strength, 3))
-    seen = unchanged(square, side, strength, rng)
-    seen = functional.adjust_brightness(seen, 1 + brightness)
-    seen = functional.adjust_contrast(seen, 1 + contrast)
-    seen = functional.adjust_saturation(seen, 1 + saturation)
-    hue = float(rng.uniform(-strength, strength)) / 4
-    found: torch.Tensor = functional.adjust_hue(seen, hue)
+def hue(pixels: torch.Tensor, strength: float, rng: torch.Generator) -> torch.Tensor:
+    """The hue turned by up to a share of the circle of colours."""
+    turn = strength * (2 * float(torch.rand((), generator=rng)) - 1)
+    found: torch.Tensor = functional.adjust_hue(pixels, turn)
     return found
 
 
-def pca_colour(
-    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
-) -> torch.Tensor:
+def pca_colour(pixels: torch.Tensor, strength: float, rng: torch.Generator) -> torch.Tensor:
     """One colour added to all pixels: along ImageNet's principal colours, each times N(0, s)."""
-    alphas = rng.normal(0, strength, 3)
-    added = np.array(EIGENVECTORS) @ (alphas * EIGENVALUES)
-    seen = unchanged(square, side, strength, rng)
-    return (seen + torch.tensor(added, dtype=torch.float32).view(3, 1, 1)).clamp(0, 1)
+    return recoloured(pixels, IMAGENET_AXES.colours, strength, rng)
 
 
-def blur(
-    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
-) -> torch.Tensor:
+def blur(square: torch.Tensor, side: int, strength: float, rng: torch.Generator) -> torch.Tensor:
     """Gaussian blur; sigma is a percentage of the input's side."""
     sigma = strength * side / 100
-    reach = min(2 * int(np.ceil(3 * sigma)) + 1, 2 * (square.shape[1] // 2) - 1)
-    return unchanged(
-        functional.gaussian_blur(square, [reach, reach], [sigma, sigma]), side, strength, rng
-    )
+    reach = min(2 * int(np.ceil(3 * sigma)) + 1, 2 * (square.shape[-1] // 2) - 1)
+    return centre(functional.gaussian_blur(square, [reach, reach], [sigma, sigma]), side)
 
 
-def jpeg(
-    square: torch.Tensor, side: int, strength: float, rng: np.random.Generator
-) -> torch.Tensor:
+def jpeg(pixels: torch.Tensor, quality: float, rng: torch.Generator) -> torch.Tensor:
     """Saved as JPEG of a quality from 1 to 95, and opened again."""
-    seen = unchanged(square, side, strength, rng)
-    pixels = (seen * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
+    levels = (pixels[0] * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "JPEG", quality=int(strength))
-    opened = np.array(Image.open(file))
-    return torch.from_numpy(opened).permute(2, 0, 1).to(torch.float32) / 255
+    Image.fromarray(levels).save(file, "JPEG", quality=int(quality))
+    return _scaled(Image.open(file))
 
 
 @dataclass(frozen=True)
@@ -175,7 +120,7 @@ KRIZHEVSKY = "Krizhevsky et al. 2012, section 4.1"
 AUGMENTATIONS: dict[str, Augmentation] = {
     "flip": Augmentation(
         "Horizontal flip",
-        flip,
+        of_centre(lambda pixels, strength, rng: pixels.flip(-1)),
         (1, 1, 1),
         "always",
         "A mirrored cat is a cat; a mirrored letter may be none.",
@@ -200,7 +145,7 @@ AUGMENTATIONS: dict[str, Augmentation] = {
     ),
     "noise": Augmentation(
         "Noise",
-        noise,
+        of_centre(noisy),
         (0.03, 0.1, 0.25),
         "σ {:.0%} of the range",  # noqa: RUF001
         "Gaussian noise, drawn for every pixel and colour.",
@@ -208,7 +153,7 @@ AUGMENTATIONS: dict[str, Augmentation] = {
     ),
     "erasing": Augmentation(
         "Random erasing",
-        random_erasing,
+        of_centre(erasing),
         (0.05, 0.2, 0.4),
         "{:.0%} of the area",
         "A rectangle of random values, so that no single part decides.",
@@ -216,15 +161,23 @@ AUGMENTATIONS: dict[str, Augmentation] = {
     ),
     "jitter": Augmentation(
         "Colour jitter",
-        colour_jitter,
+        of_centre(jittered),
         (0.2, 0.4, 0.8),
         "± {:.0%}",
-        "Brightness, contrast, saturation and, a quarter as far, hue, in this order.",
-        "Howard 2013; hue as in torchvision",
+        "Brightness, contrast and saturation, in this order.",
+        "Howard 2013",
+    ),
+    "hue": Augmentation(
+        "Hue",
+        of_centre(hue),
+        (0.05, 0.1, 0.2),
+        "± {:.0%} of the circle",
+        "Every colour turned by the same angle on the circle of colours.",
+        "torchvision's ColorJitter",
     ),
     "pca": Augmentation(
         "PCA colour",
-        pca_colour,
+        of_centre(pca_colour),
         (0.1, 0.3, 1.0),
         "α ~ N(0, {:g})",  # noqa: RUF001
         "One colour for all pixels along ImageNet's principal colours, as if the light changed; "
@@ -241,7 +194,7 @@ AUGMENTATIONS: dict[str, Augmentation] = {
     ),
     "jpeg": Augmentation(
         "JPEG",
-        jpeg,
+        of_centre(jpeg),
         (50, 15, 5),
         "quality {:g}",
         "The blocks of a photo that was saved too small.",
@@ -270,19 +223,23 @@ def augmented_pictures(
     if level not in LEVELS:
         raise ValueError(f"level must be one of {', '.join(LEVELS)}; received {level}.")
     square, side = _square(spec, photo), preprocessing(spec).crop
-    pictures = {"plain": unchanged(square, side, 0, np.random.default_rng(seed))}
+    pictures = {"plain": centre(square, side)[0]}
     for key, each in AUGMENTATIONS.items():
-        strength = each.strengths[LEVELS.index(level)]
-        pictures[key] = each.function(square, side, strength, np.random.default_rng(seed))
+        strength, rng = each.strengths[LEVELS.index(level)], torch.Generator().manual_seed(seed)
+        pictures[key] = each.function(square, side, strength, rng)[0].clamp(0, 1)
     return pictures
 
 
 def _square(spec: NetworkSpec, photo: Image.Image) -> torch.Tensor:
-    """The central square of the resized photo, float32 (3, S, S) in [0, 1].
+    """The central square of the resized photo, float32 (1, 3, S, S) in [0, 1].
 
     Networks of small inputs (CIFAR) are not tested with a crop, so S is their input's side.
     """
     published = preprocessing(spec)
     whole = replace(published, crop=published.resize or published.crop)
-    pixels = torch.from_numpy(np.array(crop_for_network(in_its_colours(spec, photo), whole)))
-    return pixels.permute(2, 0, 1).to(torch.float32) / 255
+    return _scaled(crop_for_network(in_its_colours(spec, photo), whole))
+
+
+def _scaled(image: Image.Image) -> torch.Tensor:
+    """An RGB image as float32 (1, 3, H, W) in [0, 1]."""
+    return torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].to(torch.float32) / 255

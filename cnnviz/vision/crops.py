@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 
 from cnnviz.architectures import NetworkSpec
+from cnnviz.augmentation.geometry import random_windows
 from cnnviz.images.preprocessing import crop_for_network
 from cnnviz.vision.prediction import in_its_colours, normalised, preprocessing
 
@@ -121,16 +122,13 @@ def random_crops(square: np.ndarray, side: int, count: int, rng: torch.Generator
     Raises:
         ValueError: ``side`` is below 1 or larger than the square.
     """
-    places = _last_place(square, side) + 1
-    mirrored = (torch.rand(count, generator=rng) < 0.5).tolist()
-    rows, columns = (
-        (torch.rand(count, generator=rng) * places).long().clamp(max=places - 1).tolist()
-        for _ in range(2)
-    )
-    corners = tuple(zip(rows, columns, strict=True))
-    cut = [square[row : row + side, column : column + side] for row, column in corners]
-    seen = [crop[:, ::-1] if turned else crop for crop, turned in zip(cut, mirrored, strict=True)]
-    return RandomCrops(square, corners, tuple(mirrored), np.stack(seen))
+    _last_place(square, side)
+    copies = torch.from_numpy(square).expand(count, *square.shape)
+    windows = random_windows(copies, (side, side), flip=True, rng=rng)
+    corners = torch.cat([windows.top, windows.left], dim=1).tolist()
+    mirrored = () if windows.mirrored is None else windows.mirrored[:, 0].tolist()
+    pictures = windows.cut(copies).numpy()
+    return RandomCrops(square, tuple(map(tuple, corners)), tuple(mirrored), pictures)
 
 
 def enlarged_square(spec: NetworkSpec, photo: Image.Image) -> np.ndarray:

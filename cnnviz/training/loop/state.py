@@ -30,7 +30,6 @@ from cnnviz.training.loop.memory import memory_in_use
 from cnnviz.training.loop.optimisers import load_state_tensors, set_learning_rate, state_tensors
 from cnnviz.training.loop.schedules import Plateau, learning_rate
 from cnnviz.training.loop.step import Step, set_dropout
-from cnnviz.training.loop.subset import even_positions
 from cnnviz.training.loop.testing import tested
 from cnnviz.training.measurement import Measurement, TrainingError
 from cnnviz.training.options import NETWORK as AS_THE_NETWORK_SAYS
@@ -69,7 +68,7 @@ class Training:
         if options.progressive_resizing:
             require_small_images(network, data.side)
         if options.train_images:
-            data = data.with_train(even_positions(data.train.labels, options.train_images))
+            data = data.with_train(data.train.even_positions(options.train_images))
         self.options, self.data, self.device = options, data, device
         self.work = Step(network.requires_grad_(True).train(), data, options, device)
         self.average = Average(network, options.averaging) if options.averaging else None

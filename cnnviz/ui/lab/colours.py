@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from cnnviz.augmentation.colour import IMAGENET_AXES, ColourDraws
 from cnnviz.figures.pictures.colour_axes import REACH, colour_axes_drawing
 from cnnviz.figures.pictures.filter_pictures import gallery
-from cnnviz.training.colour_draws import ColourDraws
 from cnnviz.ui.lab.draws import Original, show_numbers
-from cnnviz.vision.augmentations import EIGENVALUES, EIGENVECTORS
 
 WIDTH = 150  # px of a picture on screen, at least
 
@@ -21,8 +20,10 @@ def show_colours(original: Original, strength: float, draw: int) -> None:
     found = original.drawn_colours(strength, draw)
     is_coloured = original.data.channels == 3
     if is_coloured:
-        vectors = [found.vectors[:, axis].numpy() for axis in range(3)]
-        drawing = colour_axes_drawing(np.array(original.data.mean), found.values.tolist(), vectors)
+        vectors = [found.axes.vectors[:, axis].numpy() for axis in range(3)]
+        drawing = colour_axes_drawing(
+            np.array(original.data.mean), found.axes.values.tolist(), vectors
+        )
         st.html(drawing)
     st.markdown(_colour_text(found, strength) if is_coloured else _grey_text(found, strength))
     _show_draws(original, found, strength, draw)
@@ -31,7 +32,7 @@ def show_colours(original: Original, strength: float, draw: int) -> None:
 
 
 def _colour_text(found: ColourDraws, strength: float) -> str:
-    added = (strength * found.values[0] * found.vectors[:, 0] * 255).numpy()
+    added = (strength * found.axes.values[0] * found.axes.vectors[:, 0] * 255).numpy()
     return (
         f"Each bar goes from {REACH:g} standard deviations below the picture's mean colour to "
         f"{REACH:g} above, along one eigenvector of its pixels' covariance. PCA colour adds "
@@ -42,7 +43,7 @@ def _colour_text(found: ColourDraws, strength: float) -> str:
 
 
 def _grey_text(found: ColourDraws, strength: float) -> str:
-    variance = float(found.values[0])
+    variance = float(found.axes.values[0])
     return (
         "Greys vary along one axis, their brightness, so that PCA colour adds one number "
         rf"$\alpha_1\lambda_1$ to all, with $\alpha_1 \sim N(0, {strength:g})$ and $\lambda_1$ = "
@@ -63,7 +64,8 @@ def _show_draws(original: Original, found: ColourDraws, strength: float, draw: i
         st.html(gallery(pictures, said, WIDTH, alt="PCA colour", most=4))
     else:
         show_numbers(pictures, [f"draw {each}" for each in said], "PCA colour")
-    which = "α1, α2, α3 and what they add to" if len(found.values) > 1 else "α1 and what it adds to"  # noqa: RUF001
+    is_coloured = original.data.channels == 3
+    which = "α1, α2, α3 and what they add to" if is_coloured else "α1 and what it adds to"  # noqa: RUF001
     st.caption(
         f"The draws from above with {which} each pixel, of 255; a number that would leave 0 to "
         "255 stays there, and all are rounded."
@@ -71,10 +73,11 @@ def _show_draws(original: Original, found: ColourDraws, strength: float, draw: i
 
 
 def _show_imagenet() -> None:
+    axes = IMAGENET_AXES.ordered
     rows = [
-        (f"e{number}", f"{value:.4f}", _several(_towards_bright(axis), 3))
+        (f"e{number}", f"{value:.4f}", _several(axis, 3))
         for number, (value, axis) in enumerate(
-            zip(EIGENVALUES, np.array(EIGENVECTORS).T, strict=True), 1
+            zip(axes.values.tolist(), axes.vectors.T.numpy(), strict=True), 1
         )
     ]
     table = pd.DataFrame(rows, columns=["ImageNet", "Eigenvalue", "Red, green, blue"])
@@ -90,10 +93,6 @@ def _show_imagenet() -> None:
         "here takes the principal colours of its own training images; above, they are the "
         "picture's."
     )
-
-
-def _towards_bright(vector: np.ndarray) -> np.ndarray:
-    return vector if vector.sum() >= 0 else -vector
 
 
 def _several(numbers: np.ndarray, decimals: int) -> str:

@@ -11,12 +11,13 @@ import streamlit as st
 import torch
 from PIL import Image
 
+from cnnviz.augmentation.colour import ColourDraws, colour_draws
 from cnnviz.figures.pictures.filter_pictures import gallery
 from cnnviz.figures.pictures.number_tiles import Tile, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.hyperparameters import Value
 from cnnviz.lab.small_photo import small_photo
-from cnnviz.training.colour_draws import ColourDraws, colour_draws
+from cnnviz.training.augmentation import colour_axes
 from cnnviz.training.datasets.base import Data, Split
 from cnnviz.training.options import TrainingOptions
 from cnnviz.ui.parts.augmented import augmented
@@ -53,7 +54,8 @@ class Original:
     def drawn_colours(self, strength: float, draw: int) -> ColourDraws:
         """The colours that ``drawn`` adds with PCA colour alone."""
         rng = torch.Generator().manual_seed(draw)
-        return colour_draws(self.data, self._copies, strength, rng)
+        pixels = self._copies.permute(0, 3, 1, 2)
+        return colour_draws(pixels, colour_axes(self.data), strength, rng)
 
     @property
     def _copies(self) -> torch.Tensor:

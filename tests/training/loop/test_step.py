@@ -15,7 +15,6 @@ from cnnviz.training.loop.optimisers import (
     state_tensors,
 )
 from cnnviz.training.loop.step import Step, precision, set_dropout
-from cnnviz.training.loop.subset import even_positions
 from cnnviz.training.options import TrainingOptions
 
 CPU = torch.device("cpu")
@@ -153,15 +152,6 @@ def test_an_average_forgets_early_weights_faster(small_data, network_for):
     assert mean.detach() == pytest.approx((start + 1 - keep).numpy(), abs=1e-6)
     average.update(10_000)
     assert mean.detach() == pytest.approx((start + 1 - keep * 0.99).numpy(), abs=1e-6)
-
-
-def test_a_part_of_the_images_has_as_many_of_each_class():
-    labels = torch.tensor([0] * 50 + [1] * 30 + [2] * 3)
-    found = even_positions(labels, 33)
-    assert labels[found].bincount().tolist() == [15, 15, 3]
-    assert torch.equal(found, found.sort().values)
-    assert torch.equal(found, even_positions(labels, 33))
-    assert len(even_positions(labels, 1000)) == 83
 
 
 def test_a_compiled_network_makes_the_same_step(small_data, network_for):

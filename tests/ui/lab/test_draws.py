@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from cnnviz.training.augmentation import colour_axes, principal_colours
+from cnnviz.training.augmentation import colour_axes
 from cnnviz.ui.lab.draws import Original, photo_data, picture_data
 
 
@@ -15,14 +15,15 @@ def test_a_photos_principal_colours_are_its_pixels_eigenvectors():
     data = photo_data(Image.fromarray(pixels))
     np.testing.assert_array_equal(data.train.images[0].numpy(), pixels)
     np.testing.assert_allclose(data.mean, pixels.reshape(-1, 3).mean(0) / 255, rtol=1e-5)
-    values, vectors = colour_axes(data)
+    axes = colour_axes(data)
+    values, vectors = axes.values, axes.vectors
     covariance = np.cov(pixels.reshape(-1, 3).T / 255)
     np.testing.assert_allclose(
         covariance @ vectors.numpy(), vectors.numpy() * values.numpy(), atol=1e-9
     )
     assert abs(float(values[0])) < 1e-9
     np.testing.assert_allclose(np.abs(vectors[:, 2]), [0.5**0.5, 0.5**0.5, 0], atol=0.02)
-    torch.testing.assert_close(principal_colours(data), (vectors * values).float())
+    torch.testing.assert_close(axes.colours, (vectors * values).float())
 
 
 @pytest.mark.parametrize("is_photo", [True, False])
