@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import sys
 import textwrap
+from dataclasses import dataclass
 from importlib import import_module
 from itertools import groupby
 
-from cnnviz.analysis.source.definitions import LINE, Cut, Import, joined
+from cnnviz.analysis.source.definitions import LINE, Cut, Import, import_lines, joined
 from cnnviz.architectures import ARCHITECTURES, Network, NetworkSpec, architecture_of, variant
 from cnnviz.architectures.written import SizedNetwork
 
@@ -21,16 +21,35 @@ HEADER = '''"""{title}, written by cnnviz: one file that needs only PyTorch.
 
 from __future__ import annotations
 '''
-END = '''def build() -> nn.Module:
+BUILD = '''def build() -> nn.Module:
     """The network in eval mode; its weights are random."""
     config = {config}()
     return {network}(config, in_channels={in_channels}, num_classes={num_classes}).eval()
-
+'''
+SCRIPT = """
 
 if __name__ == "__main__":
     params = sum(parameter.numel() for parameter in build().parameters())
-    print(f"{{params:,}} parameters")
-'''
+    print(f"{params:,} parameters")
+"""
+
+
+@dataclass(frozen=True)
+class Code:
+    """The parts of a stand-alone file.
+
+    Attributes:
+        header: Its docstring, and what follows it.
+        imports: What its definitions import.
+        definitions: Classes, functions and values; ``build()`` comes last.
+    """
+
+    header: str
+    imports: set[Import]
+    definitions: str
+
+    def __str__(self) -> str:
+        return f"{self.header}\n{import_lines(self.imports)}\n\n{self.definitions}"
 
 
 def source(spec: NetworkSpec, resolution: int | None = None) -> str:
@@ -43,6 +62,11 @@ def source(spec: NetworkSpec, resolution: int | None = None) -> str:
         spec: The network.
         resolution: Side of the image in pixels that the file speaks of; default as published.
     """
+    return f"{network_code(spec, resolution)}{SCRIPT}"
+
+
+def network_code(spec: NetworkSpec, resolution: int | None = None) -> Code:
+    """The parts of the same file, without what it does as a script."""
     family = architecture_of(spec.variant)
     network, config = family.network.__name__, type(spec.config).__name__
     home = family.network.__module__
@@ -50,18 +74,17 @@ def source(spec: NetworkSpec, resolution: int | None = None) -> str:
     for name in (config, network):
         cut.follow(name, home)
     cut.follow("nn", Network.__module__)  # build() speaks of it
-    end = END.format(
+    build = BUILD.format(
         config=config,
         network=network,
         in_channels=spec.in_channels,
         num_classes=spec.num_classes,
     )
-    body = [
+    sections = [
         joined(origin, [definition for _, definitions in modules for definition in definitions])
         for origin, modules in groupby(cut.taken(home), lambda taken: _origin(taken[0]))
     ]
-    start = f"{_header(spec, resolution)}\n{_import_lines(cut.imports)}\n\n{body[0]}"
-    return "\n\n\n".join([start, *body[1:], end])
+    return Code(_header(spec, resolution), cut.imports, "\n\n\n".join([*sections, build]))
 
 
 def _origin(module: str) -> str:
@@ -90,23 +113,3 @@ def _header(spec: NetworkSpec, resolution: int | None) -> str:
         settings=textwrap.fill(about, LINE, break_on_hyphens=False),
         family=inspect.getdoc(import_module(family.network.__module__)),
     )
-
-
-def _import_lines(imports: set[Import]) -> str:
-    """Import statements as a formatter sorts them: the standard library, then torch."""
-    names: dict[str, list[str]] = {}
-    lines = []
-    for found in sorted(imports):
-        renamed = f" as {found.alias}" if found.alias else ""
-        if found.name:
-            names.setdefault(found.module, []).append(f"{found.name}{renamed}")
-        else:
-            lines.append((found.module, f"import {found.module}{renamed}"))
-    lines += [(module, f"from {module} import {', '.join(n)}") for module, n in names.items()]
-    standard = [line for module, line in lines if _is_standard(module)]
-    others = [line for module, line in lines if not _is_standard(module)]
-    return "\n\n".join("\n".join(section) for section in (standard, others) if section)
-
-
-def _is_standard(module: str) -> bool:
-    return module.partition(".")[0] in sys.stdlib_module_names

@@ -13,21 +13,20 @@ import inspect
 import json
 import re
 import symtable
+import sys
 import textwrap
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
-from itertools import pairwise
-from typing import TypeVar
+from itertools import groupby, pairwise
 
 from cnnviz.architectures import Layer, Network
 from cnnviz.hyperparameters import Config
 
 OURS = "cnnviz."
 LINE = 100  # columns
-
-N = TypeVar("N", bound=ast.AST)
 
 
 @dataclass(frozen=True, order=True)
@@ -37,6 +36,11 @@ class Import:
     module: str
     name: str
     alias: str = ""
+
+    @property
+    def target(self) -> str:
+        """What stands behind the word ``import``."""
+        return (self.name or self.module) + (f" as {self.alias}" if self.alias else "")
 
 
 @dataclass(frozen=True, order=True)
@@ -66,7 +70,7 @@ class Cut:
     def __init__(self, config: Config) -> None:
         self.imports: set[Import] = set()
         self._configs = list(_configs(config))
-        self._taken: dict[str, dict[int, Definition]] = {}
+        self._taken: defaultdict[str, dict[int, Definition]] = defaultdict(dict)
         self._homes: dict[str, str] = {}
 
     def follow(self, name: str, module: str) -> None:
@@ -75,23 +79,23 @@ class Cut:
         Raises:
             NameError: The name already means something else.
         """
-        found = _meanings(module).get(name)
-        if isinstance(found, Import) and found.module.startswith(OURS):
-            self.follow(found.name, found.module)
-        elif isinstance(found, Import):
-            self.imports.add(found)
-        elif found is not None and found.line not in self._taken.setdefault(module, {}):
+        meaning = _meanings(module).get(name)
+        if isinstance(meaning, Import) and meaning.module.startswith(OURS):
+            self.follow(meaning.name, meaning.module)
+        elif isinstance(meaning, Import):
+            self.imports.add(meaning)
+        elif meaning is not None and meaning.line not in self._taken[module]:
             if self._homes.setdefault(name, module) != module:
                 raise NameError(f"{name} is defined in {self._homes[name]} and in {module}.")
-            text = self._rewritten(found.text, getattr(import_module(module), name))
-            self._taken[module][found.line] = replace(found, text=text)
+            text = self._rewritten(meaning.text, getattr(import_module(module), name))
+            self._taken[module][meaning.line] = replace(meaning, text=text)
             for used in sorted(_global_names(text)):
                 self.follow(used, module)
 
     def taken(self, last: str) -> Iterator[tuple[str, list[Definition]]]:
         """Modules up to the last one, after all that they import, each with what is taken of it."""
         for module in _with_imported(last):
-            if definitions := self._taken.get(module):
+            if definitions := self._taken[module]:
                 yield module, sorted(definitions.values())
 
     def _rewritten(self, text: str, meaning: object) -> str:
@@ -107,70 +111,20 @@ class Cut:
         return text
 
 
-def _configs(config: Config) -> Iterator[Config]:
-    """A configuration and those that its properties make of it."""
-    yield config
-    for name, member in vars(type(config)).items():
-        if isinstance(member, property) and isinstance(made := getattr(config, name), Config):
-            yield from _configs(made)
-
-
-@cache
-def _with_imported(module: str) -> tuple[str, ...]:
-    """A module of ours behind all modules of ours that it imports."""
-    found: dict[str, None] = {}
-    for meaning in _meanings(module).values():
-        if isinstance(meaning, Import) and meaning.module.startswith(OURS):
-            found |= dict.fromkeys(_with_imported(meaning.module))
-    return (*found, module)
-
-
-@cache
-def _meanings(module: str) -> dict[str, Import | Definition]:
-    """What each name means that a module imports or defines."""
-    text = inspect.getsource(import_module(module))
-    lines = text.splitlines()
-    meanings: dict[str, Import | Definition] = {}
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.Import):
-            meanings |= {a.asname or a.name: Import(a.name, "", a.asname or "") for a in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            home = node.module or ""
-            meanings |= {
-                a.asname or a.name: Import(home, a.name, a.asname or "") for a in node.names
-            }
-        else:
-            meanings |= dict.fromkeys(_bound(node), _definition(node, lines))
-    return meanings
-
-
-def _bound(node: ast.AST) -> list[str]:
-    """The names that a statement gives a meaning."""
-    if isinstance(node, ast.ClassDef | ast.FunctionDef):
-        return [node.name]
-    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", node)]
-    names = [part for target in targets for part in getattr(target, "elts", [target])]
-    return [name.id for name in names if isinstance(name, ast.Name)]
-
-
-def _definition(node: ast.stmt, lines: list[str]) -> Definition:
-    line, end = _first_line(node), node.end_lineno or node.lineno
-    while lines[line - 2].startswith("#"):
-        line -= 1
-    is_value = not isinstance(node, ast.ClassDef | ast.FunctionDef)
-    return Definition(line, end, "\n".join(lines[line - 1 : end]), is_value)
-
-
-def _first_line(node: ast.stmt) -> int:
-    """Where a statement begins, with its decorators."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+def import_lines(imports: Iterable[Import]) -> str:
+    """Import statements as a formatter sorts them: the standard library, then others."""
+    sections: dict[bool, list[str]] = {True: [], False: []}
+    ordered = sorted(imports, key=lambda each: (each.name != "", each))
+    for (start, module), group in groupby(ordered, key=lambda each: (each.name != "", each.module)):
+        targets = ", ".join(each.target for each in group)
+        line = f"from {module} import {targets}" if start else f"import {targets}"
+        sections[module.partition(".")[0] in sys.stdlib_module_names].append(line)
+    return "\n\n".join("\n".join(lines) for lines in sections.values() if lines)
 
 
 def joined(heading: str, definitions: list[Definition]) -> str:
     """Definitions below a comment, with as many empty lines between as a formatter wants."""
-    comment = textwrap.fill(heading, LINE, initial_indent="# ", subsequent_indent="# ")
-    text = f"{comment}{_gap(None, definitions[0])}{definitions[0].text}"
+    text = f"{_comment(heading)}{_gap(None, definitions[0])}{definitions[0].text}"
     for before, after in pairwise(definitions):
         text += f"{_gap(before, after)}{after.text}"
     return text
@@ -182,15 +136,82 @@ def _gap(before: Definition | None, after: Definition) -> str:
     return "\n" if before and before.end + 1 == after.line else "\n\n"
 
 
+def _comment(text: str, indent: str = "") -> str:
+    start = f"{indent}# "
+    return textwrap.fill(
+        text, LINE, initial_indent=start, subsequent_indent=start, break_on_hyphens=False
+    )
+
+
+def _configs(config: Config) -> Iterator[Config]:
+    """A configuration and those that its properties make of it."""
+    yield config
+    for name, member in vars(type(config)).items():
+        if isinstance(member, property) and isinstance(made := getattr(config, name), Config):
+            yield from _configs(made)
+
+
+@cache
+def _with_imported(module: str) -> tuple[str, ...]:
+    """A module of ours behind all modules of ours that it imports."""
+    before: dict[str, None] = {}
+    for meaning in _meanings(module).values():
+        if isinstance(meaning, Import) and meaning.module.startswith(OURS):
+            before |= dict.fromkeys(_with_imported(meaning.module))
+    return (*before, module)
+
+
+@cache
+def _meanings(module: str) -> dict[str, Import | Definition]:
+    """What each name means that a module imports or defines."""
+    text = inspect.getsource(import_module(module))
+    lines = text.splitlines()
+    meanings: dict[str, Import | Definition] = {}
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            home = getattr(node, "module", "")
+            for a in node.names:
+                name = a.name if home else ""
+                meanings[a.asname or a.name] = Import(home or a.name, name, a.asname or "")
+        else:
+            meanings |= dict.fromkeys(_bound(node), _definition(node, lines))
+    return meanings
+
+
+def _definition(node: ast.stmt, lines: list[str]) -> Definition:
+    line, end = _first_line(node), node.end_lineno or node.lineno
+    while lines[line - 2].startswith("#"):
+        line -= 1
+    is_value = not isinstance(node, ast.ClassDef | ast.FunctionDef)
+    return Definition(line, end, "\n".join(lines[line - 1 : end]), is_value)
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    """The names that a statement gives a meaning."""
+    if isinstance(node, ast.ClassDef | ast.FunctionDef):
+        return {node.name}
+    targets: list[ast.AST] = getattr(node, "targets", [getattr(node, "target", ast.Pass())])
+    parts = (part for target in targets for part in ast.walk(target))
+    return {part.id for part in parts if isinstance(part, ast.Name)}
+
+
+def _first_line(node: ast.stmt) -> int:
+    """Where a statement begins, with its decorators."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _nodes(text: str) -> Iterator[ast.AST]:
+    return ast.walk(ast.parse(text))
+
+
 def _global_names(text: str) -> set[str]:
     """Names that a definition takes from its module, in its annotations too."""
-    annotations = [getattr(node, "annotation", None) for node in _nodes(text, ast.AST)]
-    returned = [getattr(node, "returns", None) for node in _nodes(text, ast.AST)]
-    written = [tree for tree in (*annotations, *returned) if tree]
-    names = {n.id for tree in written for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    hints = [getattr(n, hint, None) for n in _nodes(text) for hint in ("annotation", "returns")]
+    parts = (part for hint in hints if hint for part in ast.walk(hint))
+    names = {part.id for part in parts if isinstance(part, ast.Name)}
     tables = [symtable.symtable(text, "<definition>", "exec")]
-    while tables:
-        table = tables.pop()
+    for table in tables:
         names |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and s.is_global()}
         tables += table.get_children()
     return names
@@ -203,7 +224,7 @@ def _plain_config(text: str, meaning: type[Config], configs: list[Config]) -> st
     """
     values = next((c for c in configs if isinstance(c, meaning)), None) or meaning()
     lines, fields, methods = text.splitlines(), [], []
-    docstring, *members = _class(text).body
+    docstring, *members = _body(text)
     for node in members:
         if isinstance(node, ast.AnnAssign):
             name = ast.unparse(node.target)
@@ -219,23 +240,17 @@ def _field(meaning: type[Config], name: str, annotation: str, values: Config) ->
     declared = meaning.hyperparameter(name)
     words = [json.dumps(option) for option in declared.options if isinstance(option, str)]
     options = f" One of {', '.join(words)}." if words else ""
-    comment = textwrap.fill(
-        declared.help + options,
-        LINE,
-        initial_indent="    # ",
-        subsequent_indent="    # ",
-        break_on_hyphens=False,
-    )
     value = getattr(values, name)
     literal = json.dumps(value) if isinstance(value, str) else repr(value)
-    return f"{comment}\n    {name}: {annotation} = {literal}"
+    return f"{_comment(declared.help + options, '    ')}\n    {name}: {annotation} = {literal}"
 
 
 def _without(text: str, names: set[str]) -> str:
     """A class without the statements that give these members a value, and their documentation."""
     lines = text.splitlines()
-    given = [node for node in _class(text).body if names.intersection(_bound(node))]
-    given += [node for node in _nodes(text, ast.Assign) if _own_attribute(node) in names]
+    given = [node for node in _body(text) if names & _bound(node)]
+    assigned = (node for node in _nodes(text) if isinstance(node, ast.Assign))
+    given += [node for node in assigned if getattr(node.targets[0], "attr", None) in names]
     for node in sorted(given, key=_first_line, reverse=True):
         del lines[_first_line(node) - 1 : node.end_lineno]
     rest = re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
@@ -246,19 +261,10 @@ def _without(text: str, names: set[str]) -> str:
 
 def _read(text: str) -> set[str]:
     """The attributes, of anything, that a class reads."""
-    attributes = _nodes(text, ast.Attribute)
+    attributes = (node for node in _nodes(text) if isinstance(node, ast.Attribute))
     return {node.attr for node in attributes if isinstance(node.ctx, ast.Load)}
 
 
-def _own_attribute(node: ast.Assign) -> str | None:
-    """The x of ``self.x = ...``."""
-    target = node.targets[0]
-    return target.attr if isinstance(target, ast.Attribute) else None
-
-
-def _class(text: str) -> ast.ClassDef:
-    return next(_nodes(text, ast.ClassDef))
-
-
-def _nodes(text: str, kind: type[N]) -> Iterator[N]:
-    return (node for node in ast.walk(ast.parse(text)) if isinstance(node, kind))
+def _body(text: str) -> list[ast.stmt]:
+    """The statements of a class."""
+    return next(node.body for node in _nodes(text) if isinstance(node, ast.ClassDef))

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable
-
-from cnnviz.analysis.source import source
+from cnnviz.analysis.source import Code, network_code
+from cnnviz.analysis.source.definitions import Import
 from cnnviz.architectures import NetworkSpec
 
 WEIGHTS = "best.safetensors"
-SCRIPT = '\n\nif __name__ == "__main__":'  # where the network's own file ends
-STATEMENTS = ("import ", "from ")
-IMPORTS = (
-    "from pathlib import Path",
-    "import torch",
-    "from PIL import Image",
-    "from safetensors.torch import load_file",
-)
+IMPORTS = {
+    Import("pathlib", "Path"),
+    Import("torch", ""),
+    Import("PIL", "Image"),
+    Import("safetensors.torch", "load_file"),
+}
 LOADING = '''
 
 # What it was trained on: {title}.
@@ -69,15 +65,12 @@ def loading_code(spec: NetworkSpec) -> str:
     seen = spec.trained_on
     if seen is None:
         raise ValueError("spec must be of a network that a run has trained; received another.")
-    network = source(spec, seen.resolution).partition(SCRIPT)[0].rstrip()
-    network = network.replace("Its weights are random", "Without trained() its weights are random")
-    start, future, rest = network.partition("from __future__ import annotations\n")
-    lines = rest.strip().splitlines()
-    end = next(i for i, line in enumerate(lines) if line and not line.startswith(STATEMENTS))
-    body = "\n".join(lines[end:])
-    head = f"{start}{future}\n{_sorted_imports(lines[:end])}\n\n\n{body}\n"
+    code = network_code(spec, seen.resolution)
+    header = code.header.replace(
+        "Its weights are random", "Without trained() its weights are random"
+    )
     channels = spec.in_channels
-    return head + LOADING.format(
+    loading = LOADING.format(
         title=seen.title,
         classes=seen.classes,
         side=seen.resolution,
@@ -87,22 +80,4 @@ def loading_code(spec: NetworkSpec) -> str:
         channels=channels,
         mode="L" if channels == 1 else "RGB",
     )
-
-
-def _sorted_imports(lines: Iterable[str]) -> str:
-    """Import statements of the network and of the loading: the standard library, then others."""
-    every = dict.fromkeys(line for line in (*lines, *IMPORTS) if line)
-    ordered = sorted(every, key=lambda line: (line.startswith("from"), _module(line)))
-    sections = [
-        [line for line in ordered if _is_standard(line) == is_standard]
-        for is_standard in (True, False)
-    ]
-    return "\n\n".join("\n".join(section) for section in sections)
-
-
-def _module(line: str) -> str:
-    return line.split()[1].lower()
-
-
-def _is_standard(line: str) -> bool:
-    return _module(line).partition(".")[0] in sys.stdlib_module_names
+    return f"{Code(header, code.imports | IMPORTS, code.definitions)}{loading}"
