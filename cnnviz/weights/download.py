@@ -181,7 +181,7 @@ def _reported(
 
 def _write(file: FileIO, piece: bytes, path: Path) -> None:
     rest = memoryview(piece)
-    with _writing_errors(path):
+    with writing_errors(path):
         while rest:  # a nearly full disk takes only a part
             rest = rest[file.write(rest) :]
 
@@ -190,7 +190,7 @@ def _write(file: FileIO, piece: bytes, path: Path) -> None:
 def _complete_or_absent(path: Path) -> Iterator[FileIO]:
     """A temporary file beside the path, which takes its place if the block ends well."""
     part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    with _writing_errors(path):
+    with writing_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(path)
         # Unbuffered: closing a buffered file after a failed write would fail once more.
@@ -198,7 +198,7 @@ def _complete_or_absent(path: Path) -> Iterator[FileIO]:
     try:
         with file:
             yield file
-        with _writing_errors(path):
+        with writing_errors(path):
             part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -230,7 +230,7 @@ def _network_errors(host: str, timeout: float) -> Iterator[None]:
 
 
 @contextmanager
-def _writing_errors(path: Path) -> Iterator[None]:
+def writing_errors(path: Path) -> Iterator[None]:
     """A failure to write becomes a DownloadError that names the folder."""
     try:
         yield

@@ -9,10 +9,16 @@ from pathlib import Path
 from cnnviz.images import data_folder, data_sets
 from cnnviz.progress import Progress, unheard
 from cnnviz.training.datasets.base import Data, DataError, Dataset, Split
-from cnnviz.training.datasets.digits import DIGITS
-from cnnviz.training.datasets.downloaded import CIFAR10, CIFAR100, FASHION_MNIST, MNIST, SVHN
 from cnnviz.training.datasets.pictures import class_folders
 from cnnviz.training.datasets.shapes import SHAPES
+from cnnviz.training.datasets.standard import (
+    CIFAR10,
+    CIFAR100,
+    DIGITS,
+    FASHION_MNIST,
+    MNIST,
+    SVHN,
+)
 
 __all__ = [
     "DATASETS",

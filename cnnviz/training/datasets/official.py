@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+
+from filelock import BaseFileLock, FileLock, Timeout
 
 from cnnviz.images import data_folder
 from cnnviz.progress import Progress
 from cnnviz.training.datasets.base import DataError
-from cnnviz.weights.download import REPORT_EVERY, DownloadError, download, one_at_a_time
+from cnnviz.weights.download import (
+    REPORT_EVERY,
+    DownloadError,
+    download,
+    one_at_a_time,
+    writing_errors,
+)
 from cnnviz.weights.download import Progress as Received
-
-try:
-    import fcntl
-except ImportError:
-    fcntl = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,9 @@ def cache_folder() -> Path:
     return Path(os.environ.get("CNNVIZ_DATA_CACHE") or "~/.cnnviz/data").expanduser()
 
 
-def present(place: str) -> Path | None:
-    """A file of the teacher's folder CNNVIZ_DATA, or else of the cache; None where it is not."""
-    folders = (data_folder(), cache_folder())
-    paths = (folder / place for folder in folders if folder is not None)
-    return next((path for path in paths if path.is_file()), None)
+def folders() -> tuple[Path, ...]:
+    """Where official files may lie: the teacher's folder CNNVIZ_DATA first, then the cache."""
+    return tuple(folder for folder in (data_folder(), cache_folder()) if folder is not None)
 
 
 def official(file: OfficialFile, title: str, progress: Progress) -> Path:
@@ -59,11 +57,12 @@ def official(file: OfficialFile, title: str, progress: Progress) -> Path:
     Raises:
         DataError: It is not there and cannot be downloaded; the message says where to put it.
     """
-    found = present(file.place)
-    if found is not None:
-        progress(1.0)
-        return found
-    path = cache_folder() / file.place
+    paths = [folder / file.place for folder in folders()]
+    for path in paths:
+        if path.is_file():
+            progress(1.0)
+            return path
+    path = paths[-1]
     try:
         with one_at_a_time(path, _received(progress)) as told, _across_processes(path, progress):
             if not path.is_file():
@@ -74,11 +73,6 @@ def official(file: OfficialFile, title: str, progress: Progress) -> Path:
             f"put {path.name} into {path.parent}."
         ) from error
     return path
-
-
-def has_md5(content: bytes, md5: str) -> bool:
-    """Whether a file's content is the official one."""
-    return hashlib.md5(content, usedforsecurity=False).hexdigest() == md5
 
 
 def _download(file: OfficialFile, path: Path, told: Received) -> None:
@@ -108,24 +102,20 @@ def _across_processes(path: Path, progress: Progress) -> Iterator[None]:
     Raises:
         DownloadError: The folder cannot be written to.
     """
-    if fcntl is None:  # Windows: each process downloads its own, and the last one stays.
+    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=REPORT_EVERY)
+    while not _acquired(lock, path):
+        progress(0.0)
+    try:
         yield
-        return
-    try:
+    finally:
+        lock.release()
+
+
+def _acquired(lock: BaseFileLock, path: Path) -> bool:
+    with writing_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.with_name(f".{path.name}.lock").open("wb")
-    except OSError as error:
-        raise DownloadError(f"{path.parent} cannot be written to ({error.strerror})") from error
-    with lock:
-        while not _is_locked(lock):
-            progress(0.0)
-            time.sleep(REPORT_EVERY)
-        yield  # closing the file ends the turn
-
-
-def _is_locked(lock: BinaryIO) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        try:
+            lock.acquire()
+        except Timeout:
+            return False
+        return True

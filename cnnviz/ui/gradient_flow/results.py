@@ -13,7 +13,7 @@ from torch.nn import functional
 from cnnviz.architectures import NetworkSpec
 from cnnviz.progress import Progress, part
 from cnnviz.training.datasets.base import Data
-from cnnviz.training.datasets.digits import DIGITS
+from cnnviz.training.datasets.standard import DIGITS
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import cached_layer_table, inference_turn
 from cnnviz.ui.work.task_view import TaskOffer
