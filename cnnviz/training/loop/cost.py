@@ -12,8 +12,7 @@ import torch
 from cnnviz.architectures import Network
 from cnnviz.training.datasets.base import Data
 from cnnviz.training.loop.engine import default_device
-from cnnviz.training.loop.memory import memory_in_use
-from cnnviz.training.loop.out_of_memory import memory_sentence
+from cnnviz.training.loop.memory import memory_in_use, memory_sentence
 from cnnviz.training.loop.state import Training
 from cnnviz.training.measurement import TrainingError
 from cnnviz.training.options import TrainingOptions
@@ -59,7 +58,7 @@ def cost(network: Network, data: Data, options: TrainingOptions, device: str | N
         step = statistics.median(_seconds(training.advance, place) for _ in range(BATCHES))
         test = _seconds(training.test, place)
     except torch.OutOfMemoryError as error:
-        raise TrainingError(memory_sentence(training)) from error
+        raise TrainingError(memory_sentence(training.work)) from error
     return Cost(
         params=sum(parameter.numel() for parameter in network.parameters()),
         seconds_per_epoch=step * training.steps_per_epoch + test,

@@ -13,7 +13,7 @@ from cnnviz.architectures import Network
 from cnnviz.training.checkpoints import LAST, has_checkpoint, read_checkpoint
 from cnnviz.training.datasets.base import Data
 from cnnviz.training.loop.curves import Curves
-from cnnviz.training.loop.out_of_memory import memory_sentence
+from cnnviz.training.loop.memory import memory_sentence
 from cnnviz.training.loop.state import Training
 from cnnviz.training.measurement import Measurement, Steering, TrainingError
 from cnnviz.training.options import TrainingOptions
@@ -64,7 +64,7 @@ def train(
         run.keep()
         raise
     except torch.OutOfMemoryError as error:
-        raise TrainingError(memory_sentence(training)) from error
+        raise TrainingError(memory_sentence(training.work)) from error
 
 
 def default_device() -> str:

@@ -1,11 +1,16 @@
-"""Memory that a training takes."""
+"""Memory that a training takes, and what to do when a batch does not fit into it."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
+from collections.abc import Callable
 
 import torch
+
+from cnnviz.training.loop.step import Step
+from cnnviz.training.options import BATCH_SIZES
 
 # Of malloc.h.
 M_TRIM_THRESHOLD = -1
@@ -35,3 +40,33 @@ def keep_memory() -> None:
         if hasattr(glibc, "mallopt"):  # musl has none
             glibc.mallopt(M_MMAP_THRESHOLD, 2**30)
             glibc.mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
+
+
+def memory_sentence(work: Step) -> str:
+    """What to say of a batch that does not fit: the largest one that does, found by halving."""
+    batch = len(work.positions)
+    largest = largest_batch(batch, lambda size: _fits(work, size))
+    start = f"A batch of {batch} images does not fit into the memory of {work.device}"
+    if largest is None:
+        return f"{start}, and neither does a smaller one; choose a smaller network or resolution."
+    return f"{start}; choose a batch size of {largest}."
+
+
+def largest_batch(batch: int, fits: Callable[[int], bool]) -> int | None:
+    """The largest batch size below one that is too large, or None if none fits."""
+    smaller = [size for size in reversed(BATCH_SIZES) if size < batch]
+    return next((size for size in smaller if fits(size)), None)
+
+
+def _fits(work: Step, batch: int) -> bool:
+    """Whether one step of so many images can be made; the run is lost by now, so it may change."""
+    work.optimiser.zero_grad(set_to_none=True)
+    work.positions = work.positions[:batch].clone()
+    gc.collect()
+    if work.device.type == "cuda":
+        torch.cuda.empty_cache()
+    try:
+        work.run()
+    except torch.OutOfMemoryError:
+        return False
+    return True

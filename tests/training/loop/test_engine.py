@@ -11,7 +11,7 @@ import torch
 
 from cnnviz.training.checkpoints import trained_network
 from cnnviz.training.loop.engine import train
-from cnnviz.training.loop.out_of_memory import largest_batch
+from cnnviz.training.loop.memory import largest_batch
 from cnnviz.training.loop.step import Step
 from cnnviz.training.measurement import Measurement, Steering, TrainingError
 from cnnviz.training.options import TrainingOptions
