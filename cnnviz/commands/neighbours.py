@@ -37,14 +37,14 @@ def add_commands(commands: Any) -> None:
 
 
 def _neighbours(options: argparse.Namespace) -> int:
-    from cnnviz.images import collection_at
+    from cnnviz.images import open_collection
     from cnnviz.images.opening import open_image
     from cnnviz.vision.forward_pass import forward_pass
     from cnnviz.vision.neighbours.nearest import embedding, hidden_vector, nearest
     from cnnviz.vision.prediction import network_input
 
     _require_positive(options)
-    photo, collection = open_image(options.photo), collection_at(options.among)
+    photo, collection = open_image(options.photo), open_collection(options.among)
     network = trained_network(options)
     image = network_input(network.spec, photo)
     query = hidden_vector(network, forward_pass(network, image)).values

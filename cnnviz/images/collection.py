@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import torch
 from PIL import Image
 
 from cnnviz.images.opening import FORMATS, open_image
 from cnnviz.images.samples import SampleImage, sample_images
 
-MAX_PICTURES = 100_000
+MAX_IMAGES = 100_000  # Of each, a zip's directory takes about 700 bytes.
 LONGEST_NAME = 200  # characters
 UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 
 
-class CollectionError(ValueError):
-    """One sentence for the visitor: why there is no such collection, and what to do about it."""
+class DataError(ValueError):
+    """One sentence for the visitor: why there is no such data, and what to do about it."""
 
 
 @dataclass(frozen=True)
@@ -79,24 +80,34 @@ def even_sample(collection: Collection, most: int, seed: int = 0) -> tuple[int, 
         most: Above 0; a collection that has no more is taken whole.
         seed: Decides which; the same seed takes the same pictures.
     """
-    if len(collection) <= most:
-        return tuple(range(len(collection)))
-    generator = np.random.default_rng(seed)
-    labels = [picture.label for picture in collection.pictures]
-    _, classes, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    shuffled = generator.permutation(len(labels))
-    grouped = shuffled[np.argsort(classes[shuffled], kind="stable")]
+    labels = [image.label for image in collection.pictures]
+    names, classes = np.unique(labels, return_inverse=True)
+    # In an order that chance decides, so that no class is always the first to be left out.
+    ranks = torch.randperm(len(names), generator=torch.Generator().manual_seed(seed))
+    return tuple(even_positions(ranks[classes], most, seed).tolist())
+
+
+def even_positions(labels: torch.Tensor, most: int, seed: int = 0) -> torch.Tensor:
+    """At most so many positions, as many of each class as it has, in order.
+
+    Args:
+        labels: int64 (N,); of classes that are cut off in their midst, the first ones stay.
+        most: Above 0.
+        seed: Decides which.
+    """
+    shuffled = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
+    grouped = shuffled[labels[shuffled].argsort(stable=True)]
+    _, counts = labels[grouped].unique_consecutive(return_counts=True)
+    starts = counts.cumsum(0) - counts
     # One of each class comes first, then a second of each: where it is cut off, it is even.
-    turns = np.arange(len(labels)) - np.repeat(np.cumsum(counts) - counts, counts)
-    ranks = generator.permutation(len(counts))[classes[grouped]]
-    taken = grouped[np.lexsort((ranks, turns))][:most]
-    return tuple(int(position) for position in np.sort(taken))
+    turns = torch.arange(len(labels)) - starts.repeat_interleave(counts)
+    return grouped[turns.argsort(stable=True)][:most].sort().values
 
 
 # Paths are texts here, with / between their parts: 60,000 of pathlib's take two seconds more.
 
 
-def is_picture(path: str) -> bool:
+def is_image(path: str) -> bool:
     """Whether a path inside of a collection is a picture by its name, and not a hidden file.
 
     The folder ``__MACOSX``, where macOS puts what is no content, counts as hidden.

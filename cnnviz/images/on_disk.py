@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from cnnviz.images.archive import zip_collection
-from cnnviz.images.collection import Collection, CollectionError, Picture, printable
-from cnnviz.images.folder import folder_collection, picture_paths
-from cnnviz.images.opening import BAD_DATA
+from cnnviz.images.collection import Collection, DataError, Picture, described, printable
+from cnnviz.images.files import image_files
+from cnnviz.images.folder import image_paths
+from cnnviz.images.opening import BAD_DATA, open_image
 
 MAX_FOLDERS = 1000  # are looked through to see whether there are pictures
 # Of torchvision's data sets, the file of the test split; they lie unpacked as torchvision has them.
@@ -45,7 +45,7 @@ class DataSet:
         """The collection.
 
         Raises:
-            CollectionError: It cannot be read; the message says what to do.
+            DataError: It cannot be read; the message says what to do.
         """
         return self.opener()
 
@@ -72,14 +72,25 @@ def data_sets() -> tuple[DataSet, ...]:
     return (*of_torchvision, *filter(None, map(_data_set, _visible(folder))))
 
 
-def collection_at(path: str | os.PathLike[str]) -> Collection:
-    """The pictures of a folder or of a zip.
+def open_collection(source: bytes | str | os.PathLike[str], title: str = "") -> Collection:
+    """The images of a folder or of a zip; the class of each is the folder that holds it.
+
+    Args:
+        source: A zip's content; or the path of a zip or a folder.
+        title: What a menu shows; by default the file's name.
 
     Raises:
-        CollectionError: There are none; the message says what to do.
+        DataError: It cannot be read, or holds none or too many; the message says what to do.
     """
-    path = Path(path)
-    return zip_collection(path, printable(path.name)) if path.is_file() else folder_collection(path)
+    place = source if isinstance(source, bytes) else Path(source)
+    name = title if isinstance(place, bytes) else title or printable(place.resolve().name)
+    files = image_files(place)
+    return Collection(
+        files.key,
+        name,
+        described(files.paths),
+        lambda position: open_image(files.content(position)),
+    )
 
 
 def _visible(folder: Path) -> list[Path]:
@@ -92,9 +103,9 @@ def _visible(folder: Path) -> list[Path]:
 def _data_set(path: Path) -> DataSet | None:
     """A folder with pictures or a zip as a data set; anything else is none."""
     is_zip = path.is_file() and path.suffix.lower() == ".zip"
-    if not is_zip and next(picture_paths(path, MAX_FOLDERS), None) is None:
+    if not is_zip and next(image_paths(path, MAX_FOLDERS), None) is None:
         return None
-    return DataSet(printable(path.name), path, partial(collection_at, path))
+    return DataSet(printable(path.name), path, partial(open_collection, path))
 
 
 def _of_torchvision(name: str, folder: Path) -> Collection:
@@ -108,7 +119,7 @@ def _of_torchvision(name: str, folder: Path) -> Collection:
             for index, target in enumerate(found.targets)
         )
     except BAD_DATA as error:
-        raise CollectionError(
+        raise DataError(
             f"{name} in {folder} is damaged or incomplete; download and unpack it again."
         ) from error
     facts = (folder / TORCHVISION[name]).stat()

@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cnnviz.images import CollectionError, Picture, archive, zip_collection
+from cnnviz.images import DataError, Picture, archive, open_collection
 from cnnviz.images.opening import MAX_BYTES, ImageError
 from tests.images.files import png, value, zipped
 
 
 def test_folders_in_a_zip_are_classes():
     names = ("b/2.png", "b/1.PNG", "a/x/1.png", "top.png")
-    found = zip_collection(zipped({n: png(i) for i, n in enumerate(names)}), "mine.zip")
+    found = open_collection(zipped({n: png(i) for i, n in enumerate(names)}), "mine.zip")
     assert found.title == "mine.zip"
     assert found.pictures == (
         Picture("a/x/1.png", "x"),
@@ -26,13 +26,13 @@ def test_folders_in_a_zip_are_classes():
 
 
 def test_pictures_in_one_folder_have_no_class():
-    found = zip_collection(zipped({"all/1.png": png(), "all/2.png": png()}), "z")
+    found = open_collection(zipped({"all/1.png": png(), "all/2.png": png()}), "z")
     assert [picture.label for picture in found.pictures] == ["", ""]
 
 
 def test_what_is_no_picture_is_left_out():
     files = ("a/1.png", "a/notes.txt", "__MACOSX/a/._1.png", "a/.hidden.png", ".git/1.png", "b/")
-    found = zip_collection(zipped(dict.fromkeys(files, png())), "z")
+    found = open_collection(zipped(dict.fromkeys(files, png())), "z")
     assert [picture.name for picture in found.pictures] == ["a/1.png"]
 
 
@@ -50,7 +50,7 @@ def test_what_is_no_picture_is_left_out():
 )
 def test_odd_names_only_name(tmp_path, monkeypatch, name, shown, label):
     monkeypatch.chdir(tmp_path)
-    found = zip_collection(zipped({name: png(7), "other/y.png": png(8)}), "z")
+    found = open_collection(zipped({name: png(7), "other/y.png": png(8)}), "z")
     position = [picture.label for picture in found.pictures].index(label)
     assert found.pictures[position].name == shown
     assert value(found, position) == 7
@@ -88,8 +88,8 @@ def flagged(content: bytes, bits: int) -> bytes:
     ],
 )
 def test_a_zip_of_no_use_is_refused_with_one_sentence(content, words):
-    with pytest.raises(CollectionError, match=words) as caught:
-        zip_collection(content, "z")
+    with pytest.raises(DataError, match=words) as caught:
+        open_collection(content, "z")
     assert str(caught.value).count(".") == 1
 
 
@@ -102,17 +102,17 @@ def test_a_zip_of_too_many_entries_is_refused_before_they_are_read(monkeypatch):
     tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(directory), start, 0)
     bomb = entry[:start] + directory + tail
     tracemalloc.start()
-    with pytest.raises(CollectionError, match="more than 100,000 files"):
-        zip_collection(bomb, "z")
+    with pytest.raises(DataError, match="more than 100,000 files"):
+        open_collection(bomb, "z")
     assert tracemalloc.get_traced_memory()[1] < 2.5 * len(directory)
     tracemalloc.stop()
     monkeypatch.setattr(archive, "MAX_DIRECTORY_BYTES", 1000)
-    with pytest.raises(CollectionError, match="more than 100,000 files"):
-        zip_collection(bomb, "z")
+    with pytest.raises(DataError, match="more than 100,000 files"):
+        open_collection(bomb, "z")
 
 
 def test_a_member_that_unpacks_to_more_than_a_picture_may_have_is_not_read():
-    found = zip_collection(zipped({"a.png": bytes(MAX_BYTES + 1), "b.png": png(5)}), "z")
+    found = open_collection(zipped({"a.png": bytes(MAX_BYTES + 1), "b.png": png(5)}), "z")
     with pytest.raises(ImageError, match="more than 20 MB"):
         found.open(0)
     assert value(found, 1) == 5
@@ -123,7 +123,7 @@ def test_a_member_that_lies_about_its_size_is_refused_in_bounded_memory():
     content = bytearray(zipped({"a.png": bytes(60_000_000)}))
     for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         struct.pack_into("<L", content, content.index(signature) + offset, 100)
-    found = zip_collection(bytes(content), "z")
+    found = open_collection(bytes(content), "z")
     tracemalloc.start()
     with pytest.raises(ImageError, match="damaged inside of the zip"):
         found.open(0)
@@ -134,20 +134,20 @@ def test_a_member_that_lies_about_its_size_is_refused_in_bounded_memory():
 def test_a_damaged_member_is_one_sentence_and_the_others_open():
     content = zipped({"a.png": png(1), "b.png": png(2)}, zipfile.ZIP_STORED)
     broken = content.replace(png(1)[-30:], bytes(30), 1)
-    found = zip_collection(broken, "z")
+    found = open_collection(broken, "z")
     with pytest.raises(ImageError, match="damaged inside of the zip"):
         found.open(0)
     assert value(found, 1) == 2
 
 
 def test_unusual_compression_is_one_sentence():
-    found = zip_collection(zipped({"a.png": png()}, zipfile.ZIP_LZMA), "z")
+    found = open_collection(zipped({"a.png": png()}, zipfile.ZIP_LZMA), "z")
     with pytest.raises(ImageError, match="compressed in an unusual way"):
         found.open(0)
 
 
 def test_threads_share_a_zip():
-    found = zip_collection(zipped({f"{i:03d}.png": png(i) for i in range(100)}), "z")
+    found = open_collection(zipped({f"{i:03d}.png": png(i) for i in range(100)}), "z")
     with ThreadPoolExecutor(8) as pool:
         values = list(pool.map(lambda i: value(found, i % 100), range(400)))
     assert values == [i % 100 for i in range(400)]
@@ -155,13 +155,13 @@ def test_threads_share_a_zip():
 
 def test_the_key_is_the_content():
     first, second = zipped({"a.png": png(1)}), zipped({"a.png": png(2)})
-    assert zip_collection(first, "x").key == zip_collection(first, "y").key
-    assert zip_collection(first, "x").key != zip_collection(second, "x").key
+    assert open_collection(first, "x").key == open_collection(first, "y").key
+    assert open_collection(first, "x").key != open_collection(second, "x").key
 
 
 def test_every_nasty_picture_in_a_zip_opens_or_says_why(test_data):
     files = {path.name: path.read_bytes() for path in sorted((test_data / "nasty").iterdir())}
-    found = zip_collection(zipped(files, zipfile.ZIP_STORED), "nasty.zip")
+    found = open_collection(zipped(files, zipfile.ZIP_STORED), "nasty.zip")
     opened = 0
     for position in range(len(found)):
         try:

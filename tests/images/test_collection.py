@@ -2,9 +2,11 @@
 
 from collections import Counter
 
+import torch
 from PIL import Image
 
 from cnnviz.images import Collection, Picture, even_sample, sample_collection
+from cnnviz.images.collection import even_positions
 
 
 def test_the_sample_photos_can_all_be_opened():
@@ -33,3 +35,12 @@ def test_a_sample_is_even_over_the_classes():
 def test_fewer_than_there_are_classes():
     taken = even_sample(collection_of([str(i // 10) for i in range(1000)]), 30)
     assert len({i // 10 for i in taken}) == 30
+
+
+def test_a_part_of_the_images_has_as_many_of_each_class():
+    labels = torch.tensor([0] * 50 + [1] * 30 + [2] * 3)
+    found = even_positions(labels, 33)
+    assert labels[found].bincount().tolist() == [15, 15, 3]
+    assert torch.equal(found, found.sort().values)
+    assert torch.equal(found, even_positions(labels, 33))
+    assert len(even_positions(labels, 1000)) == 83

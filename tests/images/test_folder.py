@@ -4,13 +4,13 @@ import os
 
 import pytest
 
-from cnnviz.images import CollectionError, Picture, collection_at, folder_collection
+from cnnviz.images import DataError, Picture, open_collection
 from cnnviz.images.opening import ImageError
 from tests.images.files import value
 
 
 def test_a_folder(folder):
-    found = folder_collection(folder)
+    found = open_collection(folder)
     assert found.title == "pets"
     assert found.pictures == (
         Picture("cats/1.png", "cats"),
@@ -18,29 +18,29 @@ def test_a_folder(folder):
         Picture("dogs/old/1.png", "old"),
     )
     assert [value(found, i) for i in range(3)] == [1, 2, 3]
-    assert collection_at(folder).key == found.key
+    assert open_collection(str(folder)).key == found.key
 
 
 def test_the_key_of_a_folder_changes_with_a_picture(folder):
-    before = folder_collection(folder).key
-    assert folder_collection(folder).key == before
+    before = open_collection(folder).key
+    assert open_collection(folder).key == before
     os.utime(folder / "cats" / "1.png", (1, 1))
-    assert folder_collection(folder).key != before
+    assert open_collection(folder).key != before
 
 
 def test_a_folder_of_no_use_is_refused_with_one_sentence(folder, monkeypatch):
-    with pytest.raises(CollectionError, match=r"no folder at .* check the path"):
-        folder_collection(folder / "birds")
+    with pytest.raises(DataError, match=r"no folder at .* check the path"):
+        open_collection(folder / "birds")
     (folder / "empty").mkdir()
-    with pytest.raises(CollectionError, match="no pictures in"):
-        folder_collection(folder / "empty")
-    monkeypatch.setattr("cnnviz.images.folder.MAX_PICTURES", 2)
-    with pytest.raises(CollectionError, match="more than 2 pictures in"):
-        folder_collection(folder)
+    with pytest.raises(DataError, match="no pictures in"):
+        open_collection(folder / "empty")
+    monkeypatch.setattr("cnnviz.images.folder.MAX_IMAGES", 2)
+    with pytest.raises(DataError, match="more than 2 pictures in"):
+        open_collection(folder)
 
 
 def test_a_picture_that_has_gone_is_one_sentence(folder):
-    found = folder_collection(folder)
+    found = open_collection(folder)
     (folder / "cats" / "1.png").unlink()
     with pytest.raises(ImageError, match="no picture file"):
         found.open(0)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnviz.images import CollectionError, Picture, data_sets, even_sample
+from cnnviz.images import DataError, Picture, data_sets, even_sample
 from tests.images.files import png, value, zipped
 
 
@@ -28,7 +28,7 @@ def test_data_sets_are_folders_with_pictures_and_zips(monkeypatch, folder):
     assert list(found) == ["broken.zip", "more.zip", "pets"]
     assert len(found["pets"].open()) == 3
     assert value(found["more.zip"].open(), 0) == 9
-    with pytest.raises(CollectionError, match="no zip"):
+    with pytest.raises(DataError, match="no zip"):
         found["broken.zip"].open()
 
 
@@ -57,7 +57,7 @@ def test_torchvisions_data_sets(monkeypatch, tmp_path, test_data):
     counts = Counter(found.pictures[i].label for i in even_sample(found, 300))
     assert set(counts.values()) == {30}
     (tmp_path / "FashionMNIST" / "raw" / "t10k-labels-idx1-ubyte").write_bytes(b"cut off")
-    with pytest.raises(CollectionError, match=r"FashionMNIST in .* damaged or incomplete"):
+    with pytest.raises(DataError, match=r"FashionMNIST in .* damaged or incomplete"):
         fashion.open()
 
 
@@ -76,5 +76,5 @@ def test_a_file_that_only_looks_like_a_data_set_is_not_unpickled(
     monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path))
     (data_set,) = data_sets()
     assert data_set.title == title
-    with pytest.raises(CollectionError, match="damaged or incomplete"):
+    with pytest.raises(DataError, match="damaged or incomplete"):
         data_set.open()

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from cnnviz.images import DataError
 from cnnviz.progress import Progress
 
-
-class DataError(ValueError):
-    """One sentence for the person who trains: why there is no such data, and what to do."""
+__all__ = ["Data", "DataError", "Dataset", "Load", "Split"]
 
 
 @dataclass(frozen=True, eq=False)

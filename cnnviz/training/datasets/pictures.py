@@ -18,12 +18,12 @@ import torch
 from PIL import Image
 
 from cnnviz.images.collection import printable
+from cnnviz.images.files import Source, entries, image_names
 from cnnviz.images.opening import ImageError, open_image
 from cnnviz.images.preprocessing import Preprocessing, crop_for_network
 from cnnviz.progress import Progress
 from cnnviz.training.datasets.base import Data, DataError, Dataset, Split
 from cnnviz.training.datasets.preparing import mean_and_std, require_size, stratified
-from cnnviz.training.datasets.sources import Source, entries, picture_names
 
 TEST_FOLDERS = ("test", "val", "valid", "validation")  # the first of them that is there
 MAX_CLASSES = 1000
@@ -92,7 +92,7 @@ def _told_on_disk(path: Path, modified: int) -> tuple[int, int, int | None]:
 
 
 def _told(place: Source) -> tuple[int, int, int | None]:
-    paths = picture_names(place)
+    paths = image_names(place)
     if paths is None:
         return (*_own_size(place), None)
     classes = {name for name in map(class_of, paths) if name is not None}

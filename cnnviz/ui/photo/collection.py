@@ -6,13 +6,13 @@ import streamlit as st
 
 from cnnviz.images import (
     Collection,
-    CollectionError,
+    DataError,
     DataSet,
     data_folder,
     data_sets,
     even_sample,
+    open_collection,
     sample_collection,
-    zip_collection,
 )
 from cnnviz.ui.server.byte_cache import results
 
@@ -36,7 +36,7 @@ def choose_collection(label: str) -> Collection | None:
         if among == "zip":
             return _uploaded()
         return _on_disk() if among == "disk" else sample_collection()
-    except CollectionError as error:
+    except DataError as error:
         st.error(str(error), icon=":material/folder_off:")
         return None
 
@@ -70,7 +70,7 @@ def _uploaded() -> Collection | None:
     file_id, opened = st.session_state.get("opened_zip", ("", None))
     if file_id != received.file_id:
         with st.spinner("Opening the zip ..."):
-            opened = zip_collection(received.getvalue(), received.name)
+            opened = open_collection(received.getvalue(), received.name)
         st.session_state["opened_zip"] = (received.file_id, opened)
     found: Collection | None = opened
     return found

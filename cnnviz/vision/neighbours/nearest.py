@@ -19,7 +19,7 @@ from torch import nn
 
 from cnnviz.architectures import Network
 from cnnviz.hyperparameters import named
-from cnnviz.images import Collection, CollectionError
+from cnnviz.images import Collection, DataError
 from cnnviz.images.opening import ImageError
 from cnnviz.progress import Progress, batches, unheard
 from cnnviz.vision.capture import Place, recorded, submodule
@@ -116,7 +116,7 @@ def embedding(
         progress: Told the share that is done; what it raises ends the work.
 
     Raises:
-        CollectionError: None of the pictures can be opened.
+        DataError: None of the pictures can be opened.
         ValueError: Numbers of a vector are not finite.
     """
     vectors, thumbnails, read = [], [], []
@@ -136,7 +136,7 @@ def embedding(
         if inputs:
             vectors.append(hidden_vectors(network, torch.cat(inputs)))
     if not read:
-        raise CollectionError(_none_readable(unreadable))
+        raise DataError(_none_readable(unreadable))
     return Embedding(
         np.array(read), np.concatenate(vectors), np.stack(thumbnails), tuple(unreadable)
     )

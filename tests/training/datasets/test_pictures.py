@@ -12,8 +12,10 @@ import pytest
 import torch
 from PIL import Image
 
+from cnnviz.images import files as image_files
+from cnnviz.images import tar
 from cnnviz.progress import unheard
-from cnnviz.training.datasets import class_folders, dataset, known_datasets, load, sources
+from cnnviz.training.datasets import class_folders, dataset, known_datasets, load
 from cnnviz.training.datasets.base import DataError
 from cnnviz.training.datasets.pictures import _load
 
@@ -198,7 +200,7 @@ def test_what_cannot_be_trained_on_is_explained_in_one_sentence(case):
 
 
 def test_a_zip_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch):
-    monkeypatch.setattr(sources, "MAX_UNPACKED", 100_000)
+    monkeypatch.setattr(image_files, "MAX_UNPACKED", 100_000)
     files = {f"{kind}/{i}.bmp": bytes(30_000) for kind in "ab" for i in range(2)}
     assert len(zipped(files)) < 2000
     with pytest.raises(DataError, match="unpacks to more than"):
@@ -220,7 +222,7 @@ def test_a_cut_off_tar_is_damaged(suffix, tmp_path):
 
 
 def test_a_tar_that_unpacks_to_too_much_is_refused(monkeypatch, tmp_path):
-    monkeypatch.setattr(sources, "MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr(tar, "MAX_UNPACKED", 1_000_000)
     path = as_tar({"big.bin": bytes(2_000_000)} | pets(3), tmp_path / "pets.tar.xz")
     with pytest.raises(DataError, match="unpacks to more than"):
         load(str(path))

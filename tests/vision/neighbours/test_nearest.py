@@ -11,7 +11,7 @@ from sklearn.decomposition import PCA
 
 import cnnviz
 from cnnviz.architectures import variant
-from cnnviz.images import Collection, CollectionError, Picture, sample_collection
+from cnnviz.images import Collection, DataError, Picture, sample_collection
 from cnnviz.images.opening import ImageError
 from cnnviz.vision.forward_pass import forward_pass
 from cnnviz.vision.neighbours.nearest import (
@@ -170,7 +170,7 @@ def test_an_embedding_can_be_stopped_before_a_batch_is_full(network):
     [((0, 1), "None of the 2 pictures can be opened. The first: Picture 0"), ((), "no pictures")],
 )
 def test_without_any_picture_there_is_one_sentence(network, positions, words):
-    with pytest.raises(CollectionError, match=words):
+    with pytest.raises(DataError, match=words):
         embedding(network, coloured([1, 2], broken={0, 1}), positions)
 
 

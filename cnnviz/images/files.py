@@ -1,0 +1,108 @@
+"""Files of images in a folder, a zip or a tar, for what looks at them and for what trains on them.
+
+They may come from anybody: how many there are and how large each one is, is bounded before any of
+it is unpacked, and nothing is unpacked to disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from cnnviz.images.archive import MAX_UNPACKED, TOO_LARGE, ZipImages
+from cnnviz.images.collection import DataError
+from cnnviz.images.folder import FolderImages
+from cnnviz.images.opening import ImageError
+from cnnviz.images.tar import is_tar, tar_images
+
+# The content of a zip, or the path of a zip, a tar or a folder.
+Source = bytes | Path
+# Where an image lies, what ``open_image`` takes or why there is nothing, and the share of all files
+# that are given with it.
+Entry = tuple[str, bytes | Path | ImageError, float]
+
+
+class ImageFiles(Protocol):
+    """Images by their positions; several threads may read them at once.
+
+    Attributes:
+        paths: Where each lies, with / between the parts.
+        unpacked_bytes: What unpacking all of them makes.
+    """
+
+    paths: tuple[str, ...]
+    unpacked_bytes: int
+
+    @property
+    def key(self) -> Hashable:
+        """Identifies the files and their content in caches."""
+
+    def content(self, position: int) -> bytes | Path:
+        """What ``open_image`` takes.
+
+        Raises:
+            ImageError: It cannot be had; the message says why.
+        """
+
+
+def image_files(source: Source) -> ImageFiles:
+    """The images of a zip or a folder.
+
+    Raises:
+        DataError: It cannot be read, or holds none or too many.
+    """
+    if isinstance(source, bytes) or source.is_file():
+        return ZipImages(source)
+    return FolderImages(source)
+
+
+def entries(source: Source, most: int | None = None) -> Iterator[Entry]:
+    """The images of a source, one after the other.
+
+    Args:
+        source: Where they are.
+        most: No more than so many: spread over all, but of a tar the first ones.
+
+    Raises:
+        DataError: It cannot be read, is damaged, or is more than can be taken.
+    """
+    if isinstance(source, Path) and is_tar(source):
+        for path, content, share in islice(tar_images(source), most):
+            yield path.removeprefix("./"), content, share
+        return
+    files = image_files(source)
+    if files.unpacked_bytes > MAX_UNPACKED:
+        raise DataError(TOO_LARGE)
+    positions = _spread(len(files.paths), most)
+    for number, position in enumerate(positions, start=1):
+        path = files.paths[position].removeprefix("./")
+        yield path, _content(files, position), number / len(positions)
+
+
+def image_names(source: Source) -> tuple[str, ...] | None:
+    """Where the images of a source lie; None of a tar, which only reading through would tell.
+
+    Raises:
+        DataError: As of ``image_files``.
+    """
+    if isinstance(source, Path) and is_tar(source):
+        return None
+    return image_files(source).paths
+
+
+def _content(files: ImageFiles, position: int) -> bytes | Path | ImageError:
+    try:
+        return files.content(position)
+    except ImageError as error:
+        return error
+
+
+def _spread(count: int, most: int | None) -> Sequence[int]:
+    """Positions of all, or of at most so many with equal steps between them."""
+    if most is None or count <= most:
+        return range(count)
+    return [int(position) for position in np.linspace(0, count - 1, most)]
