@@ -35,22 +35,6 @@ class Split:
         masks = None if self.masks is None else self.masks[positions]
         return Split(self.images[positions], self.labels[positions], masks)
 
-    def even_positions(self, most: int, seed: int = 0) -> torch.Tensor:
-        """At most so many positions, as many of each class as it has, in order.
-
-        Args:
-            most: Above 0.
-            seed: Decides which.
-        """
-        labels = self.labels
-        shuffled = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
-        grouped = shuffled[labels[shuffled].argsort(stable=True)]
-        _, counts = labels[grouped].unique_consecutive(return_counts=True)
-        starts = counts.cumsum(0) - counts
-        # One of each class comes first, then a second of each: where it is cut off, it is even.
-        turns = torch.arange(len(labels)) - starts.repeat_interleave(counts)
-        return grouped[turns.argsort(stable=True)][:most].sort().values
-
 
 @dataclass(frozen=True, eq=False)
 class Data:

@@ -14,6 +14,7 @@ import torch
 from cnnviz.analysis.reuse.record import reuse_record
 from cnnviz.architectures import Network
 from cnnviz.architectures.blocks import reinitialise
+from cnnviz.images.collection import even_positions
 from cnnviz.training.checkpoints import (
     BEST,
     LAST,
@@ -68,7 +69,7 @@ class Training:
         if options.progressive_resizing:
             require_small_images(network, data.side)
         if options.train_images:
-            data = data.with_train(data.train.even_positions(options.train_images))
+            data = data.with_train(even_positions(data.train.labels, options.train_images))
         self.options, self.data, self.device = options, data, device
         self.work = Step(network.requires_grad_(True).train(), data, options, device)
         self.average = Average(network, options.averaging) if options.averaging else None
