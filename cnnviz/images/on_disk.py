@@ -83,14 +83,11 @@ def open_collection(source: bytes | str | os.PathLike[str], title: str = "") -> 
         DataError: It cannot be read, or holds none or too many; the message says what to do.
     """
     place = source if isinstance(source, bytes) else Path(source)
-    name = title if isinstance(place, bytes) else title or printable(place.resolve().name)
     files = image_files(place)
-    return Collection(
-        files.key,
-        name,
-        described(files.paths),
-        lambda position: open_image(files.content(position)),
-    )
+    if not title and isinstance(place, Path):
+        title = printable((place.resolve() if place.is_dir() else place).name)
+    pictures = described(files.paths)
+    return Collection(files.key, title, pictures, lambda i: open_image(files.content(i)))
 
 
 def _visible(folder: Path) -> list[Path]:
