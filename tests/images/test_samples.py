@@ -16,5 +16,5 @@ def test_sample_images_open_and_say_where_they_come_from() -> None:
 
 def test_no_sample_image_is_unlisted_or_heavy() -> None:
     files = {path.name for path in SAMPLE_FOLDER.iterdir()}
-    assert files == {sample.file for sample in sample_images()} | {"sample_csv"}
+    assert files == {sample.file for sample in sample_images()} | {"sample_images.csv"}
     assert sum(path.stat().st_size for path in SAMPLE_FOLDER.iterdir()) < 3_000_000

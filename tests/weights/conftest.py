@@ -1,6 +1,70 @@
-"""The weights folder, as a test has it for itself."""
+"""A web server on this machine, for what is downloaded, and the weights folder."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+@dataclass
+class WebServer:
+    """Answers each path as a test says, and remembers what was asked for."""
+
+    url: str = ""
+    answers: dict[str, Answer] = field(default_factory=dict)
+    requests: list[str] = field(default_factory=list)
+    closing: threading.Event = field(default_factory=threading.Event)
+
+    def serve(self, name: str, content: bytes, announced: int | None = None) -> str:
+        """The URL of a file; ``announced`` is a Content-Length that is not its own."""
+
+        def answer(request: BaseHTTPRequestHandler) -> None:
+            request.send_response(200)
+            length = len(content) if announced is None else announced
+            request.send_header("Content-Length", str(length))
+            request.end_headers()
+            request.wfile.write(content)
+
+        return self.answer(name, answer)
+
+    def answer(self, name: str, answer: Answer) -> str:
+        """The URL under which a request is answered so."""
+        self.answers[f"/{name}"] = answer
+        return f"{self.url}/{name}"
+
+
+@pytest.fixture
+def server(monkeypatch):
+    """A web server that runs as long as the test."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    web = WebServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            web.requests.append(self.path)
+            web.answers[self.path](self)
+
+        def log_message(self, *args):
+            """Nothing on stderr."""
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request, client_address):
+            """A client that leaves early is what many tests are about."""
+
+    with Server(("127.0.0.1", 0), Handler) as running:
+        web.url = f"http://127.0.0.1:{running.server_port}"
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield web
+        web.closing.set()
+        running.shutdown()
+        thread.join()
 
 
 @pytest.fixture

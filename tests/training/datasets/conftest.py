@@ -8,7 +8,7 @@ import pytest
 from scipy.io import savemat
 from torchvision import datasets
 
-from tests.vision.conftest import server as web  # noqa: F401 - a fixture
+from tests.weights.conftest import server as web  # noqa: F401 - a fixture
 
 
 def cifar(folder, known, monkeypatch, key, count=20):

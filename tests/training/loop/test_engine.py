@@ -282,6 +282,6 @@ def test_the_engine_needs_torch_and_torchvision_alone():
         "import sys\n"
         "for name in ('streamlit', 'pandas', 'sklearn', 'sqlalchemy', 'plotly', 'pillow_heif', "
         "'scipy', 'matplotlib'): sys.modules[name] = None\n"
-        "import cnnviz.training.engine"
+        "import cnnviz.training.loop.engine"
     )
     subprocess.run([sys.executable, "-c", blocked], cwd=ROOT, check=True)
