@@ -1,4 +1,4 @@
-"""What this machine is called where a measurement says on what it was made."""
+"""Human-readable CPU name for benchmark records."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def processor_name() -> str:
-    """The processor's model where the system tells it, else its kind ("x86_64")."""
+    """The CPU model if the system reports it, else its architecture ("x86_64")."""
     facts = Path("/proc/cpuinfo")
     if facts.exists():
         for line in facts.read_text().splitlines():

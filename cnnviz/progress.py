@@ -1,24 +1,24 @@
-"""How long computations say how far they are, and how they are stopped."""
+"""Progress reports of long computations, which also cancel them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-# Told the share that is done, in [0, 1]; what it raises ends the work, which leaves nothing behind.
+# Called with the share done, in [0, 1]; an exception that it raises cancels the work entirely.
 Progress = Callable[[float], None]
 
 
 def unheard(share: float) -> None:
-    """The progress function of someone who does not want to know."""
+    """Ignore the progress."""
 
 
 def batches(count: int, size: int, progress: Progress = unheard) -> Iterator[slice]:
-    """The numbers 0 ... count - 1 in slices of at most ``size``; after each, its share is told."""
+    """Slices of at most ``size`` that cover 0 ... count - 1; reports the progress after each."""
     for start in range(0, count, size):
         yield slice(start, min(start + size, count))
         progress(min(start + size, count) / count)
 
 
 def part(progress: Progress, first: float, last: float) -> Progress:
-    """The progress function of a part of the work that goes from one share of it to another."""
+    """A progress function for one part of the work, which spans the shares first to last."""
     return lambda share: progress(first + share * (last - first))

@@ -84,7 +84,7 @@ def _import(options: argparse.Namespace) -> int:
 def _stop(options: argparse.Namespace) -> int:
     from cnnviz.runs.limits import COMMAND_LINE
 
-    _store().ask(options.id, "stop", COMMAND_LINE)
+    _store().request(options.id, "stop", COMMAND_LINE)
     show(f"The run {options.id} stops after the step at work.")
     return 0
 

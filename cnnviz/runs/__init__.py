@@ -1,1 +1,1 @@
-"""What is remembered of training runs: the run folder, the SQL store, one worker process a run."""
+"""Training runs: run folders, the SQL store, the queue and one worker process per run."""

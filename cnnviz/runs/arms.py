@@ -1,4 +1,4 @@
-"""The arms of an experiment, trained one after another, each a run in a folder of its own."""
+"""Trains the arms of an experiment one after another, each run in a folder of its own."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from cnnviz.training.plan import Plan
 
 
 class Budget(NamedTuple):
-    """What all arms have alike.
+    """Data, options and seeds that all arms share.
 
     Attributes:
-        data: Name of a data set, or path of a zip or folder of class folders.
-        options: Options of training, as text: epochs or seconds, batch_size, train_images.
+        data: Name of a dataset, or path of a zip file or folder with a folder per class.
+        options: Training options as text: epochs or seconds, batch_size, train_images.
         seeds: How many runs each arm has; their seeds are 0, 1, ...
     """
 
@@ -31,7 +31,7 @@ class Budget(NamedTuple):
     seeds: int = 1
 
 
-def _unheard(arm: Arm, seed: int, folder: Path) -> None:
+def _ignore(arm: Arm, seed: int, folder: Path) -> None:
     pass
 
 
@@ -40,19 +40,19 @@ def trained_arms(
     budget: Budget,
     folder: Path,
     device: str | None = None,
-    told: Callable[[Arm, int, Path], None] = _unheard,
+    on_start: Callable[[Arm, int, Path], None] = _ignore,
 ) -> Recorded:
-    """Every arm's runs; those that the folder holds already are not made again.
+    """Train every arm; runs that the folder already holds are not repeated.
 
     Args:
-        experiment: Which.
-        budget: Of each arm.
-        folder: For the runs' folders, "ARM-SEED" by number.
+        experiment: The experiment.
+        budget: Shared by all arms.
+        folder: Parent of the runs' folders, which are named "ARM-SEED" by number.
         device: Default the first CUDA device, else the CPU.
-        told: Called before each run.
+        on_start: Called before each run with its arm, seed and folder.
 
     Raises:
-        ValueError: As ``plans`` and ``recorded``; a run that diverges is kept with its message.
+        ValueError: As ``plans`` and ``recorded``; a run that diverges is stored with its message.
         OSError: The folder cannot be written.
     """
     arms: dict[str, tuple[RecordedRun, ...]] = {arm.title: () for arm in experiment.arms}
@@ -61,7 +61,7 @@ def trained_arms(
         made = plans(experiment, budget.data, {**budget.options, "seed": str(seed)})
         for number, (arm, plan) in enumerate(zip(experiment.arms, made, strict=True)):
             place = folder / f"{number}-{seed}"
-            told(arm, seed, place)
+            on_start(arm, seed, place)
             arms[arm.title] += (_run(experiment, plan, place, device),)
     record = read_record(place)
     return Recorded(
@@ -89,17 +89,14 @@ def _run(experiment: Experiment, plan: Plan, folder: Path, device: str | None) -
 
 
 def _network(plan: Plan, folder: Path) -> str:
-    """The network with an output for each class of the data, which a plan need not know.
-
-    As planned where a run broke before its first checkpoint.
-    """
+    """The network as trained, else (without a checkpoint) as planned."""
     if not has_checkpoint(folder, LAST):
         return str(plan.network)
     return str(checkpoint_facts(folder, LAST)["network"])
 
 
 def _command(experiment: Experiment, budget: Budget) -> str:
-    """What makes the same runs again in a terminal."""
+    """The terminal command that repeats the runs."""
     given = [f"--option {key}={value}" for key, value in budget.options.items()]
     start = f"python -m cnnviz experiment {experiment.name} --data {Path(budget.data).name}"
     return " ".join([start, *given, f"--seeds {budget.seeds}"])

@@ -1,4 +1,4 @@
-"""What a worker may do with the one run that it is assigned to."""
+"""A worker's access to the run that it is assigned."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from cnnviz.training.measurement import Measurement
 
 
 class AssignmentLostError(RunError):
-    """The run is not this worker's any more: it was deleted, or declared interrupted."""
+    """The run no longer belongs to this worker: it was deleted or declared interrupted."""
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What visitors want of a run now.
+class Requests:
+    """Visitors' current requests to a run.
 
     Attributes:
-        stop: That it ends.
-        pause: That it waits.
-        learning_rate_scale: What its learning rate is multiplied by.
+        stop: Whether it should end.
+        pause: Whether it should wait.
+        learning_rate_scale: Factor on its learning rate.
     """
 
     stop: bool
@@ -36,15 +36,15 @@ class Wishes:
 
 
 class Assignment:
-    """A run in the hands of one worker; nobody else can take it while the worker shows life.
+    """A run that one worker owns, exclusively as long as the worker sends heartbeats.
 
     Args:
-        store: Where the run is.
-        run_id: Of a run that a server has given a device.
+        store: The store that holds the run.
+        run_id: Id of a run to which a server has given a device.
 
     Raises:
         KeyError: There is no such run.
-        RunError: It waits for no worker.
+        RunError: The run is not waiting for a worker.
     """
 
     def __init__(self, store: Store, run_id: str) -> None:
@@ -56,59 +56,59 @@ class Assignment:
             is_free = (runs.c.id == run_id) & (runs.c.state == "running") & (runs.c.worker == "")
             begun: dict[str, Any] = {"worker": self._worker, "process": os.getpid()}
             if not change_run(connection, is_free, **begun, started=now, heartbeat=now):
-                raise RunError(f"The run {run_id} waits for no worker.")
+                raise RunError(f"The run {run_id} is not waiting for a worker.")
 
     @property
     def run(self) -> Run:
-        """The run as it is now."""
+        """The current state of the run."""
         return self._store.run(self._run_id)
 
     @property
     def is_deleted(self) -> bool:
-        """Whether there is no such run any more."""
+        """Whether the run was deleted."""
         try:
             self._store.run(self._run_id)
         except KeyError:
             return True
         return False
 
-    def wishes(self) -> Wishes:
-        """What visitors want now.
+    def requests(self) -> Requests:
+        """Read visitors' current requests.
 
         Raises:
-            AssignmentLostError: The run is another's, or deleted.
+            AssignmentLostError: The run was deleted or belongs to another worker.
         """
         with self._store.database.reading() as connection:
             row = self._own_row(connection)
-        return Wishes(row.wish == "stop", row.wish == "pause", row.learning_rate_scale)
+        return Requests(row.wish == "stop", row.wish == "pause", row.learning_rate_scale)
 
-    def show_life(self, state: State) -> None:
-        """Say that the worker is alive, and whether it is running or paused.
+    def send_heartbeat(self, state: State) -> None:
+        """Report that the worker is alive, and whether the run is running or paused.
 
         Raises:
-            AssignmentLostError: The run is another's, or deleted.
+            AssignmentLostError: The run was deleted or belongs to another worker.
         """
         with self._store.database.writing() as connection:
             row = self._own_row(connection)
             now = self._store.database.now(connection)
             self._change(connection, row, heartbeat=now, state=state)
 
-    def add(self, found: Sequence[Measurement]) -> None:
-        """Keep what was measured.
+    def add(self, measurements: Sequence[Measurement]) -> None:
+        """Store measurements.
 
         Raises:
-            AssignmentLostError: The run is another's, or deleted.
+            AssignmentLostError: The run was deleted or belongs to another worker.
         """
         try:
-            self._store.add_measurements(self._run_id, found, self._worker)
+            self._store.add_measurements(self._run_id, measurements, self._worker)
         except KeyError:
             raise _lost() from None
 
     def end(self, state: State, message: str = "") -> None:
-        """Say how the run ended.
+        """Store how the run ended.
 
         Raises:
-            AssignmentLostError: The run is another's, or deleted.
+            AssignmentLostError: The run was deleted or belongs to another worker.
         """
         with self._store.database.writing() as connection:
             row = self._own_row(connection)
@@ -132,11 +132,11 @@ class Assignment:
         return row
 
     def _change(self, connection: Any, row: Any, **values: Any) -> None:
-        """Change the run; only a change that people see makes it a new revision."""
+        """Update the run; only changes that visitors see increase its revision."""
         is_own = (runs.c.id == self._run_id) & (runs.c.worker == self._worker)
         is_own &= runs.c.state.in_(BEGUN)
-        is_news = values.keys() != {"heartbeat", "state"} or values["state"] != row.state
-        if not change_run(connection, is_own, is_news, **values):
+        is_visible = values.keys() != {"heartbeat", "state"} or values["state"] != row.state
+        if not change_run(connection, is_own, is_visible, **values):
             raise _lost()
 
 

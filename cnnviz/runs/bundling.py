@@ -1,7 +1,8 @@
-"""A run becomes a network in the box: float16 weights, and a record of how they came to be."""
+"""Turns a run into a bundled network: float16 weights and a record of their training."""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,8 +14,7 @@ from cnnviz.architectures import Network
 from cnnviz.architectures.published import ERRORS, published
 from cnnviz.architectures.written import ENDS
 from cnnviz.progress import Progress, unheard
-from cnnviz.runs.bundled_reuse import REUSE, write_reuse
-from cnnviz.runs.folder import measurements, read_record
+from cnnviz.runs.folder import MEASUREMENTS, measurements, read_record, reuse_measurements
 from cnnviz.training.bundled import FOLDER
 from cnnviz.training.checkpoints import (
     checkpoint_facts,
@@ -32,6 +32,8 @@ from cnnviz.training.rounding import rounded
 from cnnviz.training.running import planned_data
 
 SEEN = ("network", "trained_on")  # of a checkpoint's facts
+REUSE = ".reuse.jsonl"  # suffix of the feature-reuse file, which has a line per epoch
+MAX_EPOCHS = 13  # in that file
 
 
 def bundle(
@@ -42,23 +44,22 @@ def bundle(
     folder: Path = FOLDER,
     progress: Progress = unheard,
 ) -> Path:
-    """The file of a run's best weights in the box; its record (NAME.json) tells:
+    """Bundle a run's best weights; returns the file. Its record (NAME.json) has the keys
 
     command, data, note, epochs, seconds, machine, torch, trained (a date), test_pictures,
-    test_accuracy, test_loss and evaluation (of the weights as they are in the file), paper,
-    curves. What a DenseNet's run has recorded of feature reuse is put beside it
-    (NAME.reuse.jsonl).
+    test_accuracy, test_loss and evaluation (of the float16 weights), paper, curves. The
+    recorded feature reuse of a DenseNet goes to NAME.reuse.jsonl.
 
     Args:
         run: The run's folder.
-        name: Of the file; default the variant's.
-        note: What must be said of the data, or of the budget.
-        quantity: Of ``published.ERRORS``: with which printed error of the variant this compares.
-        folder: Where the file is put.
-        progress: Of loading the data and of testing.
+        name: Name of the file; default the variant's.
+        note: A remark on the data or the budget.
+        quantity: Key of ``published.ERRORS``: the published error to compare with.
+        folder: Folder of the bundled networks.
+        progress: Of loading the data and testing.
 
     Raises:
-        ValueError: The run, its data or the quantity is not to be had; the message says which.
+        ValueError: The run, its data or the quantity is not available; the message says which.
         OSError: It cannot be written.
     """
     plan = Plan.from_json(read_record(run)["plan"])
@@ -72,8 +73,18 @@ def bundle(
     halves = {key: _half(tensor) for key, tensor in network.state_dict().items()}
     write_checkpoint(folder, name or variant, halves, seen, record)
     file = folder / f"{name or variant}.safetensors"
-    write_reuse(run, file.with_suffix(REUSE))
+    _write_reuse(run, file.with_suffix(REUSE))
     return file
+
+
+def _write_reuse(run: Path, file: Path) -> None:
+    """Store the feature reuse of some epochs; without recorded reuse there is no file."""
+    measured = reuse_measurements(run / MEASUREMENTS, MAX_EPOCHS)
+    if not measured:
+        file.unlink(missing_ok=True)
+        return
+    stored = ({**each.scalars, "seconds": each.seconds, "reuse": each.reuse} for each in measured)
+    file.write_text("".join(f"{json.dumps(each)}\n" for each in stored), encoding="utf-8")
 
 
 def _half(tensor: torch.Tensor) -> torch.Tensor:
@@ -81,12 +92,12 @@ def _half(tensor: torch.Tensor) -> torch.Tensor:
 
 
 def _tested(network: Network, plan: Plan, progress: Progress) -> dict[str, Any]:
-    """How good the weights are that will be in the file."""
+    """Evaluate the float16 weights on the test images."""
     data = planned_data(plan, progress)
-    found = predictions(network, data.test, progress=progress)
-    evaluation = Evaluation(found, data.classes, data.title)
+    predicted = predictions(network, data.test, progress=progress)
+    evaluation = Evaluation(predicted, data.classes, data.title)
     return {
-        "test_pictures": len(found),
+        "test_pictures": len(predicted),
         "test_accuracy": round(evaluation.accuracy, 6),
         "test_loss": round(evaluation.loss, 6),
         "evaluation": evaluation_record(evaluation),
@@ -94,42 +105,42 @@ def _tested(network: Network, plan: Plan, progress: Progress) -> dict[str, Any]:
 
 
 def _history(run: Path, plan: Plan, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """How the run went."""
-    # What is measured before the first step is no point of the curves.
-    record, told = read_record(run), [each for each in measurements(run) if each.step]
+    """The record of the training."""
+    # A measurement before the first step is no point of the curves.
+    record, points = read_record(run), [each for each in measurements(run) if each.step]
     return {
         "command": command(plan),
         "data": facts["trained_on"]["title"],
         "epochs": round(float(facts["epoch"]), 2),
-        "seconds": round(told[-1].seconds) if told else 0,
+        "seconds": round(points[-1].seconds) if points else 0,
         "machine": record["machine"],
         "torch": record["torch"],
         "trained": time.strftime("%Y-%m-%d", time.gmtime(record["ended"])),
-        "curves": [rounded(each.scalars) for each in thinned(told)],
+        "curves": [rounded(each.scalars) for each in thinned(points)],
     }
 
 
 def command(plan: Plan) -> str:
-    """What makes the same run again in a terminal; options that are defaults are left out."""
-    usual, given = TrainingOptions().to_text(), plan.options.to_text()
+    """The terminal command that repeats a run; defaults are omitted."""
+    default, given = TrainingOptions().to_text(), plan.options.to_text()
     budget = "--seconds" if plan.options.seconds else "--epochs"
     changed = [
         f"--option {key}={value}"
         for key, value in given.items()
-        if value != usual[key] and key not in ("epochs", "seconds")
+        if value != default[key] and key not in ("epochs", "seconds")
     ]
     by_data = (*ENDS, "resolution")
     changes = plan.network.changes.items()
-    written = [f"--set {key}={value}" for key, value in changes if key not in by_data]
+    changed_network = [f"--set {key}={value}" for key, value in changes if key not in by_data]
     start = f"python -m cnnviz train {plan.network.spec.variant} --data {plan.data}"
-    return " ".join([start, *written, *changed, budget, given[budget.removeprefix("--")]])
+    return " ".join([start, *changed_network, *changed, budget, given[budget.removeprefix("--")]])
 
 
 def _paper(variant: str, quantity: str) -> dict[str, str] | None:
-    """What the paper prints.
+    """The published error that the bundled network is compared with.
 
     Raises:
-        ValueError: It prints no such error of this variant.
+        ValueError: The paper has no such error for this variant.
     """
     if not quantity:
         return None

@@ -1,4 +1,4 @@
-"""What is new to the store: of a run's folder, and of a run that goes on from a checkpoint."""
+"""Brings measurements into the store that it lacks, for example after a worker was killed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from cnnviz.training.measurement import Measurement
 
 
 def novelty(store: Store, run_id: str) -> Callable[[Measurement], bool]:
-    """Whether a measurement is not in the store yet.
+    """A predicate for measurements that the store lacks.
 
-    A run that goes on from a checkpoint measures again what came after it, and gets the same: a
-    curve that someone looks at must not go back.
+    A run that resumes from a checkpoint repeats the steps after it with equal results; the stored
+    curve must not go back.
 
     Raises:
         KeyError: There is no such run.
@@ -23,19 +23,21 @@ def novelty(store: Store, run_id: str) -> Callable[[Measurement], bool]:
     stored = [each for _, each in store.measurements(run_id)]
     known = {tuple(each.scalars) for each in stored if each.step == last}
 
-    def is_new(found: Measurement) -> bool:
-        return found.step > last or (found.step == last and tuple(found.scalars) not in known)
+    def is_new(measurement: Measurement) -> bool:
+        return measurement.step > last or (
+            measurement.step == last and tuple(measurement.scalars) not in known
+        )
 
     return is_new
 
 
 def catch_up(store: Store, run_id: str, folder: Path) -> int:
-    """Keep what a run's folder, where it is on this machine, tells and the store does not yet.
+    """Store measurements that only the run's folder on this machine has.
 
-    A worker that is killed has written more into its folder than into the store.
+    A killed worker may have written more to its folder than to the store.
 
     Returns:
-        How many measurements that were.
+        How many measurements were added.
 
     Raises:
         KeyError: There is no such run.

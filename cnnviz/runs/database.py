@@ -1,4 +1,4 @@
-"""The tables of the store, and transactions on SQLite and PostgreSQL alike."""
+"""Tables of the store, and transactions for SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import sqlalchemy as sql
 
 from cnnviz.runs.folder import RunError
 
-# 2 added the tables of groups: what a store of an earlier version lacks are tables alone.
+# Version 2 added the tables of groups; an upgrade only has to create missing tables.
 VERSION = 2
-WAIT = 20.0  # seconds that a transaction of SQLite waits for another's
-# Of PostgreSQL's advisory lock under which runs are made and taken; any number that is ours.
+WAIT = 20.0  # seconds that an SQLite transaction waits for a lock
+# Key of the PostgreSQL advisory lock for creating and dispatching runs; an arbitrary number.
 LOCK = 0x636E6E76697A
 
 metadata = sql.MetaData()
@@ -39,8 +39,8 @@ runs = sql.Table(
     sql.Column("seconds", sql.Double, nullable=False, default=0.0),
     sql.Column("test_accuracy", sql.Double),
     sql.Column("learning_rate_scale", sql.Double, nullable=False, default=1.0),
-    # What follows is between the queue and the workers.
-    sql.Column("queued", sql.Double, nullable=False),  # when it began to wait
+    # The following columns serve the queue and the workers.
+    sql.Column("queued", sql.Double, nullable=False),  # when it joined the queue
     sql.Column("wish", sql.String(16), nullable=False, default=""),  # "", "stop" or "pause"
     sql.Column("wished", sql.Double),  # when
     sql.Column("host", sql.Text, nullable=False, default=""),
@@ -63,7 +63,7 @@ measured = sql.Table(
     ),
     sql.Column("content", sql.Text, nullable=False),
     sql.Index("measurements_of_a_run", "run", "number"),
-    sqlite_autoincrement=True,  # a number is never given twice, so that readers miss nothing
+    sqlite_autoincrement=True,  # numbers are never reused, so readers miss nothing
 )
 groups = sql.Table(
     "run_groups",
@@ -79,31 +79,31 @@ members = sql.Table(
     metadata,
     sql.Column("group_id", sql.ForeignKey("run_groups.id", ondelete="CASCADE"), primary_key=True),
     sql.Column("run", sql.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True, index=True),
-    sql.Column("place", sql.Integer, nullable=False),  # in the group, from 0
+    sql.Column("place", sql.Integer, nullable=False),  # position in the group, from 0
     sql.Column("arm", sql.Text, nullable=False),
     sql.Column("seed", sql.Integer, nullable=False),
 )
 
 
 class StoreError(RunError):
-    """One sentence: the database cannot be used now."""
+    """The database is not available; the message is one sentence."""
 
 
 class Database:
-    """Connections to the tables, which are made where they are missing.
+    """Connects to the database; creates missing tables.
 
     Attributes:
-        url: As it was given, without a password.
+        url: The address without its password.
     """
 
     def __init__(self, url: str) -> None:
-        found = _known_url(url)
-        self.url = found.render_as_string(hide_password=True)
-        self._is_sqlite = found.get_backend_name() == "sqlite"
+        parsed = _parsed(url)
+        self.url = parsed.render_as_string(hide_password=True)
+        self._is_sqlite = parsed.get_backend_name() == "sqlite"
         if self._is_sqlite:
-            _make_folder(found)
+            _make_folder(parsed)
         options: dict[str, Any] = {"connect_args": {"timeout": WAIT}} if self._is_sqlite else {}
-        self._engine = sql.create_engine(found, pool_pre_ping=True, **options)
+        self._engine = sql.create_engine(parsed, pool_pre_ping=True, **options)
         if self._is_sqlite:
             sql.event.listen(self._engine, "connect", _prepare)
             sql.event.listen(self._engine, "begin", _begin)
@@ -121,29 +121,29 @@ class Database:
             elif version > VERSION:
                 raise StoreError(
                     f"The store {self.url} has version {version} and this program {VERSION}; "
-                    "give CNNVIZ_DATABASE another one."
+                    "set CNNVIZ_DATABASE to another store."
                 )
 
     @contextmanager
     def reading(self) -> Iterator[sql.Connection]:
-        """A transaction that sees one moment.
+        """A reading transaction with one consistent snapshot.
 
         Raises:
-            StoreError: The database cannot be used.
+            StoreError: The database is not available.
         """
         with self._sentences(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self, alone: bool = False) -> Iterator[sql.Connection]:
-        """A transaction that is kept whole or not at all.
+        """A writing transaction, committed as a whole or rolled back.
 
         Args:
-            alone: No other that is alone runs at the same time, on whatever machine. On SQLite,
-                which has one writer, this is always so.
+            alone: Exclude other such transactions on all machines. SQLite, which has one writer,
+                always does.
 
         Raises:
-            StoreError: The database cannot be used; nothing was changed.
+            StoreError: The database is not available; nothing was changed.
         """
         with self._sentences(), self._writer.begin() as connection:
             if alone and not self._is_sqlite:
@@ -151,7 +151,7 @@ class Database:
             yield connection
 
     def now(self, connection: sql.Connection) -> float:
-        """Seconds since 1970 by the one clock that all who use this database share."""
+        """Unix time in seconds by the clock that all users of the database share."""
         if self._is_sqlite:  # a file of one machine
             return time.time()
         clock = sql.func.extract("epoch", sql.func.clock_timestamp())
@@ -166,26 +166,28 @@ class Database:
             raise StoreError(f"The store of runs ({self.url}) cannot be used: {reason}.") from error
 
     def close(self) -> None:
-        """Let all connections go."""
+        """Close all connections."""
         self._engine.dispose()
 
 
-def _known_url(url: str) -> sql.URL:
-    """An address of SQLite or PostgreSQL, with the driver that the requirements name.
+def _parsed(url: str) -> sql.URL:
+    """Parse an SQLite or PostgreSQL address and set the driver.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is another kind of address.
     """
     try:
-        found = sql.make_url(url)
+        parsed = sql.make_url(url)
     except sql.exc.ArgumentError:
-        found = None
-    if found is None or found.get_backend_name() not in ("sqlite", "postgresql"):
+        parsed = None
+    if parsed is None or parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise ValueError(
             "CNNVIZ_DATABASE must be an address such as sqlite:////folder/runs.sqlite or "
             f"postgresql://user:password@host/name; received {url}."
         )
-    return found.set(drivername="postgresql+psycopg") if "+" not in url and _is_pg(found) else found
+    return (
+        parsed.set(drivername="postgresql+psycopg") if "+" not in url and _is_pg(parsed) else parsed
+    )
 
 
 def _is_pg(url: sql.URL) -> bool:
@@ -198,13 +200,13 @@ def _make_folder(url: sql.URL) -> None:
 
 
 def _prepare(connection: Any, _: Any) -> None:
-    """A connection of SQLite: readers beside one writer, and transactions that are ours."""
+    """Set up an SQLite connection: concurrent readers, one writer, explicit transactions."""
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin(connection: sql.Connection) -> None:
-    # A writer takes its lock at once: one that reads first and writes later may be refused.
+    # A writer locks at once: upgrading a read lock later may fail.
     is_writer = connection.get_execution_options().get("immediate")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")

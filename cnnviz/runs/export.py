@@ -1,4 +1,4 @@
-"""A run's curves for other programs: a table, and TensorBoard's log."""
+"""Exports a run's curves as CSV and as a TensorBoard log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from cnnviz.training.measurement import Measurement
 
-# What of a measurement is one number, and what is a number for each part or layer of the network.
+# Measured quantities with one value, and with one value per part or layer of the network.
 NUMBERS = (
     *("step", "epoch", "seconds", "train_loss", "train_accuracy", "test_loss", "test_accuracy"),
     *("learning_rate", "images_per_second", "memory"),
@@ -20,9 +20,9 @@ BY_PART = ("gradient_norm", "layer_gradients", "update_ratio", "dead_relus", "ga
 
 
 def curves_csv(measurements: Sequence[Measurement]) -> str:
-    """All that was measured as a CSV file, one measurement a line; what was not is empty.
+    """Measurements as CSV text, one per line; missing values are empty.
 
-    Its columns are ``NUMBERS``, then "gradient_norm stem" and so on where they were measured.
+    The columns are ``NUMBERS``, then "gradient_norm stem" and so on if they were measured.
     """
     rows = [dict(_numbers(each)) for each in measurements]
     parts = dict.fromkeys(name for row in rows for name in row if name not in NUMBERS)
@@ -34,7 +34,7 @@ def curves_csv(measurements: Sequence[Measurement]) -> str:
 
 
 def _numbers(measurement: Measurement) -> Iterator[tuple[str, float]]:
-    """Everything that was measured, each number with its name."""
+    """All measured numbers with their names."""
     for name in NUMBERS:
         if (value := getattr(measurement, name)) is not None:
             yield name, value
@@ -46,12 +46,12 @@ def _numbers(measurement: Measurement) -> Iterator[tuple[str, float]]:
 def tensorboard_zip(
     measurements: Iterable[Measurement], name: str, started: float | None = None
 ) -> bytes:
-    """All that was measured as a zip with one TensorBoard log, in a folder of the run's name.
+    """Measurements as a zip file with one TensorBoard log.
 
     Args:
         measurements: In order.
-        name: Of the run.
-        started: When it began, in seconds since 1970; default when the program began to count.
+        name: Name of the run and of the folder in the zip file.
+        started: Unix time of the start in seconds; default 0.
     """
     from torch.utils.tensorboard import SummaryWriter
 
@@ -73,7 +73,7 @@ def _log(writer: object, measurement: Measurement, moment: float) -> None:
 
 
 def _tag(name: str) -> str:
-    """TensorBoard groups by what stands before the slash: train and test losses side by side."""
+    """The TensorBoard tag, whose prefix groups training and test curves ("loss/train")."""
     name, _, part = name.partition(" ")
     if part:
         return f"{name}/{part.replace(' ', '_')}"

@@ -1,4 +1,4 @@
-"""A run as a folder: what it was to do, what was measured, and its checkpoints; needs no database.
+"""Reads and writes the folder of a run; needs no database.
 
 run.json             the plan, the data's facts, the device, how it ended
 measurements.jsonl   one measurement a line
@@ -20,11 +20,11 @@ MEASUREMENTS = "measurements.jsonl"
 
 
 class RunError(ValueError):
-    """One sentence: what is wrong with a run, and what to do about it."""
+    """A problem with a run; the message is one sentence with advice."""
 
 
 def read_record(folder: Path) -> dict[str, Any]:
-    """What ``run.json`` says.
+    """Read ``run.json``.
 
     Raises:
         RunError: The folder holds no run, or a damaged one.
@@ -40,7 +40,7 @@ def read_record(folder: Path) -> dict[str, Any]:
 
 
 def write_record(folder: Path, record: Mapping[str, Any]) -> None:
-    """Put ``run.json`` into a folder, whole or not at all.
+    """Write ``run.json`` atomically.
 
     Raises:
         OSError: It cannot be written.
@@ -52,7 +52,7 @@ def write_record(folder: Path, record: Mapping[str, Any]) -> None:
 
 
 def measurements(folder: Path) -> Iterator[Measurement]:
-    """What was measured, in order; a last line that was cut off is left out."""
+    """Read the measurements in order; an incomplete last line is ignored."""
     return _measured(folder / MEASUREMENTS)
 
 
@@ -64,19 +64,19 @@ def _measured(file: Path, naming: str = "") -> Iterator[Measurement]:
             continue
         try:
             yield Measurement.from_json(json.loads(line))
-        except json.JSONDecodeError:  # the machine went out while it was written
+        except json.JSONDecodeError:  # the last line was cut off
             return
 
 
-def reuse_measurements(file: Path, most: int) -> list[Measurement]:
-    """Those of a file in which feature reuse was measured.
+def reuse_measurements(file: Path, limit: int) -> list[Measurement]:
+    """Read the measurements that include feature reuse.
 
     Args:
-        file: Of measurements, one a line; one that is not there has none.
-        most: So many at most, evenly, the first and the last among them.
+        file: Measurements, one per line; a missing file has none.
+        limit: Most measurements, evenly spaced from the first to the last.
     """
-    told = list(_measured(file, '"reuse"'))
-    last = len(told) - 1
-    if last < most:
-        return told
-    return [told[round(place * last / (most - 1))] for place in range(most)]
+    measured = list(_measured(file, '"reuse"'))
+    last = len(measured) - 1
+    if last < limit:
+        return measured
+    return [measured[round(place * last / (limit - 1))] for place in range(limit)]

@@ -1,4 +1,4 @@
-"""Runs that belong together: an experiment's arms with their seeds, or any that a visitor chose."""
+"""Groups of runs: the arms and seeds of an experiment, or runs that a visitor chose."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from cnnviz.runs.rows import remove_row
 from cnnviz.runs.store import Store
 from cnnviz.training.plan import Plan
 
-TITLE = 80  # letters, at most
-CUT_OFF = ("stopped", "interrupted")  # what ended before its end, and not by a fault of its own
+MAX_TITLE = 80  # characters
+CUT_OFF = ("stopped", "interrupted")  # states of runs that ended early without an error
 OWN = ""  # the experiment of a group that a visitor put together
 
 
 @dataclass(frozen=True)
 class Member:
-    """A run's place in a group.
+    """A run in a group.
 
     Attributes:
-        run_id: Of the run.
-        arm: Title of the arm that it is of.
-        seed: Of its options.
+        run_id: Id of the run.
+        arm: Title of its arm.
+        seed: Its seed.
     """
 
     run_id: str
@@ -39,15 +39,15 @@ class Member:
 
 @dataclass(frozen=True)
 class Group:
-    """Runs that belong together; those that were deleted are no members any more.
+    """A group of runs, without those that were deleted.
 
     Attributes:
-        id: Short and unguessable; in addresses.
-        owner: The visitor whose browser made it.
-        experiment: Name of the declared experiment; empty: runs that a visitor chose.
-        title: As its maker calls it; of a declared experiment its data, budget and seeds.
-        created: Seconds since 1970.
-        members: In order; at least one.
+        id: Short and unguessable; part of URLs.
+        owner: The visitor whose browser created it.
+        experiment: Name of the declared experiment; empty for runs that a visitor chose.
+        title: Given by its owner; for a declared experiment data, budget and seeds.
+        created: Unix time in seconds.
+        members: At least one run, in order.
     """
 
     id: str
@@ -59,26 +59,26 @@ class Group:
 
     @property
     def run_ids(self) -> tuple[str, ...]:
-        """Of its members."""
+        """Ids of its runs."""
         return tuple(member.run_id for member in self.members)
 
 
 def start_group(
     store: Store, experiment: str, title: str, planned: Sequence[tuple[str, Plan]], owner: str
 ) -> Group:
-    """Put the runs of an experiment into the queue as a group, all or none.
+    """Add the runs of an experiment to the queue as a group, all or none.
 
-    They begin in the order given; how many of a visitor run at once is the queue's matter.
+    They start in the given order, at most as many at once as the limits permit.
 
     Args:
-        store: Where.
-        experiment: Its name.
-        title: What tells the group from others of the experiment: its budget.
-        planned: The title of the arm and the plan of each run.
-        owner: Of group and runs.
+        store: The store of runs.
+        experiment: Name of the experiment.
+        title: Distinguishes groups of one experiment: data and budget.
+        planned: Title of the arm and plan of each run.
+        owner: Owner of the group and its runs.
 
     Raises:
-        ValueError: There is none, a plan is beyond the limits, or there would be too many runs.
+        ValueError: There is no run, a plan exceeds the limits, or there are too many runs.
     """
     if not planned:
         raise ValueError("An experiment must have at least one run.")
@@ -98,16 +98,16 @@ def start_group(
 
 
 def save_group(store: Store, title: str, members: Sequence[Member], owner: str) -> Group:
-    """Keep runs that are there, of whichever visitor, as a group under a name.
+    """Save existing runs of any visitors as a named group.
 
     Raises:
-        ValueError: The title is empty or too long, there are not two different runs, or the visitor
-            has saved as many groups as runs are kept for a visitor.
-        KeyError: A run is not there.
+        ValueError: The title is empty or too long, there are fewer than two different runs, or the
+            visitor has reached the limit of saved groups.
+        KeyError: A run does not exist.
     """
     title = " ".join(title.split())
-    if not 1 <= len(title) <= TITLE:
-        raise ValueError(f"The name must have 1 to {TITLE} letters; received {len(title)}.")
+    if not 1 <= len(title) <= MAX_TITLE:
+        raise ValueError(f"The name must have 1 to {MAX_TITLE} characters; received {len(title)}.")
     wanted = {member.run_id for member in members}
     if len(wanted) < 2 or len(wanted) < len(members):
         raise ValueError("An experiment must have at least two runs, each once.")
@@ -126,9 +126,11 @@ def save_group(store: Store, title: str, members: Sequence[Member], owner: str) 
 def _require_room(connection: sql.Connection, owner: str) -> None:
     is_saved = (groups_table.c.owner == owner) & (groups_table.c.experiment == OWN)
     count = sql.select(sql.func.count()).select_from(groups_table).where(is_saved)
-    most = limits().runs
-    if (connection.scalar(count) or 0) >= most:
-        raise ValueError(f"{most} experiments are kept for a visitor; delete one of yours first.")
+    max_groups = limits().runs
+    if (connection.scalar(count) or 0) >= max_groups:
+        raise ValueError(
+            f"You have {max_groups} of {max_groups} possible experiments; delete one first."
+        )
 
 
 def _insert(
@@ -151,17 +153,17 @@ def _insert(
 
 
 def group(store: Store, group_id: str) -> Group:
-    """A group as it is now.
+    """Read a group.
 
     Raises:
-        KeyError: There is none of this id.
+        KeyError: There is no such group.
     """
     with store.database.reading() as connection:
         return _with_members(connection, [_row(connection, group_id)])[0]
 
 
 def groups(store: Store, experiment: str, limit: int = 50) -> list[Group]:
-    """The groups of an experiment, or with "" those that visitors chose; youngest first."""
+    """The groups of an experiment ("" for saved groups), newest first."""
     chosen = sql.select(groups_table).where(groups_table.c.experiment == experiment)
     order = (groups_table.c.created.desc(), groups_table.c.id)
     with store.database.reading() as connection:
@@ -179,30 +181,37 @@ def _row(connection: sql.Connection, group_id: str) -> Any:
 
 def _with_members(connection: sql.Connection, rows: Sequence[Any]) -> list[Group]:
     chosen = sql.select(members_table).where(members_table.c.group_id.in_([r.id for r in rows]))
-    found: dict[str, list[Member]] = {row.id: [] for row in rows}
+    members_by_group: dict[str, list[Member]] = {row.id: [] for row in rows}
     for each in connection.execute(chosen.order_by(members_table.c.place)).all():
-        found[each.group_id].append(Member(each.run, each.arm, each.seed))
+        members_by_group[each.group_id].append(Member(each.run, each.arm, each.seed))
     return [
-        Group(row.id, row.owner, row.experiment, row.title, row.created, tuple(found[row.id]))
+        Group(
+            row.id,
+            row.owner,
+            row.experiment,
+            row.title,
+            row.created,
+            tuple(members_by_group[row.id]),
+        )
         for row in rows
     ]
 
 
 def delete_group(store: Store, group_id: str, by: str, token: str | None = None) -> None:
-    """Forget a group; the runs of a declared experiment go with it, those that were chosen stay.
+    """Delete a group, and for a declared experiment its owner's runs as well.
 
-    Runs of the group that are another visitor's stay as well.
+    The runs of a saved group and other visitors' runs remain.
 
     Raises:
         KeyError: There is no such group.
-        RunError: It is not the visitor's.
+        RunError: It is another visitor's.
     """
     with store.database.writing(alone=True) as connection:
         row = _row(connection, group_id)
         store.require_right(row, by, token)
-        (found,) = _with_members(connection, [row])
+        (deleted,) = _with_members(connection, [row])
         own = sql.select(runs_table.c.id).where(runs_table.c.owner == row.owner)
-        started = own.where(runs_table.c.id.in_(found.run_ids))
+        started = own.where(runs_table.c.id.in_(deleted.run_ids))
         removed = list(connection.scalars(started)) if row.experiment != OWN else []
         connection.execute(sql.delete(members_table).where(members_table.c.group_id == group_id))
         connection.execute(sql.delete(groups_table).where(groups_table.c.id == group_id))
@@ -213,24 +222,24 @@ def delete_group(store: Store, group_id: str, by: str, token: str | None = None)
 
 
 def stop_group(store: Store, group_id: str, by: str, token: str | None = None) -> None:
-    """Stop a group's runs: those that wait at once, those at work within a second.
+    """Stop a group's runs: queued ones at once, running ones within a second.
 
     Raises:
         KeyError: There is no such group.
-        RunError: A run is not the visitor's.
+        RunError: A run is another visitor's.
     """
-    # Those that wait go first, or else one of them begins when the one at work has ended.
+    # Queued runs first, or else one starts when the running one has ended.
     for run_id in reversed(group(store, group_id).run_ids):
         if store.run(run_id).is_open:
-            store.ask(run_id, "stop", by, token)
+            store.request(run_id, "stop", by, token)
 
 
 def resume_group(store: Store, group_id: str, by: str, token: str | None = None) -> None:
-    """Put a group's runs that were stopped or interrupted at the end of the queue, in order.
+    """Append a group's stopped and interrupted runs to the queue, in order.
 
     Raises:
         KeyError: There is no such group.
-        RunError: A run is not the visitor's.
+        RunError: A run is another visitor's.
     """
     for run_id in group(store, group_id).run_ids:
         if store.run(run_id).state in CUT_OFF:

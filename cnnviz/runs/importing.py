@@ -1,4 +1,4 @@
-"""A run folder made on another machine, brought into the store."""
+"""Imports a run folder from another machine into the store."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from cnnviz.training.measurement import Measurement
 from cnnviz.training.plan import Plan
 
 FILES = (RECORD, MEASUREMENTS, "last.safetensors", "last.json", "best.safetensors", "best.json")
-# How a run in a folder is in the store: nobody works at it here.
+# State in the store for each state in a folder; a running one has no worker here.
 STATES = {
     **{"finished": "finished", "stopped": "stopped", "failed": "failed"},
     **{"interrupted": "interrupted", "running": "interrupted"},
 }
-CUT = "It was copied, or its machine went out, while it ran; it can be resumed."
+CUT = "It was copied or interrupted while running; it can be resumed."
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did.
+    """The result of an import.
 
     Attributes:
-        run: As it is in the store now.
-        is_new: Whether it was not there before.
-        added: How many measurements were not.
+        run: The run in the store.
+        is_new: Whether the store did not have it.
+        added: How many measurements were added.
     """
 
     run: Run
@@ -48,14 +48,14 @@ class Imported:
 
 
 def import_folder(store: Store, folder: Path, owner: str = COMMAND_LINE) -> Imported:
-    """Bring a run folder's record, measurements and checkpoints into the store.
+    """Import a run folder's record, measurements and checkpoints.
 
-    A run that is there already gets what is new. Its id follows from its plan and its beginning.
+    A run that the store already has is updated. The id depends on the plan and the start time.
 
     Raises:
         RunError: The folder holds no run, or a damaged one.
-        ValueError: Its checkpoint is damaged.
-        OSError: It cannot be read or copied; nothing was brought in.
+        ValueError: The checkpoint is damaged.
+        OSError: The folder cannot be read or copied; nothing was imported.
     """
     record = read_record(folder)
     state = _checked_state(record)
@@ -74,7 +74,7 @@ def _checked_state(record: Mapping[str, Any]) -> str:
     state, started, ended = (record.get(name) for name in ("state", "started", "ended"))
     times = [time for time in (started, ended) if time is not None]
     if state not in STATES or not all(_is_number(time) for time in times) or started is None:
-        raise RunError(f"{RECORD} is damaged: it does not tell when the run began or how it ended.")
+        raise RunError(f"{RECORD} is damaged: it lacks the start time or the final state.")
     return STATES[state]
 
 
@@ -83,10 +83,10 @@ def _is_number(value: Any) -> bool:
 
 
 def _require_measurements(folder: Path) -> None:
-    """Accept measurements that are whole up to a last line that may have been cut off.
+    """Check the measurements file; its last line may be incomplete.
 
     Raises:
-        RunError: They are missing or damaged.
+        RunError: The file is missing or damaged.
     """
     path = folder / MEASUREMENTS
     try:
@@ -96,18 +96,20 @@ def _require_measurements(folder: Path) -> None:
     step = 0
     for number, line in enumerate(lines, 1):
         try:
-            found = Measurement.from_json(json.loads(line))
-            is_good = all(map(_is_number, (found.step, found.epoch, found.seconds)))
+            measurement = Measurement.from_json(json.loads(line))
+            is_good = all(
+                map(_is_number, (measurement.step, measurement.epoch, measurement.seconds))
+            )
         except (json.JSONDecodeError, TypeError, AttributeError):
             is_good = number == len(lines)
-            found = None
-        if not is_good or (found is not None and found.step < step):
+            measurement = None
+        if not is_good or (measurement is not None and measurement.step < step):
             raise RunError(f"{path} is damaged in line {number}; copy the whole folder again.")
-        step = found.step if found else step
+        step = measurement.step if measurement else step
 
 
 def _require_checkpoint(folder: Path, plan: Plan, state: str) -> None:
-    """Accept checkpoints that can be read and are of the plan's network.
+    """Check that checkpoints are readable and match the plan's network.
 
     Raises:
         RunError: A finished run has none, or one of another network.
@@ -135,7 +137,7 @@ def _require_checkpoint(folder: Path, plan: Plan, state: str) -> None:
 
 
 def _id(store: Store, folder: Path, record: Mapping[str, Any]) -> str:
-    """The id of a folder's run: its own where it is one of this store, else from what it is."""
+    """The id of a folder's run: the folder's name if this store has it, else a hash."""
     if folder.resolve().parent == runs_folder().resolve():
         with store.database.reading() as connection:
             own = sql.select(runs.c.id).where(runs.c.id == folder.resolve().name)
@@ -162,24 +164,24 @@ def _copy(folder: Path, target: Path) -> None:
 
 
 def _put(store: Store, run_id: str, record: Mapping[str, Any], state: str, owner: str) -> bool:
-    """Whether a run was not in the store before; it is now, as its record says.
+    """Store a run as its record describes it; returns whether it is new.
 
     Raises:
-        RunError: It is at work here.
+        RunError: The run is queued or running here.
     """
     message = CUT if record["state"] == "running" else record.get("message") or ""
-    told: dict[str, Any] = {"state": state, "message": message, "ended": record.get("ended")}
-    told |= {"share": 1.0} if state == "finished" else {}
+    outcome: dict[str, Any] = {"state": state, "message": message, "ended": record.get("ended")}
+    outcome |= {"share": 1.0} if state == "finished" else {}
     with store.database.writing(alone=True) as connection:
         known = connection.scalar(sql.select(runs.c.state).where(runs.c.id == run_id))
         if known in OPEN:
             raise RunError(f"The run {run_id} is {known} in the store; stop it first.")
         if known is None:
             now = store.database.now(connection)
-            values = {"id": run_id, "owner": owner, "created": now, "queued": now, **told}
+            values = {"id": run_id, "owner": owner, "created": now, "queued": now, **outcome}
             values |= {"started": record["started"], "device": str(record.get("machine", ""))}
             values |= plan_columns(Plan.from_json(record["plan"]))
             connection.execute(sql.insert(runs).values(**values))
         else:
-            change_run(connection, runs.c.id == run_id, **told)
+            change_run(connection, runs.c.id == run_id, **outcome)
     return known is None

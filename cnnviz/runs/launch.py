@@ -1,4 +1,4 @@
-"""Where runs are started and ended: on this machine, or by whatever else has this interface."""
+"""Starts and ends worker processes on this machine; a cluster can implement the same interface."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Launcher(Protocol):
-    """What starts and ends the workers of one machine or cluster."""
+    """Starts and ends the workers of one machine or cluster."""
 
     def start(self, run_id: str, device: str) -> None:
         """Start a worker for a run that was taken from the queue.
@@ -27,27 +27,27 @@ class Launcher(Protocol):
         """
 
     def stop(self, run_id: str, process: int | None, force: bool = False) -> None:
-        """Ask a worker that does not hear its store to end; with force, end it.
+        """End a worker that does not respond to the store's stop request.
 
         Args:
-            run_id: Of its run.
-            process: Its number, as its run says.
-            force: Whether it was asked before.
+            run_id: Id of its run.
+            process: Its process id, as stored with the run.
+            force: Whether to kill it, since an earlier call had no effect.
         """
 
     def gone(self) -> list[str]:
-        """The runs whose workers have ended since this was asked last."""
+        """The runs whose workers have ended since the last call."""
 
 
 class LocalLauncher:
-    """Workers as processes of this machine that outlive the server."""
+    """Starts workers as processes of this machine, which outlive the server."""
 
     def __init__(self) -> None:
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
         self._lock = threading.Lock()
 
     def start(self, run_id: str, device: str) -> None:
-        """Start a worker in a session of its own; what it says is in its run's folder.
+        """Start a worker in its own session, with its log in the run's folder.
 
         Raises:
             OSError: It cannot be started.
@@ -68,16 +68,16 @@ class LocalLauncher:
             self._workers[run_id] = worker
 
     def stop(self, run_id: str, process: int | None, force: bool = False) -> None:
-        """End a worker by a signal: SIGTERM, or with force SIGKILL."""
+        """Send SIGTERM to a worker, or with force SIGKILL."""
         with self._lock:
             worker = self._workers.get(run_id)
         number = worker.pid if worker else process
         if number is not None and (worker or _is_worker(number, run_id)):
-            wanted = signal.SIGKILL if force and hasattr(signal, "SIGKILL") else signal.SIGTERM
-            _send(number, wanted)
+            sent = signal.SIGKILL if force and hasattr(signal, "SIGKILL") else signal.SIGTERM
+            _send(number, sent)
 
     def gone(self) -> list[str]:
-        """The runs whose workers, started here, have ended since this was asked last."""
+        """The runs whose workers, started here, have ended since the last call."""
         with self._lock:
             ended = [
                 run_id for run_id, worker in self._workers.items() if worker.poll() is not None
@@ -87,21 +87,21 @@ class LocalLauncher:
         return ended
 
 
-def _send(process: int, wanted: signal.Signals) -> None:
+def _send(process: int, sent: signal.Signals) -> None:
     try:
-        os.kill(process, wanted)
+        os.kill(process, sent)
     except ProcessLookupError:
         return  # it has ended by itself
 
 
 def _is_worker(process: int, run_id: str) -> bool:
-    """Whether a process is a run's worker, and not another that has got its number since."""
+    """Whether a process is the run's worker and not a later process with the same id."""
     try:
         command = Path(f"/proc/{process}/cmdline").read_bytes().decode(errors="replace")
     except OSError:  # no such process, or no Linux
-        asked = ["ps", "-p", str(process), "-o", "command="]
+        ps = ["ps", "-p", str(process), "-o", "command="]
         try:
-            command = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+            command = subprocess.run(ps, capture_output=True, text=True, check=False).stdout
         except OSError:
             return False
     return "cnnviz.runs.worker" in command and run_id in command

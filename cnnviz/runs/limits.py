@@ -1,4 +1,4 @@
-"""What a server allows, from its environment."""
+"""Limits of a server, from environment variables."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import os
 from dataclasses import dataclass
 
 DAY = 24 * 60 * 60  # seconds
-# Who brings runs in from a terminal: they are not cleaned up, and no browser can be this owner.
+# The owner of runs from a terminal, which are never evicted; no browser can have this id.
 COMMAND_LINE = "command line"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of a machine one visitor may take.
+    """Limits for one visitor.
 
     Attributes:
-        seconds: Longest training between two waits in the queue: CNNVIZ_MAX_SECONDS.
-        epochs: Most of a plan: CNNVIZ_MAX_EPOCHS.
-        runs: Most that are kept for a visitor: CNNVIZ_MAX_RUNS.
-        running: Most of a visitor that run at once: CNNVIZ_MAX_RUNNING.
-        days: How long a run is kept after its end: CNNVIZ_KEEP_DAYS.
+        seconds: Longest training time per turn in the queue: CNNVIZ_MAX_SECONDS.
+        epochs: Most epochs of a plan: CNNVIZ_MAX_EPOCHS.
+        runs: Most stored runs: CNNVIZ_MAX_RUNS.
+        running: Most runs at once: CNNVIZ_MAX_RUNNING.
+        days: Days for which an ended run is stored: CNNVIZ_KEEP_DAYS.
     """
 
     seconds: int = 3600
@@ -30,23 +30,23 @@ class Limits:
 
 
 def limits() -> Limits:
-    """The limits of this process's environment.
+    """The limits that the environment variables set.
 
     Raises:
-        ValueError: A variable is no whole number of at least 1.
+        ValueError: A variable is not a whole number of at least 1.
     """
-    usual = Limits()
+    default = Limits()
     return Limits(
-        seconds=_number("CNNVIZ_MAX_SECONDS", usual.seconds),
-        epochs=_number("CNNVIZ_MAX_EPOCHS", usual.epochs),
-        runs=_number("CNNVIZ_MAX_RUNS", usual.runs),
-        running=_number("CNNVIZ_MAX_RUNNING", usual.running),
-        days=_number("CNNVIZ_KEEP_DAYS", usual.days),
+        seconds=_number("CNNVIZ_MAX_SECONDS", default.seconds),
+        epochs=_number("CNNVIZ_MAX_EPOCHS", default.epochs),
+        runs=_number("CNNVIZ_MAX_RUNS", default.runs),
+        running=_number("CNNVIZ_MAX_RUNNING", default.running),
+        days=_number("CNNVIZ_KEEP_DAYS", default.days),
     )
 
 
-def _number(name: str, usual: int) -> int:
-    written = os.environ.get(name, "").strip() or str(usual)
+def _number(name: str, default: int) -> int:
+    written = os.environ.get(name, "").strip() or str(default)
     if not written.isdecimal() or int(written) < 1:
         raise ValueError(f"{name} must be a whole number of at least 1; received {written}.")
     return int(written)

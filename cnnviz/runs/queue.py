@@ -1,6 +1,6 @@
-"""The queue: which run begins next and where, and which have ended without saying so.
+"""The queue: starts runs on free devices and detects workers that have died.
 
-Any number of servers, on any number of machines, may look at one store at once.
+Any number of servers on any number of machines may share one store.
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ from cnnviz.runs.rows import change_run, remove_row
 from cnnviz.runs.run import BEGUN, runs_folder
 from cnnviz.runs.store import Store
 
-SILENCE = 15.0  # seconds without a heartbeat after which a worker is taken for dead,
-START = 180.0  # and that one may take until its first: many may load torch at once
-ASK, INSIST = 5.0, 20.0  # seconds after the wish to stop until SIGTERM and SIGKILL
-LOST = "Its worker ended without a word; what was measured is kept, and it can be resumed."
+SILENCE = 15.0  # seconds without a heartbeat after which a worker counts as dead
+START = 180.0  # seconds until its first heartbeat: many may load torch at once
+TERMINATE, KILL = 5.0, 20.0  # seconds from a stop request until SIGTERM and SIGKILL
+LOST = "Its worker ended unexpectedly; the measurements are saved, and it can be resumed."
 
 
 def dispatch(
     store: Store, launcher: Launcher, slots: Mapping[str, int] | None = None, host: str = ""
 ) -> list[str]:
-    """Look after the queue once: find what is lost, end what was told to, start what may begin.
+    """Update the queue once: detect lost workers, end stopped ones, start waiting runs.
 
     Args:
-        store: The runs.
-        launcher: Of this machine.
-        slots: How many runs each of its devices takes; default ``devices.slots()``.
-        host: Its name; default its own.
+        store: The store of runs.
+        launcher: Starts workers on this machine.
+        slots: How many runs each device takes; default ``devices.slots()``.
+        host: Name of this machine; default its host name.
 
     Returns:
-        The runs that were started.
+        Ids of the started runs.
 
     Raises:
-        StoreError: The database cannot be used; the next look makes up for it.
-        ValueError: A limit in the environment is written wrongly.
+        StoreError: The database is not available; the next call catches up.
+        ValueError: A limit in the environment is invalid.
     """
     host = host or devices.host()
     slots = devices.slots() if slots is None else slots
     _interrupt(store, launcher.gone())
     _interrupt(store, _silent(store))
-    _end_the_deaf(store, launcher, host)
+    _end_unresponsive(store, launcher, host)
     clean(store)
     started = []
     while (taken := take(store, slots, host)) is not None:
@@ -60,23 +60,25 @@ def dispatch(
 
 
 def take(store: Store, slots: Mapping[str, int], host: str) -> tuple[str, str] | None:
-    """The run that may begin now and its device, taken from the queue; None where none may.
+    """Take the next run from the queue; returns its id and device, or None.
 
-    The one that has waited longest goes first. A visitor's next one waits until the last has ended,
-    and lets others go ahead. Of several servers exactly one gets a run.
+    The longest waiting run is first, except for visitors at their limit of simultaneous runs. Only
+    one of several servers gets a run.
     """
     waiting = sql.select(runs.c.id, runs.c.owner).where(runs.c.state == "queued")
     with store.database.reading() as connection:
         if connection.execute(waiting.limit(1)).first() is None:
-            return None  # without disturbing those who write
+            return None  # without blocking writers
     with store.database.writing(alone=True) as connection:
         begun = connection.execute(sql.select(runs).where(runs.c.state.in_(BEGUN))).all()
         at_work = Counter(row.owner for row in begun)
-        device, most = _free_device(begun, slots, host), limits().running
+        device, max_running = _free_device(begun, slots, host), limits().running
         for row in connection.execute(waiting.order_by(runs.c.queued, runs.c.id)).all():
             if device is None:
                 break
-            if at_work[row.owner] < most and _assign(store, connection, row.id, device, host):
+            if at_work[row.owner] < max_running and _assign(
+                store, connection, row.id, device, host
+            ):
                 return row.id, device
     return None
 
@@ -87,7 +89,7 @@ def _free_device(begun: Any, slots: Mapping[str, int], host: str) -> str | None:
 
 
 def _assign(store: Store, connection: sql.Connection, run_id: str, device: str, host: str) -> bool:
-    """Whether the run still waited, and has a device now."""
+    """Assign a device to a queued run; returns whether it was still queued."""
     values: dict[str, Any] = {"state": "running", "device": device, "host": host, "worker": ""}
     does_wait = (runs.c.id == run_id) & (runs.c.state == "queued")
     heartbeat = store.database.now(connection)
@@ -95,7 +97,7 @@ def _assign(store: Store, connection: sql.Connection, run_id: str, device: str, 
 
 
 def _launched(store: Store, launcher: Launcher, run_id: str, device: str) -> bool:
-    """Whether a worker was started; where not, the run says why."""
+    """Start a worker; returns whether it worked, else the run has a message."""
     try:
         launcher.start(run_id, device)
     except OSError as error:
@@ -106,7 +108,7 @@ def _launched(store: Store, launcher: Launcher, run_id: str, device: str) -> boo
 
 
 def _silent(store: Store) -> list[str]:
-    """The runs at work that have shown no life for too long."""
+    """Runs whose workers have sent no heartbeat for too long."""
     with store.database.reading() as connection:
         now = store.database.now(connection)
         patience = sql.case((runs.c.worker == "", START), else_=SILENCE)
@@ -116,12 +118,12 @@ def _silent(store: Store) -> list[str]:
 
 
 def _interrupt(store: Store, run_ids: list[str], message: str = LOST) -> None:
-    """Declare runs at work interrupted; those that have ended properly stay as they are."""
+    """Mark running runs as interrupted; ended runs do not change."""
     for run_id in run_ids:
         with store.database.writing() as connection:
             is_begun = (runs.c.id == run_id) & runs.c.state.in_(BEGUN)
             now = store.database.now(connection)
-            # Without a worker's name, what a worker that comes back to life says is not heard.
+            # Without a worker's name, a worker that recovers can no longer change the run.
             values: dict[str, Any] = {
                 "state": "interrupted",
                 "message": message,
@@ -133,22 +135,24 @@ def _interrupt(store: Store, run_ids: list[str], message: str = LOST) -> None:
             catch_up(store, run_id, runs_folder() / run_id)
 
 
-def _end_the_deaf(store: Store, launcher: Launcher, host: str) -> None:
-    """End the workers of this machine that do not see that they were told to stop."""
+def _end_unresponsive(store: Store, launcher: Launcher, host: str) -> None:
+    """End workers of this machine that do not respond to a stop request."""
     with store.database.reading() as connection:
         now = store.database.now(connection)
-        is_deaf = (runs.c.wish == "stop") & (runs.c.wished < now - ASK) & (runs.c.host == host)
-        chosen = sql.select(runs).where(runs.c.state.in_(BEGUN) & is_deaf)
+        is_unresponsive = (
+            (runs.c.wish == "stop") & (runs.c.wished < now - TERMINATE) & (runs.c.host == host)
+        )
+        chosen = sql.select(runs).where(runs.c.state.in_(BEGUN) & is_unresponsive)
         rows = connection.execute(chosen).all()
     for row in rows:
-        launcher.stop(row.id, row.process, force=row.wished < now - INSIST)
+        launcher.stop(row.id, row.process, force=row.wished < now - KILL)
 
 
 def clean(store: Store) -> list[str]:
-    """Remove the runs that ended too long ago, and their folders; those of a terminal stay.
+    """Delete runs that ended too long ago, and their folders, except those of a terminal.
 
     Returns:
-        The runs that were removed.
+        Ids of the deleted runs.
     """
     with store.database.reading() as connection:
         last = store.database.now(connection) - limits().days * DAY

@@ -1,4 +1,4 @@
-"""A run in a folder: it trains, and what happens is written there as it happens."""
+"""Trains a plan and records the run in a folder."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ def recorded(
     device: str | None = None,
     progress: Progress = unheard,
 ) -> Generator[Measurement]:
-    """Train as planned, and keep the record, the measurements and the checkpoints in a folder.
+    """Train a plan; yields measurements and writes them, a record and checkpoints to a folder.
 
-    What a folder of the same plan holds already goes on: measurements that are newer than its last
-    checkpoint are made again, and are the same.
+    A run that the folder already holds is resumed: steps after its last checkpoint are repeated,
+    with equal results.
 
     Args:
-        plan: What to do.
-        folder: Where; made if it is not there.
-        steering: What may change on the way.
+        plan: Network, data and options.
+        folder: Created if missing.
+        steering: Changes the run while it trains.
         device: Default the first CUDA device, else the CPU.
         progress: Of loading the data.
 
@@ -68,7 +68,7 @@ def recorded(
 
 
 def _begun(plan: Plan, folder: Path) -> dict[str, Any]:
-    """The record of a run that begins or goes on, written into its folder."""
+    """Write and return the record of a run that starts or resumes."""
     import torch
 
     record: dict[str, Any] = {}
@@ -92,7 +92,7 @@ def _begun(plan: Plan, folder: Path) -> dict[str, Any]:
 
 
 def _machine() -> str:
-    """The graphics card, else the processor."""
+    """Name of the GPU, else of the CPU."""
     import torch
 
     from cnnviz.training.loop.engine import default_device
@@ -107,13 +107,13 @@ def _end(state: str, message: str = "") -> dict[str, Any]:
 
 
 def _reopened(folder: Path) -> Any:
-    """The file of measurements at its end, without those that will be made again."""
+    """The measurements file, open for appending, without steps that will be repeated."""
     from cnnviz.training.checkpoints import LAST, has_checkpoint, resumed_step
 
-    # Without a checkpoint it begins anew, and measures what is before the first step again too.
+    # Without a checkpoint the run starts again, with its measurement before the first step.
     last = resumed_step(folder) if has_checkpoint(folder, LAST) else -1
-    kept = [each for each in measurements(folder) if each.step <= last]
+    valid = [each for each in measurements(folder) if each.step <= last]
     file = (folder / MEASUREMENTS).open("w", encoding="utf-8")
-    file.writelines(json.dumps(each.to_json()) + "\n" for each in kept)
+    file.writelines(json.dumps(each.to_json()) + "\n" for each in valid)
     file.flush()
     return file

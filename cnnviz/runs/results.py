@@ -1,4 +1,4 @@
-"""The evaluation of a run: stored in its folder, or computed and then stored."""
+"""Computes the evaluation of a run and stores it in its folder."""
 
 from __future__ import annotations
 
@@ -18,48 +18,50 @@ from cnnviz.training.evaluation.scores import Evaluation
 from cnnviz.training.plan import Plan
 from cnnviz.training.running import planned_data
 
-LOADED = 0.3  # the share of the work at which the data is there
+LOADED = 0.3  # share of the work that loads the data
 
 
 def evaluation_of(
     folder: Path, device: str | None = None, progress: Progress = unheard
 ) -> Evaluation:
-    """A run's network on the test pictures of its data; computed once for each checkpoint.
+    """Evaluate a run on its test images; computed once per checkpoint.
 
     Args:
-        folder: Of the run.
+        folder: The run's folder.
         device: Default the first CUDA device, else the CPU.
-        progress: Told the share that is done.
+        progress: Called with the share done.
 
     Raises:
-        RunError: There is no run.
-        CheckpointError: It has no checkpoint, or a damaged one.
-        DataError: Its data cannot be had.
+        RunError: The folder holds no run.
+        CheckpointError: The run has no checkpoint, or a damaged one.
+        DataError: Its data is not available.
         OSError: The result cannot be written.
     """
     plan = Plan.from_json(read_record(folder)["plan"])
-    found = stored_evaluation(folder)
-    if found is None:
+    evaluation = stored_evaluation(folder)
+    if evaluation is None:
         key = checkpoint_key(folder)
         write_predictions(folder, _computed(folder, plan, device, progress), key)
-        found = stored_evaluation(folder)
-    if found is None:  # the run has just written a better checkpoint
-        raise CheckpointError("The run has changed while it was evaluated; try again.")
-    return found
+        evaluation = stored_evaluation(folder)
+    if evaluation is None:  # the run has just written a better checkpoint
+        raise CheckpointError(
+            "The run wrote a new checkpoint during the evaluation; evaluate it again."
+        )
+    return evaluation
 
 
 def stored_evaluation(folder: Path) -> Evaluation | None:
-    """The evaluation of a run's checkpoint, where it has been computed.
+    """The stored evaluation of a run's checkpoint, or None.
 
     Raises:
-        CheckpointError: It has no checkpoint, or a damaged one.
+        CheckpointError: The run has no checkpoint, or a damaged one.
     """
-    found = read_predictions(folder, checkpoint_key(folder))
-    if found is None:
+    stored = read_predictions(folder, checkpoint_key(folder))
+    if stored is None:
         return None
     seen = trained_spec(folder).trained_on
     assert seen is not None, "trained_spec gives it"
-    return Evaluation(found, seen.classes, seen.title)
+    return Evaluation(stored, seen.classes, seen.title)
 
 
 def _computed(folder: Path, plan: Plan, device: str | None, progress: Progress) -> Predictions:
@@ -67,7 +69,7 @@ def _computed(folder: Path, plan: Plan, device: str | None, progress: Progress) 
     data = planned_data(plan, part(progress, 0.0, LOADED))
     if (seen := network.spec.trained_on) is None or seen.classes != data.classes:
         raise CheckpointError(
-            f"{data.title} has other classes now than the run was trained on; train it again."
+            f"The classes of {data.title} have changed since the run was trained; train it again."
         )
-    told = part(progress, LOADED, 1.0)
-    return predictions(network, data.test, device, told, plan.data, plan.options.seed)
+    remaining = part(progress, LOADED, 1.0)
+    return predictions(network, data.test, device, remaining, plan.data, plan.options.seed)

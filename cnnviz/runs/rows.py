@@ -1,4 +1,4 @@
-"""A row of the table of runs: how it is read, changed and removed, within a transaction."""
+"""Reads, changes and deletes rows of the runs table within a transaction."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cnnviz.runs.run import Run
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.plan import Plan
 
-# What a run that begins to wait forgets.
+# Column values of a run that joins the queue again.
 WAITING = {
     **{"message": "", "device": "", "host": "", "worker": "", "wish": ""},
     **{"wished": None, "process": None, "heartbeat": None, "ended": None},
@@ -22,23 +22,26 @@ WAITING = {
 
 
 def change_run(
-    connection: sql.Connection, which: sql.ColumnElement[bool], is_news: bool = True, **values: Any
+    connection: sql.Connection,
+    which: sql.ColumnElement[bool],
+    is_visible: bool = True,
+    **values: Any,
 ) -> int:
-    """Change columns of runs; how many there were.
+    """Update columns of the selected runs; returns how many runs changed.
 
     Args:
-        connection: In a transaction that writes.
-        which: The runs.
-        is_news: Whether people see the change, so that the runs have a new revision.
-        values: By column.
+        connection: In a writing transaction.
+        which: Selects the runs.
+        is_visible: Whether visitors see the change, which increases the revision.
+        values: New values by column.
     """
     changed = sql.update(runs).where(which)
-    revision = runs.c.revision + int(is_news)
+    revision = runs.c.revision + int(is_visible)
     return connection.execute(changed.values(**values, revision=revision)).rowcount
 
 
 def remove_row(connection: sql.Connection, run_id: str) -> None:
-    """Remove a run and its measurements from the tables, and groups that it leaves empty."""
+    """Delete a run, its measurements, and groups without another run."""
     connection.execute(sql.delete(measured).where(measured.c.run == run_id))
     chosen = sql.select(members.c.group_id).where(members.c.run == run_id)
     left = list(connection.scalars(chosen))
@@ -50,16 +53,16 @@ def remove_row(connection: sql.Connection, run_id: str) -> None:
 
 
 def plan_columns(plan: Plan) -> dict[str, str]:
-    """The columns that keep a plan."""
+    """The column values of a plan."""
     return {"variant": plan.network.spec.variant, "plan": json.dumps(plan.to_json())}
 
 
-def progress_columns(row: Any, found: Sequence[Measurement]) -> dict[str, Any]:
-    """The columns that tell how far a run is."""
+def progress_columns(row: Any, measurements: Sequence[Measurement]) -> dict[str, Any]:
+    """The column values of the progress after new measurements."""
     from cnnviz.training.running import share_done
 
-    last = max(found, key=lambda each: each.step)
-    tested = [each.test_accuracy for each in found if each.test_accuracy is not None]
+    last = max(measurements, key=lambda each: each.step)
+    tested = [each.test_accuracy for each in measurements if each.test_accuracy is not None]
     if row.test_accuracy is not None:
         tested.append(row.test_accuracy)
     plan = _plan(row.plan)
@@ -73,19 +76,19 @@ def progress_columns(row: Any, found: Sequence[Measurement]) -> dict[str, Any]:
 
 
 def as_run(row: Any) -> Run:
-    """A row as everybody sees it."""
-    found = {name: getattr(row, name) for name in Run.__dataclass_fields__ if name != "plan"}
-    return Run(plan=_plan(row.plan), **found)
+    """The run of a row."""
+    columns = {name: getattr(row, name) for name in Run.__dataclass_fields__ if name != "plan"}
+    return Run(plan=_plan(row.plan), **columns)
 
 
 @functools.lru_cache(maxsize=1024)
-def _plan(written: str) -> Plan:
-    """A plan from its text; a list of runs is read each second, and plans do not change."""
-    return Plan.from_json(json.loads(written))
+def _plan(text: str) -> Plan:
+    """Parse a plan; cached, since lists of runs are read every second."""
+    return Plan.from_json(json.loads(text))
 
 
 def as_measurement(content: str) -> Measurement:
-    """A measurement as the table keeps it."""
+    """Parse a measurement."""
     return Measurement.from_json(json.loads(content))
 
 
@@ -94,11 +97,11 @@ def row_of(connection: sql.Connection, run_id: str, to_change: bool = False) -> 
 
     Args:
         connection: In a transaction.
-        run_id: Of the run.
-        to_change: Whether others must wait with changing it until the transaction's end.
+        run_id: Id of the run.
+        to_change: Whether to lock the row until the transaction ends.
 
     Raises:
-        KeyError: There is none.
+        KeyError: There is no such run.
     """
     chosen = sql.select(runs).where(runs.c.id == run_id)
     row = connection.execute(chosen.with_for_update() if to_change else chosen).one_or_none()

@@ -1,4 +1,4 @@
-"""A run as everybody sees it, and where runs are kept; needs no database."""
+"""A training run and its folder; needs no database."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ RESUMABLE: tuple[State, ...] = ("stopped", "failed", "interrupted")
 
 @dataclass(frozen=True)
 class Run:
-    """A run as the store knows it now.
+    """The current state of a run in the store.
 
     Attributes:
-        id: Short and unguessable; in addresses.
-        owner: The visitor whose browser started it.
-        plan: What it does.
-        state: "queued" waits for a slot; "stopped", "failed" and "interrupted" can be resumed.
+        id: Short and unguessable; part of URLs.
+        owner: Id of the visitor whose browser started it.
+        plan: Network, data and training options.
+        state: "queued" waits for a device; "stopped", "failed" and "interrupted" can be resumed.
         message: One sentence on how it ended, or empty.
-        device: What it runs on: "cpu" or "cuda:0"; empty while it waits.
-        created: Seconds since 1970, as all times here.
+        device: "cpu" or "cuda:0"; empty while queued.
+        created: Unix time in seconds, like all times here.
         started: When the worker began, if it has.
         ended: When it ended, if it has.
-        step: Of the last measurement.
-        epoch: Of the last measurement.
-        share: How much of its budget is done, in [0, 1].
-        seconds: Of training so far.
-        test_accuracy: The best so far, in [0, 1], if any was measured.
-        learning_rate_scale: What its owner multiplies the learning rate by.
+        step: Step of the last measurement.
+        epoch: Epoch of the last measurement.
+        share: Completed share of its budget, in [0, 1].
+        seconds: Training time so far.
+        test_accuracy: Best test accuracy so far, in [0, 1]; None before the first test.
+        learning_rate_scale: Its owner's factor on the learning rate.
     """
 
     id: str
@@ -55,16 +55,16 @@ class Run:
 
     @property
     def is_open(self) -> bool:
-        """Whether more will be measured without anybody's doing."""
+        """Whether it is queued, running or paused."""
         return self.state in OPEN
 
     @property
     def folder(self) -> Path:
-        """Where its checkpoints are."""
+        """The folder of its record and checkpoints."""
         return runs_folder() / self.id
 
 
 def runs_folder() -> Path:
-    """Where runs and the default store are kept: CNNVIZ_RUNS, or else ~/.cnnviz/runs."""
+    """The folder of all runs and of the default store: CNNVIZ_RUNS, else ~/.cnnviz/runs."""
     chosen = os.environ.get("CNNVIZ_RUNS")
     return Path(chosen).expanduser() if chosen else Path.home() / ".cnnviz" / "runs"

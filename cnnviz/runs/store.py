@@ -1,4 +1,4 @@
-"""Runs in SQL: what was asked for, what is at work, and everything that was measured."""
+"""The SQL store of runs: their plans, states and measurements."""
 
 from __future__ import annotations
 
@@ -34,28 +34,28 @@ __all__ = ["Run", "RunError", "State", "Store", "StoreError", "runs_folder", "st
 
 logger = logging.getLogger(__name__)
 
-Wish = Literal["stop", "pause", "resume"]
+Request = Literal["stop", "pause", "resume"]
 SCALES = (0.001, 1000.0)  # smallest and largest learning_rate_scale
 
 
 def store_url() -> str:
-    """Where the store is: CNNVIZ_DATABASE, or else a file of SQLite in the runs' folder."""
+    """The store's address: CNNVIZ_DATABASE, else an SQLite file in the runs' folder."""
     return os.environ.get("CNNVIZ_DATABASE") or f"sqlite:///{runs_folder() / 'runs.sqlite'}"
 
 
 class Store:
-    """The runs of one database; threads and processes may share it.
+    """The runs in one database, which threads and processes may share.
 
-    A visitor is a name that nobody else knows. What changes a run asks who wants it: its owner may,
-    and whoever has the teacher's token (CNNVIZ_TEACHER_TOKEN).
+    A visitor is identified by a secret name. Only a run's owner and holders of the teacher's token
+    (CNNVIZ_TEACHER_TOKEN) may change it.
 
     Args:
-        url: Of the database, as SQLAlchemy writes it; default ``store_url()``.
-        is_teachers: Whoever has this object may do everything: the command line.
+        url: SQLAlchemy address of the database; default ``store_url()``.
+        is_teachers: Whether everything is permitted, as on the command line.
 
     Raises:
-        ValueError: The address is none.
-        StoreError: The database cannot be used, or is of another version.
+        ValueError: The address is invalid.
+        StoreError: The database is not available, or has a newer version.
     """
 
     def __init__(self, url: str | None = None, is_teachers: bool = False) -> None:
@@ -63,13 +63,13 @@ class Store:
         self._is_teachers = is_teachers
 
     def create(self, plan: Plan, owner: str) -> Run:
-        """A new run that waits in the queue.
+        """Add a run to the queue.
 
-        A visitor whose number of runs is full loses his oldest ones that were never tested, because
-        they failed or were stopped at once; runs that have a result go only when he says so.
+        At the limit of runs, the owner's oldest untested runs (failed or stopped early) are
+        evicted; runs with a result never are.
 
         Raises:
-            ValueError: The plan is beyond the limits, or the visitor has too many runs.
+            ValueError: The plan exceeds the limits, or the owner has too many runs.
         """
         require_allowed([plan])
         with self.database.writing(alone=True) as connection:
@@ -80,21 +80,21 @@ class Store:
         return self.run(run_id)
 
     def run(self, run_id: str) -> Run:
-        """A run as it is now.
+        """Read the current state of a run.
 
         Raises:
-            KeyError: There is none of this id.
+            KeyError: There is no such run.
         """
         with self.database.reading() as connection:
             return as_run(row_of(connection, run_id, to_change=True))
 
     def runs(self, owner: str | None = None, limit: int = 100) -> list[Run]:
-        """The youngest runs, youngest first: all, or those of one owner."""
+        """The newest runs of all visitors or of one owner, newest first."""
         wanted = sql.true() if owner is None else runs_table.c.owner == owner
         return self._runs(wanted, limit)
 
     def finished(self, variant: str | None = None) -> list[Run]:
-        """The runs that came to their end, youngest first: all, or those of one network."""
+        """Finished runs of all networks or of one variant, newest first."""
         wanted = runs_table.c.state == "finished"
         return self._runs(wanted if variant is None else wanted & (runs_table.c.variant == variant))
 
@@ -106,22 +106,22 @@ class Store:
         return [run for row in rows if (run := _readable(row)) is not None]
 
     def revisions(self, run_ids: Sequence[str] | None = None) -> dict[str, int]:
-        """A number for each run that grows when anything about it changes, in one small query.
+        """A number for each run that increases with every visible change.
 
         Args:
-            run_ids: Which; default all that are not at their end. Unknown ones are left out.
+            run_ids: Default all open runs. Unknown ids are ignored.
         """
         wanted = (
             runs_table.c.state.in_(OPEN) if run_ids is None else runs_table.c.id.in_(list(run_ids))
         )
         with self.database.reading() as connection:
-            found = connection.execute(
+            rows = connection.execute(
                 sql.select(runs_table.c.id, runs_table.c.revision).where(wanted)
             )
-            return {row.id: row.revision for row in found}
+            return {row.id: row.revision for row in rows}
 
     def place(self, run_id: str) -> int | None:
-        """How many runs are started before a waiting one, and itself; None where it does not wait.
+        """Position of a run in the queue, from 1; None if it is not queued.
 
         Raises:
             KeyError: There is no such run.
@@ -133,11 +133,11 @@ class Store:
             return 1 + (connection.scalar(count) or 0) if row.state == "queued" else None
 
     def measurements(self, run_id: str, after: int = 0) -> list[tuple[int, Measurement]]:
-        """What was measured, in order, each with its number.
+        """Measurements of a run in order, each with its number.
 
         Args:
-            run_id: Of which run; an unknown one has none.
-            after: Only those with a larger number: what is new for someone who has read up to it.
+            run_id: Id of the run; an unknown run has none.
+            after: Return only larger numbers, to read what is new.
         """
         wanted = (measured_table.c.run == run_id) & (measured_table.c.number > after)
         chosen = sql.select(measured_table.c.number, measured_table.c.content).where(wanted)
@@ -146,71 +146,72 @@ class Store:
         return [(row.number, as_measurement(row.content)) for row in rows]
 
     def curves(self, run_ids: Sequence[str]) -> dict[str, list[Measurement]]:
-        """What was measured in several runs, in one query; runs without measurements have []."""
-        found: dict[str, list[Measurement]] = {run_id: [] for run_id in run_ids}
+        """Measurements of several runs, in one query."""
+        measurements: dict[str, list[Measurement]] = {run_id: [] for run_id in run_ids}
         chosen = sql.select(measured_table.c.run, measured_table.c.content)
-        chosen = chosen.where(measured_table.c.run.in_(list(found)))
+        chosen = chosen.where(measured_table.c.run.in_(list(measurements)))
         with self.database.reading() as connection:
             rows = connection.execute(chosen.order_by(measured_table.c.number)).all()
         for row in rows:
-            found[row.run].append(as_measurement(row.content))
-        return found
+            measurements[row.run].append(as_measurement(row.content))
+        return measurements
 
     def add_measurements(
-        self, run_id: str, found: Sequence[Measurement], worker: str | None = None
+        self, run_id: str, measurements: Sequence[Measurement], worker: str | None = None
     ) -> None:
-        """Keep what was measured, after all that was before.
+        """Append measurements to a run.
 
         Args:
-            run_id: Of which run.
-            found: In order.
-            worker: Only while the run is this worker's.
+            run_id: Id of the run.
+            measurements: In order.
+            worker: The worker that must still own the run; default any.
 
         Raises:
-            KeyError: There is no such run.
+            KeyError: There is no such run, or it belongs to another worker.
         """
-        if not found:
+        if not measurements:
             return
-        contents = [{"run": run_id, "content": json.dumps(each.to_json())} for each in found]
+        contents = [{"run": run_id, "content": json.dumps(each.to_json())} for each in measurements]
         with self.database.writing() as connection:
             row = row_of(connection, run_id, to_change=True)
             if worker not in (None, row.worker):
-                raise KeyError(f"The run {run_id} is not this worker's any more.")
-            self._change(connection, run_id, **progress_columns(row, found))
+                raise KeyError(f"The run {run_id} no longer belongs to this worker.")
+            self._change(connection, run_id, **progress_columns(row, measurements))
             connection.execute(sql.insert(measured_table), contents)
 
-    def ask(self, run_id: str, wish: Wish, by: str, token: str | None = None) -> None:
-        """Stop a run, let it pause, or let it go on after a pause.
+    def request(self, run_id: str, request: Request, by: str, token: str | None = None) -> None:
+        """Request that a run stops, pauses or continues after a pause.
 
-        Its worker sees it within a second. A run that still waits is stopped at once.
+        Its worker responds within a second. A queued run is stopped at once.
 
         Raises:
             KeyError: There is no such run.
-            RunError: It is not the visitor's, or it has ended.
+            RunError: It is another visitor's, or it has ended.
         """
-        if wish not in ("stop", "pause", "resume"):
-            raise ValueError(f"wish must be stop, pause or resume; received {wish}.")
+        if request not in ("stop", "pause", "resume"):
+            raise ValueError(f"request must be stop, pause or resume; received {request}.")
         with self.database.writing() as connection:
             row = row_of(connection, run_id, to_change=True)
             self.require_right(row, by, token)
             now = self.database.now(connection)
-            if row.state == "queued" and wish == "stop":
+            if row.state == "queued" and request == "stop":
                 message = "It was stopped before it began." if row.step == 0 else ""
                 self._change(connection, run_id, state="stopped", message=message, ended=now)
             elif row.state in BEGUN and row.wish != "stop":
-                self._change(connection, run_id, wish="" if wish == "resume" else wish, wished=now)
+                wish = "" if request == "resume" else request
+                self._change(connection, run_id, wish=wish, wished=now)
             elif row.state not in BEGUN:
-                raise RunError(f"The run is {row.state}; only a run at work can be told to {wish}.")
+                raise RunError(f"The run is {row.state}; only a running run can {request}.")
 
     def steer(
         self, run_id: str, learning_rate_scale: float, by: str, token: str | None = None
     ) -> None:
-        """Multiply the schedule's learning rate by a number from the next step on.
+        """Scale the schedule's learning rate from the next step on.
 
         Raises:
             KeyError: There is no such run.
-            RunError: It is not the visitor's.
-            ValueError: The number is no such factor.
+            RunError: It is another visitor's.
+            ValueError: The factor is out of range.
         """
         if not SCALES[0] <= learning_rate_scale <= SCALES[1]:
             raise ValueError(
@@ -222,26 +223,26 @@ class Store:
             self._change(connection, run_id, learning_rate_scale=learning_rate_scale)
 
     def resume(self, run_id: str, by: str, token: str | None = None) -> None:
-        """Put a run that was stopped, has failed or was interrupted at the end of the queue.
+        """Append a stopped, failed or interrupted run to the queue.
 
         Raises:
             KeyError: There is no such run.
-            RunError: It is not the visitor's, or is in another state.
+            RunError: It is another visitor's, or cannot be resumed.
         """
         with self.database.writing() as connection:
             row = row_of(connection, run_id, to_change=True)
             self.require_right(row, by, token)
             if row.state not in RESUMABLE:
-                raise RunError(f"The run is {row.state}; only one that was stopped can go on.")
+                raise RunError(f"The run is {row.state}; only one that was stopped can be resumed.")
             now = self.database.now(connection)
             self._change(connection, run_id, state="queued", queued=now, **WAITING)
 
     def delete(self, run_id: str, by: str, token: str | None = None) -> None:
-        """Forget a run and remove its folder; a worker that is at it ends within a second.
+        """Delete a run and its folder; its worker ends within a second.
 
         Raises:
             KeyError: There is no such run.
-            RunError: It is not the visitor's.
+            RunError: It is another visitor's.
         """
         with self.database.writing() as connection:
             self.require_right(row_of(connection, run_id, to_change=True), by, token)
@@ -249,14 +250,14 @@ class Store:
         remove_folder(run_id)
 
     def require_right(self, row: Any, by: str, token: str | None) -> None:
-        """Accept who owns a row, or is the teacher.
+        """Check that a visitor owns a row or is the teacher.
 
         Raises:
-            RunError: It is somebody else.
+            RunError: It is another visitor's.
         """
         teachers = os.environ.get("CNNVIZ_TEACHER_TOKEN", "")
         is_teacher = bool(teachers and token) and _same(teachers, token or "")
-        # A browser names itself in a cookie, so this name is no browser's.
+        # The name comes from a browser's cookie, so the command line's name is not accepted.
         is_owner = by != COMMAND_LINE and _same(by, row.owner)
         if not (self._is_teachers or is_teacher or is_owner):
             raise RunError("Only the browser that started this run, or the teacher, may do this.")
@@ -266,7 +267,7 @@ class Store:
 
 
 def _readable(row: Any) -> Run | None:
-    """A row of a list; None where another version of this program has written its plan."""
+    """The run of a row; None if another version of this program wrote its plan."""
     try:
         return as_run(row)
     except (KeyError, ValueError) as error:
@@ -275,5 +276,5 @@ def _readable(row: Any) -> Run | None:
 
 
 def _same(first: str, second: str) -> bool:
-    """Whether two secrets are alike; takes as long for any two of a length."""
+    """Compare two secrets in constant time."""
     return hmac.compare_digest(first.encode(), second.encode())

@@ -1,7 +1,7 @@
-"""One run in a process of its own: ``python -m cnnviz.runs.worker RUN``.
+"""Trains one run in its own process: ``python -m cnnviz.runs.worker RUN``.
 
-It outlives the server that started it. What it measures goes into the store and into the run's
-folder; what goes wrong is one sentence in the store, with the details in ``worker.log``.
+The process outlives the server that started it. Measurements go into the store and the run's
+folder; an error is one sentence in the store, with the details in ``worker.log``.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from cnnviz.runs.assignment import Assignment, AssignmentLostError
 from cnnviz.runs.catching_up import catch_up, novelty
 from cnnviz.runs.devices import slots
 from cnnviz.runs.folder import RunError
+from cnnviz.runs.heartbeat import Heartbeat
 from cnnviz.runs.limits import limits
-from cnnviz.runs.pulse import Pulse
 from cnnviz.runs.run import Run, State
 from cnnviz.runs.store import Store, StoreError
 from cnnviz.training.measurement import Measurement, Steering
 
-BATCH = 0.5  # seconds for which measurements are gathered,
-PATIENCE = 30.0  # and for which a store may not take them
-NICE = 10  # the server's pages go first
-TRIES, BETWEEN = 10, 1.0  # to say how it ended, seconds between them
+BATCH = 0.5  # seconds for which measurements are buffered
+TIMEOUT = 30.0  # seconds for which the store may reject them
+NICE = 10  # the server's pages have priority
+TRIES, BETWEEN = 10, 1.0  # attempts to report the end, seconds between them
 LOCK = "worker.lock"
 OTHERS = 60.0  # seconds that an earlier worker of the run may take to end
-BROKEN = "It failed for a reason that the worker's log tells."
+BROKEN = "An unexpected error ended the run; see the worker's log."
 
 
 class _EndedError(Exception):
-    """The run was told to end while its data was loaded."""
+    """The run was stopped while its data was loaded."""
 
 
 def main(run_id: str) -> int:
-    """Carry a run out; 0 when how it ended is in the store."""
+    """Train a run; returns 0 if the store knows how it ended."""
     steering = Steering()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_: setattr(steering, "stop", True))
@@ -52,29 +52,29 @@ def main(run_id: str) -> int:
         sys.stderr.write(f"{error.args[0]}\n")
         return 1
     run = assignment.run
-    pulse = Pulse(assignment, steering)
+    heartbeat = Heartbeat(assignment, steering)
     try:
-        state, message = _outcome(store, run, assignment, steering, pulse)
+        state, message = _outcome(store, run, assignment, steering, heartbeat)
     finally:
-        pulse.close()
-    return _told(assignment, run, state, message)
+        heartbeat.close()
+    return _reported(assignment, run, state, message)
 
 
 def _outcome(
-    store: Store, run: Run, assignment: Assignment, steering: Steering, pulse: Pulse
+    store: Store, run: Run, assignment: Assignment, steering: Steering, heartbeat: Heartbeat
 ) -> tuple[State, str]:
-    """How a run ended, and the sentence on it."""
+    """Train; returns the final state and a message."""
     try:
         with _alone(run.folder):
             catch_up(store, run.id, run.folder)
             limit = _train(store, run, assignment, steering)
     except _EndedError:
-        return _stopped(pulse)
+        return _stopped(heartbeat)
     except AssignmentLostError:
         return "interrupted", ""
     except (OSError, StoreError) as error:
         traceback.print_exc()
-        return "interrupted", f"{_reason(error)} Once that is mended, the run can be resumed."
+        return "interrupted", f"{_reason(error)} Fix this, then resume the run."
     except ValueError as error:
         return "failed", str(error)
     except Exception:
@@ -82,15 +82,15 @@ def _outcome(
         return "failed", BROKEN
     if limit:
         return "stopped", limit
-    return _stopped(pulse) if steering.stop else ("finished", "")
+    return _stopped(heartbeat) if steering.stop else ("finished", "")
 
 
-def _stopped(pulse: Pulse) -> tuple[State, str]:
-    if pulse.was_asked:
+def _stopped(heartbeat: Heartbeat) -> tuple[State, str]:
+    if heartbeat.stop_requested:
         return "stopped", ""
-    if pulse.trouble:
-        return "interrupted", pulse.trouble
-    return "interrupted", "Its machine told it to end; it can be resumed."
+    if heartbeat.trouble:
+        return "interrupted", heartbeat.trouble
+    return "interrupted", "The system ended the process; the run can be resumed."
 
 
 def _reason(error: Exception) -> str:
@@ -100,7 +100,7 @@ def _reason(error: Exception) -> str:
 
 
 def _train(store: Store, run: Run, assignment: Assignment, steering: Steering) -> str:
-    """Train; a sentence where a limit ended it, else empty."""
+    """Train; returns a message if a limit ended the run, else ""."""
     from cnnviz.runs.recording import recorded
 
     def progress(share: float) -> None:
@@ -109,17 +109,17 @@ def _train(store: Store, run: Run, assignment: Assignment, steering: Steering) -
 
     progress(0.0)
     _share_cores(run.device)
-    # A plan by time is within the limit, or it would not be here.
+    # A time budget was checked against the limit when the run was created.
     allowed = None if run.plan.options.seconds else limits().seconds
     measured = recorded(run.plan, run.folder, steering, run.device, progress)
     with _Batches(assignment, novelty(store, run.id)) as batches, closing(measured):
         if _limited(measured, allowed, batches):
-            return f"It has trained for {allowed} s, as long as a run may here; resume it."
+            return f"It reached the time limit of {allowed} s; resume it to continue."
     return ""
 
 
 def _share_cores(device: str) -> None:
-    """Leave the other runs of this machine their cores: threads that wait cost them time."""
+    """Divide the CPU cores among the runs of this machine."""
     import torch
 
     if device == "cpu":
@@ -127,7 +127,7 @@ def _share_cores(device: str) -> None:
 
 
 def _limited(measured: Iterator[Measurement], allowed: int | None, batches: _Batches) -> bool:
-    """Keep what is measured until the run's end or its limit; whether it was the limit."""
+    """Store the measurements of a run; returns whether the time limit ended it."""
     first = None
     for each in measured:
         batches.add(each)
@@ -138,12 +138,12 @@ def _limited(measured: Iterator[Measurement], allowed: int | None, batches: _Bat
 
 
 class _Batches:
-    """Measurements on their way into the store, several at a time."""
+    """Buffers measurements on their way into the store."""
 
     def __init__(self, assignment: Assignment, is_new: Callable[[Measurement], bool]) -> None:
         self._assignment, self._is_new = assignment, is_new
         self._waiting: list[Measurement] = []
-        self._tried = self._kept = time.monotonic()
+        self._tried = self._stored = time.monotonic()
 
     def __enter__(self) -> _Batches:
         return self
@@ -155,44 +155,44 @@ class _Batches:
                 return
             time.sleep(BETWEEN)
 
-    def add(self, found: Measurement) -> None:
-        """Keep a measurement, soon."""
-        if self._is_new(found):
-            self._waiting.append(found)
+    def add(self, measurement: Measurement) -> None:
+        """Buffer a measurement."""
+        if self._is_new(measurement):
+            self._waiting.append(measurement)
         if time.monotonic() - self._tried >= BATCH:
             self.flush()
 
     def flush(self) -> None:
-        """Put all that waits into the store; what it does not take now goes on waiting.
+        """Write the buffer to the store; what the store rejects stays buffered.
 
         Raises:
-            StoreError: The store has not taken it for too long.
-            AssignmentLostError: The run is not this worker's any more.
+            StoreError: The store has been unavailable for too long.
+            AssignmentLostError: The run no longer belongs to this worker.
         """
         self._tried = time.monotonic()
         try:
             if self._waiting:
                 self._assignment.add(self._waiting)
         except StoreError:
-            if self._tried - self._kept > PATIENCE:
+            if self._tried - self._stored > TIMEOUT:
                 raise
             return
-        self._kept, self._waiting = self._tried, []
+        self._stored, self._waiting = self._tried, []
 
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """The folder for this process alone, once an earlier worker of the run has left it.
+    """Lock the folder for this process, once an earlier worker of the run has ended.
 
     Raises:
-        OSError: It has not left, or the folder cannot be written.
+        OSError: The earlier worker did not end, or the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOCK).open("a") as file:
         deadline = time.monotonic() + OTHERS
         while not _locked(file):
             if time.monotonic() > deadline:
-                raise OSError("An earlier worker of this run does not end.")
+                raise OSError("An earlier worker of this run has not ended.")
             time.sleep(BATCH)
         yield
 
@@ -209,8 +209,8 @@ def _locked(file: TextIO) -> bool:
     return True
 
 
-def _told(assignment: Assignment, run: Run, state: State, message: str) -> int:
-    """Say in the store how the run ended; 0 when that is known there."""
+def _reported(assignment: Assignment, run: Run, state: State, message: str) -> int:
+    """Report to the store how the run ended; returns 0 on success."""
     for _ in range(TRIES):
         try:
             assignment.end(state, message)

@@ -143,7 +143,7 @@ def test_arms_that_are_left_out_are_not_run(opened, waiting):
 def test_too_many_runs_are_a_sentence_and_none_is_made(opened, waiting, monkeypatch):
     monkeypatch.setenv("CNNVIZ_MAX_RUNS", "5")
     app = press(opened(**SHORT, seeds="2"), "start_experiment")
-    assert "These are 6 runs, and 5 are kept for a visitor" in app.error[0].value
+    assert "A visitor can have 5 runs; received 6." in app.error[0].value
     assert Store().runs() == []
 
 

@@ -43,12 +43,14 @@ def test_a_group_is_made_at_once_and_its_runs_wait_in_order(store, planned, laun
     assert groups_of(store, "options") == [made] and groups_of(store, "width") == []
 
 
-@pytest.mark.parametrize("kept", [0, 1], ids=["more than are kept", "more than are left"])
+@pytest.mark.parametrize("kept", [0, 1], ids=["more than the limit", "more than are left"])
 def test_too_many_runs_make_none(store, plan, planned, monkeypatch, change, kept):
     monkeypatch.setenv("CNNVIZ_MAX_RUNS", str(3 + kept))
     if kept:
         change(store.create(plan, "one").id, test_accuracy=0.5, state="finished")
-    with pytest.raises(ValueError, match="are kept for a visitor"):
+    with pytest.raises(
+        ValueError, match="You have 1 of 4 possible" if kept else "can have 3 runs; received 4"
+    ):
         start_group(store, "options", "title", planned, "one")
     assert len(store.runs()) == kept and groups_of(store, "options") == []
 
@@ -57,7 +59,7 @@ def test_one_plan_beyond_the_limits_makes_none(store, planned, monkeypatch):
     monkeypatch.setenv("CNNVIZ_MAX_EPOCHS", "3")
     arm, plan = planned[-1]
     planned[-1] = (arm, replace(plan, options=replace(plan.options, epochs=4)))
-    with pytest.raises(ValueError, match="may train for 3 epochs"):
+    with pytest.raises(ValueError, match="epochs must be at most 3 on this server"):
         start_group(store, "options", "title", planned, "one")
     with pytest.raises(ValueError, match="at least one run"):
         start_group(store, "options", "title", [], "one")
@@ -122,7 +124,7 @@ def test_chosen_runs_are_kept_under_a_name_and_stay_when_it_goes(store, plan):
 def test_what_is_no_group_is_refused(store, plan, monkeypatch):
     first, second = (Member(store.create(plan, "one").id, "", 0) for _ in range(2))
     for title, chosen in (("", (first, second)), ("x" * 81, (first, second))):
-        with pytest.raises(ValueError, match="name must have 1 to 80 letters"):
+        with pytest.raises(ValueError, match="name must have 1 to 80 characters"):
             save_group(store, title, chosen, "one")
     for chosen in ((first,), (first, first)):
         with pytest.raises(ValueError, match="at least two runs"):
@@ -131,7 +133,7 @@ def test_what_is_no_group_is_refused(store, plan, monkeypatch):
         save_group(store, "name", (first, Member("nothing", "", 0)), "one")
     monkeypatch.setenv("CNNVIZ_MAX_RUNS", "1")
     save_group(store, "name", (first, second), "one")
-    with pytest.raises(ValueError, match="1 experiments are kept"):
+    with pytest.raises(ValueError, match="You have 1 of 1 possible experiments; delete one"):
         save_group(store, "name", (first, second), "one")
 
 

@@ -57,11 +57,11 @@ def test_several_servers_never_start_a_run_twice_nor_more_than_there_are_slots(s
 
 def test_a_run_has_one_worker(store, plan, launcher):
     run_id = store.create(plan, "one").id
-    with pytest.raises(RunError, match="waits for no worker"):
+    with pytest.raises(RunError, match="is not waiting for a worker"):
         Assignment(store, run_id)
     dispatch(store, launcher, ONE, "here")
     Assignment(store, run_id)
-    with pytest.raises(RunError, match="waits for no worker"):
+    with pytest.raises(RunError, match="is not waiting for a worker"):
         Assignment(store, run_id)
 
 
@@ -77,7 +77,11 @@ def test_a_silent_worker_is_taken_for_dead_and_hears_so(store, plan, launcher, c
     dispatch(store, launcher, ONE, "here")
     run = store.run(run_id)
     assert (run.state, run.message, run.step) == ("interrupted", LOST, 2)
-    for act in (worker.wishes, lambda: worker.show_life("running"), lambda: worker.end("finished")):
+    for act in (
+        worker.requests,
+        lambda: worker.send_heartbeat("running"),
+        lambda: worker.end("finished"),
+    ):
         with pytest.raises(AssignmentLostError):
             act()
     with pytest.raises(AssignmentLostError):
@@ -94,7 +98,7 @@ def test_a_worker_that_shows_life_keeps_its_run(store, plan, launcher, change):
     worker = Assignment(store, run_id)
     change(run_id, heartbeat=time.time() - 60)
     seen = store.revisions()[run_id]
-    worker.show_life("running")
+    worker.send_heartbeat("running")
     dispatch(store, launcher, ONE, "here")
     assert store.run(run_id).state == "running"
     assert store.revisions()[run_id] == seen  # nothing that people see has changed
@@ -149,7 +153,7 @@ def test_a_deaf_worker_is_ended_by_its_own_machine(store, plan, launcher, change
     run_id = store.create(plan, "one").id
     dispatch(store, launcher, ONE, "here")
     Assignment(store, run_id)
-    store.ask(run_id, "stop", "one")
+    store.request(run_id, "stop", "one")
     dispatch(store, launcher, ONE, "here")
     assert launcher.stopped == []
     for ago, force in ((6, False), (30, True)):

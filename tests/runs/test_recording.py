@@ -6,8 +6,7 @@ from itertools import takewhile
 import pytest
 
 from cnnviz.architectures.written import read
-from cnnviz.runs.bundled_reuse import REUSE
-from cnnviz.runs.bundling import bundle
+from cnnviz.runs.bundling import REUSE, bundle
 from cnnviz.runs.catching_up import catch_up
 from cnnviz.runs.folder import MEASUREMENTS, measurements, reuse_measurements
 from cnnviz.runs.recording import recorded

@@ -76,14 +76,14 @@ def test_revisions_grow_with_what_people_see(store, plan, measured):
     store.add_measurements(run_id, measured(1))
     after = store.revisions([run_id, "nothing"])
     assert after.keys() == {run_id} and after[run_id] > before
-    store.ask(run_id, "stop", "one")
+    store.request(run_id, "stop", "one")
     assert store.revisions() == {} and store.revisions([run_id])[run_id] > after[run_id]
 
 
 @pytest.mark.parametrize(
     "act",
     [
-        lambda store, run, **who: store.ask(run, "stop", **who),
+        lambda store, run, **who: store.request(run, "stop", **who),
         lambda store, run, **who: store.steer(run, 0.5, **who),
         lambda store, run, **who: store.delete(run, **who),
     ],
@@ -108,10 +108,10 @@ def test_without_a_teachers_token_there_is_no_teacher(store, plan, monkeypatch):
 
 def test_a_waiting_run_is_stopped_at_once_and_resumed_at_the_end_of_the_queue(store, plan):
     first, second = store.create(plan, "one").id, store.create(plan, "one").id
-    store.ask(first, "stop", "one")
+    store.request(first, "stop", "one")
     assert store.run(first).state == "stopped"
     with pytest.raises(RunError, match="stopped"):
-        store.ask(first, "pause", "one")
+        store.request(first, "pause", "one")
     store.resume(first, "one")
     assert store.run(first).state == "queued"
     assert (store.place(second), store.place(first)) == (1, 2)
@@ -153,7 +153,7 @@ def test_a_full_quota_takes_untested_runs_and_else_says_so(store, plan, monkeypa
     change(failed, state="failed")
     third = store.create(plan, "one").id
     assert {run.id for run in store.runs("one")} == {tested, third}
-    with pytest.raises(ValueError, match="2 are kept for a visitor; delete one"):
+    with pytest.raises(ValueError, match="of 2 possible runs; delete one"):
         store.create(plan, "one")
     store.create(plan, "other")
 
@@ -162,9 +162,9 @@ def test_plans_beyond_the_limits_are_refused(store, plan, monkeypatch):
     monkeypatch.setenv("CNNVIZ_MAX_SECONDS", "60")
     monkeypatch.setenv("CNNVIZ_MAX_EPOCHS", "3")
     by_time = replace(plan, options=replace(plan.options, epochs=0, seconds=120))
-    with pytest.raises(ValueError, match="may train for 60 s here"):
+    with pytest.raises(ValueError, match="seconds must be at most 60 on this server"):
         store.create(by_time, "one")
-    with pytest.raises(ValueError, match="may train for 3 epochs here"):
+    with pytest.raises(ValueError, match="epochs must be at most 3 on this server"):
         store.create(replace(plan, options=replace(plan.options, epochs=4)), "one")
     monkeypatch.setenv("CNNVIZ_MAX_EPOCHS", "many")
     with pytest.raises(ValueError, match="CNNVIZ_MAX_EPOCHS must be a whole number"):

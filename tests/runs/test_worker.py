@@ -113,13 +113,13 @@ def test_stop_pause_and_scale_are_heard(carry_out, store, plan):
     (run_id,) = [store.create(plan, "one").id]
 
     def begin(steering):
-        store.ask(run_id, "pause", "one")
+        store.request(run_id, "pause", "one")
         wait_until(lambda: steering.pause and store.run(run_id).state == "paused")
-        store.ask(run_id, "resume", "one")
+        store.request(run_id, "resume", "one")
         store.steer(run_id, 0.5, "one")
         wait_until(lambda: not steering.pause and steering.learning_rate_scale == 0.5)
         wait_until(lambda: store.run(run_id).state == "running")
-        store.ask(run_id, "stop", "one")
+        store.request(run_id, "stop", "one")
 
     carry_out(plan, until_stopped(begin), run_id)
     run = store.run(run_id)
@@ -182,7 +182,7 @@ def test_the_limit_of_time_ends_a_run_that_can_go_on(carry_out, store, plan, mon
     _, run_id = carry_out(plan, training)
     run = store.run(run_id)
     assert (run.state, run.step, ended) == ("stopped", 11, [True])
-    assert "trained for 1 s" in run.message
+    assert "reached the time limit of 1 s" in run.message
 
 
 def test_a_resumed_run_adds_only_what_is_new(carry_out, store, plan):
@@ -224,7 +224,7 @@ def test_a_full_disk_under_the_store_loses_nothing(plan, monkeypatch, launcher, 
         yield from points(*range(1, 200))
 
     monkeypatch.setattr(running, "run_plan", training)
-    for name in ("BATCH", "PATIENCE", "BETWEEN"):
+    for name in ("BATCH", "TIMEOUT", "BETWEEN"):
         monkeypatch.setattr(worker, name, 0.0)
     monkeypatch.setattr(database, "_prepare", prepare_full)
     with signals_kept():
@@ -245,7 +245,7 @@ def test_a_run_that_waits_for_no_worker_is_left_alone(carry_out, store, plan, mo
     run_id = store.create(plan, "one").id
     with signals_kept():
         assert worker.main(run_id) == worker.main("nothing") == 1
-    assert "waits for no worker" in capsys.readouterr().err
+    assert "is not waiting for a worker" in capsys.readouterr().err
     assert store.run(run_id).state == "queued"
 
 
@@ -253,7 +253,7 @@ def test_a_folder_is_for_one_worker(tmp_path, monkeypatch):
     monkeypatch.setattr(worker, "OTHERS", 0.0)
     monkeypatch.setattr(worker, "BATCH", 0.0)
     second = worker._alone(tmp_path)
-    with worker._alone(tmp_path), pytest.raises(OSError, match="does not end"):
+    with worker._alone(tmp_path), pytest.raises(OSError, match="has not ended"):
         second.__enter__()
     with worker._alone(tmp_path):
         pass
@@ -294,7 +294,7 @@ def test_a_killed_worker_and_a_new_server(plan, launcher):
 def _stop_beyond(store, run_id, step):
     wait_until(lambda: store.run(run_id).step > step or not store.run(run_id).is_open)
     if store.run(run_id).is_open:
-        store.ask(run_id, "stop", "one")
+        store.request(run_id, "stop", "one")
 
 
 def _process(store, run_id):
@@ -304,4 +304,4 @@ def _process(store, run_id):
 
 def test_no_thread_of_a_worker_stays(carry_out, plan):
     carry_out(plan, lambda *_: iter(points(1)))
-    assert not [each for each in threading.enumerate() if each.name == "pulse"]
+    assert not [each for each in threading.enumerate() if each.name == "heartbeat"]

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from cnnviz.runs import groups as kept
-from cnnviz.runs.groups import OWN, TITLE, Group, Member
+from cnnviz.runs.groups import MAX_TITLE, OWN, Group, Member
 from cnnviz.runs.run import Run
 from cnnviz.runs.store import Store
 from cnnviz.ui.experiments.differences import differences, warnings
@@ -105,7 +105,7 @@ def _show_differences(runs: Sequence[Run]) -> None:
 def _offer_saving(runs: Sequence[Run]) -> None:
     with st.form("save_experiment", border=True):
         st.text_input(
-            "Save as", max_chars=TITLE, placeholder="Wide against deep", key="experiment_name"
+            "Save as", max_chars=MAX_TITLE, placeholder="Wide against deep", key="experiment_name"
         )
         st.form_submit_button("Save", icon=":material/save:", on_click=_save, args=(runs,))
 

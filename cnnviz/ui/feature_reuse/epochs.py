@@ -14,7 +14,7 @@ from cnnviz.analysis.reuse.matrices import BlockReuse
 from cnnviz.analysis.reuse.record import recalled_reuse
 from cnnviz.architectures import NetworkSpec
 from cnnviz.figures.reuse_matrix import PALETTE, Panel, frames, reuse_drawing
-from cnnviz.runs.bundled_reuse import REUSE as BESIDE
+from cnnviz.runs.bundling import REUSE as BESIDE
 from cnnviz.runs.folder import MEASUREMENTS, reuse_measurements
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.server.byte_cache import results

@@ -53,7 +53,7 @@ def _button(run: Run, label: str, wish: Wish, icon: str) -> None:
         icon=icon,
         key=f"{wish}_{run.id}",
         on_click=change,
-        args=(lambda store: store.ask(run.id, wish, visitor(), teacher_token()),),
+        args=(lambda store: store.request(run.id, wish, visitor(), teacher_token()),),
     )
 
 

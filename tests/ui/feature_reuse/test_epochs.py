@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from cnnviz.analysis.reuse.matrices import feature_reuse
 from cnnviz.analysis.reuse.record import reuse_record
 from cnnviz.architectures import specify
-from cnnviz.runs.bundled_reuse import REUSE
+from cnnviz.runs.bundling import REUSE
 from cnnviz.training.measurement import Measurement
 from cnnviz.ui.feature_reuse import epochs as reuse_epochs
 from cnnviz.ui.feature_reuse.epochs import Epoch, recorded_epochs
