@@ -2,8 +2,8 @@
 
     @dataclass(frozen=True)
     class ResNetConfig(Config):
-        block: str = choice("basic", "bottleneck", default="basic", help="Two 3x3 or three.")
-        width: int = steps(16, 128, 16, default=64, unit="channels", help="Of the stem.")
+        block: str = choice("basic", "bottleneck", default="basic", help="Kind of block.")
+        width: int = steps(16, 128, 16, default=64, unit="channels", help="Channels of the stem.")
 
 Every domain is a finite list, so every value can be checked, offered in a menu and tested.
 """
@@ -42,7 +42,7 @@ class Hyperparameter:
 
     @property
     def title(self) -> str:
-        """The name as a label: "Stage 1 blocks" for stage1_blocks."""
+        """The label of the name: "Stage 1 blocks" for stage1_blocks."""
         words = self.name.replace("_", " ").replace("stage", "stage ").replace("  ", " ")
         return words[0].upper() + words[1:]
 
@@ -52,7 +52,7 @@ class Hyperparameter:
         return self.options == (False, True)
 
     def check(self, value: object) -> None:
-        """Accept a value of the domain.
+        """Check that a value is in the domain.
 
         Raises:
             ValueError: The value is not one of the options (True is not 1, and 1.0 is not 1).
@@ -61,10 +61,10 @@ class Hyperparameter:
             raise self._refusal(value)
 
     def parse(self, written: str) -> Value:
-        """The option that is written so.
+        """Parse an option from its text.
 
         Raises:
-            ValueError: No option is written so.
+            ValueError: The text is none of the options.
         """
         by_text = {text(option): option for option in self.options}
         if written.strip() not in by_text:
@@ -72,7 +72,7 @@ class Hyperparameter:
         return by_text[written.strip()]
 
     def _refusal(self, received: object) -> ValueError:
-        """The sentence for what is none of the options; of many it names those around it."""
+        """The error message for an invalid value; names the options, or the nearest of many."""
         shown, nearest = [text(option) for option in self.options], ""
         if len(shown) > LISTED:
             shown = [*shown[:3], "...", shown[-1]]
@@ -81,27 +81,27 @@ class Hyperparameter:
         return ValueError(f"{self.name} must be one of {listed}; received {received!r}.")
 
     def _nearest(self, received: object) -> list[Value]:
-        """The options below and above a number; none where it or they are no numbers."""
+        """The options next below and above a number; empty if either is not a number."""
         try:
-            asked = float(str(received))
+            wanted = float(str(received))
         except ValueError:
             return []
         numbers = [option for option in self.options if not isinstance(option, str)]
-        below = [max((n for n in numbers if n < asked), default=None)]
-        above = [min((n for n in numbers if n > asked), default=None)]
+        below = [max((n for n in numbers if n < wanted), default=None)]
+        above = [min((n for n in numbers if n > wanted), default=None)]
         return [each for each in below + above if each is not None]
 
 
 def named(name: str, known: Mapping[str, V], what: str) -> V:
-    """The one of that name.
+    """Look up an entry by name.
 
     Args:
-        name: As it was asked for.
-        known: By name.
-        what: What one of them is called, such as "recipe".
+        name: The requested name.
+        known: The entries by name.
+        what: What an entry is, such as "recipe", for the error message.
 
     Raises:
-        KeyError: There is none; the message lists the known names.
+        KeyError: The name is unknown; the message lists the known names.
     """
     if name not in known:
         raise KeyError(f"{name} is no {what}; known are {', '.join(known)}.")
@@ -109,7 +109,7 @@ def named(name: str, known: Mapping[str, V], what: str) -> V:
 
 
 def text(value: Value) -> str:
-    """A value as it is written in a URL or on the command line ("true", "0.5", "bottleneck")."""
+    """The text of a value in URLs and on the command line ("true", "0.5", "bottleneck")."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -147,7 +147,7 @@ def _field(options: tuple[Value, ...], default: Value, help: str, unit: str) -> 
 
 @dataclass(frozen=True)
 class Config:
-    """Base of all configurations: an object that exists is valid.
+    """Base class of configurations; every instance is valid.
 
     Raises:
         ValueError: At creation, if a field is outside its domain or ``check`` objects.
@@ -159,7 +159,7 @@ class Config:
         self.check()
 
     def check(self) -> None:
-        """Relations between fields; a subclass raises ValueError with one sentence."""
+        """Check relations between fields; overrides raise ValueError with one sentence."""
 
     @classmethod
     def hyperparameters(cls) -> tuple[Hyperparameter, ...]:
@@ -167,14 +167,14 @@ class Config:
         return _declared(cls)  # type: ignore[arg-type]  # a class is hashable, whatever a Config is
 
     def to_text(self) -> dict[str, str]:
-        """Every field as it is written in a URL or on the command line."""
+        """The text of every field in URLs and on the command line."""
         return {h.name: text(getattr(self, h.name)) for h in self.hyperparameters()}
 
     def with_values(self, values: Mapping[str, Value]) -> Self:
-        """This configuration with some fields replaced.
+        """A copy with some fields replaced.
 
         Raises:
-            KeyError: A name is no field; the message lists the known names.
+            KeyError: A name is not a field; the message lists the known names.
             ValueError: A value is outside its domain, or the result breaks a relation.
         """
         for name in values:
@@ -182,11 +182,11 @@ class Config:
         return dataclasses.replace(self, **values)
 
     def with_text(self, written: Mapping[str, str]) -> Self:
-        """This configuration with some fields replaced by values as ``to_text`` writes them.
+        """A copy with some fields replaced by values in the form of ``to_text``.
 
         Raises:
-            KeyError: A name is no field; the message lists the known names.
-            ValueError: A text is no value of its field, or the result breaks a relation.
+            KeyError: A name is not a field; the message lists the known names.
+            ValueError: A text is not a value of its field, or the result breaks a relation.
         """
         return self.with_values(
             {name: self.hyperparameter(name).parse(value) for name, value in written.items()}
@@ -197,13 +197,13 @@ class Config:
         """The declared field of that name.
 
         Raises:
-            KeyError: There is none; the message lists the known names.
+            KeyError: There is no such field; the message lists the known names.
         """
         return named(name, {h.name: h for h in cls.hyperparameters()}, "hyperparameter")
 
     @classmethod
     def edge_cases(cls) -> Iterator[Self]:
-        """The default, then every field at both ends of its domain where ``check`` allows it."""
+        """The default, then each field at both ends of its domain if ``check`` permits it."""
         default = cls()
         yield default
         for hyperparameter in cls.hyperparameters():

@@ -1,4 +1,4 @@
-"""The catalogue: every architecture, oldest first, and how to look one up and build it."""
+"""The catalogue of architectures, oldest first: look-up and construction."""
 
 from __future__ import annotations
 
@@ -71,16 +71,16 @@ def variants() -> tuple[str, ...]:
 
 
 def architecture(name: str) -> Architecture:
-    """The family of that name.
+    """Look up a family by name.
 
     Raises:
-        KeyError: There is none; the message lists the known names.
+        KeyError: The name is unknown; the message lists the known names.
     """
     return named(name, {family.name: family for family in ARCHITECTURES}, "architecture")
 
 
 def architecture_of(variant: str) -> Architecture:
-    """The family that a variant belongs to.
+    """The family of a variant.
 
     Raises:
         KeyError: There is no such variant; the message lists the known names.
@@ -89,10 +89,10 @@ def architecture_of(variant: str) -> Architecture:
 
 
 def variant(name: str) -> Variant:
-    """The published configuration of that name.
+    """Look up a published configuration by name.
 
     Raises:
-        KeyError: There is none; the message lists the known names.
+        KeyError: The name is unknown; the message lists the known names.
     """
     return architecture_of(name).variants[name]
 
@@ -103,7 +103,7 @@ def specify(
     in_channels: int | None = None,
     **hyperparameters: Value,
 ) -> NetworkSpec:
-    """The specification of a variant, with some of its settings replaced.
+    """The specification of a variant with some settings replaced.
 
     Raises:
         KeyError: Unknown variant or hyperparameter; the message lists the known names.
@@ -129,12 +129,12 @@ def build(
     in_channels: int | None = None,
     **hyperparameters: Value,
 ) -> Network:
-    """The network of a variant in eval mode with random weights, drawn as its paper says.
+    """Build a network in eval mode, initialised as in its paper.
 
-    Under ``torch.device("meta")`` it has shapes but no weights and costs nothing.
+    Under ``torch.device("meta")`` it has shapes but no weights.
 
     Args:
-        variant: Name of a published variant, or a whole specification (then nothing else is given).
+        variant: Name of a published variant, or a specification (then omit the other arguments).
         num_classes: Outputs of the last layer; default as published.
         in_channels: Channels of the image, 1 or 3; default as published: 3 for photos.
         **hyperparameters: Settings of the family that differ from the variant's.
@@ -149,7 +149,7 @@ def build(
 
 
 def is_published(spec: NetworkSpec) -> bool:
-    """Whether the hyperparameters are exactly those of the variant that they started from."""
+    """Whether the hyperparameters equal those of the published variant."""
     return spec.config == variant(spec.variant).config
 
 

@@ -4,7 +4,7 @@ https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract
 
 Krizhevsky, Sutskever, Hinton. Section 3.5 and Figure 2 give the layers, split over two GPUs;
 section 3.1 is ReLU, 3.3 local response normalisation, 3.4 overlapping pooling, 4.2 dropout, and
-section 5 the initialisation. ``alexnet_torchvision`` is everybody's AlexNet: one tower without
+section 5 the initialisation. ``alexnet_torchvision`` is the usual AlexNet: one tower without
 normalisation, with the channels of Krizhevsky's One Weird Trick paper (2014, arXiv:1404.5997).
 
 Deviations:
@@ -87,7 +87,7 @@ class AlexNetConfig(Config):
 
 
 def pooling(config: AlexNetConfig) -> nn.MaxPool2d:
-    """Windows of z = 3 or 2, s = 2 apart (section 3.4)."""
+    """Max pooling with windows of z = 3 or 2 and stride s = 2 (section 3.4)."""
     return nn.MaxPool2d(3 if config.pooling == "overlapping" else 2, 2)
 
 
@@ -101,7 +101,7 @@ def activated(config: AlexNetConfig, **convolutions: nn.Conv2d) -> dict[str, nn.
 
 
 def normalised(config: AlexNetConfig) -> dict[str, nn.Module]:
-    """Response normalisation, if the configuration has it."""
+    """Local response normalisation, if the configuration has it."""
     return {"norm": response_norm()} if config.response_norm else {}
 
 

@@ -29,7 +29,7 @@ KERNEL_SIZES = {"A": (5,), "B": (5, 1), "C": (3, 3)}
 
 @dataclass(frozen=True)
 class AllCNNConfig(Config):
-    """Hyperparameters of all convolutional nets and of the base models that they come from."""
+    """Hyperparameters of all convolutional nets and their base models."""
 
     model: str = choice(
         *KERNEL_SIZES,
@@ -44,7 +44,7 @@ class AllCNNConfig(Config):
         "pooling (the base model), or that after one more convolution (ConvPool-CNN).",
     )
     width: int = steps(
-        32, 192, 32, default=96, unit="channels", help="Of the first stage; the others double it."
+        32, 192, 32, default=96, unit="channels", help="Channels in stage 1; doubled later."
     )
     input_dropout: float = choice(
         0.0, 0.1, 0.2, 0.3, 0.4, 0.5, default=0.2, help="Of the image's pixels."
@@ -68,7 +68,7 @@ def rectified(
 def section(
     config: AllCNNConfig, in_channels: int, width: int
 ) -> tuple[list[nn.Module], list[nn.Module]]:
-    """Convolutions (Table 1), and what halves the resolution after them (Table 2)."""
+    """Convolutions (Table 1) and the layer that halves the resolution (Table 2)."""
     *first, last = KERNEL_SIZES[config.model]
     layers: list[nn.Module] = []
     for kernel_size in first:
@@ -87,7 +87,7 @@ def section(
 
 
 class AllCNN(Network):
-    """Two sections of convolutions, a 3x3 and two 1x1, and the averages of one map a class."""
+    """Two sections of convolutions, a 3x3 and two 1x1, and averages of one map per class."""
 
     def __init__(self, config: AllCNNConfig, in_channels: int, num_classes: int) -> None:
         narrow, wide = config.width, 2 * config.width

@@ -1,4 +1,4 @@
-"""What every architecture is made of: Network, Variant, Architecture and their small records."""
+"""Base classes of the architectures: Network, Variant, Architecture and their records."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from cnnviz.hyperparameters import Config
 
 @dataclass(frozen=True)
 class TrainedOn:
-    """What a network was trained to see, where that is not its variant's own data set.
+    """The dataset and preprocessing that a network was trained with in this program.
 
     Attributes:
-        title: Of the data set, with what must be said of it ("JPEG-compressed").
-        classes: Their names, by index.
+        title: Title of the dataset, with remarks ("JPEG-compressed").
+        classes: Class names by index.
         resolution: Side of the images in pixels.
-        mean: Of red, green and blue in [0, 1]; subtracted from them.
-        std: What the differences are divided by.
+        mean: Mean of red, green and blue in [0, 1], subtracted from the pixels.
+        std: Standard deviations by which the differences are divided.
     """
 
     title: str
@@ -33,14 +33,14 @@ class TrainedOn:
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """Everything that determines a network except its weights; hashable, so it is a cache key.
+    """Everything that determines a network except its weights; hashable, for caches.
 
     Attributes:
-        variant: Name of the published variant that the settings started from.
+        variant: Name of the published variant that the settings are based on.
         config: The family's hyperparameters.
         in_channels: Channels of the image, 1 or 3.
         num_classes: Outputs of the last layer.
-        trained_on: What a run of this program has trained it on, if one has.
+        trained_on: The dataset, if this program has trained the network.
     """
 
     variant: str
@@ -51,12 +51,12 @@ class NetworkSpec:
 
     @property
     def fixed_resolution(self) -> int | None:
-        """The only image side that the network takes, where a hyperparameter says it."""
+        """The only image side that the network accepts, if a hyperparameter fixes it."""
         return getattr(self.config, "resolution", None)
 
 
 class Layer(nn.Module):
-    """A layer that torch.nn does not have; the analysis shows it as one row.
+    """Base class of layers that torch.nn lacks; each is one row of the layer table.
 
     Attributes:
         kind: The layer's name on screen.
@@ -69,7 +69,7 @@ class Layer(nn.Module):
     stride = 1
 
     def macs(self, output_shape: tuple[int, ...]) -> int:
-        """Multiply-accumulates of its convolutions or linear maps for one image; 0 if it has none.
+        """Multiply-accumulates of its convolutions or linear maps for one image.
 
         Args:
             output_shape: (C, H, W) or (features,).
@@ -78,15 +78,15 @@ class Layer(nn.Module):
 
 
 class Network(nn.Module):
-    """A network as stem, stages and head with one shared forward.
+    """A network of stem, stages and head.
 
-    A stage is a run of layers at one resolution; what reduces the resolution is its first layer.
+    A stage is a sequence of layers at one resolution; its first layer reduces the resolution.
     ``stages[-1]`` is therefore the last feature map before the head: the usual target of a class
-    activation map. Auxiliary heads, where a paper has them, read the output of earlier stages and
-    are used in training alone.
+    activation map. Auxiliary heads, if any, read the output of earlier stages and
+    are used in training only.
 
     Attributes:
-        spec: What it was built from; set by ``Architecture.build``.
+        spec: The specification; set by ``Architecture.build``.
     """
 
     spec: NetworkSpec
@@ -98,7 +98,7 @@ class Network(nn.Module):
         head: nn.Module,
         auxiliary: Mapping[int, nn.Module] | None = None,
     ) -> None:
-        """Join the parts; ``auxiliary`` heads are given by the position of the stage they read."""
+        """Join the parts; ``auxiliary`` maps positions of stages to heads."""
         super().__init__()
         self.stem = stem
         self.stages = nn.Sequential(*stages)
@@ -109,7 +109,7 @@ class Network(nn.Module):
     def forward(self, image: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, ...]:
         """Logits (N, num_classes) of images (N, in_channels, H, W).
 
-        In training mode, with auxiliary heads: a tuple of the logits and of each such head's.
+        In training mode with auxiliary heads: a tuple of the logits of all heads.
         """
         x, early = self.stem(image), []
         for index, stage in enumerate(self.stages):
@@ -121,11 +121,11 @@ class Network(nn.Module):
 
     @property
     def auxiliary_heads(self) -> Mapping[str, nn.Module]:
-        """Heads used in training alone, by the position of the stage that they read."""
+        """Heads used in training only, by the position of the stage that they read."""
         return dict(self.auxiliary.items()) if hasattr(self, "auxiliary") else {}
 
 
-# Classes of the data sets that networks were published for.
+# Number of classes of the datasets that networks were published for.
 NUM_CLASSES = {"ImageNet": 1000, "CIFAR-10": 10, "MNIST": 10, "two classes": 2}
 
 
@@ -134,13 +134,13 @@ class Variant:
     """A published configuration.
 
     Attributes:
-        title: Name as people write it ("ResNet-50").
-        config: Its hyperparameters.
-        resolution: Side of its input image in pixels.
-        dataset: The data set that it was published for; a key of ``NUM_CLASSES``.
-        in_channels: Channels of its input image.
-        half_normalised: Its published weights take pixels scaled to [-1, 1], not normalised by
-            ImageNet's mean and standard deviation.
+        title: Usual name ("ResNet-50").
+        config: Hyperparameters.
+        resolution: Side of the input image in pixels.
+        dataset: The dataset of the publication; a key of ``NUM_CLASSES``.
+        in_channels: Channels of the input image.
+        half_normalised: Whether the published weights expect pixels in [-1, 1] instead of
+            ImageNet's normalisation.
         torchvision: Name of the torchvision model with the same tensors and the same logits.
         year: Year of publication where it differs from the family's.
     """
@@ -156,13 +156,13 @@ class Variant:
 
     @property
     def num_classes(self) -> int:
-        """Classes of its data set."""
+        """Number of classes of the dataset."""
         return NUM_CLASSES[self.dataset]
 
 
 @dataclass(frozen=True)
 class Deviation:
-    """A printed figure that the built network does not round to, and why."""
+    """A published figure that the built network does not round to, with the reason."""
 
     variants: tuple[str, ...]
     quantity: str
@@ -176,16 +176,16 @@ class Architecture:
     Attributes:
         name: Identifier in URLs and on the command line.
         title: Name on screen.
-        year: Year in which the paper became public.
+        year: Year of the first publication.
         paper: Authors, title and venue.
-        url: Where to read it.
+        url: Link to the paper.
         idea: What was new, in one sentence.
-        config: The family's hyperparameters.
+        config: Class of the hyperparameters.
         network: Builds the network from (config, in_channels, num_classes).
         variants: Published configurations by name, smallest first.
-        deviations: Printed figures that the networks do not round to.
-        resolutions: Sides of images that some configuration opens; a variant's own come on top.
-        has_feature_maps: Whether its stages give feature maps (C, H, W).
+        deviations: Published figures that the networks do not round to.
+        resolutions: Image sides that some configuration accepts, besides those of the variants.
+        has_feature_maps: Whether the stages output feature maps (C, H, W).
     """
 
     name: str
@@ -202,14 +202,14 @@ class Architecture:
     has_feature_maps: bool = True
 
     def build(self, spec: NetworkSpec) -> Network:
-        """The network of a specification in eval mode, initialised as its paper says."""
+        """Build the network of a specification in eval mode, initialised as in the paper."""
         network = self.network(spec.config, spec.in_channels, spec.num_classes)
         network.spec = spec
         return network.eval()
 
     @property
     def deviation_notes(self) -> str:
-        """The section "Deviations" of the family file's docstring as one paragraph of Markdown."""
+        """The "Deviations" section of the family module's docstring as a paragraph of Markdown."""
         text = inspect.getdoc(inspect.getmodule(self.config)) or ""
         section = text.partition("Deviations:\n")[2].partition("\n\n")[0]
         return " ".join(section.split()).replace("``", "`")
@@ -219,7 +219,7 @@ class Architecture:
         return self.variants[variant].year or self.year
 
     def deviation(self, variant: str, quantity: str) -> str | None:
-        """Why a variant's count differs from the printed one, or None if it does not."""
+        """Why a variant's count differs from the published one; None if it does not."""
         reasons = (
             d.reason for d in self.deviations if variant in d.variants and quantity == d.quantity
         )

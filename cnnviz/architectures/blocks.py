@@ -1,4 +1,4 @@
-"""Pieces that two or more families share."""
+"""Building blocks that several families share."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Initialiser = Callable[[torch.Tensor], torch.Tensor]
 
 
 def named(**modules: nn.Module) -> nn.Sequential:
-    """A Sequential whose layers have names."""
+    """A Sequential with named layers."""
     return nn.Sequential(OrderedDict(modules))
 
 
 class Branches(nn.Module):
-    """Paths side by side on one input; their outputs are concatenated along the channels."""
+    """Parallel paths on one input; concatenates their outputs along the channels."""
 
     def __init__(self, **paths: nn.Module) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class Branches(nn.Module):
 def initialise(
     network: nn.Module, *, convolution: Initialiser, linear: Initialiser | None = None
 ) -> None:
-    """Draw all weights of convolutions (and of linear layers, if given) and set biases to zero."""
+    """Initialise the weights of convolutions (and linear layers, if given); biases are zero."""
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
             _draw(module, convolution)
@@ -43,7 +43,9 @@ def initialise(
 
 
 def _draw(module: nn.Conv2d | nn.Linear, initialiser: Initialiser) -> None:
-    if module.weight.is_meta:  # no numbers to draw, and pretending takes half of an analysis
+    if (
+        module.weight.is_meta
+    ):  # has no values, and drawing them would double the time of an analysis
         return
     initialiser(module.weight)
     if module.bias is not None:
@@ -74,18 +76,17 @@ INITIALISERS: dict[str, Initialiser] = {"gaussian": gaussian, "xavier": xavier, 
 
 
 def initialisation() -> str:
-    """The hyperparameter that chooses between the paper's initialisation and three others."""
+    """A hyperparameter for the initialisation: the paper's or one of three others."""
     return choice(
         "paper",
         *INITIALISERS,
         default="paper",
-        help="How weights are drawn: as the paper says, N(0, 0.01^2), Glorot and Bengio's, or "
-        "He's.",
+        help="Weight initialisation: the paper's, N(0, 0.01^2), Glorot and Bengio's, or He's.",
     )
 
 
 def reinitialise(network: nn.Module, how: str) -> None:
-    """Draw all weights again by one of ``INITIALISERS``; "paper" leaves them as they are."""
+    """Initialise all weights again by one of ``INITIALISERS``; "paper" does nothing."""
     if how != "paper":
         initialise(network, convolution=INITIALISERS[how], linear=INITIALISERS[how])
 
@@ -128,7 +129,7 @@ def linear_layers(
 
 
 class Scale(Layer):
-    """A constant times the input; the layer table says which."""
+    """Multiplies the input by a constant."""
 
     def __init__(self, factor: float) -> None:
         super().__init__()
@@ -143,7 +144,7 @@ class Scale(Layer):
 
 
 class Gate(nn.Module):
-    """sigmoid(W x + b) with W a convolution: between 0 and 1 for every number of a map.
+    """A gate sigmoid(W x + b) with W a convolution; in (0, 1) for every unit of a map.
 
     T(x) of Srivastava et al. 2015, section 2.2; g(x) of He et al. 2016b, section 3.1.
     """
@@ -159,14 +160,14 @@ class Gate(nn.Module):
 
 
 def start_gates(network: nn.Module, bias: float) -> None:
-    """Set b of every gate of a network: the more negative, the more closed it starts."""
+    """Set the bias of all gates; a more negative bias starts with more closed gates."""
     for module in network.modules():
         if isinstance(module, Gate) and module.conv.bias is not None:
             nn.init.constant_(module.conv.bias, bias)
 
 
 def micro_network(in_channels: int, *widths: int) -> dict[str, nn.Module]:
-    """What makes a convolution an mlpconv layer: ReLU, then 1x1 convolutions with ReLU.
+    """ReLU and 1x1 convolutions with ReLU, which turn a convolution into an mlpconv layer.
 
     Lin et al. 2014, equation 2.
     """

@@ -5,7 +5,7 @@ https://arxiv.org/abs/1409.5185
 Section 2 adds a companion objective to every hidden layer: a classifier of its own reads the
 layer's maps, and its error is added to the network's (equation 3). For CIFAR-10 (section 3.2) the
 network is Network In Network's; details are from the authors' file (https://github.com/s9xie/DSN,
-examples/best_cifar10_9.65). Companions exist in training alone: the network that is used is NIN.
+examples/best_cifar10_9.65). Companions exist in training only: the trained network is NIN.
 
 Deviations:
     The authors minimise squared hinge losses (L2-SVM), of companions and output alike, on CIFAR-10
@@ -64,14 +64,14 @@ class DeeplySupervisedConfig(Config):
 
 
 def companion(option: str, channels: int, side: int, num_classes: int) -> nn.Sequential:
-    """The classifier of one hidden layer (section 2.2)."""
+    """The companion classifier of one hidden layer (section 2.2)."""
     if option == "pooled":
         return global_average_head(channels, num_classes)
     return named(flatten=nn.Flatten(), linear=nn.Linear(channels * side**2, num_classes))
 
 
 class DeeplySupervisedNet(Network):
-    """Each convolution is a stage with a companion; the micro network after it is the next one."""
+    """Network In Network with a companion classifier on each hidden convolution."""
 
     def __init__(self, config: DeeplySupervisedConfig, in_channels: int, num_classes: int) -> None:
         channels = int(config.width * CONVOLUTION_MAPS)

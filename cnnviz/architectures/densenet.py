@@ -74,10 +74,10 @@ class DenseNetConfig(Config):
     stage1_layers: int = choice(*LAYERS, default=6, help="Dense layers in the first block.")
     stage2_layers: int = choice(*LAYERS, default=12, help="Dense layers in the second block.")
     stage3_layers: int = choice(
-        0, *LAYERS, default=24, help="Dense layers in the third block; 0 leaves it out."
+        0, *LAYERS, default=24, help="Dense layers in the third block; 0 omits the block."
     )
     stage4_layers: int = choice(
-        0, *LAYERS, default=16, help="Dense layers in the fourth block; 0 leaves it out."
+        0, *LAYERS, default=16, help="Dense layers in the fourth block; 0 omits the block."
     )
     bottleneck: bool = flag(
         default=True, help="B: a 1x1 convolution to 4k feature maps before every 3x3."
@@ -85,7 +85,7 @@ class DenseNetConfig(Config):
     compression: float = choice(
         *(tenths / 10 for tenths in range(1, 11)),
         default=0.5,
-        help="C: theta, the share of the feature maps that a transition keeps; 1 is none of it.",
+        help="C: theta, the share of feature maps that a transition keeps; 1: no compression.",
     )
     dropout: float = choice(
         0.0, 0.1, 0.2, 0.3, 0.4, 0.5, default=0.0, help="After every convolution but the first."
@@ -94,13 +94,13 @@ class DenseNetConfig(Config):
 
     @property
     def depths(self) -> tuple[int, ...]:
-        """Dense layers in each block that there is."""
+        """Number of dense layers in each block."""
         blocks = (self.stage1_layers, self.stage2_layers, self.stage3_layers, self.stage4_layers)
         return tuple(layers for layers in blocks if layers)
 
     @property
     def first_channels(self) -> int:
-        """k_0, the channels out of the stem."""
+        """k_0, the channels of the stem."""
         return 16 if self.stem_channels == "16" else 2 * self.growth_rate
 
     def compressed(self, channels: int) -> int:
@@ -108,7 +108,7 @@ class DenseNetConfig(Config):
         return channels * round(10 * self.compression) // 10
 
     def check(self) -> None:
-        """A fourth block follows a third, and every transition leaves something."""
+        """Check that a fourth block follows a third and each transition keeps a channel."""
         if self.stage4_layers and not self.stage3_layers:
             raise ValueError("stage4_layers must be 0 where stage3_layers is 0.")
         channels = self.first_channels
@@ -125,7 +125,7 @@ class DenseNetConfig(Config):
 def composite(
     in_channels: int, out_channels: int, kernel_size: int, config: DenseNetConfig, number: str = ""
 ) -> dict[str, nn.Module]:
-    """BN-ReLU-convolution (section 3, "Composite function"), then dropout where there is any."""
+    """BN-ReLU-convolution (section 3, "Composite function"), then dropout, if any."""
     padding = kernel_size // 2
     layers: dict[str, nn.Module] = {
         f"norm{number}": nn.BatchNorm2d(in_channels),
@@ -164,7 +164,7 @@ class DenseLayer(nn.Sequential):
 
 
 class DenseBlock(nn.ModuleDict):
-    """Layers that each read all before them; the output is [x_0, x_1, ..., x_L].
+    """Dense layers, each of which reads all earlier ones; the output is [x_0, x_1, ..., x_L].
 
     Attributes:
         sources: Channels of x_0, x_1, ..., x_L: k_0 of the block, then k from every layer.
@@ -188,7 +188,7 @@ class Transition(nn.Sequential):
     """BN-ReLU-conv1x1 to floor(theta m) of m feature maps, then 2x2 average pooling.
 
     Attributes:
-        sources: Channels of what the block before it made, in the order in which ``conv`` reads.
+        sources: Channels of each output of the previous block, in the order of ``conv``.
     """
 
     def __init__(self, sources: tuple[int, ...], config: DenseNetConfig) -> None:

@@ -45,7 +45,7 @@ class FractalNetConfig(Config):
         1, 2, 3, 4, 5, 6, default=3, help="C: the deepest column of a block has 2^(C-1) layers."
     )
     width: int = steps(
-        16, 128, 16, default=64, unit="filters", help="Of the first block; 8 x at most."
+        16, 128, 16, default=64, unit="filters", help="Filters in block 1; at most 8 x."
     )
     dropout: float = choice(
         0.0, 0.1, 0.2, 0.3, 0.4, 0.5, default=0.4, help="In the last block; none in the first."
@@ -59,7 +59,7 @@ class FractalNetConfig(Config):
         0.3,
         0.5,
         default=0.15,
-        help="Local: an input of a join is left out with this probability, but never all of them.",
+        help="Local drop-path: probability of dropping an input of a join, but never all of them.",
     )
     single_column: float = choice(
         0.0,
@@ -68,7 +68,7 @@ class FractalNetConfig(Config):
         0.75,
         1.0,
         default=0.5,
-        help="Global drop-path: the share of mini-batches with one column alone, in all blocks.",
+        help="Global drop-path: share of mini-batches that use a single column in all blocks.",
     )
     initialisation: str = initialisation()
 
@@ -83,11 +83,11 @@ class Join(Layer):
         self.drop_path = drop_path
 
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
-        kept = self.survivors(inputs) if self.training else inputs
-        return torch.stack(kept).mean(dim=0)
+        joined = self.survivors(inputs) if self.training else inputs
+        return torch.stack(joined).mean(dim=0)
 
     def survivors(self, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
-        """The inputs without those that are dropped; a random one if all would be."""
+        """The inputs that drop-path keeps; a random one if it drops all."""
         survives = (torch.rand(len(inputs), device="cpu") >= self.drop_path).tolist()
         if not any(survives):
             survives[int(torch.randint(len(inputs), (), device="cpu"))] = True
@@ -144,13 +144,13 @@ class Fractal(nn.Module):
         return x
 
     def columns(self, z: torch.Tensor) -> list[torch.Tensor]:
-        """What all columns give before their join, the shallowest first."""
+        """Outputs of all columns before their join, the shallowest first."""
         if self.has_one_column:
             return [self.layer(z)]
         return [self.layer(z), *self.second.columns(self.first(z))]
 
     def column(self, z: torch.Tensor, index: int) -> torch.Tensor:
-        """What one column gives alone, 2^index layers after each other."""
+        """Output of one column, a sequence of 2^index layers."""
         if index == 0:
             x: torch.Tensor = self.layer(z)
             return x

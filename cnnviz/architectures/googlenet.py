@@ -85,7 +85,7 @@ class GoogLeNetConfig(Config):
         2, 3, default=3, unit="px", help="Side of the last max pooling: 3; torchvision has 2."
     )
     auxiliary: bool = flag(
-        default=False, help="Two classifiers on modules 4a and 4d that training alone uses."
+        default=False, help="Two classifiers on modules 4a and 4d, used in training only."
     )
     dropout: float = choice(
         0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.4, help="Before the linear layer."
@@ -96,7 +96,7 @@ class GoogLeNetConfig(Config):
 def convolution(
     config: GoogLeNetConfig, in_channels: int, out_channels: int, kernel_size: int, stride: int = 1
 ) -> nn.Sequential:
-    """A convolution that keeps the resolution (but for its stride), and its ReLU."""
+    """A padded convolution and its ReLU."""
     padding, bias = kernel_size // 2, not config.batch_norm
     conv = nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, bias=bias)
     if config.batch_norm:
@@ -107,7 +107,7 @@ def convolution(
 def reduced(
     config: GoogLeNetConfig, in_channels: int, between: int, out_channels: int, kernel_size: int
 ) -> nn.Sequential:
-    """A convolution behind a 1x1 that reduces its input; the convolution alone if naive."""
+    """A convolution after a 1x1 reduction; without the reduction if naive."""
     if not config.reductions:
         return convolution(config, in_channels, out_channels, kernel_size)
     return named(
@@ -154,7 +154,7 @@ def stem(config: GoogLeNetConfig, in_channels: int) -> nn.Sequential:
 def stage(
     config: GoogLeNetConfig, channels: int, names: Sequence[str]
 ) -> tuple[nn.Sequential, int]:
-    """Modules behind max pooling, if the resolution drops here, and the channels that they make."""
+    """Modules, after max pooling if the resolution drops here, and their output channels."""
     layers: dict[str, nn.Module] = {}
     if names[0] in POOLED:
         side = config.last_pooling if names[0] == POOLED[-1] else 3

@@ -47,16 +47,12 @@ class HighwayConfig(Config):
     stage1_layers: int = choice(*LAYERS, default=4, help="Highway layers in the first stage.")
     stage2_layers: int = choice(*LAYERS, default=5, help="Highway layers in the second stage.")
     stage3_layers: int = choice(*LAYERS, default=5, help="Highway layers in the third stage.")
-    stage1_width: int = steps(
-        8, 128, 8, default=32, unit="channels", help="Of all layers of the first stage."
+    stage1_width: int = steps(8, 128, 8, default=32, unit="channels", help="Channels in stage 1.")
+    stage2_width: int = steps(8, 128, 8, default=80, unit="channels", help="Channels in stage 2.")
+    stage3_width: int = steps(8, 256, 8, default=128, unit="channels", help="Channels in stage 3.")
+    alternating: bool = flag(
+        default=False, help="Every second highway layer is 1x1 instead of 3x3."
     )
-    stage2_width: int = steps(
-        8, 128, 8, default=80, unit="channels", help="Of all layers of the second stage."
-    )
-    stage3_width: int = steps(
-        8, 256, 8, default=128, unit="channels", help="Of all layers of the third stage."
-    )
-    alternating: bool = flag(default=False, help="Every second highway layer 1x1, not 3x3.")
     gates: bool = flag(default=True, help="Without gates y = H(x): the plain network of Figure 1.")
     gate_bias: int = choice(
         -10,
@@ -69,7 +65,7 @@ class HighwayConfig(Config):
         -1,
         0,
         default=-2,
-        help="First bias of the gates: the more negative, the more of its input a layer carries.",
+        help="Initial bias of the gates: the more negative, the more of its input a layer carries.",
     )
     dropout: float = choice(
         0.0, 0.1, 0.2, 0.3, 0.4, 0.5, default=0.2, help="On the image, after pooling, at the end."
@@ -87,7 +83,7 @@ class HighwayConfig(Config):
 
 
 def convolution(in_channels: int, out_channels: int, kernel_size: int) -> nn.Sequential:
-    """H(x): a convolution that keeps the resolution, and its ReLU."""
+    """H(x): a padded convolution and its ReLU."""
     return named(
         conv=nn.Conv2d(in_channels, out_channels, kernel_size, padding=kernel_size // 2),
         relu=nn.ReLU(),
@@ -109,7 +105,7 @@ class HighwayLayer(nn.Module):
 
 
 def stage(config: HighwayConfig, index: int, in_channels: int) -> nn.Sequential:
-    """A plain 3x3 convolution that changes the width, then highway layers of that width.
+    """A plain 3x3 convolution to the new width, then highway layers of that width.
 
     Every stage but the first begins with pooling; dropout stands before its first convolution.
     """

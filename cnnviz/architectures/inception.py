@@ -63,7 +63,7 @@ class InceptionConfig(Config):
         default=True, help="7x7 convolutions as 1x7 and 7x1 (Figure 6); if not, they stay 7x7."
     )
     auxiliary: bool = flag(
-        default=False, help="A classifier on the 17x17 grid that training alone uses (section 4)."
+        default=False, help="A classifier on the 17x17 grid, used in training only (section 4)."
     )
     dropout: float = choice(
         0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.5, help="Before the linear layer."
@@ -89,7 +89,7 @@ def convolution(
 def convolutions(
     in_channels: int, *layers: tuple[int, int, int], last_stride: int = 1
 ) -> nn.Sequential:
-    """Convolutions of (channels, height, width), one after another.
+    """A sequence of convolutions of (channels, height, width).
 
     They keep the resolution; a last one with a stride takes no padding.
     """
@@ -107,7 +107,7 @@ def convolutions(
 def sevens(
     config: InceptionConfig, between: int, out_channels: int, tall_first: bool = False
 ) -> tuple[tuple[int, int, int], ...]:
-    """A 7x7 convolution as 1x7 and 7x1 (or the other way round), or as it is."""
+    """A 7x7 convolution, factorised into 1x7 and 7x1 (in either order) or not."""
     if not config.factorised:
         return ((out_channels, 7, 7),)
     first, second = ((7, 1), (1, 7)) if tall_first else ((1, 7), (7, 1))

@@ -79,13 +79,13 @@ class LeNetConfig(Config):
         "average",
         "max",
         default="trainable",
-        help="S2 and S4: a coefficient and a bias a map, squashed (the paper), or plain pooling.",
+        help="S2 and S4: a coefficient and a bias per map, squashed (the paper), or plain pooling.",
     )
     c3: str = choice(
         "table",
         "full",
         default="table",
-        help="C3 reads the maps that the paper's Table I says, or all of them.",
+        help="C3 reads the maps given in the paper's Table I, or all maps.",
     )
     output: str = choice(
         "rbf",
@@ -106,7 +106,7 @@ class ScaledTanh(Layer):
 
 
 class Subsampling(Layer):
-    """The sum of 2x2 units, times a coefficient, plus a bias; one of each a map (section II.B)."""
+    """Sum of 2x2 units times a coefficient plus a bias, one of each per map (section II.B)."""
 
     kind = "subsampling"
     kernel_size = 2
@@ -124,7 +124,7 @@ class Subsampling(Layer):
 
 
 class TableConvolution(Layer):
-    """A 5x5 convolution whose maps read only some of the input's: a kernel a connection."""
+    """A 5x5 convolution with a partial connection table, one kernel per connection."""
 
     kind = "convolution (Table I)"
     kernel_size = 5
@@ -148,7 +148,7 @@ class TableConvolution(Layer):
         return self.weight.numel() * output_shape[1] * output_shape[2]
 
     def initialise(self, draw: Callable[[torch.Tensor], torch.Tensor]) -> None:
-        """Take its connections out of the weights that are drawn for all connections."""
+        """Initialise all connections and keep those in the table."""
         full = draw(torch.empty(len(self.counts), 1 + max(self.sources), *self.weight.shape[2:]))
         with torch.no_grad():
             self.weight.copy_(full[self.targets, self.sources].unsqueeze(1))
@@ -183,7 +183,7 @@ def squashing(config: LeNetConfig) -> nn.Module:
 
 
 def subsampling(config: LeNetConfig, name: str, channels: int) -> dict[str, nn.Module]:
-    """S2 or S4: the paper's, which is squashed, or plain pooling, which is not."""
+    """S2 or S4: the paper's squashed subsampling, or plain pooling."""
     if config.pooling == "trainable":
         return {name: Subsampling(channels), f"{name}_squashing": squashing(config)}
     return {name: nn.MaxPool2d(2) if config.pooling == "max" else nn.AvgPool2d(2)}

@@ -2,10 +2,10 @@
 
 https://doi.org/10.1038/323533a0 (Nature 323)
 
-The regular network that convolutional networks are compared with: the image is one long vector,
-every unit reads all of it (equation 1 of the paper) and is squashed (equation 2). A first-layer
-neuron of a 1024 px colour image has 3 x 2^20 weights: it does not scale, and it does not know that
-two pixels are neighbours.
+The fully connected network that convolutional networks are compared with: the image is a vector
+that every unit reads entirely (equation 1 of the paper), followed by a squashing function (2). A
+first-layer neuron of a 1024 px colour image has 3 x 2^20 weights: the network does not scale, and
+it ignores which pixels are neighbours.
 
 Deviations:
     The paper's networks are tiny (the family trees of its Figures 2 to 4) and see no photographs.
@@ -40,7 +40,7 @@ class MLPConfig(Config):
         *(28, 32, 48, 64, 96, 128, 160, 192, 224, 256, 512, 1024),
         default=32,
         unit="px",
-        help="Side of the image; the first layer has a weight for each of its numbers.",
+        help="Side of the image; the first layer has a weight per pixel and channel.",
     )
     hidden_layers: int = choice(
         0, 1, 2, 3, 4, 6, 8, default=2, help="Linear layers before the last one."
@@ -70,7 +70,7 @@ def hidden_layer(config: MLPConfig, in_features: int) -> nn.Sequential:
 
 
 class MLP(Network):
-    """The image as a vector, hidden layers (a stage each), class scores."""
+    """Flattening, hidden layers (one per stage) and a linear classifier."""
 
     def __init__(self, config: MLPConfig, in_channels: int, num_classes: int) -> None:
         features, stages = in_channels * config.resolution**2, []

@@ -34,12 +34,12 @@ from cnnviz.hyperparameters import Config, choice
 
 
 class MlpConv(NamedTuple):
-    """A row of the authors' files; 0 maps stand for one a class.
+    """An mlpconv layer as in the authors' files; 0 maps mean one per class.
 
     Attributes:
-        maps: Of the convolution and of the two 1x1 convolutions that follow.
+        maps: Maps of the convolution and of the two 1x1 convolutions that follow.
         deviations: Standard deviations of their initial weights.
-        dropout: Whether dropout precedes it.
+        dropout: Whether dropout precedes the layer.
     """
 
     kernel_size: int
@@ -79,7 +79,7 @@ class NINConfig(Config):
         1,
         2,
         default=2,
-        help="1x1 convolutions after each convolution: the network in the network. 0 leaves plain "
+        help="1x1 convolutions after each convolution: the network in the network. 0 means plain "
         "convolutions.",
     )
     width: float = choice(
@@ -89,7 +89,7 @@ class NINConfig(Config):
         "average",
         "linear",
         default="average",
-        help="Global average pooling of one map a class, or a linear layer on those maps.",
+        help="Global average pooling of one map per class, or a linear layer on those maps.",
     )
     dropout: float = choice(
         0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.5, help="Between mlpconv layers."
@@ -98,7 +98,7 @@ class NINConfig(Config):
 
 
 def maps_of(layer: MlpConv, config: NINConfig, num_classes: int) -> list[int]:
-    """Maps of the convolution and of its micro network; the last ones stay if it is shorter."""
+    """Maps of the convolution and of its micro network, which a shorter one ends with."""
     maps = [int(config.width * number) or num_classes for number in layer.maps]
     return maps[2 - config.mlp_layers :]
 
@@ -106,7 +106,7 @@ def maps_of(layer: MlpConv, config: NINConfig, num_classes: int) -> list[int]:
 def mlpconv(
     layer: MlpConv, in_channels: int, maps: list[int], dropout: float, pool: bool
 ) -> nn.Sequential:
-    """A convolution and a perceptron that slides with it (equation 2), after pooling."""
+    """Pooling, a convolution and its micro network (equation 2)."""
     first: dict[str, nn.Module] = {}
     if pool:
         first["pool"] = nn.MaxPool2d(3, 2, ceil_mode=True)
@@ -117,7 +117,7 @@ def mlpconv(
 
 
 class NIN(Network):
-    """mlpconv layers, the last of which makes one map a class; their averages are the logits."""
+    """mlpconv layers ending in one map per class, whose averages are the logits."""
 
     def __init__(self, config: NINConfig, in_channels: int, num_classes: int) -> None:
         layers, stages = LAYERS[config.layers], []

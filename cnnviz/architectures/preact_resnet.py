@@ -45,7 +45,7 @@ from cnnviz.hyperparameters import choice, steps
 
 
 class Order(NamedTuple):
-    """Activations before F, at its end and after the addition; inside F they never change."""
+    """Layers before F, at its end and after the addition; those inside F are fixed."""
 
     before: tuple[str, ...] = ()
     last: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ class PreActResNetConfig(ResidualConfig):
     order: str = choice(
         *ORDERS,
         default="full-pre-activation",
-        help="Where batch normalisation and ReLU are: the five units of Figure 4.",
+        help="Order of batch normalisation, ReLU and addition: the five units of Figure 4.",
     )
     shortcut: str = choice(
         "identity",
@@ -93,13 +93,13 @@ class PreActResNetConfig(ResidualConfig):
         0,
         1,
         default=-6,
-        help="b_g of the gates at the start; at -6 the shortcut is nearly the identity.",
+        help="Initial bias b_g of the gates; at -6 the shortcut is nearly the identity.",
     )
     initialisation: str = initialisation()
 
 
 class Addition(Layer):
-    """x + F (Figure 2a)."""
+    """Computes x + F (Figure 2a)."""
 
     kind = "addition"
 
@@ -108,7 +108,7 @@ class Addition(Layer):
 
 
 class ConstantScaling(nn.Module):
-    """lambda x + F; with a scale on F too, a gate that is frozen (Figure 2b)."""
+    """Computes lambda x + F; with a scale on F too, a frozen gate (Figure 2b)."""
 
     def __init__(self, on_shortcut: float, on_residual: float) -> None:
         super().__init__()
@@ -121,7 +121,7 @@ class ConstantScaling(nn.Module):
 
 
 class ExclusiveGating(nn.Module):
-    """(1 - g(x)) x + g(x) F (Figure 2c)."""
+    """Computes (1 - g(x)) x + g(x) F (Figure 2c)."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -133,7 +133,7 @@ class ExclusiveGating(nn.Module):
 
 
 class ShortcutOnlyGating(nn.Module):
-    """(1 - g(x)) x + F (Figure 2d)."""
+    """Computes (1 - g(x)) x + F (Figure 2d)."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -145,7 +145,7 @@ class ShortcutOnlyGating(nn.Module):
 
 
 class DropoutShortcut(nn.Module):
-    """dropout(x) + F (Figure 2f)."""
+    """Computes dropout(x) + F (Figure 2f)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -157,7 +157,7 @@ class DropoutShortcut(nn.Module):
 
 
 def junction(shortcut: str, channels: int) -> nn.Module:
-    """Where the shortcut meets F: a row of Table 1."""
+    """The module that joins the shortcut and F: a row of Table 1."""
     rows: dict[str, Callable[[], nn.Module]] = {
         "identity": Addition,
         "none": partial(ConstantScaling, 0.0, 1.0),
@@ -197,7 +197,7 @@ def residual(
 
 
 def projection(in_channels: int, out_channels: int, stride: int, order: Order) -> nn.Sequential:
-    """A 1x1 convolution on the shortcut, with batch normalisation where F ends with it."""
+    """A 1x1 convolution on the shortcut, with batch normalisation if F ends with it."""
     conv = nn.Conv2d(in_channels, out_channels, 1, stride, bias=False)
     norm = activation(("norm",) if "norm" in order.last else (), out_channels)
     return named(conv=conv, **dict(norm.named_children()))

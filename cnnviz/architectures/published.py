@@ -1,4 +1,4 @@
-"""What the papers print, from published.csv: variant, quantity, value, unit, source."""
+"""Figures published in the papers, read from published.csv."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ ERRORS = {
 
 @dataclass(frozen=True)
 class PublishedFigure:
-    """One printed number.
+    """A published number.
 
     Attributes:
         variant: The published configuration.
         quantity: One of ``COUNTS`` or of ``ERRORS``.
-        value: The number as it is printed ("0.27").
+        value: The number as printed ("0.27").
         unit: Its unit prefix ("M"), or "%".
         source: Paper, table and row.
     """
@@ -40,13 +40,13 @@ class PublishedFigure:
     source: str
 
     def agrees(self, count: float) -> bool:
-        """Whether a count, rounded to as many digits as are printed, is the printed number."""
+        """Whether a count, rounded to the printed digits, equals the published number."""
         decimals = len(self.value.partition(".")[2])
         return f"{count / SCALES[self.unit]:.{decimals}f}" == self.value
 
 
 def published(variant: str) -> tuple[PublishedFigure, ...]:
-    """Everything that is printed about a variant, in the order of the file."""
+    """All published figures of a variant, in the order of the file."""
     return tuple(figure for figure in _figures() if figure.variant == variant)
 
 

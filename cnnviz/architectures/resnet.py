@@ -8,8 +8,8 @@ layers, Table 6). ``shortcut="none"`` is the plain twin that the paper compares 
 Deviations:
     Table 1 prints 3.6 and 3.8 GFLOPs for 34 and 50 layers where the multiply-adds of the
     convolutions and the linear layer are 3.664 G and 3.858 G: it does not round those two up.
-    ``resnet18`` and ``resnet34`` use option B (a projection where the shape changes), as everyone's
-    weights do; Table 2 of the paper was measured with option A, Table 3 shows A, B and C.
+    ``resnet18`` and ``resnet34`` use option B (a projection where the shape changes), as all
+    published weights do; Table 2 of the paper was measured with option A, Table 3 shows A, B and C.
     The ``_v1_5`` variants put the stride in the 3x3 (Goyal et al. 2017; torchvision): not the
     paper's network, 6 % more multiply-adds at 50 layers, the same parameters.
 """
@@ -47,7 +47,7 @@ IMAGENET_DEPTHS = {
 
 @dataclass(frozen=True)
 class ResidualConfig(Config):
-    """What every network of residual blocks on the scheme of Table 1 is asked."""
+    """Hyperparameters that all networks of residual blocks share (Table 1)."""
 
     stem: str = choice(
         "imagenet",
@@ -62,7 +62,7 @@ class ResidualConfig(Config):
     stage2_blocks: int = choice(*BLOCKS, default=2, help="Blocks in the second stage (conv3_x).")
     stage3_blocks: int = choice(*BLOCKS, default=2, help="Blocks in the third stage (conv4_x).")
     stage4_blocks: int = choice(
-        0, *BLOCKS, default=2, help="Blocks in the fourth stage (conv5_x); 0 leaves it out."
+        0, *BLOCKS, default=2, help="Blocks in the fourth stage (conv5_x); 0 omits the stage."
     )
     width: int = steps(
         16, 128, 16, default=64, unit="channels", help="Channels of the stem; each stage doubles."
@@ -70,7 +70,7 @@ class ResidualConfig(Config):
 
     @property
     def depths(self) -> tuple[int, ...]:
-        """Blocks in each stage that there is."""
+        """Number of blocks in each stage."""
         stages = (self.stage1_blocks, self.stage2_blocks, self.stage3_blocks, self.stage4_blocks)
         return tuple(blocks for blocks in stages if blocks)
 

@@ -1,8 +1,8 @@
-"""The result tables of the papers as the slides print them, from results.csv.
+"""Result tables of the papers as the slides print them, read from results.csv.
 
 The file has a line for every cell: table, source, row (from 1), column, value. A value is the
-printed text; a dash is what the papers print where there is no value. Left out are the numbers of
-the papers' reference lists, and a label that spans rows stands in each of them.
+printed text, with a dash for no value. Reference numbers are omitted, and labels that span
+rows are repeated in each.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class ResultTable:
-    """One printed table.
+    """A published table.
 
     Attributes:
         title: Paper and table ("ResNet Table 6").
-        source: The paper and table in full, with what was measured on which data.
-        rows: From top to bottom, the printed text by column; all have the same columns.
+        source: Full citation, with the quantity and dataset.
+        rows: From top to bottom: the printed text by column, the same columns in all rows.
     """
 
     title: str
@@ -34,7 +34,7 @@ class ResultTable:
         return tuple(self.rows[0])
 
     def sorted_by(self, column: str) -> tuple[dict[str, str], ...]:
-        """The rows by the number that their cell begins with; rows without one come last."""
+        """Rows sorted by the number that their cell begins with; rows without one are last."""
 
         def key(row: dict[str, str]) -> tuple[bool, float]:
             value = number(row[column])
@@ -44,14 +44,14 @@ class ResultTable:
 
 
 def number(printed: str) -> float | None:
-    """The number that a cell begins with, to sort by: 7.54 of "7.54 (7.72 ± 0.16)", else None."""
-    found = re.match(r"-?\d+(\.\d+)?", printed)
-    return float(found[0]) if found else None
+    """The number that a cell begins with, for sorting: 7.54 for "7.54 (7.72 ± 0.16)", else None."""
+    matched = re.match(r"-?\d+(\.\d+)?", printed)
+    return float(matched[0]) if matched else None
 
 
 @cache
 def result_tables() -> dict[str, ResultTable]:
-    """Every table by its title, in the order of the file."""
+    """All tables by title, in the order of the file."""
     path = Path(__file__).with_name("results.csv")
     with path.open(newline="", encoding="utf-8") as file:
         lines = list(csv.DictReader(file))

@@ -57,7 +57,7 @@ class StochasticDepthConfig(Config):
 
     @property
     def resnet(self) -> ResNetConfig:
-        """The network that all blocks together make."""
+        """The residual network that contains all blocks."""
         n = self.blocks
         return ResNetConfig("cifar", "basic", n, n, n, 0, width=self.width, shortcut="A")
 
@@ -97,7 +97,7 @@ class RandomBlock(BasicBlock):
         return y
 
     def takes_part(self, rng: torch.Generator | None = None) -> bool:
-        """b_l = 1: one draw for a whole batch, from torch's own generator unless one is given."""
+        """Draw b_l once per batch, by default from torch's own generator."""
         return torch.rand((), generator=rng).item() < self.survival
 
     def extra_repr(self) -> str:

@@ -2,8 +2,8 @@
 
 https://arxiv.org/abs/1409.1556 (ICLR 2015)
 
-Table 1 gives configurations A, A-LRN, B, C, D and E, Table 2 their parameters. Everybody's
-"VGG-16" is D, "VGG-19" is E.
+Table 1 gives configurations A, A-LRN, B, C, D and E, Table 2 their parameters. The
+usual "VGG-16" is D, "VGG-19" is E.
 
 Deviations:
     ``batch_norm`` and the ``_bn`` variants are torchvision's; the paper predates batch
@@ -52,7 +52,7 @@ class VGGConfig(Config):
         1, 3, 5, 7, default=3, unit="px", help="Side of every filter; the paper's point is 3."
     )
     width: int = steps(
-        16, 128, 16, default=64, unit="channels", help="Channels of the first stage; 8 x at most."
+        16, 128, 16, default=64, unit="channels", help="Channels in stage 1; at most 8 x."
     )
     hidden_units: int = choice(
         256, 512, 1024, 2048, 4096, default=4096, unit="units", help="Of both hidden linear layers."
@@ -64,7 +64,7 @@ class VGGConfig(Config):
 
 
 def stage(config: VGGConfig, index: int, in_channels: int) -> nn.Sequential:
-    """A column section of Table 1: pooling (but before the first stage), then convolutions."""
+    """A column section of Table 1: pooling (except before the first stage), then convolutions."""
     layers: OrderedDict[str, nn.Module] = OrderedDict()
     if index > 0:
         layers["pool"] = nn.MaxPool2d(2, 2)
@@ -115,7 +115,7 @@ A, B, C, D, E = (VGGConfig(letter) for letter in "ABCDE")
 
 
 def batch_normalised(title: str, config: VGGConfig, torchvision: str) -> Variant:
-    """torchvision's twin of a configuration."""
+    """torchvision's batch-normalised version of a configuration."""
     return Variant(f"{title} BN", replace(config, batch_norm=True), torchvision=torchvision)
 
 

@@ -44,12 +44,12 @@ class WideResNetConfig(Config):
         *(10, 16, 22, 28, 34, 40),
         default=16,
         unit="layers",
-        help="d = 6n + 4 with n blocks a stage.",
+        help="d = 6n + 4 layers with n blocks per stage.",
     )
     widening_factor: int = choice(
         *(1, 2, 4, 6, 8, 10, 12),
         default=4,
-        help="k: how many times wider than ResNet's 16, 32, 64.",
+        help="k: width as a multiple of ResNet's 16, 32, 64 channels.",
     )
     dropout: float = choice(
         *(0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7),

@@ -1,4 +1,4 @@
-"""A network as one word for addresses and command lines: "resnet50,width=32,resolution=160"."""
+"""Networks as text for URLs and command lines: "resnet50,width=32,resolution=160"."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from cnnviz.architectures import NetworkSpec, specify, variant
 
-# What may be written besides a family's hyperparameters.
+# Settings of every network besides its hyperparameters.
 ENDS = ("in_channels", "num_classes")
 
 
 @dataclass(frozen=True)
 class SizedNetwork:
-    """A network and the image that it is looked at with.
+    """A network with the size of its input image.
 
     Attributes:
         spec: The network.
@@ -25,7 +25,7 @@ class SizedNetwork:
 
     @property
     def changes(self) -> dict[str, str]:
-        """Whatever differs from the published variant, by name."""
+        """Settings that differ from the published variant, by name."""
         published = variant(self.spec.variant)
         before = published.config.to_text()
         changes = {k: v for k, v in self.spec.config.to_text().items() if v != before[k]}
@@ -37,16 +37,16 @@ class SizedNetwork:
         return changes
 
     def __str__(self) -> str:
-        """The variant, then its changes, as ``read`` understands them."""
+        """The variant and its changes, as ``read`` parses them."""
         return ",".join([self.spec.variant, *(f"{k}={v}" for k, v in self.changes.items())])
 
 
 def read(written: str) -> SizedNetwork:
-    """The network that is written so.
+    """Parse a network.
 
     Raises:
         KeyError: Unknown variant or hyperparameter; the message lists the known names.
-        ValueError: A part is no ``name=value``, or a value is outside its domain.
+        ValueError: A part is not ``name=value``, or a value is outside its domain.
     """
     name, _, rest = written.partition(",")
     # A value may hold a comma: "pooling=convolution, pooling".

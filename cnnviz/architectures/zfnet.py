@@ -63,7 +63,7 @@ class ZFNetConfig(Config):
         *(256, 512, 1024, 2048, 4096, 8192),
         default=4096,
         unit="units",
-        help="Of both hidden linear layers; the paper's Table 3 varies them.",
+        help="Units of both hidden linear layers, which the paper's Table 3 varies.",
     )
     dropout: float = choice(
         0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.5, help="After both hidden linear layers."
