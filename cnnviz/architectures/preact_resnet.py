@@ -99,7 +99,7 @@ class PreActResNetConfig(ResidualConfig):
 
 
 class Addition(Layer):
-    """Computes x + F (Figure 2a)."""
+    """x + F (Figure 2a)."""
 
     kind = "addition"
 
@@ -108,7 +108,7 @@ class Addition(Layer):
 
 
 class ConstantScaling(nn.Module):
-    """Computes lambda x + F; with a scale on F too, a frozen gate (Figure 2b)."""
+    """lambda x + F; with a scale on F too, a frozen gate (Figure 2b)."""
 
     def __init__(self, on_shortcut: float, on_residual: float) -> None:
         super().__init__()
@@ -121,7 +121,7 @@ class ConstantScaling(nn.Module):
 
 
 class ExclusiveGating(nn.Module):
-    """Computes (1 - g(x)) x + g(x) F (Figure 2c)."""
+    """(1 - g(x)) x + g(x) F (Figure 2c)."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -133,7 +133,7 @@ class ExclusiveGating(nn.Module):
 
 
 class ShortcutOnlyGating(nn.Module):
-    """Computes (1 - g(x)) x + F (Figure 2d)."""
+    """(1 - g(x)) x + F (Figure 2d)."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -145,7 +145,7 @@ class ShortcutOnlyGating(nn.Module):
 
 
 class DropoutShortcut(nn.Module):
-    """Computes dropout(x) + F (Figure 2f)."""
+    """dropout(x) + F (Figure 2f)."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -51,11 +51,11 @@ def _text(found: Evaluation) -> str:
     predictions, width = found.predictions, max(len(name) for name in (*found.classes, "class"))
     top5 = [] if found.top5 is None else [f"top-5 accuracy     {found.top5:.2%}"]
     lines = [
-        f"{found.title}: {len(predictions):,} test pictures, {predictions.seconds:.1f} s on "
+        f"{found.title}: {len(predictions):,} test images, {predictions.seconds:.1f} s on "
         f"{predictions.device}",
-        f"accuracy           {found.accuracy:.2%} (the most frequent class: {found.chance:.2%})",
+        f"accuracy           {found.accuracy:.2%} (baseline: {found.baseline_accuracy:.2%})",
         *top5,
-        f"loss               {found.loss:.4f} (all classes alike: {found.chance_loss:.4f})",
+        f"loss               {found.loss:.4f} (baseline: {found.baseline_loss:.4f})",
         f"calibration error  {found.calibration.error:.2%}",
         "",
         f"{'class':{width}}  pictures  precision   recall       F1",

@@ -18,7 +18,7 @@ from cnnviz.runs.folder import MEASUREMENTS, measurements, read_record, reuse_me
 from cnnviz.training.bundled import FOLDER
 from cnnviz.training.checkpoints import (
     checkpoint_facts,
-    kept_name,
+    checkpoint_name,
     trained_network,
     write_checkpoint,
 )
@@ -67,7 +67,7 @@ def bundle(
     paper = _paper(variant, quantity)
     network = trained_network(run).half().float()
     measured = _tested(network, plan, progress)
-    facts = checkpoint_facts(run, kept_name(run))
+    facts = checkpoint_facts(run, checkpoint_name(run))
     seen = {key: facts[key] for key in SEEN}
     record = {**seen, **_history(run, plan, facts), "note": note, **measured, "paper": paper}
     halves = {key: _half(tensor) for key, tensor in network.state_dict().items()}

@@ -1,7 +1,7 @@
-"""The trained networks in the box: ``checkpoints/NAME.safetensors``, its record beside it.
+"""The bundled trained networks: ``checkpoints/NAME.safetensors``, each with a record.
 
 They were trained with this package (``python -m cnnviz train``, then ``bundle``), so that every
-page has something true to show without a network connection.
+page can show a trained network without an internet connection.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from cnnviz.training.checkpoints import trained_network, trained_spec
 from cnnviz.training.evaluation.record import RecordedEvaluation
 from cnnviz.training.measurement import Measurement
 
-# Beside this module in the package; data alone lies there.
+# A folder of the package that contains only data.
 FOLDER = Path(cnnviz.__file__).parent / "checkpoints"
 
 
@@ -30,10 +30,10 @@ class Bundled:
     """A network that ships with the project.
 
     Attributes:
-        name: Of the file, and in addresses ("resnet20_cifar").
-        spec: The network with what it was trained on.
-        record: How it was trained and how good it is; its keys are told in ``runs.bundling``.
-        folder: Where it lies.
+        name: Name of the file, and in URLs ("resnet20_cifar").
+        spec: The network with the dataset that it was trained on.
+        record: Its training and test results; ``runs.bundling`` lists the keys.
+        folder: Folder of the file.
     """
 
     name: str
@@ -43,22 +43,22 @@ class Bundled:
 
     @property
     def path(self) -> Path:
-        """The file of the weights, float16."""
+        """Path of the float16 weights."""
         return self.folder / f"{self.name}.safetensors"
 
     @property
     def test_accuracy(self) -> float:
-        """Of the weights as they ship, on the test split of the data, in [0, 1]."""
+        """Accuracy of the float16 weights on the test split, in [0, 1]."""
         return float(self.record["test_accuracy"])
 
     @property
     def evaluation(self) -> RecordedEvaluation:
-        """All that the record tells of the weights as they ship, on the same pictures."""
+        """Evaluation of the float16 weights on the test split."""
         return RecordedEvaluation.from_json(self.record["evaluation"])
 
     @property
     def curves(self) -> list[Measurement]:
-        """The run that trained it; when each point was measured, the record does not tell."""
+        """Curves of the training, without the times of the measurements."""
         return [
             Measurement.from_json({**point, "seconds": math.nan}) for point in self.record["curves"]
         ]
@@ -74,13 +74,13 @@ class Bundled:
 
 @cache
 def bundled(folder: Path = FOLDER) -> tuple[Bundled, ...]:
-    """Every network in the box: those that see colours first, and of these the best for its data.
+    """All bundled networks: colour networks first, then by test accuracy.
 
     Raises:
         CheckpointError: A file is damaged.
     """
-    found = (_bundled(path) for path in sorted(folder.glob("*.safetensors")))
-    return tuple(sorted(found, key=_rank))
+    networks = (_bundled(path) for path in sorted(folder.glob("*.safetensors")))
+    return tuple(sorted(networks, key=_rank))
 
 
 def _rank(each: Bundled) -> tuple[int, float]:
@@ -88,17 +88,17 @@ def _rank(each: Bundled) -> tuple[int, float]:
 
 
 def bundled_network(name: str) -> Bundled:
-    """The network of that name.
+    """Look up a bundled network by name.
 
     Raises:
-        KeyError: There is none; the message lists the known names.
+        KeyError: The name is unknown; the message lists the known names.
     """
     known = sorted(bundled(), key=lambda each: each.name)
-    return named(name, {each.name: each for each in known}, "network in the box")
+    return named(name, {each.name: each for each in known}, "bundled network")
 
 
 def bundled_for(variant: str) -> tuple[Bundled, ...]:
-    """Those of a variant, the best for its data first."""
+    """Bundled networks of a variant, sorted by test accuracy."""
     return tuple(each for each in bundled() if each.spec.variant == variant)
 
 

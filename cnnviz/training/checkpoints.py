@@ -1,7 +1,7 @@
-"""Checkpoints: a .safetensors file that is whole or not there, its facts as JSON beside it.
+"""Reads and writes checkpoints: a .safetensors file, written atomically, with facts as JSON.
 
-``last`` holds everything that a run needs to go on as if nothing had happened, ``best`` the weights
-of its best test with what they were trained to see.
+``last`` holds everything that is needed to resume a run exactly, ``best`` the weights of the best
+test with the dataset and preprocessing that they were trained with.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from cnnviz.architectures.written import SizedNetwork, read
 from cnnviz.training.datasets.base import Data
 
 LAST, BEST = "last", "best"
-NETWORK = "network."  # What the names of a network's tensors begin with in ``last``.
+NETWORK = "network."  # prefix of the network's tensors in ``last``
 
 
 class CheckpointError(ValueError):
-    """One sentence: what is wrong with a checkpoint, and what to do about it."""
+    """A problem with a checkpoint; the message is one sentence with advice."""
 
 
 def write_checkpoint(
@@ -38,19 +38,19 @@ def write_checkpoint(
     facts: Mapping[str, Any],
     record: Mapping[str, Any] | None = None,
 ) -> None:
-    """Put ``name``.safetensors and ``name``.json into a folder.
+    """Write ``name``.safetensors and ``name``.json to a folder.
 
-    The first holds the facts too, so that both always belong together when it is read.
+    The first also contains the facts, so that tensors and facts always match.
 
     Args:
-        folder: Made if it is not there.
-        name: Of both files.
-        tensors: By their names.
-        facts: What ``checkpoint_facts`` reads.
-        record: What the .json says instead of the facts.
+        folder: Created if missing.
+        name: Name of both files.
+        tensors: Tensors by name.
+        facts: The facts that ``checkpoint_facts`` reads.
+        record: Content of the .json file; default the facts.
 
     Raises:
-        OSError: They cannot be written; what was there is still there.
+        OSError: The files cannot be written; existing ones are unchanged.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = json.dumps(facts)
@@ -60,10 +60,10 @@ def write_checkpoint(
         save_file(contiguous, fresh, metadata={"facts": written})
         _force_to_disk(fresh)
         fresh.replace(folder / f"{name}.safetensors")
-        told = json.dumps(facts if record is None else record, indent=2)
-        fresh.write_text(f"{told}\n", encoding="utf-8")
+        text = json.dumps(facts if record is None else record, indent=2)
+        fresh.write_text(f"{text}\n", encoding="utf-8")
         fresh.replace(folder / f"{name}.json")
-    except SafetensorError as error:  # a full disk, told by the library in its own words
+    except SafetensorError as error:  # the library's error for a full disk
         raise OSError(f"{folder} cannot be written ({error}).") from error
     finally:
         fresh.unlink(missing_ok=True)
@@ -75,25 +75,25 @@ def _force_to_disk(path: Path) -> None:
 
 
 def has_checkpoint(folder: Path, name: str) -> bool:
-    """Whether a folder has that checkpoint."""
+    """Whether a folder contains a checkpoint."""
     return (folder / f"{name}.safetensors").is_file()
 
 
 def read_checkpoint(folder: Path, name: str) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-    """The tensors and the facts of a checkpoint, on the CPU.
+    """Read the tensors (on the CPU) and facts of a checkpoint.
 
     Raises:
-        CheckpointError: It is missing or damaged.
+        CheckpointError: The checkpoint is missing or damaged.
     """
     with _opened(folder, name) as (file, facts):
         return {key: file.get_tensor(key) for key in file.keys()}, facts  # noqa: SIM118
 
 
 def checkpoint_facts(folder: Path, name: str) -> dict[str, Any]:
-    """What a checkpoint tells of itself; its tensors are not read.
+    """Read the facts of a checkpoint without its tensors.
 
     Raises:
-        CheckpointError: It is missing or damaged.
+        CheckpointError: The checkpoint is missing or damaged.
     """
     with _opened(folder, name) as (_, facts):
         return facts
@@ -101,7 +101,7 @@ def checkpoint_facts(folder: Path, name: str) -> dict[str, Any]:
 
 @contextmanager
 def _opened(folder: Path, name: str) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """A checkpoint's file and its facts; whatever goes wrong with it is a sentence."""
+    """Open a checkpoint's file and read its facts; errors become a ``CheckpointError``."""
     path = folder / f"{name}.safetensors"
     if not path.is_file():
         raise CheckpointError(f"There is no checkpoint in {folder}; train the run first.")
@@ -113,7 +113,7 @@ def _opened(folder: Path, name: str) -> Iterator[tuple[Any, dict[str, Any]]]:
 
 
 def trained_on(data: Data) -> TrainedOn:
-    """What a network that is trained on this data sees; greys count as three equal colours."""
+    """The dataset record of a network trained on this data; grey counts as three equal colours."""
     mean, std = ((*values, *values, *values)[:3] for values in (data.mean, data.std))
     return TrainedOn(
         data.title, data.classes, data.side, (mean[0], mean[1], mean[2]), (std[0], std[1], std[2])
@@ -121,36 +121,36 @@ def trained_on(data: Data) -> TrainedOn:
 
 
 def facts_of(spec: NetworkSpec, data: Data) -> dict[str, Any]:
-    """What a checkpoint tells of its network, as ``trained_spec`` reads it."""
+    """The facts of a checkpoint about its network, for ``trained_spec``."""
     sized = SizedNetwork(replace(spec, trained_on=None), data.side)
     return {"network": str(sized), "trained_on": asdict(trained_on(data))}
 
 
 def trained_spec(folder: Path, name: str | None = None) -> NetworkSpec:
-    """The network of a run's folder, with what it was trained on.
+    """Read the specification of a run's network, with the dataset that it was trained on.
 
     Args:
-        folder: Of the run.
-        name: Of the checkpoint; default that of the best test, else of the last step.
+        folder: Folder of the run.
+        name: Name of the checkpoint; default the best, else the last.
 
     Raises:
         CheckpointError: The folder has no checkpoint, or a damaged one.
     """
-    with _opened(folder, name or kept_name(folder)) as (_, facts):
+    with _opened(folder, name or checkpoint_name(folder)) as (_, facts):
         return _spec(facts, folder)
 
 
 def trained_network(folder: Path, name: str | None = None) -> Network:
-    """The network of a run's best test, else of its last step; frozen and in eval mode.
+    """Load a run's trained network, frozen and in eval mode.
 
     Args:
-        folder: Of the run.
-        name: Of another checkpoint.
+        folder: Folder of the run.
+        name: Name of the checkpoint; default the best, else the last.
 
     Raises:
         CheckpointError: The folder has no checkpoint, or a damaged one.
     """
-    name = name or kept_name(folder)
+    name = name or checkpoint_name(folder)
     tensors, facts = read_checkpoint(folder, name)
     if name == LAST:
         tensors = without_prefix(NETWORK, tensors)
@@ -160,12 +160,12 @@ def trained_network(folder: Path, name: str | None = None) -> Network:
         network.load_state_dict(tensors, assign=True)
     except RuntimeError as error:
         raise CheckpointError(f"The checkpoint in {folder} does not fit its network.") from error
-    # Those that ship are in half precision.
+    # Bundled networks are in half precision.
     return network.float().requires_grad_(False).eval()
 
 
-def kept_name(folder: Path) -> str:
-    """The checkpoint that stands for a run: of its best test, else of its last step."""
+def checkpoint_name(folder: Path) -> str:
+    """Name of a run's best checkpoint, else of its last one."""
     return BEST if has_checkpoint(folder, BEST) else LAST
 
 
@@ -180,7 +180,7 @@ def _spec(facts: Mapping[str, Any], folder: Path) -> NetworkSpec:
 
 
 def resumed_step(folder: Path) -> int:
-    """The step from which a run in a folder goes on; 0 without a checkpoint.
+    """The step from which a run resumes; 0 without a checkpoint.
 
     Raises:
         CheckpointError: The checkpoint is damaged.
@@ -191,15 +191,15 @@ def resumed_step(folder: Path) -> int:
         return int(facts["step"])
 
 
-def with_prefix(start: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The tensors under names that begin so."""
-    return {start + name: tensor for name, tensor in tensors.items()}
+def with_prefix(prefix: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Add a prefix to the names of tensors."""
+    return {prefix + name: tensor for name, tensor in tensors.items()}
 
 
-def without_prefix(start: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Those of the tensors whose names begin so, under the rest of their names."""
+def without_prefix(prefix: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Select tensors by a prefix of their names and remove it."""
     return {
-        name.removeprefix(start): tensor
+        name.removeprefix(prefix): tensor
         for name, tensor in tensors.items()
-        if name.startswith(start)
+        if name.startswith(prefix)
     }

@@ -1,4 +1,4 @@
-"""A run before it runs: which network, on which data, with which options."""
+"""The plan of a run: network, data and options."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from cnnviz.training.options import TrainingOptions
 
 @dataclass(frozen=True)
 class Start:
-    """Trained layers that a run begins with, where name and shape agree.
+    """Trained layers that initialise a network where name and shape agree.
 
     Attributes:
-        network: Name of a network in the box (cnnviz.training.bundled).
-        layers: Module paths of its layers.
+        network: Name of a bundled network (cnnviz.training.bundled).
+        layers: Module paths of the layers.
     """
 
     network: str
@@ -25,15 +25,15 @@ class Start:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that decides a run, apart from the device.
+    """Everything that determines a run except the device.
 
     Attributes:
-        network: With as many classes as the data has, its channels and its image's side.
-        data: Name of a data set, or path of a zip or folder of class folders.
-        options: How it is trained.
-        twin: The network whose initial tensors it starts with, where name and shape agree: runs of
-            an experiment then differ in nothing else. None: it starts with its own.
-        start: Trained layers that it begins with; None: it has none.
+        network: Network with the classes, channels and image side of the data.
+        data: Name of a dataset, or path of a zip file or folder with a folder per class.
+        options: Training options.
+        twin: Network whose initial tensors are used where name and shape agree, so that runs of an
+            experiment differ in nothing else; None: no such network.
+        start: Trained layers to start from; None: no such layers.
     """
 
     network: SizedNetwork
@@ -43,7 +43,7 @@ class Plan:
     start: Start | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The plan as JSON can keep it."""
+        """The plan as JSON."""
         start: dict[str, Any] = {} if self.twin is None else {"twin": str(self.twin)}
         if self.start is not None:
             start["start"] = {"network": self.start.network, "layers": [*self.start.layers]}
@@ -55,15 +55,15 @@ class Plan:
         }
 
     @classmethod
-    def from_json(cls, found: Mapping[str, Any]) -> Plan:
-        """The plan that ``to_json`` gave.
+    def from_json(cls, written: Mapping[str, Any]) -> Plan:
+        """Read a plan from the JSON of ``to_json``.
 
         Raises:
-            KeyError: It names a network or an option that is not known.
+            KeyError: The network or an option is unknown.
             ValueError: A value is outside its domain.
         """
-        options = TrainingOptions().with_text(found["options"])
-        twin = read(found["twin"]) if "twin" in found else None
-        start = found.get("start")
+        options = TrainingOptions().with_text(written["options"])
+        twin = read(written["twin"]) if "twin" in written else None
+        start = written.get("start")
         begun = start and Start(start["network"], tuple(start["layers"]))
-        return cls(read(found["network"]), found["data"], options, twin, begun)
+        return cls(read(written["network"]), written["data"], options, twin, begun)

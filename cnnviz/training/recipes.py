@@ -1,4 +1,4 @@
-"""The papers' ways to train, scaled to a short budget; each says what was scaled."""
+"""The papers' training recipes, scaled to a short budget."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ EPOCHS = 10
 
 @dataclass(frozen=True)
 class Recipe:
-    """A way to train.
+    """Training options from a paper.
 
     Attributes:
-        name: In addresses and on the command line.
-        title: What a menu shows.
-        source: The paper, with the place.
-        options: What it sets; the budget, the seed and the number of images are the visitor's.
-        scaled: In one sentence, what differs from the paper.
+        name: In URLs and on the command line.
+        title: Title in menus.
+        source: Paper and section.
+        options: Its options, except budget, seed and number of images.
+        scaled: Differences from the paper, in one sentence.
     """
 
     name: str
@@ -33,7 +33,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(
         "short",
         "Short run (AdamW)",
-        "Loshchilov and Hutter 2019, with a warm-up; no paper of the course",
+        "Loshchilov and Hutter 2019, with a warm-up; not from a course paper",
         TrainingOptions(),
         "Chosen so that every network here learns within minutes.",
     ),
@@ -50,9 +50,8 @@ RECIPES: tuple[Recipe, ...] = (
             warm_up=0.0,
             weight_decay=0.0,
         ),
-        "20 passes as printed; the rates of 0.0005 falling to 0.00001, each divided by a "
-        "curvature of its own (stochastic diagonal Levenberg-Marquardt), are one rate here, and a "
-        "step takes 16 images instead of 1.",
+        "20 epochs as in the paper. One learning rate replaces rates of 0.0005 to 0.00001 with "
+        "curvature scaling (stochastic diagonal Levenberg-Marquardt). Batch size 16 instead of 1.",
     ),
     Recipe(
         "alexnet",
@@ -71,7 +70,7 @@ RECIPES: tuple[Recipe, ...] = (
             crop=4,
             pca_colour=0.1,
         ),
-        "90 epochs are 10, and the crop is 4 px around the picture instead of 224 of 256 px; "
+        "10 epochs instead of 90, and crops with 4 px padding instead of 224 of 256 px. "
         "N(0, 0.01) is the network's own initialisation.",
     ),
     Recipe(
@@ -91,8 +90,8 @@ RECIPES: tuple[Recipe, ...] = (
             crop=4,
             pca_colour=0.1,
         ),
-        "74 epochs are 10; instead of starting from network A it starts with Glorot and Bengio's "
-        "rule, which the paper found enough, and a warm-up.",
+        "10 epochs instead of 74, and Glorot and Bengio's initialisation (an alternative in the "
+        "paper) with a warm-up instead of starting from network A.",
     ),
     Recipe(
         "googlenet",
@@ -111,9 +110,9 @@ RECIPES: tuple[Recipe, ...] = (
             crop=4,
             jitter=0.4,
         ),
-        "The paper prints momentum 0.9, 4 % less every 8 epochs and Polyak averaging; batch size, "
-        "learning rate and weight decay are not in it (here those of Caffe's replication), and "
-        "asynchronous training on many machines is one device.",
+        "The paper gives momentum 0.9, 4 % decay every 8 epochs and Polyak averaging. Batch size, "
+        "learning rate and weight decay are those of Caffe's replication. One device replaces "
+        "asynchronous training on many machines.",
     ),
     Recipe(
         "inception",
@@ -132,8 +131,8 @@ RECIPES: tuple[Recipe, ...] = (
             flip=True,
             crop=4,
         ),
-        "100 epochs are 10; the rate of 0.045 belongs to an epsilon of 1.0 and 50 replicas, so it "
-        "is 0.0005 with torch's epsilon; 0.94 every second epoch is a cosine.",
+        "10 epochs instead of 100. Learning rate 0.0005 with torch's epsilon instead of 0.045 with "
+        "epsilon 1.0 and 50 replicas. A cosine replaces 0.94 every second epoch.",
     ),
     Recipe(
         "resnet",
@@ -150,8 +149,8 @@ RECIPES: tuple[Recipe, ...] = (
             crop=4,
             flip=True,
         ),
-        "164 epochs are 10, and the rate falls after 50 % and 75 % of them (the paper: after "
-        "32,000 and 48,000 of 64,000 steps, the same shares).",
+        "10 epochs instead of 164. The learning rate drops after 50 % and 75 %, as in the paper "
+        "(32,000 and 48,000 of 64,000 steps).",
     ),
     Recipe(
         "densenet",
@@ -168,16 +167,16 @@ RECIPES: tuple[Recipe, ...] = (
             crop=4,
             flip=True,
         ),
-        "300 epochs are 10; dropout of 0.2, which the paper adds where it does not augment, is a "
+        "10 epochs instead of 300. The paper's dropout of 0.2 without augmentation is a "
         "hyperparameter of the network.",
     ),
 )
 
 
 def recipe(name: str) -> Recipe:
-    """The recipe of that name.
+    """Look up a recipe by name.
 
     Raises:
-        KeyError: There is none; the message lists the known names.
+        KeyError: The name is unknown; the message lists the known names.
     """
     return named(name, {each.name: each for each in RECIPES}, "recipe")

@@ -1,4 +1,4 @@
-"""A plan becomes a run: its data is loaded, its network drawn, and it trains."""
+"""Carries out a plan: loads the data, builds the network and trains it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cnnviz.training.loop.engine import train
 from cnnviz.training.measurement import Measurement, Steering, TrainingError
 from cnnviz.training.plan import Plan
 
-# Sides of images in pixels that training offers; up to SMALL a network is one for small images.
+# Image sides in pixels for training; networks for sides up to SMALL are made for small images.
 SIDES = (32, 48, 64, 96, 128, 160, 192, 224, 256, 299, 320, 384, 448, 512)
 SMALL = 32
 
@@ -30,19 +30,19 @@ def run_plan(
     device: str | None = None,
     progress: Progress = unheard,
 ) -> Generator[Measurement]:
-    """Train as planned; a folder with a checkpoint of the same plan goes on from it.
+    """Train a plan; resumes from a checkpoint of the same plan in the folder.
 
     Args:
-        plan: What to do.
-        folder: For checkpoints (cnnviz.training.checkpoints).
-        steering: What may change on the way.
+        plan: Network, data and options.
+        folder: Folder of the checkpoints (cnnviz.training.checkpoints).
+        steering: Changes the run while it trains.
         device: Default the first CUDA device, else the CPU.
         progress: Of loading the data.
 
     Raises:
-        TrainingError: It diverges, or the device's memory is too small.
-        DataError: The data cannot be had.
-        ValueError: Network, data and options do not go together.
+        TrainingError: Training diverges, or the device's memory is too small.
+        DataError: The data is not available.
+        ValueError: Network, data and options are incompatible.
         OSError: A checkpoint cannot be written.
     """
     data = planned_data(plan, progress)
@@ -51,10 +51,10 @@ def run_plan(
 
 
 def planned_data(plan: Plan, progress: Progress = unheard) -> Data:
-    """The data of a plan, of its network's size and channels.
+    """Load the data of a plan with its network's image side and channels.
 
     Raises:
-        DataError: It cannot be had.
+        DataError: The data is not available.
     """
     network = plan.network
     return load(
@@ -63,15 +63,15 @@ def planned_data(plan: Plan, progress: Progress = unheard) -> Data:
 
 
 def planned_network(plan: Plan, data: Data) -> Network:
-    """The network of a plan with the weights that its seed draws, and an output for each class.
+    """Build the network of a plan, initialised with its seed, with an output per class.
 
     Raises:
-        TrainingError: The images are too small or too large for it.
+        TrainingError: The network does not accept the size of the images.
     """
     spec = replace(plan.network.spec, num_classes=len(data.classes))
     if not _opens(spec, data.side):
         raise TrainingError(
-            f"{spec.variant} does not take images of {data.side} px; choose another resolution."
+            f"{spec.variant} does not accept images of {data.side} px; choose another resolution."
         )
     network = _drawn(spec, plan.options.seed)
     if plan.twin is not None:
@@ -89,44 +89,44 @@ def _drawn(spec: NetworkSpec, seed: int) -> Network:
 
 
 def copy_agreeing(source: Network, target: Network, layers: Sequence[str] = ()) -> None:
-    """Give a network the tensors of another wherever name and shape agree.
+    """Copy tensors from one network to another where name and shape agree.
 
     Args:
-        source: Whose tensors.
-        target: It gets them.
-        layers: Module paths; where there are any, no other tensors are given.
+        source: Network to copy from.
+        target: Network to copy to.
+        layers: Module paths to restrict the copy to; default all.
     """
     given = source.state_dict()
     with torch.no_grad():
         for name, tensor in target.state_dict().items():
-            is_asked = not layers or name.rpartition(".")[0] in layers
-            if is_asked and name in given and given[name].shape == tensor.shape:
+            is_included = not layers or name.rpartition(".")[0] in layers
+            if is_included and name in given and given[name].shape == tensor.shape:
                 tensor.copy_(given[name])
 
 
 def fitted(spec: NetworkSpec, side: int, channels: int, num_classes: int) -> SizedNetwork:
-    """A network made for data: with its classes and channels, at a side that suits both.
+    """Adapt a network to data: classes, channels and image side.
 
     Args:
-        spec: The settings that matter: variant and hyperparameters.
-        side: Of the data's images in pixels.
-        channels: Of the data's images.
-        num_classes: Of the data.
+        spec: Variant and hyperparameters.
+        side: Side of the data's images in pixels.
+        channels: Channels of the data's images.
+        num_classes: Number of classes of the data.
     """
     made = replace(spec, in_channels=channels, num_classes=num_classes, trained_on=None)
     return SizedNetwork(made, fitting_side(made, side, _opens))
 
 
 def fitting_side(spec: NetworkSpec, side: int, opens: Callable[[NetworkSpec, int], bool]) -> int:
-    """The side at which a network is trained on images of a side, in pixels.
+    """The image side in pixels at which to train a network on given images.
 
-    A network that is published for small images keeps its own. Of a larger one it is the smallest
-    that the network takes and that loses nothing of the data: 224 px cost 49 times as much as 32.
+    Networks published for small images keep their own side. For others it is the smallest side
+    that they accept and that loses no detail: 224 px cost 49 times as much as 32 px.
 
     Args:
         spec: The network.
-        side: Of the data's images.
-        opens: Whether a network takes images of a side.
+        side: Side of the data's images.
+        opens: Whether a network accepts images of a side.
     """
     own = spec.fixed_resolution or variant(spec.variant).resolution
     if spec.fixed_resolution or own <= SMALL:
@@ -145,7 +145,7 @@ def _opens(spec: NetworkSpec, side: int) -> bool:
 
 
 def share_done(plan: Plan, measurement: Measurement) -> float:
-    """How much of a plan's budget is done at a measurement, in [0, 1]."""
+    """The completed share of a plan's budget at a measurement, in [0, 1]."""
     if plan.options.seconds:
         return min(1.0, measurement.seconds / plan.options.seconds)
     return min(1.0, measurement.epoch / plan.options.epochs)

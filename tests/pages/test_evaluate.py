@@ -117,8 +117,8 @@ def test_the_numbers_are_those_of_a_computation_by_hand(open_page, run, expected
         "Top-5 accuracy": f"{top5:.2%}",
         "F1, mean of the classes": f"{f1:.2%}",
     }
-    chance = np.bincount(labels).max() / len(labels)
-    assert f"gives an accuracy of {chance:.2%}" in said(app)
+    baseline = np.bincount(labels).max() / len(labels)
+    assert f"always predicting the most common class gives {baseline:.2%} accuracy" in said(app)
     assert "a loss of ln 10 = 2.303" in said(app)
     assert f"these {len(labels)} test pictures" in said(app)
     assert not app.error
@@ -260,7 +260,7 @@ def test_runs_of_different_pictures_are_one_sentence(open_page, pair, monkeypatc
     np.savez(path, **{**arrays, "labels": np.roll(arrays["labels"], 1)})
     app = open_page("evaluate", run=pair[0].id, view="compare", other=pair[1].id)
     assert len(app.error) == 1
-    assert "Both runs must be tested on the same pictures" in app.error[0].value
+    assert "Both runs must be tested on the same images" in app.error[0].value
 
 
 def test_every_file_can_be_taken(open_page, run):

@@ -94,7 +94,7 @@ def test_at_first_it_says_what_to_do(opened):
     assert app.title[0].value == "What changes when one thing changes?"
     menu = next(box for box in app.selectbox if box.label == "Experiment")
     assert menu.options == [each.title for each in EXPERIMENTS]
-    assert "A deeper plain network" in app.markdown[0].value
+    assert "Deeper plain networks have higher training error" in app.markdown[0].value
     assert "press **Start all**" in app.info[0].value
     assert "4 arms × 1 seed = 4 runs of 5 epochs: 20 epochs of all" in app.main.markdown[1].value  # noqa: RUF001
 
@@ -180,11 +180,11 @@ def test_budget_and_seeds_are_on_the_picture_and_stay_while_it_runs(opened, wait
 
 
 def test_runs_that_are_long_enough_say_what_they_show(opened, waiting, monkeypatch):
-    brief = replace(experiment("options"), least_epochs=1)
+    brief = replace(experiment("options"), min_epochs=1)
     monkeypatch.setattr("cnnviz.ui.experiments.controls.experiment", lambda name: brief)
     found = started()
     said = plain(opened(group=found.id).info[0].value)
-    assert "C has a lower test error than B: as claimed. One seed does not exclude chance." in said
+    assert "C has a lower test error than B: as claimed. One seed cannot rule out chance." in said
 
 
 def test_papers_values_stand_beside_with_column_and_source(opened, waiting):

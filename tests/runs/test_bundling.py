@@ -1,4 +1,4 @@
-"""A run becomes a network in the box."""
+"""A run becomes a bundled network."""
 
 import json
 
@@ -33,7 +33,7 @@ def test_weights_in_half_precision_and_a_record(trained, plan, tmp_path):
     (found,) = bundled(tmp_path / "box")
     assert (found.name, found.record["note"], found.record["paper"]) == ("digits", "A note.", None)
     test = load("digits", found.spec.trained_on.resolution, 1, plan.options.seed).test
-    right = predictions(found.network(), test, "cpu").right
+    right = predictions(found.network(), test, "cpu").correct
     assert found.record["test_pictures"] == len(right)
     assert found.test_accuracy == pytest.approx(right.mean(), abs=1e-6)
     assert found.evaluation.pictures == len(right)

@@ -83,7 +83,7 @@ def test_the_test_accuracy_is_that_of_the_record(name, data, test_data, monkeypa
     split = load(data, found.spec.trained_on.resolution, found.spec.in_channels).test
     answers = predictions(found.network(), split, "cpu")
     assert len(answers) == found.record["test_pictures"] == 10_000
-    assert answers.right.mean() == pytest.approx(found.test_accuracy, abs=0.0005)
+    assert answers.correct.mean() == pytest.approx(found.test_accuracy, abs=0.0005)
     confusion = Evaluation(answers, found.evaluation.classes, data).confusion
     # Another processor rounds otherwise, and a picture between two classes goes to the other.
     assert abs(confusion - found.evaluation.confusion).sum() <= 20

@@ -1,4 +1,4 @@
-"""Calibration: of the pictures that a network is 80 % sure of, are 80 % right?"""
+"""Calibration: are 80 % of the predictions with 80 % confidence correct?"""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ BINS = 15  # as in the tables of Guo et al. 2017
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """Confidence against accuracy, in bins of equal width.
+    """Confidence and accuracy in bins of equal width.
 
     Attributes:
-        edges: Of the bins, (bins + 1,), from 0 to 1; a bin holds its upper edge.
-        counts: Pictures of each bin, int64.
-        confidence: Mean probability of the predicted class of each; nan where a bin is empty.
-        accuracy: The share that is right of each; nan where a bin is empty.
+        edges: Edges of the bins, (bins + 1,), from 0 to 1; a bin includes its upper edge.
+        counts: Images per bin, int64.
+        confidence: Mean probability of the predicted class per bin; nan for an empty bin.
+        accuracy: Accuracy per bin; nan for an empty bin.
         error: Expected calibration error, in [0, 1]: the sum over the bins of
             count / N * |accuracy - confidence| (Guo et al. 2017, section 2).
     """
@@ -32,14 +32,14 @@ class Calibration:
 
     @property
     def overconfidence(self) -> float:
-        """Mean confidence minus accuracy over all pictures, in [-1, 1]."""
+        """Mean confidence minus accuracy over all images, in [-1, 1]."""
         gaps = np.nan_to_num(self.confidence - self.accuracy)
         return float((self.counts * gaps).sum() / self.counts.sum())
 
     @classmethod
-    def from_json(cls, found: Mapping[str, Any]) -> Self:
-        """What ``to_json`` has written."""
-        bins = found["bins"]
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """Read a calibration from the JSON of ``to_json``."""
+        bins = content["bins"]
 
         def column(name: str) -> np.ndarray:
             return np.array([each[name] for each in bins], dtype=float)  # None becomes nan
@@ -49,11 +49,11 @@ class Calibration:
             counts=column("pictures").astype(np.int64),
             confidence=column("confidence"),
             accuracy=column("accuracy"),
-            error=found["expected_calibration_error"],
+            error=content["expected_calibration_error"],
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The error and the bins; an empty bin has no confidence and no accuracy."""
+        """The error and the bins as JSON; an empty bin has no confidence and accuracy."""
         bins = [
             {
                 "from": float(self.edges[i]),
@@ -67,13 +67,13 @@ class Calibration:
         return {"expected_calibration_error": self.error, "bins": bins}
 
 
-def calibration(confidence: np.ndarray, right: np.ndarray, bins: int = BINS) -> Calibration:
-    """How far confidence is to be believed.
+def calibration(confidence: np.ndarray, correct: np.ndarray, bins: int = BINS) -> Calibration:
+    """Compute the calibration of predictions.
 
     Args:
-        confidence: Probability of the predicted class, in [0, 1], (N,); at least one.
-        right: Whether the prediction is, bool (N,).
-        bins: How many.
+        confidence: Probability of the predicted class, in [0, 1], (N,), N > 0.
+        correct: Whether each prediction is correct, bool (N,).
+        bins: Number of bins.
     """
     edges = np.linspace(0, 1, bins + 1)
     # Bin m is the interval ((m - 1) / M, m / M], as in the paper.
@@ -81,6 +81,6 @@ def calibration(confidence: np.ndarray, right: np.ndarray, bins: int = BINS) -> 
     counts = np.bincount(rows, minlength=bins)
     with np.errstate(invalid="ignore"):
         mean = np.bincount(rows, confidence, bins) / counts
-        share = np.bincount(rows, right.astype(float), bins) / counts
+        share = np.bincount(rows, correct.astype(float), bins) / counts
     error = float(np.nansum(counts * np.abs(share - mean)) / len(confidence))
     return Calibration(edges, counts, mean, share, error)

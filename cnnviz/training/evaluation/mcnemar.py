@@ -1,4 +1,4 @@
-"""Two networks on the same pictures: is the difference more than chance?"""
+"""McNemar's test: is the difference between two networks significant?"""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from cnnviz.training.evaluation.predictions import Predictions
 
 @dataclass(frozen=True)
 class McNemar:
-    """The four counts of two classifiers, and the test of their difference.
+    """Contingency counts of two classifiers and the test of their difference.
 
     Attributes:
-        both: Pictures that both get right.
-        only_first: That only the first gets right.
-        only_second: That only the second gets right.
-        neither: That neither gets right.
-        p_value: Of the exact two-sided test, in [0, 1]: were both equally good, how probable is a
-            difference at least as large?
+        both: Images that both classify correctly.
+        only_first: Images that only the first classifies correctly.
+        only_second: Images that only the second classifies correctly.
+        neither: Images that neither classifies correctly.
+        p_value: p-value of the exact two-sided test: the probability of a difference at least this
+            large between equally good networks.
     """
 
     both: int
@@ -30,20 +30,20 @@ class McNemar:
 
 
 def mcnemar(first: Predictions, second: Predictions) -> McNemar:
-    """McNemar's test (1947) in its exact form: a binomial test of where only one is right.
+    """Exact McNemar test (1947): a binomial test on images that only one classifies correctly.
 
     Args:
-        first: Of one network.
-        second: Of another, on the same pictures.
+        first: Predictions of one network.
+        second: Predictions of another on the same images.
 
     Raises:
-        ValueError: The pictures are not the same.
+        ValueError: The images are not the same.
     """
-    require_same_pictures(first, second)
+    require_same_images(first, second)
     from scipy.stats import binomtest
 
     counts = [
-        int(np.sum((first.right == a) & (second.right == b)))
+        int(np.sum((first.correct == a) & (second.correct == b)))
         for a, b in ((True, True), (True, False), (False, True), (False, False))
     ]
     both, only_first, only_second, neither = counts
@@ -52,17 +52,17 @@ def mcnemar(first: Predictions, second: Predictions) -> McNemar:
     return McNemar(both, only_first, only_second, neither, float(p_value))
 
 
-def require_same_pictures(first: Predictions, second: Predictions) -> None:
-    """Accept predictions of the same pictures, at whatever size.
+def require_same_images(first: Predictions, second: Predictions) -> None:
+    """Check that two predictions are of the same images, at any size.
 
-    The same data set with the same seed is the same; with another seed it is where the pixels are.
+    Datasets of the same name are the same if their seeds or pixels are equal.
 
     Raises:
-        ValueError: The pictures are not the same.
+        ValueError: The images are not the same.
     """
-    alike = first.data == second.data and np.array_equal(first.labels, second.labels)
-    if not alike or (first.seed != second.seed and first.pictures != second.pictures):
+    is_same = first.data == second.data and np.array_equal(first.labels, second.labels)
+    if not is_same or (first.seed != second.seed and first.pictures != second.pictures):
         raise ValueError(
-            "Both runs must be tested on the same pictures; choose two runs on the same data set "
-            "with the same seed."
+            "Both runs must be tested on the same images; choose two runs with the same dataset "
+            "and seed."
         )

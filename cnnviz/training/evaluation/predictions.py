@@ -1,4 +1,4 @@
-"""What a trained network says of every test picture, kept beside its checkpoint."""
+"""Predictions of a trained network for all test images, stored with its checkpoint."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from cnnviz.training.datasets.base import Split
 from cnnviz.training.loop.engine import default_device
 
 FILE = "predictions.npz"
-BATCH_PIXELS = 500 * 32 * 32  # of all images of a batch
+BATCH_PIXELS = 500 * 32 * 32  # pixels of a batch
 
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """The logits of a network for the pictures of a split.
+    """The logits of a network for the images of a split.
 
     Attributes:
         logits: float32 (N, classes).
         labels: int64 (N,).
-        seconds: That the network took for all of them.
-        device: On which it ran: "cpu" or "cuda".
-        data: Name of the data set.
-        seed: That the data was loaded with.
-        pictures: Digest of the pictures' pixels and labels.
+        seconds: Computation time.
+        device: "cpu" or "cuda".
+        data: Name of the dataset.
+        seed: Seed with which the data was loaded.
+        pictures: Digest of pixels and labels.
     """
 
     logits: np.ndarray
@@ -50,13 +50,13 @@ class Predictions:
 
     @property
     def predicted(self) -> np.ndarray:
-        """The most probable class of each picture, int64 (N,)."""
+        """The most probable class of each image, int64 (N,)."""
         best: np.ndarray = self.logits.argmax(axis=1)
         return best
 
     @property
-    def right(self) -> np.ndarray:
-        """Whether each picture is predicted right, bool (N,)."""
+    def correct(self) -> np.ndarray:
+        """Whether each image is classified correctly, bool (N,)."""
         same: np.ndarray = self.predicted == self.labels
         return same
 
@@ -69,49 +69,49 @@ def predictions(
     data: str = "",
     seed: int = 0,
 ) -> Predictions:
-    """What a network says of all pictures of a split, in float32.
+    """Predict all images of a split, in float32.
 
     Args:
-        network: In eval mode, frozen, with ``spec.trained_on``; it is left on the device.
-        split: At least one picture, of the side and channels that the network was trained on.
+        network: In eval mode, frozen, with ``spec.trained_on``; it is moved to the device.
+        split: At least one image, with the side and channels that the network was trained on.
         device: Default the first CUDA device, else the CPU.
-        progress: Told the share of the pictures that is done.
-        data: Name of the data set, to be kept with the result.
-        seed: That it was loaded with, likewise.
+        progress: Called with the share of images done.
+        data: Name of the dataset, stored with the result.
+        seed: Seed of the dataset, stored with the result.
 
     Raises:
-        ValueError: The network does not know what it was trained on, or there is no picture.
+        ValueError: The network has no ``trained_on``, or the split is empty.
     """
     if len(split) == 0:
-        raise ValueError("split must hold a picture; received none.")
+        raise ValueError("split must contain an image; received none.")
     device = torch.device(device or default_device())
     mean, std = (values.to(device) for values in _normalisation(network))
     network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     side = split.images.shape[1]
     size = max(1, min(500, BATCH_PIXELS // side**2))
-    started, found = time.perf_counter(), []
+    started, logits_of_batches = time.perf_counter(), []
     with torch.inference_mode():
         for rows in batches(len(split), size, progress):
             # Permuted like this, the images are in channels_last already.
             pixels = split.images[rows].to(device).permute(0, 3, 1, 2).to(torch.float32).div_(255)
-            found.append(network(normalise(pixels, mean, std)).to(torch.float32).cpu())
+            logits_of_batches.append(network(normalise(pixels, mean, std)).to(torch.float32).cpu())
     seconds = time.perf_counter() - started
-    logits, labels = torch.cat(found).numpy(), split.labels.cpu().numpy()
-    return Predictions(logits, labels, seconds, device.type, data, seed, pictures_digest(split))
+    logits, labels = torch.cat(logits_of_batches).numpy(), split.labels.cpu().numpy()
+    return Predictions(logits, labels, seconds, device.type, data, seed, images_digest(split))
 
 
 def _normalisation(network: Network) -> tuple[torch.Tensor, torch.Tensor]:
     """Mean and standard deviation of the network's training pixels, each (1, C, 1, 1)."""
     seen = network.spec.trained_on
     if seen is None:
-        raise ValueError("network must be one that a run has trained; received an untrained one.")
+        raise ValueError("network must be trained by a run; received an untrained one.")
     channels = network.spec.in_channels
     mean, std = (torch.tensor(v[:channels]).view(1, channels, 1, 1) for v in (seen.mean, seen.std))
     return mean, std
 
 
-def pictures_digest(split: Split) -> str:
-    """Tells whether two splits hold the same pictures, pixel for pixel, in the same order."""
+def images_digest(split: Split) -> str:
+    """Digest of pixels and labels; equal for splits with the same images in the same order."""
     digest = hashlib.sha256()
     for tensor in (split.images, split.labels):
         digest.update(str(tuple(tensor.shape)).encode())
@@ -120,10 +120,10 @@ def pictures_digest(split: Split) -> str:
 
 
 def checkpoint_key(folder: Path) -> str:
-    """Names the checkpoint of a run's folder by its content: the sha256 of its file.
+    """Identify a run's checkpoint by the sha256 of its file.
 
     Raises:
-        CheckpointError: The folder has none.
+        CheckpointError: The folder has no checkpoint.
     """
     name = next((each for each in (BEST, LAST) if has_checkpoint(folder, each)), None)
     if name is None:
@@ -139,32 +139,32 @@ def _content_key(path: Path, changed: int, size: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_predictions(folder: Path, found: Predictions, key: str) -> None:
-    """Put predictions into a run's folder, whole or not at all.
+def write_predictions(folder: Path, stored: Predictions, key: str) -> None:
+    """Write predictions to a run's folder atomically.
 
     Args:
-        folder: Of the run.
-        found: What to keep.
-        key: Of the checkpoint that they belong to (``checkpoint_key``).
+        folder: Folder of the run.
+        stored: The predictions.
+        key: Key of their checkpoint (``checkpoint_key``).
 
     Raises:
-        OSError: They cannot be written; what was there is still there.
+        OSError: The file cannot be written; an existing one is unchanged.
     """
     fresh = folder / f".{FILE}.new"
     try:
         with fresh.open("wb") as file:
-            np.savez(file, allow_pickle=False, key=np.array(key), **asdict(found))
+            np.savez(file, allow_pickle=False, key=np.array(key), **asdict(stored))
         fresh.replace(folder / FILE)
     finally:
         fresh.unlink(missing_ok=True)
 
 
 def read_predictions(folder: Path, key: str) -> Predictions | None:
-    """The predictions in a run's folder; None where none of that checkpoint can be read.
+    """Read the predictions of a checkpoint from a run's folder, or None.
 
     Args:
-        folder: Of the run.
-        key: Of the checkpoint (``checkpoint_key``).
+        folder: Folder of the run.
+        key: Key of the checkpoint (``checkpoint_key``).
     """
     try:
         with np.load(folder / FILE, allow_pickle=False) as file:

@@ -1,4 +1,4 @@
-"""An evaluation as its JSON keeps it: every number, without the pictures that it was made of."""
+"""Recorded evaluations: all numbers, without the individual predictions."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from cnnviz.training.evaluation.calibration import Calibration
 from cnnviz.training.evaluation.scores import ClassScore, Evaluation
 from cnnviz.training.rounding import rounded
 
-# What needs the pictures, or is of the machine that tested.
+# Keys that need the images or depend on the machine.
 LEFT_OUT = ("mistakes", "device", "seconds")
 DIGITS = 6
 
 
 @dataclass(frozen=True, eq=False)
 class RecordedEvaluation:
-    """The numbers of an ``Evaluation`` of the same names; those of a record are rounded.
+    """The rounded numbers of an ``Evaluation``, under the same names.
 
     Attributes:
-        title: Of the data, with what must be said of it.
-        pictures: How many were tested.
-        accuracy: The share that is predicted right, in [0, 1].
-        chance: The accuracy of always saying the most frequent class.
-        top5: The share whose class is among the five most probable; None for five or fewer.
+        title: Title of the data, with remarks.
+        pictures: Number of test images.
+        accuracy: Accuracy in [0, 1].
+        baseline_accuracy: Accuracy of always predicting the most common class.
+        top5: Top-5 accuracy; None for five or fewer classes.
         loss: Mean cross-entropy in nats.
-        chance_loss: That of giving all classes the same probability.
-        calibration: How far the network's confidence is to be believed.
-        scores: How each class fares, by label.
-        macro: The means over the classes.
-        confusion: How many pictures of each class (row) are called each class (column), int64.
+        baseline_loss: Mean cross-entropy of a uniform prediction.
+        calibration: Calibration of the confidence.
+        scores: Scores of each class, by label.
+        macro: Means over the classes.
+        confusion: Number of images by true class (row) and predicted class (column), int64.
     """
 
     title: str
     pictures: int
     accuracy: float
-    chance: float
+    baseline_accuracy: float
     top5: float | None
     loss: float
-    chance_loss: float
+    baseline_loss: float
     calibration: Calibration
     scores: tuple[ClassScore, ...]
     macro: ClassScore
@@ -53,28 +53,28 @@ class RecordedEvaluation:
         return tuple(score.name for score in self.scores)
 
     @classmethod
-    def from_json(cls, found: Mapping[str, Any]) -> Self:
-        """What ``Evaluation.to_json`` or ``evaluation_record`` has written."""
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """Read the JSON of ``Evaluation.to_json`` or ``evaluation_record``."""
         return cls(
-            title=found["data"],
-            pictures=found["pictures"],
-            accuracy=found["accuracy"],
-            chance=found["chance_accuracy"],
-            top5=found["top5"],
-            loss=found["loss"],
-            chance_loss=found["chance_loss"],
-            calibration=Calibration.from_json(found["calibration"]),
-            scores=tuple(ClassScore(**score) for score in found["classes"]),
-            macro=ClassScore("mean of the classes", **found["macro"]),
-            confusion=np.array(found["confusion"], dtype=np.int64),
+            title=record["data"],
+            pictures=record["pictures"],
+            accuracy=record["accuracy"],
+            baseline_accuracy=record["chance_accuracy"],
+            top5=record["top5"],
+            loss=record["loss"],
+            baseline_loss=record["chance_loss"],
+            calibration=Calibration.from_json(record["calibration"]),
+            scores=tuple(ClassScore(**score) for score in record["classes"]),
+            macro=ClassScore("mean of the classes", **record["macro"]),
+            confusion=np.array(record["confusion"], dtype=np.int64),
         )
 
 
-# What the pages show alike.
+# The pages show both in the same way.
 AnyEvaluation = Evaluation | RecordedEvaluation
 
 
 def evaluation_record(evaluation: Evaluation) -> dict[str, Any]:
-    """What a record keeps of an evaluation: its JSON in six digits, without ``LEFT_OUT``."""
-    told = evaluation.to_json().items()
-    return {key: rounded(each, DIGITS) for key, each in told if key not in LEFT_OUT}
+    """The JSON of an evaluation for a record: six digits, without ``LEFT_OUT``."""
+    items = evaluation.to_json().items()
+    return {key: rounded(value, DIGITS) for key, value in items if key not in LEFT_OUT}

@@ -1,4 +1,4 @@
-"""How good a trained network is, from what it says of pictures that it has not seen."""
+"""Scores of a trained network on test images."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import numpy as np
 from cnnviz.training.evaluation.calibration import Calibration, calibration
 from cnnviz.training.evaluation.predictions import Predictions
 
-MISTAKES = 12  # of a summary
+MAX_MISTAKES = 12  # of a summary
 
 
 @dataclass(frozen=True)
 class ClassScore:
-    """How a class fares.
+    """Scores of one class.
 
     Attributes:
-        name: The class.
-        support: How many test pictures are of it.
-        accuracy: The share of all pictures of which it is told right whether they are of the class.
-        precision: The share of the class among the pictures that are called so; 0 where none is.
-        recall: The share that is called so among the pictures of the class; 0 where there is none.
+        name: Name of the class.
+        support: Number of its test images.
+        accuracy: Accuracy of the decision between this class and all others.
+        precision: Share of images predicted as this class that belong to it; 0 if there are none.
+        recall: Share of this class's images that are predicted correctly; 0 if there are none.
         f1: Harmonic mean of precision and recall.
     """
 
@@ -37,12 +37,12 @@ class ClassScore:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """The numbers of a network on a test split; each is computed when it is asked for.
+    """The scores of a network on a test split; each is computed on first access.
 
     Attributes:
-        predictions: What the network says.
-        classes: Names of the classes, by label.
-        title: Of the data, with what must be said of it.
+        predictions: The predictions.
+        classes: Class names by label.
+        title: Title of the data, with remarks.
     """
 
     predictions: Predictions
@@ -65,24 +65,23 @@ class Evaluation:
 
     @property
     def accuracy(self) -> float:
-        """The share of pictures that are predicted right, in [0, 1]."""
-        return float(self.predictions.right.mean())
+        """Accuracy in [0, 1]."""
+        return float(self.predictions.correct.mean())
 
     @property
-    def chance(self) -> float:
-        """The accuracy of always saying the most frequent class."""
+    def baseline_accuracy(self) -> float:
+        """Accuracy of always predicting the most common class."""
         return float(self._supports.max() / len(self.predictions))
 
     @cached_property
     def top5(self) -> float | None:
-        """The share whose class is among the five most probable; None for five classes or fewer."""
+        """Top-5 accuracy; None for five or fewer classes."""
         if len(self.classes) <= 5:
             return None
         from sklearn.metrics import top_k_accuracy_score
 
-        found = self.predictions
-        every = np.arange(len(self.classes))
-        return float(top_k_accuracy_score(found.labels, found.logits, k=5, labels=every))
+        true, logits = self.predictions.labels, self.predictions.logits
+        return float(top_k_accuracy_score(true, logits, k=5, labels=np.arange(len(self.classes))))
 
     @cached_property
     def loss(self) -> float:
@@ -93,13 +92,13 @@ class Evaluation:
         return float((sums - logits[rows, self.predictions.labels]).mean())
 
     @property
-    def chance_loss(self) -> float:
-        """The mean cross-entropy of giving all classes the same probability: ln(classes)."""
+    def baseline_loss(self) -> float:
+        """Mean cross-entropy of a uniform prediction: ln(classes)."""
         return float(np.log(len(self.classes)))
 
     @cached_property
     def scores(self) -> tuple[ClassScore, ...]:
-        """How each class fares, by label."""
+        """Scores of each class, by label."""
         from sklearn.metrics import precision_recall_fscore_support
 
         precision, recall, f1, support = precision_recall_fscore_support(
@@ -108,7 +107,7 @@ class Evaluation:
             labels=np.arange(len(self.classes)),
             zero_division=0,
         )
-        # Right are those of the class that are called so, and all others that are not.
+        # Correct: images of the class predicted as such, and other images predicted as others.
         wrong = self.confusion.sum(axis=0) + self.confusion.sum(axis=1)
         accuracy = 1 - (wrong - 2 * self.confusion.diagonal()) / len(self.predictions)
         columns = (support, accuracy, precision, recall, f1)
@@ -119,7 +118,7 @@ class Evaluation:
 
     @cached_property
     def macro(self) -> ClassScore:
-        """The means over the classes, each class counting the same."""
+        """Unweighted means over the classes."""
         means = {
             name: float(np.mean([getattr(score, name) for score in self.scores]))
             for name in ("accuracy", "precision", "recall", "f1")
@@ -128,29 +127,30 @@ class Evaluation:
 
     @cached_property
     def confusion(self) -> np.ndarray:
-        """How many pictures of each class (row) are called each class (column), int64."""
+        """Number of images by true class (row) and predicted class (column), int64."""
         from sklearn.metrics import confusion_matrix
 
-        found, every = self.predictions, np.arange(len(self.classes))
-        counts: np.ndarray = confusion_matrix(found.labels, found.predicted, labels=every)
+        true, predicted = self.predictions.labels, self.predictions.predicted
+        labels = np.arange(len(self.classes))
+        counts: np.ndarray = confusion_matrix(true, predicted, labels=labels)
         return counts
 
     @cached_property
     def calibration(self) -> Calibration:
-        """How far the network's confidence is to be believed."""
-        return calibration(self.confidence, self.predictions.right)
+        """Calibration of the network's confidence."""
+        return calibration(self.confidence, self.predictions.correct)
 
     @cached_property
     def mistakes(self) -> np.ndarray:
-        """Positions of the pictures that are predicted wrong, the most confident first."""
-        wrong = np.flatnonzero(~self.predictions.right)
+        """Positions of misclassified images, the most confident first."""
+        wrong = np.flatnonzero(~self.predictions.correct)
         ordered: np.ndarray = wrong[np.argsort(-self.confidence[wrong], kind="stable")]
         return ordered
 
     def cell(self, label: int, predicted: int) -> np.ndarray:
-        """Positions of the pictures of a class that are called another, most confident first."""
-        found = self.predictions
-        inside = np.flatnonzero((found.labels == label) & (found.predicted == predicted))
+        """Positions of images of a class predicted as another, the most confident first."""
+        is_true = self.predictions.labels == label
+        inside = np.flatnonzero(is_true & (self.predictions.predicted == predicted))
         ordered: np.ndarray = inside[np.argsort(-self.confidence[inside], kind="stable")]
         return ordered
 
@@ -159,30 +159,30 @@ class Evaluation:
         return np.bincount(self.predictions.labels, minlength=len(self.classes))
 
     def to_json(self) -> dict[str, Any]:
-        """All numbers, and the most confident mistakes, as JSON can keep them."""
-        found = self.predictions
+        """All numbers and the most confident mistakes as JSON."""
+        predictions = self.predictions
         return {
             "data": self.title,
-            "pictures": len(found),
-            "device": found.device,
-            "seconds": found.seconds,
+            "pictures": len(predictions),
+            "device": predictions.device,
+            "seconds": predictions.seconds,
             "accuracy": self.accuracy,
-            "chance_accuracy": self.chance,
+            "chance_accuracy": self.baseline_accuracy,
             "top5": self.top5,
             "loss": self.loss,
-            "chance_loss": self.chance_loss,
+            "chance_loss": self.baseline_loss,
             "calibration": self.calibration.to_json(),
             "classes": [vars(score) for score in self.scores],
             "macro": {k: v for k, v in vars(self.macro).items() if k != "name"},
             "confusion": self.confusion.tolist(),
-            "mistakes": [self._mistake(int(p)) for p in self.mistakes[:MISTAKES]],
+            "mistakes": [self._mistake(int(p)) for p in self.mistakes[:MAX_MISTAKES]],
         }
 
     def _mistake(self, position: int) -> dict[str, Any]:
-        found = self.predictions
+        predictions = self.predictions
         return {
             "position": position,
-            "class": self.classes[found.labels[position]],
-            "predicted": self.classes[found.predicted[position]],
+            "class": self.classes[predictions.labels[position]],
+            "predicted": self.classes[predictions.predicted[position]],
             "probability": float(self.confidence[position]),
         }

@@ -1,4 +1,4 @@
-"""The experiments of the course; each is a declaration (cnnviz.training.experiments)."""
+"""The experiments of the course, each a declaration."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ UNIT = f"preact_resnet110_cifar,{SHALLOW}"
 ORIGINAL = f"{UNIT},order=original"
 SIX = "stage1_layers=6,stage2_layers=6,stage3_layers=6"
 EIGHT = "stage1_layers=8,stage2_layers=8,stage3_layers=8"
-TEN = "A recipe of 10 epochs stands for the paper's schedule"
-SMALL = f"The network has 20 layers instead of 110; {TEN[0].lower()}{TEN[1:]}."
+TEN = "A 10-epoch schedule replaces the paper's"
+SMALL = f"The network has 20 layers instead of 110. {TEN}."
 TINY = "width=16,hidden_units=256"
 NIN = "nin_cifar,width=0.25"
-# With the paper's N(0, 0.05) a quarter of the width does not begin to learn within 600 steps.
+# With the paper's N(0, 0.05), NIN of a quarter of the width does not learn within 600 steps.
 LEARNS = {"initialisation": "he", "learning_rate": "0.0005"}
-# Nor does VGG with N(0, 0.01) in its linear layers and dropout.
+# Neither does VGG with N(0, 0.01) in its linear layers and dropout.
 VGG_LEARNS = {"initialisation": "he", "learning_rate": "0.001", "dropout": "0"}
 # Section 3.1: the first four convolutions and the three linear layers of the trained network A.
 FROM_A = Start(
@@ -55,7 +55,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment(
         "degradation",
         "Degradation",
-        "A deeper plain network has the higher training error; a deeper residual one has not.",
+        "Deeper plain networks have higher training error; deeper residual networks do not.",
         "He et al. 2016, Figure 6",
         f"{TEN}.",
         "64,000 iterations, 1 run (5 of ResNet-110)",
@@ -65,22 +65,22 @@ EXPERIMENTS: tuple[Experiment, ...] = (
             Arm("ResNet-20", "resnet20_cifar", paper=Printed("ResNet Table 6", 7, "error (%)")),
             Arm("ResNet-56", "resnet56_cifar", paper=Printed("ResNet Table 6", 10, "error (%)")),
         ),
-        "train error",
+        "training error",
         (("plain-20", "plain-56"), ("ResNet-56", "ResNet-20"), ("ResNet-56", "plain-56")),
     ),
     Experiment(
         "activation",
-        "ReLU against tanh and sigmoid",
-        "ReLU reaches 25 % training error six times sooner than tanh.",
+        "ReLU vs tanh and sigmoid",
+        "A network with ReLU reaches 25 % training error six times faster than with tanh.",
         "Krizhevsky et al. 2012, Figure 1",
-        "The paper's four-layer network is not described; this is LeNet-5 with max pooling, and "
-        "all arms have one learning rate instead of each its best. Sigmoid is not in the paper.",
-        "about 36 epochs of tanh and 6 of ReLU, read from the figure",
+        "LeNet-5 with max pooling replaces the paper's four-layer network, which is not described. "
+        "All networks share one learning rate. Sigmoid is not in the paper.",
+        "about 36 epochs with tanh and 6 with ReLU, read from the figure",
         tuple(
             Arm(title, f"lenet5_full,activation={title.lower()}")
             for title in ("ReLU", "tanh", "sigmoid")
         ),
-        "steps to 25 % train error",
+        "steps to 25 % training error",
         (("ReLU", "tanh"), ("ReLU", "sigmoid")),
         5,
         "alexnet",
@@ -91,8 +91,8 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     ),
     Experiment(
         "shortcuts",
-        "What is on the shortcut",
-        "Anything but the identity on the shortcut trains worse.",
+        "Shortcut types",
+        "Any shortcut other than the identity trains worse.",
         "He et al. 2016b, Table 1",
         SMALL,
         "64,000 iterations, median of 5 runs",
@@ -125,7 +125,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     ),
     Experiment(
         "orders",
-        "Where normalisation and ReLU are",
+        "Order of normalisation and ReLU",
         "Full pre-activation has the lowest test error.",
         "He et al. 2016b, Table 2",
         SMALL,
@@ -149,9 +149,9 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment(
         "options",
         "Shortcut options A, B and C",
-        "C is slightly better than B, and B than A; projections are not essential.",
+        "C is slightly better than B, and B slightly better than A; projections are not essential.",
         "He et al. 2016, Table 3",
-        "ResNet-20 instead of ResNet-34 on ImageNet, whose errors are not set beside these.",
+        "ResNet-20 instead of ResNet-34 on ImageNet; the errors are not comparable.",
         "600,000 iterations of 256 images, 1 run",
         tuple(Arm(option, f"resnet20_cifar,shortcut={option}") for option in "ABC"),
         "test error",
@@ -159,10 +159,10 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     ),
     Experiment(
         "parameters",
-        "Error by parameters",
+        "Error vs parameters",
         "A DenseNet needs fewer parameters than a ResNet for the same error.",
         "Huang et al. 2017, Table 2 and Figure 4",
-        "Networks of about 0.27 million parameters and smaller, instead of 1 to 27 million.",
+        "Networks of at most about 0.27 million parameters instead of 1 to 27 million.",
         "300 epochs, 1 run",
         (
             Arm("ResNet-20", "resnet20_cifar"),
@@ -179,8 +179,8 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment(
         "survival",
         "Stochastic depth",
-        "Leaving blocks out at random while training lowers the test error.",
-        "Huang et al. 2016, section 4; errors as Huang et al. 2017, Table 2 print them",
+        "Skipping blocks at random during training lowers the test error.",
+        "Huang et al. 2016, section 4; errors from Huang et al. 2017, Table 2",
         SMALL,
         "500 epochs, 1 run",
         tuple(
@@ -197,8 +197,8 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     ),
     Experiment(
         "width",
-        "Width against depth",
-        "A wide and shallow residual network is as good as a thin and deep one.",
+        "Width vs depth",
+        "Wide, shallow residual networks match thin, deep ones.",
         "Zagoruyko and Komodakis 2016, section 3",
         "Networks of 0.6 to 1.2 million parameters instead of up to 36.5 million.",
         "200 epochs, median of 5 runs",
@@ -213,10 +213,10 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment(
         "regularisation",
         "Augmentation, dropout, weight decay",
-        "Each narrows the gap between training and test.",
+        "Each reduces the gap between training and test error.",
         "Krizhevsky et al. 2012, section 4; errors of NIN: Huang et al. 2017, Table 2",
-        "NIN of a quarter of the width by He's initialisation, trained with AdamW; train values "
-        "are measured with dropout and augmentation at work.",
+        "NIN of a quarter of the width with He initialisation, trained with AdamW. Training errors "
+        "are measured with dropout and augmentation enabled.",
         "about 90 epochs of ImageNet, 1 run",
         (
             _gap("none", False, "0", "0.0", None),
@@ -234,9 +234,9 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment(
         "optimisers",
         "Optimisers and schedules",
-        "Momentum beats plain descent, and a rate that falls beats a constant one.",
-        "He et al. 2016, section 4.2; the others are no paper's of the course",
-        "Learning rates are usual ones, not searched for: 0.1, and 0.001 of the adaptive ones.",
+        "Momentum beats plain SGD, and a decaying learning rate beats a constant one.",
+        "He et al. 2016, section 4.2; the others are not from course papers",
+        "Common learning rates without a search: 0.1, and 0.001 for adaptive optimisers.",
         "64,000 iterations, 1 run",
         (
             _optimiser("momentum", "momentum", "0.1"),
@@ -255,10 +255,10 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment(
         "initialisation",
         "Initialisation of a deep VGG",
-        "A deep network of N(0, 0.01) does not start to learn; Xavier's and He's rules do.",
+        "A deep network with N(0, 0.01) does not learn; with Xavier or He initialisation it does.",
         "Simonyan and Zisserman 2015, section 3.1; He et al. 2015, section 2.2",
-        "VGG-19 of a quarter of the width and 256 hidden units on small images. Network A is the "
-        "one in the box, trained on CIFAR-10: on other data only the layers that fit are taken.",
+        "VGG-19 of a quarter of the width and 256 hidden units on small images. Network A is "
+        "the bundled one, trained on CIFAR-10; on other data only matching layers are copied.",
         "370,000 iterations (74 epochs), 1 run",
         (
             *(
@@ -267,7 +267,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
             ),
             Arm("from A", f"vgg19,{TINY}", {"initialisation": "gaussian"}, start=FROM_A),
         ),
-        "train error",
+        "training error",
         (("Xavier", "Gaussian"), ("He", "Gaussian"), ("from A", "Gaussian")),
         recipe="vgg",
         options={"schedule": "step"},
@@ -278,10 +278,10 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         "Kernels and heads",
         "Two 3x3 convolutions beat one 5x5; global average pooling beats a linear head.",
         "Simonyan and Zisserman 2015, section 4.1; Lin et al. 2014, section 4.6",
-        "VGG A with 5x5 against B with 3x3 at a quarter of the width: A's last three stages have "
-        "two 5x5, and no dropout here. The head is compared on NIN of a quarter of the width, with "
-        "its dropout. All start by He's rule, with batch size 64 and AdamW.",
-        "74 epochs (VGG), not printed (NIN), 1 run",
+        "VGG A with 5x5 vs B with 3x3, at a quarter of the width and without dropout; the last "
+        "three stages of A have two 5x5. Heads are compared on NIN of a quarter of the "
+        "width. All use He initialisation, batch size 64 and AdamW.",
+        "74 epochs (VGG), not given (NIN), 1 run",
         (
             Arm("5x5", f"vgg11_bn,{TINY},kernel_size=5", VGG_LEARNS, group="kernels"),
             Arm("two 3x3", f"vgg13_bn,{TINY}", VGG_LEARNS, group="kernels"),
@@ -296,9 +296,9 @@ EXPERIMENTS: tuple[Experiment, ...] = (
 
 
 def experiment(name: str) -> Experiment:
-    """The experiment of that name.
+    """Look up an experiment by name.
 
     Raises:
-        KeyError: There is none; the message lists the known names.
+        KeyError: The name is unknown; the message lists the known names.
     """
     return named(name, {each.name: each for each in EXPERIMENTS}, "experiment")

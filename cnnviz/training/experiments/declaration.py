@@ -1,7 +1,7 @@
-"""The papers' experiments, declared: runs that differ in one thing, and what they should show.
+"""Declarations of the papers' experiments: networks that differ in one thing, and a claim.
 
-``plans`` makes them fair: all arms have one seed, one order of the data, one augmentation (on a
-CPU) and one schedule, and equal initial tensors wherever name and shape agree.
+``plans`` makes comparisons fair: all arms share seed, order of the data, augmentation (on a CPU),
+schedule, and initial tensors wherever name and shape agree.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cnnviz.training.running import fitted
 
 @dataclass(frozen=True)
 class Printed:
-    """A cell of a paper's table (cnnviz.architectures.results): its title, row from 1, column."""
+    """A cell of a published table (cnnviz.architectures.results): title, row from 1, column."""
 
     table: str
     row: int
@@ -32,12 +32,12 @@ class Arm:
     """One network of an experiment.
 
     Attributes:
-        title: In tables and legends.
-        network: As ``cnnviz.architectures.written.read`` takes it.
-        options: What it changes of the experiment's options, as text.
-        paper: What the paper printed for it.
+        title: Title in tables and legends.
+        network: Text for ``cnnviz.architectures.written.read``.
+        options: Changes to the experiment's options, as text.
+        paper: The paper's value.
         group: Arms of a group share initial tensors with its first.
-        start: Trained layers that it begins with.
+        start: Trained layers to start from.
     """
 
     title: str
@@ -50,23 +50,23 @@ class Arm:
 
 @dataclass(frozen=True)
 class Experiment:
-    """Runs that differ in one thing.
+    """A comparison of networks that differ in one thing.
 
     Attributes:
-        name: In addresses and on the command line.
-        title: What a menu shows.
-        claim: What the source found, in one sentence.
-        source: The paper, with the place.
-        deviation: What differs from the paper, in one sentence.
-        paper_budget: How long the paper trained, and how often.
-        arms: The runs.
-        quantity: What is compared: a key of ``cnnviz.training.comparison.QUANTITIES``.
-        better: Pairs of arms' titles; of each the claim says that the first has the lower value.
-        least_epochs: A shorter run is called too short to support the claim: a rule of this
-            program, not of the paper.
-        recipe: Whose options all arms have.
-        options: What the experiment changes of the recipe, as text.
-        shares_weights: Whether arms share initial tensors; not where these are what differs.
+        name: In URLs and on the command line.
+        title: Title in menus.
+        claim: The result of the source, in one sentence.
+        source: Paper and place.
+        deviation: Differences from the paper, in one or more sentences.
+        paper_budget: Training budget and number of runs in the paper.
+        arms: The networks.
+        quantity: The compared quantity, a key of ``verdict.QUANTITIES``.
+        better: Pairs of titles of arms; the claim is that the first has the lower value.
+        min_epochs: Shorter runs count as too short to support the claim: a rule of this program,
+            not of the paper.
+        recipe: Recipe of all arms.
+        options: Changes to the recipe, as text.
+        shares_weights: Whether arms share initial tensors (unless these are compared).
     """
 
     name: str
@@ -78,7 +78,7 @@ class Experiment:
     arms: tuple[Arm, ...]
     quantity: str
     better: tuple[tuple[str, str], ...]
-    least_epochs: int = 20
+    min_epochs: int = 20
     recipe: str = "resnet"
     options: Mapping[str, str] = field(default_factory=dict)
     shares_weights: bool = True
@@ -86,13 +86,13 @@ class Experiment:
 
 @dataclass(frozen=True)
 class PaperValue:
-    """What a paper prints for an arm.
+    """The published value of an arm.
 
     Attributes:
-        value: As printed.
-        column: The heading of its column.
+        value: The printed text.
+        column: Heading of the column.
         table: Paper and table.
-        source: The same in full, with what was measured on which data.
+        source: Full citation, with the quantity and dataset.
     """
 
     value: str
@@ -102,7 +102,7 @@ class PaperValue:
 
 
 def paper_value(arm: Arm) -> PaperValue | None:
-    """What the paper prints for an arm, if anything."""
+    """The published value of an arm, if any."""
     if arm.paper is None:
         return None
     table = result_tables()[arm.paper.table]
@@ -111,24 +111,24 @@ def paper_value(arm: Arm) -> PaperValue | None:
 
 
 def plans(experiment: Experiment, data: str, budget: Mapping[str, str]) -> tuple[Plan, ...]:
-    """A plan for each arm.
+    """The plans of an experiment, one per arm.
 
     Args:
-        experiment: Which.
-        data: Name of a data set, or path of a zip or folder of class folders.
-        budget: Options that all arms have, as text: epochs or seconds, seed, train_images.
+        experiment: The experiment.
+        data: Name of a dataset, or path of a zip file or folder with a folder per class.
+        budget: Options of all arms, as text: epochs or seconds, seed, train_images.
 
     Raises:
-        KeyError: There is no such data set or option.
+        KeyError: There is no such dataset or option.
         ValueError: A value is outside its domain.
     """
     common = recipe(experiment.recipe).options.with_text({**experiment.options, **budget})
-    found = dataset(data)
-    classes = found.num_classes or 2
+    source = dataset(data)
+    classes = source.num_classes or 2
     first: dict[str, SizedNetwork] = {}
     made = []
     for arm in experiment.arms:
-        network = fitted(read(arm.network).spec, found.side, found.channels, classes)
+        network = fitted(read(arm.network).spec, source.side, source.channels, classes)
         twin = first.setdefault(arm.group, network)
         options: TrainingOptions = common.with_text(arm.options)
         shared = twin if experiment.shares_weights and twin is not network else None

@@ -1,7 +1,7 @@
-"""Experiments that were run before: ``recorded/NAME.json``, made by ``experiment --record``.
+"""Recorded experiments: ``recorded/NAME.json``, written by ``experiment --record``.
 
-A class runs an experiment for minutes; beside it stands what the same arms did with a larger
-budget, on which machine, with which data.
+A class runs an experiment for minutes; the recorded results show the same arms with a larger
+budget.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import cnnviz
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.rounding import rounded
 
-# Beside this module in the package; data alone lies there.
+# A folder of the package that contains only data.
 FOLDER = Path(cnnviz.__file__).parent / "recorded"
-POINTS = 60  # of a curve, besides those with a test
+POINTS = 60  # points of a curve, besides those with a test
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,11 @@ class RecordedRun:
     """One run of an arm.
 
     Attributes:
-        seed: Of weights, order and augmentation.
-        network: As ``cnnviz.architectures.written.read`` takes it.
-        message: Why it ended early; empty where it did not.
-        value: What the experiment compares, of the whole curve; None where it was not reached.
-        curve: Its measurements; in a file some, evenly over the run, and all with a test.
+        seed: Seed of weights, order and augmentation.
+        network: Text for ``cnnviz.architectures.written.read``.
+        message: Why the run ended early, or empty.
+        value: The compared quantity of the whole curve; None if not reached.
+        curve: Measurements; files store evenly spaced ones and all with a test.
     """
 
     seed: int
@@ -43,17 +43,17 @@ class RecordedRun:
 
 @dataclass(frozen=True)
 class Recorded:
-    """An experiment that was run.
+    """The results of an experiment.
 
     Attributes:
-        experiment: Its name.
-        data: The title of the data.
-        command: What makes it again.
-        machine: The device.
-        torch: Its version.
-        trained: The date, as YYYY-MM-DD.
-        note: What must be said of data or budget.
-        arms: The runs of each arm, by its title, in the experiment's order.
+        experiment: Name of the experiment.
+        data: Title of the data.
+        command: Terminal command that repeats it.
+        machine: Name of the device.
+        torch: Version of torch.
+        trained: Date as YYYY-MM-DD.
+        note: A remark on data or budget.
+        arms: Runs by title of the arm, in the experiment's order.
     """
 
     experiment: str
@@ -67,18 +67,18 @@ class Recorded:
 
     @property
     def steps(self) -> int:
-        """Of the longest run; 0 if there is none."""
+        """Steps of the longest run; 0 if there is none."""
         return max((run.curve[-1].step for run in self._runs() if run.curve), default=0)
 
     @property
     def epochs(self) -> float:
-        """Of the shortest run that did not end early; 0 if there is none."""
+        """Epochs of the shortest complete run; 0 if there is none."""
         whole = (run for run in self._runs() if run.curve and not run.message)
         return min((run.curve[-1].epoch for run in whole), default=0.0)
 
     @property
     def values(self) -> dict[str, list[float | None]]:
-        """What the experiment compares, by arm, one for each seed."""
+        """Values of the compared quantity by arm, one per seed."""
         return {title: [run.value for run in runs] for title, runs in self.arms.items()}
 
     def _runs(self) -> Iterator[RecordedRun]:
@@ -86,26 +86,26 @@ class Recorded:
 
     @property
     def seeds(self) -> int:
-        """How many runs each arm has at least."""
+        """Smallest number of runs of an arm."""
         return min(len(runs) for runs in self.arms.values())
 
     def to_json(self) -> dict[str, Any]:
-        """Everything, with measurements of five digits."""
+        """The results as JSON, with measurements rounded to five digits."""
         arms = {title: [*map(_run_json, runs)] for title, runs in self.arms.items()}
         return {**vars(self), "arms": arms}
 
     @classmethod
-    def from_json(cls, found: Mapping[str, Any]) -> Recorded:
-        """What ``to_json`` gave."""
-        arms = {title: tuple(map(_run, runs)) for title, runs in found["arms"].items()}
-        return cls(**{**found, "arms": arms})
+    def from_json(cls, content: Mapping[str, Any]) -> Recorded:
+        """Read results from the JSON of ``to_json``."""
+        arms = {title: tuple(map(_run, runs)) for title, runs in content["arms"].items()}
+        return cls(**{**content, "arms": arms})
 
 
 def recorded(name: str, folder: Path = FOLDER) -> Recorded | None:
-    """The experiment of that name as it was recorded; None where it was not.
+    """Read the recorded results of an experiment, if any.
 
     Raises:
-        ValueError: Its file is damaged.
+        ValueError: The file is damaged.
     """
     path = folder / f"{name}.json"
     return _read(path, path.stat().st_mtime_ns) if path.is_file() else None
@@ -119,24 +119,24 @@ def _read(path: Path, changed: int) -> Recorded:
         raise ValueError(f"{path} is damaged ({error}); install the package again.") from error
 
 
-def write_recorded(found: Recorded, folder: Path = FOLDER) -> Path:
-    """Keep an experiment's runs for ``recorded``; a file of the same experiment is replaced.
+def write_recorded(results: Recorded, folder: Path = FOLDER) -> Path:
+    """Write results for ``recorded``; replaces the experiment's file.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: The file cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{found.experiment}.json"
+    path = folder / f"{results.experiment}.json"
     fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(found.to_json(), separators=(",", ":")) + "\n", encoding="utf-8")
+    fresh.write_text(json.dumps(results.to_json(), separators=(",", ":")) + "\n", encoding="utf-8")
     fresh.replace(path)
     return path
 
 
-def thinned(told: Sequence[Measurement], points: int = POINTS) -> list[Measurement]:
-    """Some measurements, evenly over the run, and all with a test."""
-    stride = max(1, len(told) // points)
-    return [each for i, each in enumerate(told) if i % stride == 0 or each.test_loss is not None]
+def thinned(measurements: Sequence[Measurement], points: int = POINTS) -> list[Measurement]:
+    """Evenly spaced measurements, and all with a test."""
+    stride = max(1, len(measurements) // points)
+    return [m for i, m in enumerate(measurements) if i % stride == 0 or m.test_loss is not None]
 
 
 def _run_json(run: RecordedRun) -> dict[str, Any]:
@@ -149,5 +149,5 @@ def _point(measurement: Measurement) -> dict[str, Any]:
     return {name: rounded(value) for name, value in numbers.items()}
 
 
-def _run(found: Mapping[str, Any]) -> RecordedRun:
-    return RecordedRun(**{**found, "curve": tuple(map(Measurement.from_json, found["curve"]))})
+def _run(content: Mapping[str, Any]) -> RecordedRun:
+    return RecordedRun(**{**content, "curve": tuple(map(Measurement.from_json, content["curve"]))})

@@ -1,4 +1,4 @@
-"""What the runs of an experiment say of its claim."""
+"""Compares the runs of an experiment with its claim."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ Curve = Sequence[Measurement]
 
 def test_error(curve: Curve) -> float | None:
     """Error of the last test, in [0, 1]; None before the first."""
-    found = [m.test_accuracy for m in curve if m.test_accuracy is not None]
-    return 1 - found[-1] if found else None
+    accuracies = [m.test_accuracy for m in curve if m.test_accuracy is not None]
+    return 1 - accuracies[-1] if accuracies else None
 
 
 def train_error(curve: Curve) -> float | None:
-    """Mean training error of the last epoch, in [0, 1], with augmentation and dropout at work."""
+    """Mean training error of the last epoch, in [0, 1], with augmentation and dropout enabled."""
     if not curve:
         return None
     start = curve[-1].epoch - 1
-    found = [m.train_accuracy for m in curve if m.train_accuracy is not None and m.epoch > start]
-    return 1 - sum(found) / len(found) if found else None
+    last = (m for m in curve if m.epoch > start)
+    accuracies = [m.train_accuracy for m in last if m.train_accuracy is not None]
+    return 1 - sum(accuracies) / len(accuracies) if accuracies else None
 
 
 def gap(curve: Curve) -> float | None:
@@ -39,32 +40,32 @@ def steps_to_quarter(curve: Curve) -> float | None:
 
 QUANTITIES: Mapping[str, Callable[[Curve], float | None]] = {
     "test error": test_error,
-    "train error": train_error,
+    "training error": train_error,
     "gap": gap,
-    "steps to 25 % train error": steps_to_quarter,
+    "steps to 25 % training error": steps_to_quarter,
 }
 
 
 def budgets(experiment: Experiment, steps: int, seeds: int) -> str:
-    """The budget of the paper beside this one: "paper: 64,000 iterations; here: 400, 1 run"."""
-    runs = f"{seeds} run{'s' if seeds > 1 else ''} of each arm"
+    """The budgets of paper and runs: "paper: 64,000 iterations; here: 400 iterations, 1 run"."""
+    runs = f"{seeds} run{'s' if seeds > 1 else ''} per network"
     return f"paper: {experiment.paper_budget}; here: {steps:,} iterations, {runs}"
 
 
 def verdict(
     experiment: Experiment, values: Mapping[str, Sequence[float | None]], epochs: float
 ) -> tuple[str, ...]:
-    """A sentence for each pair that the claim compares, or one that the runs were too short.
+    """The verdict on each pair of the claim, or a sentence that the runs were too short.
 
     Args:
-        experiment: Which.
-        values: Its quantity by arm, one for each seed; None where it was not reached.
-        epochs: Of the shortest run.
+        experiment: The experiment.
+        values: Values by arm, one per seed; None if not reached.
+        epochs: Epochs of the shortest run.
     """
-    if epochs < experiment.least_epochs:
+    if epochs < experiment.min_epochs:
         return (
-            f"Too short to support the claim: {epochs:.3g} epoch{'s' if epochs != 1 else ''}, and "
-            f"this program asks for at least {experiment.least_epochs}.",
+            f"Too short to support the claim: {epochs:.3g} epoch{'s' if epochs != 1 else ''}; "
+            f"at least {experiment.min_epochs} are needed.",
         )
     return tuple(
         _sentence(experiment.quantity, first, second, values) for first, second in experiment.better
@@ -78,19 +79,19 @@ def _sentence(
     upper = [value for value in values.get(second, ()) if value is not None]
     if not lower or not upper:
         missing = first if not lower else second
-        return f"{first} against {second}: undecided, {missing} has no {quantity}."
+        return f"{first} vs {second}: undecided, {missing} has no {quantity}."
     seeds = min(len(lower), len(upper))
     if max(lower) < min(upper):
-        word = "as claimed"
+        agreement = "as claimed"
     elif min(lower) > max(upper):
-        word = "against the claim"
+        agreement = "contrary to the claim"
     else:
-        over = f"their values over {seeds} seeds overlap" if seeds > 1 else "their values are equal"
-        return f"{first} against {second}: undecided, {over}."
-    chance = " One seed does not exclude chance." if seeds == 1 else ""
+        reason = f"the values of {seeds} seeds overlap" if seeds > 1 else "the values are equal"
+        return f"{first} vs {second}: undecided, {reason}."
+    caution = " One seed cannot rule out chance." if seeds == 1 else ""
     lower_words, higher_words = "has a lower", "has a higher"
     if quantity.startswith("steps"):
         lower_words, higher_words = "needs fewer", "needs more"
-    said = lower_words if word == "as claimed" else higher_words
-    over = f" ({seeds} seeds)" if seeds > 1 else ""
-    return f"{first} {said} {quantity} than {second}: {word}{over}.{chance}"
+    relation = lower_words if agreement == "as claimed" else higher_words
+    count = f" ({seeds} seeds)" if seeds > 1 else ""
+    return f"{first} {relation} {quantity} than {second}: {agreement}{count}.{caution}"

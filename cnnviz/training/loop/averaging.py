@@ -1,4 +1,4 @@
-"""Polyak averaging: a network whose weights are a running mean of another's."""
+"""Polyak averaging: a running mean of the weights."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from cnnviz.architectures import Network
 
 
 class Average:
-    """The running mean of a network's weights and of its normalisation's statistics.
+    """The running mean of a network's weights and normalisation statistics.
 
-    Polyak and Juditsky 1992, with an exponential mean as in Szegedy et al. 2015, section 6. Early
-    on it forgets faster, so that the random start does not linger.
+    Polyak and Juditsky 1992, with an exponential mean as in Szegedy et al. 2015, section 6. The
+    decay is smaller in the first steps, so that the initial weights are soon forgotten.
 
     Attributes:
-        network: With the mean weights, in eval mode.
+        network: The network with the mean weights, in eval mode.
     """
 
     def __init__(self, network: Network, decay: float) -> None:
@@ -26,7 +26,7 @@ class Average:
         self._mean = _tensors(self.network)
 
     def update(self, steps: int) -> None:
-        """Take in the weights after so many steps."""
+        """Update the mean with the current weights after so many steps."""
         keep = min(self._decay, (1 + steps) / (10 + steps))
         torch._foreach_lerp_(_floats(self._mean), _floats(self._source), 1 - keep)
         for mean, source in zip(self._mean, self._source, strict=True):

@@ -1,4 +1,4 @@
-"""What a run will cost: measured on three batches, before it starts."""
+"""Estimates the cost of a run from three batches before it starts."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ BATCHES = 3
 
 @dataclass(frozen=True)
 class Cost:
-    """What training takes on this machine.
+    """The cost of training on this machine.
 
     Attributes:
-        params: Weights that are trained.
-        seconds_per_epoch: With one test on all test images.
-        images_per_second: Trained, without tests.
-        memory_bytes: Largest use: of the device, or of the whole process on a CPU.
-        device: "cpu" or the graphics card's name.
-        note: How steps are made, in a sentence.
+        params: Number of trainable weights.
+        seconds_per_epoch: Time per epoch, including a test on all test images.
+        images_per_second: Training speed, without tests.
+        memory_bytes: Peak memory of the device, or of the process on a CPU.
+        device: "cpu" or the name of the GPU.
+        note: How steps are executed, in a sentence.
     """
 
     params: int
@@ -42,13 +42,13 @@ class Cost:
 
 
 def cost(network: Network, data: Data, options: TrainingOptions, device: str | None = None) -> Cost:
-    """Train for three batches, after one that is not counted, test once, and tell what it took.
+    """Measure three training batches (after a warm-up batch) and a test.
 
-    The network is used up by it. With progressive resizing it is the cost of whole images.
+    The network is trained by it. With progressive resizing the cost is that of full-size images.
 
     Raises:
-        TrainingError: The device's memory is too small; says which batch fits.
-        ValueError: Network, data and options do not go together.
+        TrainingError: The device's memory is too small; the message says which batch size fits.
+        ValueError: Network, data and options are incompatible.
     """
     place = torch.device(device or default_device())
     whole = replace(options, progressive_resizing=False)
@@ -70,7 +70,7 @@ def cost(network: Network, data: Data, options: TrainingOptions, device: str | N
 
 
 def _seconds(work: Callable[[], object], device: torch.device) -> float:
-    """Seconds that something takes until the device is done with it."""
+    """Seconds until the device has finished the work."""
     started = time.perf_counter()
     work()
     if device.type == "cuda":

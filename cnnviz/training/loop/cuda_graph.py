@@ -1,7 +1,7 @@
-"""A training step as one CUDA graph: the launch of a thousand kernels at the cost of one.
+"""Captures a training step as a CUDA graph, which launches all kernels at the cost of one.
 
-NVIDIA's graphs replay the kernels of one recorded step on the same memory. What a step decides
-with numbers on the CPU would be frozen in it, so such networks train step by step.
+A graph replays the kernels of one captured step on the same memory. Decisions by random numbers on
+the CPU would be frozen in it, so networks that make them train step by step.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ TOLERANCE = 1e-2  # of bfloat16 sums in another order
 
 
 def captured(step: Step) -> tuple[Callable[[], None], str]:
-    """What makes a step, and a sentence on why: a graph's replay, or the step itself.
+    """A function that makes a step (a graph's replay if possible) and a sentence on the choice.
 
-    The network, its optimiser and the random numbers are as before.
+    The network, its optimiser and the random generators are unchanged.
 
     Args:
-        step: On a CUDA device, with ``positions`` of real images.
+        step: A step on a CUDA device, with valid ``positions``.
     """
-    before = _Moment(step)
+    before = _Snapshot(step)
     rng = (torch.get_rng_state(), random.getstate())
     _warm_up(step)
     if not (torch.equal(rng[0], torch.get_rng_state()) and rng[1] == random.getstate()):
         random.setstate(rng[1])
         torch.set_rng_state(rng[0])
         before.restore()
-        return step.run, "Step by step: chance on the CPU decides what this network does."
+        return step.run, "Step by step: random numbers on the CPU control this network."
     expected = _outcome(step, step.run, before)
     graph = torch.cuda.CUDAGraph()
     try:
@@ -45,14 +45,14 @@ def captured(step: Step) -> tuple[Callable[[], None], str]:
             step.run,
             f"Step by step: the step cannot be captured ({str(error).splitlines()[0]}).",
         )
-    found = _outcome(step, graph.replay, before)
-    if not torch.allclose(found, expected, rtol=TOLERANCE):
-        return step.run, "Step by step: a replay of the captured step gave other numbers."
+    replayed = _outcome(step, graph.replay, before)
+    if not torch.allclose(replayed, expected, rtol=TOLERANCE):
+        return step.run, "Step by step: a replay of the captured step gave different results."
     return graph.replay, "The whole step is captured as a CUDA graph."
 
 
 def _warm_up(step: Step) -> None:
-    """A few steps on a stream of their own, as a capture wants."""
+    """Make a few steps on a separate stream, which a capture requires."""
     stream = torch.cuda.Stream()
     stream.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(stream):
@@ -61,8 +61,8 @@ def _warm_up(step: Step) -> None:
     torch.cuda.current_stream().wait_stream(stream)
 
 
-def _outcome(step: Step, run: Callable[[], None], before: _Moment) -> torch.Tensor:
-    """What one step from that moment gives: its totals and the size of the new weights."""
+def _outcome(step: Step, run: Callable[[], None], before: _Snapshot) -> torch.Tensor:
+    """The totals and the norm of the weights after one step from a snapshot."""
     before.restore()
     run()
     sizes = torch.stack([p.detach().float().norm() for p in step.network.parameters()])
@@ -71,22 +71,22 @@ def _outcome(step: Step, run: Callable[[], None], before: _Moment) -> torch.Tens
     return outcome
 
 
-class _Moment:
-    """The numbers that a step changes, as they are now."""
+class _Snapshot:
+    """A copy of everything that a step changes."""
 
     def __init__(self, step: Step) -> None:
         self._step = step
         self._values = {name: tensor.clone() for name, tensor in _changing(step).items()}
-        self._chance = torch.cuda.get_rng_state(step.device)
+        self._rng_state = torch.cuda.get_rng_state(step.device)
 
     def restore(self) -> None:
-        """Write them back into the same memory; what has been made since begins at 0."""
+        """Copy the values back in place; tensors created since are set to 0."""
         for name, tensor in _changing(self._step).items():
             if name in self._values:
                 tensor.copy_(self._values[name])
             else:
                 tensor.zero_()
-        torch.cuda.set_rng_state(self._chance, self._step.device)
+        torch.cuda.set_rng_state(self._rng_state, self._step.device)
 
 
 def _changing(step: Step) -> dict[str, torch.Tensor]:

@@ -1,4 +1,4 @@
-"""The curves of a run, kept on the device until somebody wants to see them."""
+"""The curves of a run, stored on the device until they are fetched."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from cnnviz.training.loop.diagnostics import LayerNorms, Norms
 from cnnviz.training.loop.state import Training
 from cnnviz.training.measurement import Measurement
 
-EARLY = 64  # Up to here every step is told; then windows grow,
-PER_EPOCH = 20  # but so many of them are in an epoch.
+EARLY = 64  # steps that are reported individually, before windows grow
+PER_EPOCH = 20  # windows per epoch at least
 NORMS_PER_EPOCH = 10
 
 
 @dataclass(frozen=True, eq=False)
 class _Window:
-    """Some steps in a row, as the device knows them."""
+    """Consecutive steps, with sums on the device."""
 
     step: int
     epoch: float
@@ -29,9 +29,9 @@ class _Window:
 
 
 class Curves:
-    """Loss and accuracy of windows of steps, which depend on the steps' numbers alone.
+    """Loss and accuracy over windows of steps, which depend only on step numbers.
 
-    So the same run gives the same points, however fast the device is and whenever they are fetched.
+    The same run therefore gives the same points, at any speed and with any timing of fetches.
     """
 
     def __init__(self, training: Training) -> None:
@@ -40,15 +40,15 @@ class Curves:
         self._layers = LayerNorms(training.work.network)
         self._windows: list[_Window] = []
         self._before = self._weights_before()
-        self.rest()
+        self.skip_time()
 
     @property
     def pending(self) -> int:
-        """Windows that nobody has fetched."""
+        """Number of windows that have not been fetched."""
         return len(self._windows)
 
-    def see(self) -> None:
-        """Take in the step that was just made."""
+    def record_step(self) -> None:
+        """Record the last step."""
         training = self._training
         norms = None if self._before is None else self._norms.after(self._before)
         if norms is not None or self._ends_window(training.step):
@@ -61,7 +61,7 @@ class Curves:
         self._before = self._weights_before()
 
     def _weights_before(self) -> list[torch.Tensor] | None:
-        """The weights, if the next step is one whose norms are measured."""
+        """The weights, if the norms of the next step are measured."""
         return self._norms.before() if self._measures_norms(self._training.step + 1) else None
 
     def _ends_window(self, step: int) -> bool:
@@ -70,25 +70,25 @@ class Curves:
         return step % length == 0 or step % per_epoch == 0
 
     def _measures_norms(self, step: int) -> bool:
-        """At 1, 2, 4, ..., then so often an epoch."""
+        """Whether norms are measured: at steps 1, 2, 4, ..., then several times per epoch."""
         is_power = step & (step - 1) == 0
         every = max(1, self._training.steps_per_epoch // NORMS_PER_EPOCH)
         return (step <= EARLY and is_power) or step % every == 0
 
     def _measures_layers(self) -> bool:
-        """After the first step and at an epoch's end; both end a window."""
+        """Whether layers are measured: after the first step and each epoch; both end a window."""
         return self._training.step == 1 or self._training.at_epoch_end
 
     def measurements(self) -> list[Measurement]:
-        """What has not been fetched yet, in order; this waits for the device."""
+        """Fetch new measurements in order; waits for the device."""
         if not self._windows:
             return []
         rows = torch.stack([window.totals for window in self._windows]).tolist()
         speed = self._speed()
-        found = [self._measurement(w, row) for w, row in zip(self._windows, rows, strict=True)]
+        fetched = [self._measurement(w, row) for w, row in zip(self._windows, rows, strict=True)]
         self._windows = []
-        last = found.pop()
-        return [*found, _with_speed(last, speed)]
+        last = fetched.pop()
+        return [*fetched, _with_speed(last, speed)]
 
     def _measurement(self, window: _Window, totals: list[float]) -> Measurement:
         loss, right, images = totals
@@ -106,14 +106,14 @@ class Curves:
             update_ratio=update,
         )
 
-    def rest(self) -> None:
-        """Let the time until now not count in the images per second."""
+    def skip_time(self) -> None:
+        """Exclude the time until now from the images per second."""
         self._fetched = (time.perf_counter(), self._training.step)
 
     def _speed(self) -> float:
-        """Images a second since the last call, or rest."""
+        """Images per second since the last call."""
         (then, before), now = self._fetched, time.perf_counter()
-        self.rest()
+        self.skip_time()
         images = (self._training.step - before) * len(self._training.work.positions)
         return images / max(now - then, 1e-9)
 

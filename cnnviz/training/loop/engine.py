@@ -1,4 +1,4 @@
-"""Training as a generator of measurements; closing it stops the run."""
+"""Trains a network as a generator of measurements; closing it stops the run."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from cnnviz.training.loop.state import Training
 from cnnviz.training.measurement import Measurement, Steering, TrainingError
 from cnnviz.training.options import TrainingOptions
 
-FLUSH = 0.25  # seconds between measurements at least,
-WINDOWS = 8  # or so many windows: the device must not fall far behind what it is told to do
-CHECKPOINT = 20.0  # seconds between checkpoints at least,
-WRITING = 0.05  # and at most this share of the time is spent on them
-PAUSE = 0.05  # seconds between looks at whether a pause is over
+FLUSH = 0.25  # shortest time between measurements in seconds
+WINDOWS = 8  # largest number of pending windows, which bounds the work queued on the device
+CHECKPOINT = 20.0  # shortest time between checkpoints in seconds
+WRITING = 0.05  # largest share of the time for writing them
+PAUSE = 0.05  # seconds between checks whether a pause is over
 
 
 def train(
@@ -33,27 +33,26 @@ def train(
     folder: Path | None = None,
     steering: Steering | None = None,
 ) -> Generator[Measurement]:
-    """Train a network and tell what is measured.
+    """Train a network; yields measurements.
 
-    The same seed on the same device (on a CPU: with as many threads) gives the same curve, but for
-    seconds, speed and memory. With a folder, checkpoints are kept there ("last", "best"), and a run
-    that was stopped, closed or killed goes on from its last one with the curve that it would have
-    had.
+    The same seed on the same device (on a CPU: with as many threads) gives the same curve, except
+    for seconds, speed and memory. With a folder, checkpoints ("last", "best") are stored there, and
+    a run that was stopped, closed or killed resumes from the last one with an unchanged curve.
 
-    It sets the seed of torch's own random generators, which dropout and augmentation draw from, so
-    it wants a process of its own, and it takes the network over: in training mode, on the device.
+    It sets the seed of torch's global random generators, so it needs a process of its own. The
+    network is moved to the device and changed.
 
     Args:
-        network: With the data's channels and as many outputs as it has classes.
-        data: Of the network's resolution.
-        options: How.
+        network: Network with the data's channels and an output per class.
+        data: Data with the network's resolution.
+        options: Training options.
         device: Default the first CUDA device, else the CPU.
-        folder: For checkpoints; without one there are none.
-        steering: What may change on the way.
+        folder: Folder of the checkpoints; None: no checkpoints.
+        steering: Changes the run while it trains.
 
     Raises:
-        TrainingError: The loss diverges or the device's memory is too small; says what to change.
-        ValueError: An option does not fit the network.
+        TrainingError: The loss diverges or the device's memory is too small.
+        ValueError: An option is incompatible with the network.
         OSError: A checkpoint cannot be written.
     """
     training = Training(network, data, options, torch.device(device or default_device()))
@@ -61,7 +60,7 @@ def train(
     try:
         yield from run.measurements()
     except GeneratorExit:
-        run.keep()
+        run.save()
         raise
     except torch.OutOfMemoryError as error:
         raise TrainingError(memory_sentence(training.work)) from error
@@ -73,51 +72,51 @@ def default_device() -> str:
 
 
 class _Run:
-    """A training with what surrounds it: pauses, measurements, tests, checkpoints."""
+    """A training run with pauses, measurements, tests and checkpoints."""
 
     def __init__(self, training: Training, folder: Path | None, steering: Steering) -> None:
         self._training, self._folder, self._steering = training, folder, steering
-        self._untold: deque[Measurement] = deque()
+        self._unreported: deque[Measurement] = deque()
         if folder is not None and has_checkpoint(folder, LAST):
             tensors, facts = read_checkpoint(folder, LAST)
             training.load_state(tensors, facts)
-            self._untold.extend(map(Measurement.from_json, facts["untold"]))
+            self._unreported.extend(map(Measurement.from_json, facts["untold"]))
         else:
-            self._untold.extend(training.start())
+            self._unreported.extend(training.start())
         self._curves = Curves(training)
-        self._flushed = self._kept = time.monotonic()
-        self._writing = 0.0  # seconds that the last checkpoint took
+        self._flushed = self._saved = time.monotonic()
+        self._writing = 0.0  # seconds for writing the last checkpoint
 
     def measurements(self) -> Iterator[Measurement]:
-        """Everything until the run is done or stopped."""
+        """All measurements until the run is done or stopped."""
         training, steering = self._training, self._steering
-        yield from self._told()
+        yield from self._reported()
         while not training.is_done and not steering.stop:
             if steering.pause:
                 time.sleep(PAUSE)
-                self._curves.rest()
+                self._curves.skip_time()
                 continue
             with training.clock():
                 training.advance(steering.learning_rate_scale)
-                self._curves.see()
+                self._curves.record_step()
                 self._measure()
-            yield from self._told()
-            # Only now: whoever listens has all that was measured before the checkpoint.
-            if training.at_epoch_end or self._is_time_to_keep():
-                self.keep()
+            yield from self._reported()
+            # Only now has the caller received everything that was measured before the checkpoint.
+            if training.at_epoch_end or self._is_save_due():
+                self.save()
         with training.clock():
             self._flush()
             if training.is_done and training.tested_at != training.step:
                 self._test()
-        yield from self._told()
-        self.keep()
+        yield from self._reported()
+        self.save()
 
-    def _told(self) -> Iterator[Measurement]:
-        while self._untold:
-            yield self._untold.popleft()
+    def _reported(self) -> Iterator[Measurement]:
+        while self._unreported:
+            yield self._unreported.popleft()
 
     def _measure(self) -> None:
-        """Fetch what is due after this step."""
+        """Fetch or test if it is due after this step."""
         if self._training.at_epoch_end:
             self._flush()
             if self._training.is_test_due:
@@ -128,36 +127,36 @@ class _Run:
             self._flush()
 
     def _flush(self) -> None:
-        """Fetch the measurements that wait on the device.
+        """Fetch pending measurements from the device.
 
         Raises:
-            TrainingError: The loss is no number any more, or has exploded.
+            TrainingError: The loss is not finite, or has exploded.
         """
-        found = self._curves.measurements()
+        fetched = self._curves.measurements()
         self._flushed = time.monotonic()
-        for each in found:
-            self._untold.append(each)
+        for each in fetched:
+            self._unreported.append(each)
             self._training.require_convergence(each)
 
     def _test(self) -> None:
-        """A test; the weights of the best so far are kept."""
-        found, is_best = self._training.test()
-        self._untold.append(found)
-        self._curves.rest()
+        """Test the network; saves its weights if they are the best so far."""
+        measurement, is_best = self._training.test()
+        self._unreported.append(measurement)
+        self._curves.skip_time()
         if is_best and self._folder is not None:
             self._training.write_best(self._folder)
 
-    def _is_time_to_keep(self) -> bool:
-        waited = time.monotonic() - self._kept
+    def _is_save_due(self) -> bool:
+        waited = time.monotonic() - self._saved
         return not self._curves.pending and waited > max(CHECKPOINT, self._writing / WRITING)
 
-    def keep(self) -> None:
-        """Write the last checkpoint, with what nobody has been told yet."""
+    def save(self) -> None:
+        """Write the checkpoint "last", with measurements that have not been yielded yet."""
         started = time.monotonic()
         if self._folder is not None:
-            self._untold.extend(self._curves.measurements())
-            untold = [each.to_json() for each in self._untold]
-            self._training.write_last(self._folder, untold)
-        self._kept = time.monotonic()
-        self._writing = self._kept - started
-        self._curves.rest()
+            self._unreported.extend(self._curves.measurements())
+            unreported = [each.to_json() for each in self._unreported]
+            self._training.write_last(self._folder, unreported)
+        self._saved = time.monotonic()
+        self._writing = self._saved - started
+        self._curves.skip_time()

@@ -12,13 +12,13 @@ import torch
 from cnnviz.training.loop.step import Step
 from cnnviz.training.options import BATCH_SIZES
 
-# Of malloc.h.
+# Constants of malloc.h.
 M_TRIM_THRESHOLD = -1
 M_MMAP_THRESHOLD = -3
 
 
 def memory_in_use(device: torch.device) -> int | None:
-    """Largest number of bytes so far: on a CUDA device, else of this process; None if unknown."""
+    """Peak memory in bytes on a CUDA device, else of this process; None if unknown."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     if sys.platform == "win32":
@@ -30,9 +30,9 @@ def memory_in_use(device: torch.device) -> int | None:
 
 
 def keep_memory() -> None:
-    """Have glibc keep what a training gives back, for its next step; once, in a process for it.
+    """Make glibc keep freed memory for the next training step; call it once per process.
 
-    Otherwise each step asks the system for its activations anew: 18,000 page faults a step of
+    Otherwise each step allocates its activations from the system: 18,000 page faults per step of
     ResNet-20 with 128 images, 6 % of its time.
     """
     if sys.platform == "linux":
@@ -43,7 +43,7 @@ def keep_memory() -> None:
 
 
 def memory_sentence(work: Step) -> str:
-    """What to say of a batch that does not fit: the largest one that does, found by halving."""
+    """Error message for a batch that does not fit, with the largest batch size that does."""
     batch = len(work.positions)
     largest = largest_batch(batch, lambda size: _fits(work, size))
     start = f"A batch of {batch} images does not fit into the memory of {work.device}"
@@ -53,13 +53,13 @@ def memory_sentence(work: Step) -> str:
 
 
 def largest_batch(batch: int, fits: Callable[[int], bool]) -> int | None:
-    """The largest batch size below one that is too large, or None if none fits."""
+    """The largest smaller batch size that fits, or None."""
     smaller = [size for size in reversed(BATCH_SIZES) if size < batch]
     return next((size for size in smaller if fits(size)), None)
 
 
 def _fits(work: Step, batch: int) -> bool:
-    """Whether one step of so many images can be made; the run is lost by now, so it may change."""
+    """Whether a step of so many images fits; changes the run, which has failed anyway."""
     work.optimiser.zero_grad(set_to_none=True)
     work.positions = work.positions[:batch].clone()
     gc.collect()

@@ -1,4 +1,4 @@
-"""The optimiser that the options name, ready to be captured in a CUDA graph."""
+"""Creates optimisers, which can be captured in a CUDA graph."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from cnnviz.training.options import TrainingOptions
 
 
 def optimiser(network: nn.Module, options: TrainingOptions) -> torch.optim.Optimizer:
-    """The optimiser of all parameters; weights, biases and normalisation decay alike.
+    """Create the optimiser of all parameters; all have the same weight decay.
 
-    On CUDA the learning rate is a tensor there, so that a captured step reads what is written to
-    it later (``set_learning_rate``).
+    On CUDA the learning rate is a tensor on the device, so that a captured step reads later values
+    (``set_learning_rate``).
     """
     parameters = list(network.parameters())
     on_card = parameters[0].is_cuda
@@ -45,7 +45,7 @@ def optimiser(network: nn.Module, options: TrainingOptions) -> torch.optim.Optim
         fused=True,
     )
     if options.optimiser != "sgd":
-        # A fused step fails where only some parameters have a buffer: a block was left out before.
+        # A fused step fails if only some parameters have a buffer (a step skipped a block).
         for group in made.param_groups:
             for parameter in group["params"]:
                 made.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
@@ -53,7 +53,7 @@ def optimiser(network: nn.Module, options: TrainingOptions) -> torch.optim.Optim
 
 
 def set_learning_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
-    """Let the next steps have this learning rate."""
+    """Set the learning rate of the next steps."""
     for group in optimiser.param_groups:
         if isinstance(group["lr"], torch.Tensor):
             group["lr"].fill_(rate)
@@ -62,7 +62,7 @@ def set_learning_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
 
 
 def state_tensors(optimiser: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
-    """What the optimiser remembers, by "<parameter's number>.<name>"; empty before a step."""
+    """The state of an optimiser by "<number of the parameter>.<name>"; empty before a step."""
     return {
         f"{number}.{name}": value
         for number, state in _states(optimiser)
@@ -77,17 +77,17 @@ def _states(optimiser: torch.optim.Optimizer) -> list[tuple[int, dict[str, Any]]
 
 
 def load_state_tensors(optimiser: torch.optim.Optimizer, tensors: dict[str, torch.Tensor]) -> None:
-    """Let an optimiser that has made no step yet remember what another one did.
+    """Load the state of another optimiser, before the first step.
 
     Args:
-        optimiser: Of the same kind, for the same parameters.
-        tensors: Of ``state_tensors``.
+        optimiser: An optimiser of the same kind, for the same parameters.
+        tensors: Result of ``state_tensors``.
     """
     parameters = [p for group in optimiser.param_groups for p in group["params"]]
     for key, value in tensors.items():
         number, _, name = key.partition(".")
         parameter = parameters[int(number)]
-        # It must lie in memory as its parameter does: a fused step walks through both alike.
+        # A fused step needs the memory layout of the parameter.
         place = parameter.detach() if value.shape == parameter.shape else value
         memory = torch.empty_like(place, dtype=value.dtype, device=parameter.device)
         optimiser.state[parameter][name] = memory.copy_(value)

@@ -1,4 +1,4 @@
-"""Learning rates over a run."""
+"""Learning-rate schedules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 from cnnviz.training.options import TrainingOptions
 
-# Of the one-cycle schedule: Smith 2018, as torch's OneCycleLR has it.
+# One-cycle schedule: Smith 2018, with the values of torch's OneCycleLR.
 RISE = 0.3
 START = 1 / 25
 END = 1e-4 / 25
@@ -18,13 +18,13 @@ def learning_rate(options: TrainingOptions, share: float, epoch: int, drops: int
     """The learning rate of the next step.
 
     Args:
-        options: With the largest rate, the schedule and the warm-up.
-        share: How much of the run is done, in [0, 1].
-        epoch: Whole epochs done.
-        drops: Plateaus so far.
+        options: Peak learning rate, schedule and warm-up.
+        share: Completed share of the run, in [0, 1].
+        epoch: Completed epochs.
+        drops: Number of plateaus so far.
     """
     rise = min(1.0, share / options.warm_up) if options.warm_up else 1.0
-    # The first step of a warm-up moves too, if only a little.
+    # The first step of a warm-up has a small rate instead of 0.
     return options.learning_rate * max(rise, 0.01) * _factor(options, share, epoch, drops)
 
 
@@ -53,17 +53,17 @@ class Plateau:
     """Counts how often the test loss has stopped falling.
 
     Attributes:
-        lowest: Loss so far, if there was a test.
+        lowest: Lowest test loss so far; None before the first test.
         since: Tests since then.
-        drops: Plateaus so far.
+        drops: Number of plateaus so far.
     """
 
     def __init__(self) -> None:
         self.lowest: float | None = None
         self.since = self.drops = 0
 
-    def see(self, loss: float) -> None:
-        """Take in the loss of a test."""
+    def update(self, loss: float) -> None:
+        """Record the loss of a test."""
         if self.lowest is None or loss < self.lowest:
             self.lowest, self.since = loss, 0
             return

@@ -1,4 +1,4 @@
-"""The state of a run: what one step changes, what a checkpoint holds, when it is done."""
+"""The state of a training run: steps, tests and checkpoints."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ from cnnviz.training.options import NETWORK as AS_THE_NETWORK_SAYS
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.resizing import require_small_images, training_side
 
-# A loss so many times that of the start does not come back.
+# A loss this many times the initial one counts as diverged.
 EXPLODED = 20.0
 AVERAGE, OPTIMISER = "average.", "optimiser."
-# Seeds of the orders of a run's epochs must differ from those of other runs' epochs.
+# Keeps the seeds of different runs' epochs apart.
 SEED_STRIDE = 1_000_003
-AUGMENTATION = 100  # added to a seed, which is below it, for what is not the order
+AUGMENTATION = 100  # added to the seed (below 100) for augmentation
 
 
 class Training:
-    """A network that trains on data, one step at a time.
+    """Trains a network on data, one step at a time.
 
     Attributes:
-        options: How.
-        data: On what; moved to the device.
-        step: Steps done so far.
+        options: Training options.
+        data: The data, on the device.
+        step: Completed steps.
         rate: Learning rate of the last step.
-        tested_at: The step of the last test.
-        note: How steps are made on the device, in a sentence.
+        tested_at: Step of the last test.
+        note: How steps are executed on the device, in a sentence.
     """
 
     def __init__(
@@ -85,25 +85,25 @@ class Training:
         self._make_step: Callable[[], None] | None = None
 
     @property
-    def answering(self) -> Network:
-        """The network that is tested and kept: the one that trains, or its average."""
+    def tested_network(self) -> Network:
+        """The network that is tested and saved: the trained one or its average."""
         network: Network = self.work.network if self.average is None else self.average.network
         return network
 
     @property
     def seconds(self) -> float:
-        """Of training so far."""
+        """Training time so far."""
         now = 0.0 if self._since is None else time.perf_counter() - self._since
         return self._seconds + now
 
     @property
     def steps_per_epoch(self) -> int:
-        """Whole batches of the training images; what is left over sits an epoch out."""
+        """Number of whole batches of training images; the rest is skipped in an epoch."""
         return len(self.data.train) // len(self.work.positions)
 
     @property
     def epoch(self) -> float:
-        """Epochs done so far, with their part."""
+        """Completed epochs, as a fraction."""
         return self.step / self.steps_per_epoch
 
     @property
@@ -113,12 +113,12 @@ class Training:
 
     @property
     def is_test_due(self) -> bool:
-        """Whether the last step was the last of an epoch after which the network is tested."""
+        """Whether the last step ended an epoch that is followed by a test."""
         return self.step % (self.steps_per_epoch * self.options.test_every) == 0
 
     @property
     def share(self) -> float:
-        """How much of the budget is done, in [0, 1]."""
+        """Completed share of the budget, in [0, 1]."""
         if self.options.seconds:
             return min(1.0, self.seconds / self.options.seconds)
         return self.step / (self.options.epochs * self.steps_per_epoch)
@@ -146,7 +146,7 @@ class Training:
         self._resize()
         self.work.positions.copy_(self._batch())
         if self.device.type == "cpu":
-            # By seed and step alone: a network with dropout sees the pictures of one without.
+            # Depends only on seed and step, so that dropout does not change the images.
             number = (self.options.seed + AUGMENTATION) * SEED_STRIDE + self.step
             self.work.rng = torch.Generator().manual_seed(number)
         if self._make_step is None:
@@ -157,7 +157,7 @@ class Training:
             self.average.update(self.step)
 
     def _resize(self) -> None:
-        """Let the step train on images of the side that is due; a captured step is of one side."""
+        """Set the image side of progressive resizing; a new side needs a new captured step."""
         if not self.options.progressive_resizing:
             return
         side = training_side(self.data.side, self.share)
@@ -171,7 +171,7 @@ class Training:
         return step
 
     def _batch(self) -> torch.Tensor:
-        """Positions of the next images, in the order that the seed and the epoch decide."""
+        """Positions of the next images, in an order that depends on seed and epoch."""
         epoch, number = divmod(self.step, self.steps_per_epoch)
         if self._order is None or number == 0:
             rng = torch.Generator().manual_seed(self.options.seed * SEED_STRIDE + epoch)
@@ -181,36 +181,36 @@ class Training:
         return self._order[number * size : (number + 1) * size]
 
     def start(self) -> list[Measurement]:
-        """What is measured before the first step, of the weights as they were drawn."""
-        reuse = reuse_record(self.answering)
+        """Measure the initial weights before the first step."""
+        reuse = reuse_record(self.tested_network)
         return [Measurement(0, 0.0, 0.0, reuse=reuse)] if reuse else []
 
     def test(self) -> tuple[Measurement, bool]:
-        """What a test of the network (or of its average) finds, and whether it is the best."""
-        found = tested(self.work, self.answering, self._test_split)
-        self._plateau.see(found.loss)
+        """Test the network (or its average); returns the measurement and whether it is the best."""
+        result = tested(self.work, self.tested_network, self._test_split)
+        self._plateau.update(result.loss)
         self.tested_at = self.step
-        is_best = found.accuracy > self._best
-        self._best = max(self._best, found.accuracy)
+        is_best = result.accuracy > self._best
+        self._best = max(self._best, result.accuracy)
         measurement = Measurement(
             step=self.step,
             epoch=self.epoch,
             seconds=self.seconds,
-            test_loss=found.loss,
-            test_accuracy=found.accuracy,
+            test_loss=result.loss,
+            test_accuracy=result.accuracy,
             memory=memory_in_use(self.device),
-            dead_relus=found.inside.dead_shares(),
-            gates=found.inside.gate_means(),
-            reuse=reuse_record(self.answering),
+            dead_relus=result.inside.dead_shares(),
+            gates=result.inside.gate_means(),
+            reuse=reuse_record(self.tested_network),
         )
         self._last_test = measurement
         return measurement, is_best
 
     def require_convergence(self, measurement: Measurement) -> None:
-        """Accept a training loss that is a number and has not exploded.
+        """Check that the training loss is finite and has not exploded.
 
         Raises:
-            TrainingError: It is not; says what to change.
+            TrainingError: The training diverged; the message says what to change.
         """
         loss = measurement.train_loss
         if loss is None:
@@ -225,26 +225,26 @@ class Training:
         )
 
     def write_best(self, folder: Path) -> None:
-        """Write the weights as the best; they have just been tested.
+        """Save the weights of the last test as the best.
 
         Raises:
-            OSError: They cannot be written.
+            OSError: The file cannot be written.
         """
         facts = self._facts()
         if self._last_test is not None:
             facts["test_accuracy"] = self._last_test.test_accuracy
             facts["test_loss"] = self._last_test.test_loss
-        write_checkpoint(folder, BEST, self.answering.state_dict(), facts)
+        write_checkpoint(folder, BEST, self.tested_network.state_dict(), facts)
 
-    def write_last(self, folder: Path, untold: list[dict[str, Any]]) -> None:
-        """Write everything that ``load_state`` needs.
+    def write_last(self, folder: Path, unreported: list[dict[str, Any]]) -> None:
+        """Save everything that ``load_state`` needs.
 
         Args:
-            folder: Of the run.
-            untold: Measurements that the run's listener has not had yet.
+            folder: Folder of the run.
+            unreported: Measurements that have not been yielded yet.
 
         Raises:
-            OSError: It cannot be written.
+            OSError: The file cannot be written.
         """
         facts = {
             **self._facts(),
@@ -253,7 +253,7 @@ class Training:
             "plateau": vars(self._plateau),
             "best": self._best,
             "first_loss": self._first_loss,
-            "untold": untold,
+            "untold": unreported,
         }
         write_checkpoint(folder, LAST, self._state(), facts)
 
@@ -272,11 +272,11 @@ class Training:
         return tensors
 
     def load_state(self, tensors: Mapping[str, torch.Tensor], facts: Mapping[str, Any]) -> None:
-        """Go on where a checkpoint was written; before the first step.
+        """Restore the state of a checkpoint, before the first step.
 
         Args:
-            tensors: Of the checkpoint "last" of a run with the same network, data and options.
-            facts: The same.
+            tensors: Tensors of the checkpoint "last" of the same plan.
+            facts: Facts of the same checkpoint.
         """
         self.work.network.load_state_dict(without_prefix(NETWORK, tensors))
         load_state_tensors(self.work.optimiser, without_prefix(OPTIMISER, tensors))
@@ -293,10 +293,10 @@ class Training:
 
 
 def require_fit(network: Network, data: Data) -> None:
-    """Accept a network that takes the data's images and has an output for each class.
+    """Check that a network has the channels and the classes of the data.
 
     Raises:
-        ValueError: It does not.
+        ValueError: Channels or classes differ.
     """
     spec = network.spec
     if spec.num_classes != len(data.classes) or spec.in_channels != data.channels:

@@ -1,4 +1,4 @@
-"""One training step: a batch from the device's memory to changed weights, nothing waited for."""
+"""A training step on the device, without synchronisation."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ AUXILIARY_WEIGHT = 0.3
 
 
 class Step:
-    """A network, its optimiser and where the next batch lies; ``run`` makes one step.
+    """A network with its optimiser and next batch; ``run`` makes one step.
 
     Attributes:
         network: In training mode, on the device, channels last.
-        optimiser: Of its parameters.
-        positions: int64 (batch,), the training images of the next step.
-        rng: Of the augmentation; None: torch's own generator, as a CUDA graph needs.
-        side: Of the images that the network trains on, in pixels.
-        totals: float32 (3,): loss times images, images answered right, images; since ``clear``.
+        optimiser: Optimiser of its parameters.
+        positions: Positions of the next training images, int64 (batch,).
+        rng: Generator of the augmentation; None: torch's own, which a CUDA graph needs.
+        side: Side of the training images in pixels.
+        totals: Sums since ``clear``, float32 (3,): loss times images, correct predictions, images.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Step:
 
     @property
     def device(self) -> torch.device:
-        """Where everything lies."""
+        """The device of network and data."""
         return self.positions.device
 
     def run(self) -> None:
@@ -64,7 +64,7 @@ class Step:
         pixels = normalise(images, self.mean, self.std)
         self.optimiser.zero_grad(set_to_none=True)
         with autocast(self.device, self.precision):
-            logits, *early = _answers(self._forward(pixels))
+            logits, *early = _all_logits(self._forward(pixels))
         loss = self._loss(logits, batch.labels)
         companions = sum(self._loss(each, batch.labels) for each in early)
         (loss + AUXILIARY_WEIGHT * companions).backward()
@@ -72,7 +72,7 @@ class Step:
         self._count(loss.detach(), logits.detach(), batch.labels)
 
     def clear(self) -> None:
-        """Let ``totals`` begin again."""
+        """Reset ``totals``."""
         self.totals.zero_()
 
     def _loss(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
@@ -86,22 +86,22 @@ class Step:
         self.totals += torch.stack([loss * size, right.to(loss.dtype), torch.full_like(loss, size)])
 
 
-def _answers(output: torch.Tensor | tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
-    """The logits, then those of auxiliary heads."""
+def _all_logits(output: torch.Tensor | tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+    """The logits, followed by those of auxiliary heads."""
     return output if isinstance(output, tuple) else (output,)
 
 
 def precision(options: TrainingOptions, device: torch.device) -> torch.dtype:
-    """The number format of convolutions: bfloat16 where the device is fast at it, or as asked."""
+    """The number format of convolutions; "auto" is bfloat16 on devices that are fast with it."""
     if options.precision != "auto":
         return torch.bfloat16 if options.precision == "bfloat16" else torch.float32
-    return torch.bfloat16 if _is_fast_at_bfloat16(device) else torch.float32
+    return torch.bfloat16 if _supports_bfloat16(device) else torch.float32
 
 
-def _is_fast_at_bfloat16(device: torch.device) -> bool:
-    """Whether it multiplies them in hardware: Ampere cards and later, CPUs with AVX-512 or AMX.
+def _supports_bfloat16(device: torch.device) -> bool:
+    """Whether it multiplies bfloat16 in hardware: Ampere GPUs or later, CPUs with AVX-512 or AMX.
 
-    Where it does not, a step takes ten times as long as in float32.
+    Otherwise a step takes ten times as long as in float32.
     """
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
@@ -109,18 +109,18 @@ def _is_fast_at_bfloat16(device: torch.device) -> bool:
 
 
 def autocast(device: torch.device, precision: torch.dtype) -> Any:
-    """The context in which a network computes in that format."""
+    """A context in which a network computes in a format."""
     if precision == torch.float32:
         return contextlib.nullcontext()
-    # Each weight is used once a step, so there is nothing to cache, and a CUDA graph must not.
+    # Each weight is used once per step, and a CUDA graph does not permit caching.
     return torch.autocast(device.type, precision, cache_enabled=False)
 
 
 def compiled(network: nn.Module) -> Any:
-    """The network as torch.compile makes it, with the same weights; compiled at its first call.
+    """Compile a network with torch.compile, at its first call, sharing the weights.
 
     Raises:
-        ValueError: There is no C++ compiler, which a network on a CPU needs.
+        ValueError: There is no C++ compiler, which the CPU needs.
     """
     on_cpu = next(network.parameters()).device.type == "cpu"
     if on_cpu and not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))):
@@ -132,10 +132,10 @@ def compiled(network: nn.Module) -> Any:
 
 
 def set_dropout(network: nn.Module, chosen: str) -> None:
-    """Give all dropout layers of a network that probability; "network" leaves them.
+    """Set the probability of all dropout layers; "network" does nothing.
 
     Raises:
-        ValueError: A probability is wanted and there is no such layer.
+        ValueError: The network has no dropout layer.
     """
     if chosen == NETWORK:
         return

@@ -1,4 +1,4 @@
-"""A network on the test images while it trains: its loss, its accuracy, and how it fares inside."""
+"""Tests a network during training: loss, accuracy and diagnostics."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from cnnviz.training.datasets.base import Split
 from cnnviz.training.loop.diagnostics import Inside, watched
 from cnnviz.training.loop.step import Step
 
-BATCH, BATCH_ON_CARD = 500, 2000  # A card waits for the launch of small ones.
-WATCHED = 256  # test images that dead ReLUs and gates are judged by
+BATCH, BATCH_ON_GPU = 500, 2000  # small batches leave a GPU idle
+WATCHED = 256  # test images for dead ReLUs and gates
 
 
 @dataclass(frozen=True)
 class Tested:
-    """What a test found.
+    """Results of a test.
 
     Attributes:
-        loss: Mean cross-entropy, without smoothing.
-        accuracy: In [0, 1].
-        inside: Of the first images.
+        loss: Mean cross-entropy, without label smoothing.
+        accuracy: Accuracy in [0, 1].
+        inside: Diagnostics on the first images.
     """
 
     loss: float
@@ -33,14 +33,14 @@ class Tested:
 
 
 def tested(step: Step, network: Network, split: Split) -> Tested:
-    """A network on all images of a split, in eval mode; then in the mode that it had.
+    """Test a network on a split in eval mode; restores its mode.
 
-    It computes in float32 whatever it trains in, so that the run's numbers are those of Evaluate.
+    It computes in float32, so that the results equal those of the page Evaluate.
 
     Args:
-        step: Whose normalisation is used.
-        network: The one that trains, or its average.
-        split: On the step's device.
+        step: Provides the normalisation.
+        network: The trained network or its average.
+        split: Test images on the step's device.
     """
     was_training = network.training
     network.eval()
@@ -49,7 +49,7 @@ def tested(step: Step, network: Network, split: Split) -> Tested:
             with watched(network) as inside:
                 _logits(step, network, split.images[:WATCHED])
             sums = torch.zeros(2, device=step.device)
-            size = BATCH_ON_CARD if step.device.type == "cuda" else BATCH
+            size = BATCH_ON_GPU if step.device.type == "cuda" else BATCH
             for start in range(0, len(split), size):
                 part = split.take(slice(start, start + size))
                 sums += _sums(_logits(step, network, part.images), part.labels)
@@ -66,6 +66,6 @@ def _logits(step: Step, network: Network, images: torch.Tensor) -> torch.Tensor:
 
 
 def _sums(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Loss and right answers, summed over the images, (2,)."""
+    """Sums of the loss and of correct predictions, (2,)."""
     loss = functional.cross_entropy(logits, labels, reduction="sum")
     return torch.stack([loss, (logits.argmax(dim=1) == labels).sum().to(loss.dtype)])

@@ -34,8 +34,8 @@ def show_versus(first: Evaluated, second: Evaluated) -> None:
         "toss of a coin; p is the two-sided probability of so unequal a division (binomial). It "
         "speaks of these two trained networks: another seed gives another network."
     )
-    only_first = first.evaluation.predictions.right & ~second.evaluation.predictions.right
-    only_second = second.evaluation.predictions.right & ~first.evaluation.predictions.right
+    only_first = first.evaluation.predictions.correct & ~second.evaluation.predictions.correct
+    only_second = second.evaluation.predictions.correct & ~first.evaluation.predictions.correct
     # Beside each picture stands what the one that is wrong takes it for.
     _show_only(names[0], only_first, second)
     _show_only(names[1], only_second, first)

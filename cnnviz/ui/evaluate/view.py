@@ -64,9 +64,9 @@ def show_numbers(found: AnyEvaluation) -> None:
             st.metric("Top-5 accuracy", f"{found.top5:.2%}", help="The class is among five.")
         st.metric("F1, mean of the classes", f"{found.macro.f1:.2%}")
     st.caption(
-        f"Saying the most frequent class always gives an accuracy of {found.chance:.2%}; giving "
-        f"all {len(found.classes)} classes the same probability a loss of ln {len(found.classes)} "
-        f"= {found.chance_loss:.3f}."
+        f"Baselines: always predicting the most common class gives {found.baseline_accuracy:.2%} "
+        f"accuracy; a uniform prediction gives a loss of ln {len(found.classes)} = "
+        f"{found.baseline_loss:.3f}."
     )
 
 

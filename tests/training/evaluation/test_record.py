@@ -9,7 +9,7 @@ from cnnviz.training.evaluation.predictions import Predictions
 from cnnviz.training.evaluation.record import LEFT_OUT, RecordedEvaluation, evaluation_record
 from cnnviz.training.evaluation.scores import Evaluation
 
-NUMBERS = ("accuracy", "chance", "top5", "loss", "chance_loss")
+NUMBERS = ("accuracy", "baseline_accuracy", "top5", "loss", "baseline_loss")
 
 
 @pytest.fixture(params=[3, 7], ids=["without top 5", "with top 5"])

@@ -34,9 +34,9 @@ def small():
 
 def test_a_small_case_by_hand(small):
     assert small.accuracy == pytest.approx(3 / 5)
-    assert small.chance == pytest.approx(2 / 5)
+    assert small.baseline_accuracy == pytest.approx(2 / 5)
     assert small.loss == pytest.approx(-np.log([0.8, 0.6, 0.8, 0.3, 0.1]).mean(), rel=1e-6)
-    assert small.chance_loss == pytest.approx(np.log(3))
+    assert small.baseline_loss == pytest.approx(np.log(3))
     assert small.top5 is None
     assert small.confusion.tolist() == [[2, 0, 0], [0, 1, 1], [1, 0, 0]]
     ant, bee, cow = small.scores

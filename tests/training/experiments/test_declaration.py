@@ -86,7 +86,7 @@ def test_a_verdict_comes_from_what_was_measured():
     assert comparison.verdict(found, values, 2)[0].startswith("Too short to support the claim")
     assert "as claimed" in comparison.verdict(found, values, 100)[0]
     values["p = 0.5"] = [0.4]
-    assert "against the claim" in comparison.verdict(found, values, 100)[0]
+    assert "contrary to the claim" in comparison.verdict(found, values, 100)[0]
     values = {"all blocks": [0.3, 0.4], "p = 0.5": [0.2, 0.35]}
     assert "overlap" in comparison.verdict(found, values, 100)[0]
     assert "has no test error" in comparison.verdict(found, {"all blocks": [0.1]}, 100)[0]

@@ -89,7 +89,7 @@ def test_a_network_whose_way_is_drawn_on_the_cpu_goes_step_by_step(cuda, step_of
     step = step_of("stochastic_depth110_cifar", blocks=1)
     before, rng = weights(step), torch.get_rng_state()
     run, note = captured(step)
-    assert note.startswith("Step by step: chance on the CPU")
+    assert note.startswith("Step by step: random numbers on the CPU")
     assert unchanged(step, before)
     assert torch.equal(rng, torch.get_rng_state())
     run()
@@ -114,6 +114,6 @@ def test_a_replay_with_other_numbers_is_not_used(cuda, step_of):
     step = step_of("resnet20_cifar")
     Graph.replayed = staticmethod(lambda: step.totals.add_(1))
     run, note = captured(step)
-    assert note == "Step by step: a replay of the captured step gave other numbers."
+    assert note == "Step by step: a replay of the captured step gave different results."
     assert run == step.run
     assert not step.totals.any()

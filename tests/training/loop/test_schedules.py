@@ -49,7 +49,7 @@ def test_googlenets_rate_falls_by_4_percent_every_8_epochs():
 def test_a_plateau_is_three_tests_without_a_lower_loss():
     plateau = Plateau()
     for loss, drops in [(1, 0), (0.9, 0), (0.9, 0), (1, 0), (0.95, 1), (1, 1), (1, 1), (1, 2)]:
-        plateau.see(loss)
+        plateau.update(loss)
         assert plateau.drops == drops
     assert rates("plateau", [0.3], drops=2) == pytest.approx([0.001])
 

@@ -71,7 +71,7 @@ def test_a_channel_that_never_answers_is_dead(step):
 
 def test_bfloat16_is_chosen_where_the_device_is_fast_at_it(monkeypatch):
     for fast, expected in ((True, torch.bfloat16), (False, torch.float32)):
-        monkeypatch.setattr("cnnviz.training.loop.step._is_fast_at_bfloat16", lambda d, f=fast: f)
+        monkeypatch.setattr("cnnviz.training.loop.step._supports_bfloat16", lambda d, f=fast: f)
         assert precision(TrainingOptions(), CPU) == expected
     assert precision(TrainingOptions(precision="bfloat16"), CPU) == torch.bfloat16
 

@@ -57,7 +57,7 @@ def test_values_have_units_and_several_a_mean():
     assert values_text([0.1234], "test error") == "12.3 %"
     assert values_text([0.1, 0.2], "test error") == "10.0, 20.0 %"
     assert values_text([-0.0001], "gap") == "0.0 points"
-    assert values_text([1200, 40], "steps to 25 % train error") == "1,200, 40 steps"
+    assert values_text([1200, 40], "steps to 25 % training error") == "1,200, 40 steps"
     assert values_text([None, 0.2], "test error").endswith(", 20.0 %")
     assert values_text([None, None], "test error") == values_text([], "test error")
     assert mean_text([0.1, None, 0.2], "test error") == "mean 15.0 %"
