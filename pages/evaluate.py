@@ -30,22 +30,22 @@ from cnnviz.ui.runs.choice import runs_with_checkpoints
 
 
 def show_run(run: Run, runs: Sequence[Run]) -> None:
-    """The numbers of one run, and the view that is chosen of it."""
-    found = evaluated(run)
-    if found is None:
+    """Draw the scores of a run and the chosen view."""
+    evaluation = evaluated(run)
+    if evaluation is None:
         return
-    subject = Evaluated(run, found)
+    subject = Evaluated(run, evaluation)
     say_subject(subject)
-    show_numbers(found)
+    show_numbers(evaluation)
     view = choose_view()
     if view == "classes":
-        show_classes(found)
+        show_classes(evaluation)
     elif view == "confusion":
         show_confusion(subject)
     elif view == "mistakes":
-        show_mistakes(run, found)
+        show_mistakes(run, evaluation)
     elif view == "calibration":
-        show_calibration(found)
+        show_calibration(evaluation)
     elif view == "compare":
         show_comparison(subject, runs)
     else:
@@ -53,25 +53,25 @@ def show_run(run: Run, runs: Sequence[Run]) -> None:
 
 
 def show_comparison(subject: Evaluated, runs: Sequence[Run]) -> None:
-    """The run beside another one on the same pictures."""
+    """Draw the comparison with another run on the same images."""
     other = choose_other(subject.run, runs)
     if other is None:
         st.info(
-            "There is no other run on the same data; train one, with other settings.",
+            "There is no other run on the same data. Train one with other settings.",
             icon=":material/model_training:",
         )
         st.page_link("pages/train.py", label="Train", icon=":material/arrow_forward:")
         return
-    found = evaluated(other)
-    if found is not None:
-        show_versus(subject, Evaluated(other, found))
+    evaluation = evaluated(other)
+    if evaluation is not None:
+        show_versus(subject, Evaluated(other, evaluation))
 
 
 open_page("Evaluate")
 st.title("How good is it, and where does it fail?")
-runs, in_the_box = runs_with_checkpoints(), bundled()
-say_unknown(runs, in_the_box)
-chosen = choose_run_or_bundled(runs, in_the_box)
+runs, networks = runs_with_checkpoints(), bundled()
+say_unknown(runs, networks)
+chosen = choose_run_or_bundled(runs, networks)
 try:
     if isinstance(chosen, Bundled):
         show_bundled(chosen)

@@ -6,9 +6,9 @@ from cnnviz.training.experiments.recorded import recorded
 from cnnviz.ui.experiments.controls import VIEWS, choose_experiment, choose_run_of, choose_view
 from cnnviz.ui.experiments.curves import choose_charts
 from cnnviz.ui.experiments.groups import (
-    asked_group,
     choose_group,
     offer_start,
+    requested_group,
     say_unknown,
     show_group_buttons,
 )
@@ -22,10 +22,10 @@ from cnnviz.ui.server.visitor import ask_for_teacher
 
 
 def show_declared() -> None:
-    """One of the papers' experiments: what it claims, the button, and what runs of it say."""
-    asked = asked_group()
+    """Draw one of the papers' experiments: claim, start button and results."""
+    requested = requested_group()
     with st.sidebar:
-        experiment = choose_experiment(asked.experiment if asked else None)
+        experiment = choose_experiment(requested.experiment if requested else None)
         choice = choose_run_of(experiment)
     show_claim(experiment)
     if choice:
@@ -37,8 +37,8 @@ def show_declared() -> None:
     group = choose_group(experiment, known, choice.without if choice else "")
     if group is None and known is None:
         st.info(
-            "Choose data and a budget in the sidebar and press **Start all**: the arms train one "
-            "after another, and their curves are laid over each other here.",
+            "Choose data and a budget in the sidebar and press **Start all**: the networks "
+            "train one after another, and their curves are overlaid here.",
             icon=":material/science:",
         )
         return
@@ -53,7 +53,7 @@ open_page("Experiments")
 with st.sidebar:
     view = choose_view()
 st.title("What changes when one thing changes?")
-if view == VIEWS[0]:
+if view == next(iter(VIEWS)):
     show_declared()
 else:
     show_own()

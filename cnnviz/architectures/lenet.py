@@ -106,7 +106,7 @@ class ScaledTanh(Layer):
 
 
 class Subsampling(Layer):
-    """The sum of 2x2 units, times a coefficient, plus a bias; one of each per map (section II.B)."""
+    """The sum of 2x2 units, times a coefficient, plus a bias, one of each per map (II.B)."""
 
     kind = "subsampling"
     kernel_size = 2

@@ -9,7 +9,7 @@ from tests.browser.run_cards import run_card
 
 pytestmark = pytest.mark.browser
 
-CELLS = re.compile(r"^\d called \d: [\d,]+$")
+CELLS = re.compile(r"^\d predicted as \d: [\d,]+$")
 
 
 def test_a_network_of_the_box_is_looked_into(server, page):
@@ -45,11 +45,11 @@ def test_a_clicked_cell_shows_its_pictures_and_a_file_can_be_taken(server, page)
     expect(cell).to_be_visible(timeout=90_000)
     page.wait_for_timeout(1000)  # until the drawing listens
     click_cell(page, 6, 6)
-    expect(cell).to_have_text(re.compile(r"^6 called 6: [1-9]"))
+    expect(cell).to_have_text(re.compile(r"^6 predicted as 6: [1-9]"))
     count = int(cell.inner_text().split(": ")[1])
     expect(page.locator(".tiles figure")).to_have_count(count)
     click_cell(page, 0, 0)
-    expect(cell).to_have_text(re.compile(r"^0 called 0: [1-9]"))
+    expect(cell).to_have_text(re.compile(r"^0 predicted as 0: [1-9]"))
     page.get_by_text("download", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Checkpoint").click()

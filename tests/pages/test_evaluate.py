@@ -115,12 +115,12 @@ def test_the_numbers_are_those_of_a_computation_by_hand(open_page, run, expected
         "Accuracy": f"{right:.2%}",
         "Loss": f"{loss:.3f}",
         "Top-5 accuracy": f"{top5:.2%}",
-        "F1, mean of the classes": f"{f1:.2%}",
+        "F1, mean over classes": f"{f1:.2%}",
     }
     baseline = np.bincount(labels).max() / len(labels)
     assert f"always predicting the most common class gives {baseline:.2%} accuracy" in said(app)
     assert "a loss of ln 10 = 2.303" in said(app)
-    assert f"these {len(labels)} test pictures" in said(app)
+    assert f"these {len(labels)} test images" in said(app)
     assert not app.error
 
 
@@ -146,7 +146,9 @@ def test_every_view_opens_from_its_address(open_page, pair, view):
 def test_before_a_click_the_most_frequent_confusion_is_shown(open_page, run, expected):
     labels, predicted = expected[0][0], expected[0][1].argmax(1).numpy()
     app = open_page("evaluate", run=run.id, view="confusion")
-    label, called, count = re.fullmatch(r"(\d) called (\d): (\d+)", app.subheader[0].value).groups()
+    label, called, count = re.fullmatch(
+        r"(\d) predicted as (\d): (\d+)", app.subheader[0].value
+    ).groups()
     wrong = [(a, b) for a, b in zip(labels, predicted, strict=True) if a != b]
     assert int(count) == max(wrong.count(cell) for cell in wrong)
     assert wrong.count((int(label), int(called))) == int(count)
@@ -174,7 +176,7 @@ def test_the_pictures_of_a_cell_are_those_of_its_class(open_page, run, expected,
     monkeypatch.setattr("cnnviz.ui.evaluate.view.chosen", lambda event, found: (3, 3))
     app = open_page("evaluate", run=run.id, view="confusion")
     inside = np.flatnonzero((labels == 3) & (predicted == 3))
-    assert app.subheader[0].value == f"3 called 3: {len(inside)}"
+    assert app.subheader[0].value == f"3 predicted as 3: {len(inside)}"
     shown = [int(number) for number in re.findall(r">number (\d+)<", drawn(app)[0])]
     assert len(set(shown)) == len(shown) == min(48, len(inside))
     assert set(shown) <= set(inside)
@@ -189,7 +191,7 @@ def test_an_empty_cell_says_so(open_page, run, expected, monkeypatch):
     label, called = np.argwhere(found.confusion == 0)[0]
     monkeypatch.setattr("cnnviz.ui.evaluate.view.chosen", lambda event, found: (label, called))
     app = open_page("evaluate", run=run.id, view="confusion")
-    assert "No test picture is in this cell." in said(app)
+    assert "There are no test images in this cell." in said(app)
 
 
 def test_mistakes_come_with_maps_the_most_confident_first(open_page, run, expected):
@@ -197,9 +199,9 @@ def test_mistakes_come_with_maps_the_most_confident_first(open_page, run, expect
     predicted, sure = logits.argmax(1).numpy(), logits.softmax(1).max(1).values.numpy()
     app = open_page("evaluate", run=run.id, view="mistakes")
     wrong = np.flatnonzero(predicted != labels)
-    assert f"{len(wrong)} of {len(labels)} test pictures are predicted wrong" in said(app)
+    assert f"{len(wrong)} of {len(labels)} test images are misclassified" in said(app)
     order = wrong[np.argsort(-sure[wrong], kind="stable")][:12]
-    titles = re.findall(r">called (\d), (\d+\.\d)%</div><div[^>]*>is (\d)<", drawn(app)[0])
+    titles = re.findall(r">predicted (\d), (\d+\.\d)%</div><div[^>]*>true (\d)<", drawn(app)[0])
     found = [(int(said), float(share), int(real)) for said, share, real in titles]
     assert [(said, real) for said, _, real in found] == [(predicted[p], labels[p]) for p in order]
     assert [share for _, share, _ in found] == pytest.approx(100 * sure[order], abs=0.051)
@@ -304,7 +306,7 @@ def test_a_network_of_the_box_is_in_the_address(open_evaluate, run):
         "Accuracy": f"{record['test_accuracy']:.2%}",
         "Loss": f"{record['test_loss']:.3f}",
         "Top-5 accuracy": f"{record['evaluation']['top5']:.2%}",
-        "F1, mean of the classes": f"{record['evaluation']['macro']['f1']:.2%}",
+        "F1, mean over classes": f"{record['evaluation']['macro']['f1']:.2%}",
     }
     assert "**MNIST**" in app.info[0].value
     table = app.dataframe[0].value
@@ -324,14 +326,14 @@ def test_every_view_of_a_network_of_the_box(open_evaluate, name, view):
     app = open_evaluate(run=name, box_view=view)
     assert app.segmented_control(key="box_view").value == view
     assert not app.error
-    assert "These numbers were recorded when the network was trained." in said(app)
+    assert "These scores were recorded after training." in said(app)
 
 
 def test_the_most_frequent_confusion_of_a_network_of_the_box_is_said(open_evaluate):
     confusion = np.array(bundled_network("resnet20_cifar").record["evaluation"]["confusion"])
     wrong = confusion - np.diag(confusion.diagonal())
     app = open_evaluate(run="resnet20_cifar", box_view="confusion")
-    words = r"([\d,]+) of 1,000 pictures of \*\*(\w+)\*\* are called \*\*(\w+)\*\*"
+    words = r"([\d,]+) of 1,000 images of \*\*(\w+)\*\* are predicted as \*\*(\w+)\*\*"
     count, label, called = re.search(words, said(app)).groups()
     names = bundled_network("resnet20_cifar").spec.trained_on.classes
     assert int(count) == wrong.max() == wrong[names.index(label), names.index(called)]
@@ -345,12 +347,12 @@ def test_the_curves_of_a_network_of_the_box_go_with_its_command(open_evaluate):
 
 def test_an_unknown_view_of_a_network_of_the_box_is_the_first(open_evaluate):
     app = open_evaluate(run="resnet20_cifar", box_view="nonsense")
-    assert app.segmented_control(key="box_view").value == BOX_VIEWS[0]
+    assert app.segmented_control(key="box_view").value == next(iter(BOX_VIEWS))
 
 
 def test_an_unknown_view_is_the_first(open_page, run):
     app = open_page("evaluate", run=run.id, view="nonsense")
-    assert app.segmented_control(key="view").value == VIEWS[0]
+    assert app.segmented_control(key="view").value == next(iter(VIEWS))
 
 
 def test_a_damaged_checkpoint_is_one_sentence(open_page, run):
@@ -367,12 +369,12 @@ def test_names_that_mean_something_in_markdown_are_shown_as_they_are(open_page, 
     monkeypatch.setattr("cnnviz.ui.evaluate.evaluated.stored_evaluation", lambda folder: found)
     monkeypatch.setattr("cnnviz.ui.evaluate.view.chosen", lambda event, found: (0, 2))
     app = open_page("evaluate", run=run.id, view="confusion")
-    assert app.subheader[0].value.startswith(r"\*a\* called \[c\]\(d\): ")
+    assert app.subheader[0].value.startswith(r"\*a\* predicted as \[c\]\(d\): ")
 
 
 def test_the_verdict_says_whether_chance_could_be():
     assert "first is better, and" in verdict(McNemar(10, 30, 5, 1, 0.0001))
     assert "(p < 0.001)" in verdict(McNemar(10, 30, 5, 1, 0.0001))
-    assert "second is right more often, but chance alone" in verdict(McNemar(10, 2, 4, 1, 0.688))
+    assert "second is better, but the difference is not" in verdict(McNemar(10, 2, 4, 1, 0.688))
     assert "(p = 0.688)" in verdict(McNemar(10, 2, 4, 1, 0.688))
-    assert verdict(McNemar(10, 0, 0, 1, 1.0)) == "Both are right equally often (p = 1.000)."
+    assert verdict(McNemar(10, 0, 0, 1, 1.0)) == "Both have the same accuracy (p = 1.000)."

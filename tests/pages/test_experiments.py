@@ -96,7 +96,9 @@ def test_at_first_it_says_what_to_do(opened):
     assert menu.options == [each.title for each in EXPERIMENTS]
     assert "Deeper plain networks have higher training error" in app.markdown[0].value
     assert "press **Start all**" in app.info[0].value
-    assert "4 arms × 1 seed = 4 runs of 5 epochs: 20 epochs of all" in app.main.markdown[1].value  # noqa: RUF001
+    assert (
+        "4 networks × 1 seed = 4 runs of 5 epochs: 20 epochs on all" in app.main.markdown[1].value
+    )  # noqa: RUF001
 
 
 @pytest.mark.parametrize("name", [each.name for each in EXPERIMENTS])
@@ -131,9 +133,9 @@ def test_the_button_starts_all_arms_and_seeds_at_once(opened, waiting):
 
 def test_arms_that_are_left_out_are_not_run(opened, waiting):
     app = opened(**SHORT, without="2,7,x")
-    assert "2 arms" in app.main.markdown[1].value
+    assert "2 networks" in app.main.markdown[1].value
     app.multiselect(key="options_without").set_value(["A", "B", "C"])
-    assert "Keep at least one arm" in checked(app).warning[0].value
+    assert "Keep at least one network" in checked(app).warning[0].value
     app.multiselect(key="options_without").set_value(["A", "B"])
     press(checked(app), "start_experiment")
     assert [member.arm for member in only_group().members] == ["C"]
@@ -170,7 +172,7 @@ def test_budget_and_seeds_are_on_the_picture_and_stay_while_it_runs(opened, wait
     (running,) = {tuple(chart["title"]["subtitle"]) for chart in charts(app)}
     assert running == (
         f"paper: {experiment('options').paper_budget}",
-        "here: digits, 500 images, 2 epochs (8 steps), 2 runs an arm",
+        "here: digits, 500 images, 2 epochs (8 steps), 2 runs per network",
     )
     assert all("layer" in chart for chart in charts(app)), "two seeds have bands"
     with Store().database.writing() as connection:
@@ -206,12 +208,12 @@ def test_recorded_runs_are_shown_and_stand_beside(opened, waiting, folder):
     assert app.query_params["group"] == "recorded"
     assert "A 269.7 k recorded 9 1 25.0 %" in table(app)
     assert charts(app)[0]["title"]["subtitle"][1] == (
-        "here: cifar10, 1 epoch (9 steps), 1 run an arm"
+        "here: cifar10, 1 epoch (9 steps), 1 run per network"
     )
     beside = opened(group=started().id)
     assert "A 269.4 k finished 8 2 50.0 % 25.0 %" in table(beside)
     captions = plain(" ".join(caption.value for caption in beside.caption))
-    assert "2026-01-01 on a card. JPEG. Made by `python -m cnnviz experiment options`" in captions
+    assert "2026-01-01 on a card. JPEG. Command: `python -m cnnviz experiment options`" in captions
 
 
 def test_gates_are_shown_where_arms_have_them(opened, waiting):
@@ -231,7 +233,7 @@ def test_own_runs_become_an_experiment_with_a_name(opened, waiting):
     found = started()
     chosen = ",".join(found.run_ids[:2])
     app = opened(view="your own", runs=chosen)
-    assert "They differ in one thing alone: shortcut" in app.success[0].value
+    assert "They differ in a single setting: shortcut" in app.success[0].value
     app.text_input(key="experiment_name").set_value("A against B")
     press(app, next(b.key for b in app.button if b.label == "Save"))
     saved = only_group("")

@@ -1,4 +1,4 @@
-"""How good a network in the box is: what its record tells, for its pictures are not in the box."""
+"""The evaluation of a bundled network, from its record."""
 
 from __future__ import annotations
 
@@ -21,60 +21,65 @@ from cnnviz.ui.runs.curves import show_recorded_curves
 
 ON = ":material/arrow_forward:"
 LOOK_INSIDE = {"pages/feature_maps.py": "Feature maps", "pages/grad_cam.py": "Grad-CAM"}
-VIEWS = ("classes", "confusion", "calibration", "curves")
+VIEWS = {
+    "classes": "Per class",
+    "confusion": "Confusion matrix",
+    "calibration": "Calibration",
+    "curves": "Training curves",
+}
 
 
 def show_bundled(chosen: Bundled) -> None:
-    """What was tested on what, the numbers, and the view that is chosen of them."""
-    found = chosen.evaluation
+    """Draw the scores of a bundled network and the chosen view."""
+    evaluation = chosen.evaluation
     st.info(
-        f"{box_text(chosen)} Its best weights were chosen by these pictures.",
+        f"{box_text(chosen)} Its best weights were selected on these test images.",
         icon=":material/model_training:",
     )
-    show_numbers(found)
-    view = choose_segment("View", VIEWS, VIEWS[0], "box_view")
+    show_numbers(evaluation)
+    view = choose_segment("View", VIEWS, key="box_view")
     if view == "classes":
-        show_classes(found)
+        show_classes(evaluation)
     elif view == "confusion":
-        _show_confusion(chosen.name, found)
+        _show_confusion(chosen.name, evaluation)
     elif view == "calibration":
-        show_calibration(found)
+        show_calibration(evaluation)
     else:
         _show_curves(chosen)
     st.divider()
-    _show_ways_on(chosen)
+    _show_next_steps(chosen)
 
 
-def _show_ways_on(chosen: Bundled) -> None:
+def _show_next_steps(chosen: Bundled) -> None:
     variant = chosen.spec.variant
     network = {"architecture": architecture_of(variant).name, "variant": variant}
-    st.markdown("Look inside this network, on a photo of yours:")
+    st.markdown("Look inside this network with a photo of yours:")
     with st.container(horizontal=True):
         for page, label in LOOK_INSIDE.items():
             st.page_link(
                 page, label=label, icon=ON, query_params={**network, "weights": chosen.name}
             )
     st.markdown(
-        "These numbers were recorded when the network was trained. A run of your own shows the "
-        "pictures too: which are mistaken, where the network looked, and how two runs differ."
+        "These scores were recorded after training. A run of your own also shows misclassified "
+        "images, where the network looked, and how two runs differ."
     )
     st.page_link("pages/train.py", label="Train", icon=ON)
 
 
-def _show_confusion(name: str, found: RecordedEvaluation) -> None:
-    st.markdown("A row is a class, a column what its pictures are called; the diagonal is right.")
-    show_matrix(found, f"confusion_{name}")
-    label, predicted = worst_cell(found.confusion)
+def _show_confusion(name: str, evaluation: RecordedEvaluation) -> None:
+    st.markdown("Rows: true class. Columns: predicted class. The diagonal is correct.")
+    show_matrix(evaluation, f"confusion_{name}")
+    label, predicted = worst_cell(evaluation.confusion)
     st.caption(
-        f"The most frequent confusion: {found.confusion[label, predicted]:,} of "
-        f"{found.scores[label].support:,} pictures of **{plain(found.classes[label])}** are called "
-        f"**{plain(found.classes[predicted])}**."
+        f"Most frequent confusion: {evaluation.confusion[label, predicted]:,} of "
+        f"{evaluation.scores[label].support:,} images of **{plain(evaluation.classes[label])}** "
+        f"are predicted as **{plain(evaluation.classes[predicted])}**."
     )
 
 
 def _show_curves(chosen: Bundled) -> None:
     show_recorded_curves(chosen.name, chosen.curves)
     st.caption(
-        "Train values are means over the steps since the point before, with augmentation and "
-        f"dropout at work. The same run in a terminal: `{chosen.record['command']}`"
+        "Training values are means over the steps since the previous point, with augmentation and "
+        f"dropout enabled. Command to repeat the run: `{chosen.record['command']}`"
     )

@@ -1,4 +1,4 @@
-"""The widgets that choose the run that is evaluated, and the one that it is compared with."""
+"""Widgets that choose the evaluated run, the view and the run to compare with."""
 
 from __future__ import annotations
 
@@ -15,44 +15,51 @@ from cnnviz.ui.photo.trained import box_title
 from cnnviz.ui.runs.choice import OTHER, RUN, choose_among
 from cnnviz.ui.runs.words import run_label
 
-VIEWS = ("classes", "confusion", "mistakes", "calibration", "compare", "download")
+VIEWS = {
+    "classes": "Per class",
+    "confusion": "Confusion matrix",
+    "mistakes": "Mistakes",
+    "calibration": "Calibration",
+    "compare": "Compare runs",
+    "download": "Download",
+}
 
 
-def choose_run_or_bundled(runs: Sequence[Run], in_the_box: Sequence[Bundled]) -> Run | Bundled:
-    """Draw the menu of runs and of the networks in the box; ``?run=ID`` or a name is the choice.
+def choose_run_or_bundled(runs: Sequence[Run], networks: Sequence[Bundled]) -> Run | Bundled:
+    """Draw the menu of runs and bundled networks; the URL has ``?run=ID`` or the name.
 
     Args:
-        runs: They come first.
-        in_the_box: At least one.
+        runs: Runs, listed first.
+        networks: At least one bundled network.
     """
-    known = {run.id: run for run in runs} | {each.name: each for each in in_the_box}
+    known = {run.id: run for run in runs} | {each.name: each for each in networks}
     titles = {run.id: run_label(run) for run in runs}
-    titles |= {each.name: f"{each.name}, {box_title(each)}" for each in in_the_box}
+    titles |= {each.name: f"{each.name}, {box_title(each)}" for each in networks}
     return known[choose_named("Trained network", RUN, titles, next(iter(known)))]
 
 
 def choose_other(run: Run, runs: Sequence[Run]) -> Run | None:
-    """Draw the menu of the runs on the same data, ``?other=ID``; None where there is none."""
+    """Draw the menu of other runs on the same data, ``?other=ID``; None if there are none."""
     others = [other for other in runs if other.id != run.id and other.plan.data == run.plan.data]
     if not others:
         return None
-    # Where the seed divides the data, another seed has other test pictures.
+    # If the seed splits the data, another seed has other test images.
     others.sort(key=lambda other: other.plan.options.seed != run.plan.options.seed)
     return choose_among("Compare with", OTHER, others, others[0].id)
 
 
 def choose_view() -> str:
     """Draw the menu of views."""
-    return choose_segment("View", VIEWS, VIEWS[0], "view")
+    return choose_segment("View", VIEWS)
 
 
-def say_unknown(runs: Sequence[Run], in_the_box: Sequence[Bundled]) -> None:
-    """Say so where the address names a run that is not there, or has learned nothing yet."""
-    known = {*(run.id for run in runs), *(each.name for each in in_the_box)}
+def say_unknown(runs: Sequence[Run], networks: Sequence[Bundled]) -> None:
+    """Warn if the URL names a run that does not exist or has no checkpoint yet."""
+    known = {*(run.id for run in runs), *(each.name for each in networks)}
     for name in (RUN, OTHER):
-        asked = st.query_params.get(name)
-        if asked and asked not in known:
+        requested = st.query_params.get(name)
+        if requested and requested not in known:
             st.warning(
-                f"There is no run {plain(asked)} with a checkpoint: it is new, or was deleted.",
+                f"There is no run {plain(requested)} with a checkpoint: it is new or was deleted.",
                 icon=":material/link_off:",
             )

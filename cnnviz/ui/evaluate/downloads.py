@@ -1,4 +1,4 @@
-"""What can be taken from a run: its weights, its curves, its log, and the code that loads it."""
+"""Downloads of a run: weights, code that loads them, curves and TensorBoard log."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from cnnviz.ui.runs.readings import shared_runs
 
 @dataclass(frozen=True)
 class Download:
-    """A file that is made when somebody wants it.
+    """A file that is created on request.
 
     Attributes:
-        label: Of the button.
-        file: Its name.
-        mime: Its type.
-        about: What is in it, in one sentence.
-        content: Makes it.
+        label: Label of the button.
+        file: Name of the file.
+        mime: Media type.
+        about: Its content, in one sentence.
+        content: Creates the content.
     """
 
     label: str
@@ -37,10 +37,10 @@ class Download:
 
 
 def show_downloads(run: Run) -> None:
-    """A button and a sentence for each file."""
+    """Draw a button and a sentence for each file."""
     st.markdown(
-        f"Put **{WEIGHTS}** and **{_module(run)}** into one folder: the second loads the first "
-        "without cnnviz."
+        f"Put **{WEIGHTS}** and **{_module(run)}** into the same folder: the code loads the "
+        "weights without cnnviz."
     )
     for download in downloads(run):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -58,26 +58,26 @@ def show_downloads(run: Run) -> None:
 
 
 def downloads(run: Run) -> list[Download]:
-    """The files of a run; those of its best checkpoint where it has one."""
+    """The files of a run, with those of its best checkpoint if it has one."""
     name = f"run-{run.id}"
     started = run.started or run.created
-    found = [
+    files = [
         Download(
             "Curves",
             f"{name}.csv",
             "text/csv",
-            "All that was measured, a line a measurement, as CSV.",
+            "All measurements as CSV, one per line.",
             lambda: curves_csv(_measurements(run)),
         ),
         Download(
             "TensorBoard log",
             f"{name}.zip",
             "application/zip",
-            "The same for tensorboard --logdir, once it is unpacked.",
+            "The same for TensorBoard: unzip it and run tensorboard --logdir.",
             lambda: tensorboard_zip(_measurements(run), name, started),
         ),
     ]
-    return (_of_weights(run) if has_checkpoint(run.folder, BEST) else []) + found
+    return (_of_weights(run) if has_checkpoint(run.folder, BEST) else []) + files
 
 
 def _of_weights(run: Run) -> list[Download]:

@@ -1,4 +1,4 @@
-"""Evaluations, test pictures and networks of runs, as all visitors of this server share them."""
+"""Evaluations, test images and networks of runs, cached for all visitors."""
 
 from __future__ import annotations
 
@@ -29,34 +29,34 @@ KEY_LENGTH = 16
 
 
 def evaluated(run: Run) -> Evaluation | None:
-    """The evaluation of a run; None after saying that it is being computed, or why it cannot be.
+    """The evaluation of a run; None (with a message) while it is computed or after an error.
 
-    It is computed in a process of its own: once for each checkpoint, whoever asks.
+    It is computed in a separate process, once per checkpoint for all visitors.
 
     Raises:
         CheckpointError: The run has no checkpoint, or a damaged one.
     """
     key = checkpoint_key(run.folder)
-    found = _stored(str(run.folder), key)
-    if found is not None:
-        return found
+    evaluation = _stored(str(run.folder), key)
+    if evaluation is not None:
+        return evaluation
     command = ("evaluate", run.id, "--json", "--checkpoint", key[:KEY_LENGTH])
     job = background_job(command)
-    if job.state == "done" and (found := _stored(str(run.folder), key)):
-        return found
+    if job.state == "done" and (evaluation := _stored(str(run.folder), key)):
+        return evaluation
     watch([command], _say(command, run))
     return None
 
 
 def _stored(folder: str, key: str) -> Evaluation | None:
-    """The evaluation of a checkpoint; it is kept in memory once it is there."""
+    """The stored evaluation of a checkpoint, cached in memory."""
     name = ("evaluation", folder, key)
-    found: Evaluation | None = results.kept(name)
-    if found is None:
-        found = stored_evaluation(Path(folder))
-        if found is not None:
-            results.keep(name, found)
-    return found
+    evaluation: Evaluation | None = results.kept(name)
+    if evaluation is None:
+        evaluation = stored_evaluation(Path(folder))
+        if evaluation is not None:
+            results.keep(name, evaluation)
+    return evaluation
 
 
 def _say(command: Command, run: Run) -> Callable[[Jobs], None]:
@@ -65,33 +65,33 @@ def _say(command: Command, run: Run) -> Callable[[Jobs], None]:
         say_state(
             job,
             "Waiting for other visitors' work ...",
-            "The network looks at every test picture; the numbers come in a moment ...",
+            "The network is classifying all test images ...",
             f"{job.error if job else ''} In a terminal, python -m cnnviz evaluate {run.id} has no "
-            "limit of time, and its result appears here.",
+            "time limit; its result appears here.",
         )
 
     return say
 
 
 @results.remember
-def tested_pictures(plan: Plan) -> Split:
-    """The test split of a plan's data, of its network's size.
+def test_images(plan: Plan) -> Split:
+    """The test split of a plan's data, with the image side of its network.
 
     Raises:
-        DataError: It cannot be had.
+        DataError: The data is not available.
     """
-    with st.spinner("Loading the pictures ..."):
+    with st.spinner("Loading the images ..."):
         return planned_data(plan).test
 
 
-def shown(images: torch.Tensor) -> np.ndarray:
-    """Images uint8 (N, H, W, C) as RGB pictures (N, H, W, 3)."""
+def rgb_images(images: torch.Tensor) -> np.ndarray:
+    """Convert uint8 images (N, H, W, C) to RGB (N, H, W, 3)."""
     return np.broadcast_to(images.numpy(), (*images.shape[:3], 3))
 
 
 @networks.remember
 def run_network(folder: str, key: str) -> Network:
-    """The frozen network of a run's checkpoint, shared by all visitors.
+    """Load the frozen network of a run's checkpoint, shared by all visitors.
 
     Raises:
         CheckpointError: The run has no checkpoint, or a damaged one.
@@ -103,13 +103,13 @@ def run_network(folder: str, key: str) -> Network:
 def mistake_maps(
     folder: str, key: str, positions: Sequence[int], classes: Sequence[int], _images: torch.Tensor
 ) -> list[np.ndarray]:
-    """Grad-CAM at the last stage of what speaks for a class, one float32 (H, W) an image.
+    """Grad-CAM heatmaps at the last stage, one float32 (H, W) per image.
 
     Args:
-        folder: Of the run.
-        key: Of its checkpoint.
-        positions: Of the images in the test split.
-        classes: Whose region is shown, one an image.
+        folder: Folder of the run.
+        key: Key of its checkpoint.
+        positions: Positions of the images in the test split.
+        classes: Explained class of each image.
         _images: uint8 (N, H, W, C).
 
     Raises:
@@ -117,7 +117,7 @@ def mistake_maps(
     """
     network = run_network(folder, key)
     layer = default_layer(network)
-    with st.spinner("Following the gradient ..."), inference_turn():
+    with st.spinner("Computing Grad-CAM ..."), inference_turn():
         return [
             class_activation(network, image, class_index, [layer]).maps[layer]
             for image, class_index in zip(_inputs(network, _images), classes, strict=True)
@@ -125,7 +125,7 @@ def mistake_maps(
 
 
 def _inputs(network: Network, images: torch.Tensor) -> list[torch.Tensor]:
-    """Each image as the network wants it, float32 (1, C, H, W)."""
+    """The network's input for each image, float32 (1, C, H, W)."""
     seen = network.spec.trained_on
     assert seen is not None, "a run has trained it"
     channels = network.spec.in_channels

@@ -1,4 +1,4 @@
-"""The pictures behind the numbers: those of a cell, and the most confident mistakes."""
+"""Images of a cell of the confusion matrix, and the most confident mistakes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cnnviz.figures.pictures.picture_tiles import PictureTile, picture_tiles
 from cnnviz.runs.run import Run
 from cnnviz.training.evaluation.predictions import checkpoint_key
 from cnnviz.training.evaluation.scores import Evaluation
-from cnnviz.ui.evaluate.evaluated import mistake_maps, shown, tested_pictures
+from cnnviz.ui.evaluate.evaluated import mistake_maps, rgb_images, test_images
 from cnnviz.ui.parts.markdown import plain
 
 MAX_OF_CELL = 48
@@ -20,79 +20,81 @@ MAX_MISTAKES = 12
 OPACITY = 0.6
 
 
-def show_cell(run: Run, found: Evaluation, label: int, predicted: int) -> None:
-    """The pictures of a class that are called another, the most confident first."""
-    name, called = plain(found.classes[label]), plain(found.classes[predicted])
-    positions = found.cell(label, predicted)
-    st.subheader(f"{name} called {called}: {len(positions):,}")
+def show_cell(run: Run, evaluation: Evaluation, label: int, predicted: int) -> None:
+    """Draw the images of a class predicted as another, the most confident first."""
+    name, called = plain(evaluation.classes[label]), plain(evaluation.classes[predicted])
+    positions = evaluation.cell(label, predicted)
+    st.subheader(f"{name} predicted as {called}: {len(positions):,}")
     if not len(positions):
-        st.caption("No test picture is in this cell.")
+        st.caption("There are no test images in this cell.")
         return
-    show_pictures(run, found, positions[:MAX_OF_CELL], names_class=False)
+    show_images(run, evaluation, positions[:MAX_OF_CELL], names_class=False)
     if len(positions) > MAX_OF_CELL:
-        st.caption(f"The {MAX_OF_CELL} of which the network is most sure.")
+        st.caption(f"Only the {MAX_OF_CELL} most confident ones are shown.")
 
 
-def show_pictures(
-    run: Run, found: Evaluation, positions: np.ndarray, names_class: bool = True
+def show_images(
+    run: Run, evaluation: Evaluation, positions: np.ndarray, names_class: bool = True
 ) -> None:
-    """Test pictures at some positions, each with what it is called and how surely.
+    """Draw test images with their predictions and probabilities.
 
     Args:
-        run: Whose test pictures.
-        found: What its network says.
-        positions: In the test split.
-        names_class: Whether the class stands under each picture, not the probability alone.
+        run: The evaluated run.
+        evaluation: Its evaluation.
+        positions: Positions in the test split.
+        names_class: Whether to show the classes under each image, not only the probability.
     """
-    pictures = shown(tested_pictures(run.plan).images[positions])
+    images = rgb_images(test_images(run.plan).images[positions])
     tiles = [
-        PictureTile([picture], *_words(found, position, names_class))
-        for picture, position in zip(pictures, positions, strict=True)
+        PictureTile([picture], *_words(evaluation, position, names_class))
+        for picture, position in zip(images, positions, strict=True)
     ]
     st.html(picture_tiles(tiles))
 
 
-def _words(found: Evaluation, position: int, names_class: bool) -> tuple[str, str]:
-    said, real = _prediction(found, position), _label(found, position)
-    sure = f"{found.confidence[position]:.1%}"
-    return (f"called {said}, {sure}", f"is {real}") if names_class else (sure, f"number {position}")
+def _words(evaluation: Evaluation, position: int, names_class: bool) -> tuple[str, str]:
+    probability = f"{evaluation.confidence[position]:.1%}"
+    if not names_class:
+        return probability, f"number {position}"
+    predicted, true = _prediction(evaluation, position), _label(evaluation, position)
+    return f"predicted {predicted}, {probability}", f"true {true}"
 
 
-def _prediction(found: Evaluation, position: int) -> str:
-    return found.classes[int(found.predictions.predicted[position])]
+def _prediction(evaluation: Evaluation, position: int) -> str:
+    return evaluation.classes[int(evaluation.predictions.predicted[position])]
 
 
-def _label(found: Evaluation, position: int) -> str:
-    return found.classes[int(found.predictions.labels[position])]
+def _label(evaluation: Evaluation, position: int) -> str:
+    return evaluation.classes[int(evaluation.predictions.labels[position])]
 
 
-def show_mistakes(run: Run, found: Evaluation) -> None:
-    """The most confident mistakes, each with the region that spoke for the wrong class."""
-    if not len(found.mistakes):
-        st.success("Every test picture is predicted right.")
+def show_mistakes(run: Run, evaluation: Evaluation) -> None:
+    """Draw the most confident mistakes with the regions that support the wrong class."""
+    if not len(evaluation.mistakes):
+        st.success("All test images are classified correctly.")
         return
-    positions = found.mistakes[:MAX_MISTAKES]
+    positions = evaluation.mistakes[:MAX_MISTAKES]
     st.markdown(
-        f"{len(found.mistakes):,} of {len(found.predictions):,} test pictures are predicted "
-        f"wrong. Of these {len(positions)} the network is most sure. **On the right, Grad-CAM: the "
-        "region that spoke for the wrong class** (dark is 0, yellow is 1)."
+        f"{len(evaluation.mistakes):,} of {len(evaluation.predictions):,} test images are "
+        f"misclassified. These are the {len(positions)} most confident ones. **Right: Grad-CAM, "
+        "the region that supports the wrong class** (dark is 0, yellow is 1)."
     )
-    split = tested_pictures(run.plan)
-    pictures = shown(split.images[positions])
-    maps = _maps(run, found, positions)
+    split = test_images(run.plan)
+    images = rgb_images(split.images[positions])
+    maps = _maps(run, evaluation, positions)
     tiles = []
     for number, position in enumerate(positions):
-        views = [pictures[number]]
+        views = [images[number]]
         if maps:
-            views.append(overlay(pictures[number], maps[number], OPACITY))
-        tiles.append(PictureTile(views, *_words(found, position, names_class=True)))
+            views.append(overlay(images[number], maps[number], OPACITY))
+        tiles.append(PictureTile(views, *_words(evaluation, position, names_class=True)))
     st.html(picture_tiles(tiles, least=14))
 
 
-def _maps(run: Run, found: Evaluation, positions: np.ndarray) -> Sequence[np.ndarray]:
-    """Grad-CAM of each picture for the class that it is taken for; none after saying why."""
-    images = tested_pictures(run.plan).images[positions]
-    classes = tuple(int(c) for c in found.predictions.predicted[positions])
+def _maps(run: Run, evaluation: Evaluation, positions: np.ndarray) -> Sequence[np.ndarray]:
+    """Grad-CAM of each image for its predicted class; empty (with a message) after an error."""
+    images = test_images(run.plan).images[positions]
+    classes = tuple(int(c) for c in evaluation.predictions.predicted[positions])
     key = checkpoint_key(run.folder)
     try:
         return mistake_maps(str(run.folder), key, tuple(map(int, positions)), classes, images)

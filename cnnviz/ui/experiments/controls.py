@@ -1,4 +1,4 @@
-"""The sidebar of Experiments: which of the papers' experiments, on which data, for how long."""
+"""The sidebar of Experiments: experiment, data, budget and networks."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from cnnviz.ui.parts.segments import choose_segment
 from cnnviz.ui.runs.data import choose_dataset
 from cnnviz.ui.runs.words import duration_text
 
-EXPERIMENT, WITHOUT = "experiment", "without"  # their names in links
-VIEWS = ("the papers'", "your own")
-BUDGETS = ("epochs", "seconds")
+EXPERIMENT, WITHOUT = "experiment", "without"  # keys in the URL
+VIEWS = {"the papers'": "From the papers", "your own": "Your own"}
+BUDGETS = {"epochs": "Epochs", "seconds": "Seconds"}
 EPOCHS = (1, 2, 3, 5, 10, 15, 20, 30, 50, 100, 200, 400)
 SECONDS = (5, 10, 15, 20, 30, 60, 120, 300, 600, 1800, 3600)
 SEEDS = (1, 2, 3, 4, 5)
@@ -29,16 +29,16 @@ IMAGES = TrainingOptions.hyperparameter("train_images").options
 
 @dataclass(frozen=True)
 class ExperimentChoice:
-    """What a visitor chose to run.
+    """The chosen experiment with its budget.
 
     Attributes:
-        experiment: Which.
-        arms: Of it, at least one.
-        data: What all learn from.
-        budget: Of each run: "epochs" or "seconds".
-        amount: How many of them.
-        images: That each trains on; 0: all.
-        seeds: How many runs each arm has.
+        experiment: The experiment.
+        arms: At least one of its arms.
+        data: Dataset of all runs.
+        budget: Unit of the budget of each run: "epochs" or "seconds".
+        amount: Number of epochs or seconds.
+        images: Training images of each run; 0: all.
+        seeds: Runs per arm.
     """
 
     experiment: Experiment
@@ -51,97 +51,99 @@ class ExperimentChoice:
 
     @property
     def cost(self) -> str:
-        """The runs times their budget, in a sentence."""
+        """Number of runs and total budget, in a sentence."""
         count = len(self.arms) * self.seeds
         whole = count * self.amount
-        arms = _so_many(len(self.arms), "arm")
-        start = f"{arms} × {_so_many(self.seeds, 'seed')} = {_so_many(count, 'run')}"  # noqa: RUF001
+        arms = _counted(len(self.arms), "network")
+        start = f"{arms} × {_counted(self.seeds, 'seed')} = {_counted(count, 'run')}"  # noqa: RUF001
         if self.budget == "seconds":
             each, total = duration_text(self.amount), f"{duration_text(whole)} of training"
         else:
             images = f"{self.images:,}" if self.images else "all"
-            each = _so_many(self.amount, "epoch")
-            total = f"{_so_many(whole, 'epoch')} of {images} training images"
-        most = limits().running
-        order = "one run after another" if most == 1 else f"{most} runs at once"
-        return f"{start} of {each}: {total} in all, {order}."
+            each = _counted(self.amount, "epoch")
+            total = f"{_counted(whole, 'epoch')} on {images} training images"
+        limit = limits().running
+        order = "one run at a time" if limit == 1 else f"{limit} runs at a time"
+        return f"{start} of {each}: {total} in total, {order}."
 
     @property
     def without(self) -> str:
-        """The numbers of the arms that are left out, from 1: "2,5"."""
+        """Numbers of the excluded arms, from 1: "2,5"."""
         arms = enumerate(self.experiment.arms, 1)
         return ",".join(str(number) for number, arm in arms if arm not in self.arms)
 
     def planned(self) -> list[tuple[str, Plan]]:
-        """The arm and the plan of each run, all arms of a seed before the next seed's.
+        """Arm and plan of each run, all arms of a seed before the next seed.
 
         Raises:
-            KeyError: The data are gone.
-            ValueError: Network, data and options do not go together.
+            KeyError: The dataset no longer exists.
+            ValueError: Network, data and options are incompatible.
         """
         lasts = {"epochs": "0", "seconds": "0", self.budget: str(self.amount)}
         wanted = {arm.title for arm in self.arms}
-        found = []
+        planned = []
         for seed in range(self.seeds):
             given = {**lasts, "train_images": str(self.images), "seed": str(seed)}
             made = plans(self.experiment, self.data.name, given)
             pairs = zip(self.experiment.arms, made, strict=True)
-            found += [(arm.title, plan) for arm, plan in pairs if arm.title in wanted]
-        return found
+            planned += [(arm.title, plan) for arm, plan in pairs if arm.title in wanted]
+        return planned
 
 
-def _so_many(count: int, word: str) -> str:
+def _counted(count: int, word: str) -> str:
     return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def choose_view() -> str:
-    """Draw the switch between declared experiments and runs that a visitor chooses."""
-    return choose_segment("Experiments", VIEWS, VIEWS[0], "view")
+    """Draw the switch between the papers' experiments and a visitor's own."""
+    return choose_segment("Experiments", VIEWS)
 
 
 def choose_experiment(of_group: str | None) -> Experiment:
     """Draw the menu of experiments.
 
     Args:
-        of_group: The experiment of the group that a link names, if one does.
+        of_group: Experiment of the group in the URL, if any.
     """
     titles = {each.name: each.title for each in EXPERIMENTS}
     if of_group in titles and st.query_params.get(EXPERIMENT) not in titles:
         choose(EXPERIMENT, of_group)
     chosen = addressed_menu(
-        "Experiment", EXPERIMENT, titles, "Each is a set of networks that differ in one thing."
+        "Experiment", EXPERIMENT, titles, "Each compares networks that differ in one thing."
     )
     return experiment(chosen)
 
 
-def choose_run_of(found: Experiment) -> ExperimentChoice | None:
-    """Draw what is run; None after saying what is missing or wrong."""
+def choose_run_of(chosen: Experiment) -> ExperimentChoice | None:
+    """Draw the widgets of data, budget and networks; None (with a message) if one is missing."""
     data = choose_dataset()
-    budget = st.segmented_control(
-        "Budget of each run by",
+    budget = choose_segment(
+        "Budget of each run",
         BUDGETS,
-        default=BUDGETS[0],
-        required=True,
         key="budget",
-        bind="query-params",
-        help="By epochs all arms take the same steps; by seconds the faster network takes more.",
+        help="Epochs give all networks the same steps; seconds give a faster network more steps.",
     )
-    budget = budget if budget in BUDGETS else BUDGETS[0]
     amount = _choose_amount(budget)
-    images = _slider("Train on (images, 0: all)", IMAGES, 0, "images")
-    seeds = _slider("Seeds", SEEDS, 1, "seeds", "Runs an arm; several show how much is chance.")
-    arms = _choose_arms(found)
+    images = _slider("Training images (0: all)", IMAGES, 0, "images")
+    seeds = _slider(
+        "Seeds",
+        SEEDS,
+        1,
+        "seeds",
+        "Runs per network; several show how much results vary by chance.",
+    )
+    arms = _choose_arms(chosen)
     if not arms:
-        st.warning("Keep at least one arm.", icon=":material/info:")
+        st.warning("Keep at least one network.", icon=":material/info:")
     if data is None or not arms:
         return None
-    return ExperimentChoice(found, arms, data, budget, amount, int(images), seeds)
+    return ExperimentChoice(chosen, arms, data, budget, amount, int(images), seeds)
 
 
 def _choose_amount(budget: str) -> int:
     if budget == "seconds":
-        return _slider("Seconds of each run", SECONDS, 30, "each_seconds")
-    return _slider("Epochs of each run", EPOCHS, 5, "each_epochs")
+        return _slider("Seconds per run", SECONDS, 30, "each_seconds")
+    return _slider("Epochs per run", EPOCHS, 5, "each_epochs")
 
 
 def _slider(label: str, values: Sequence, default: int, key: str, help: str = "") -> int:  # type: ignore[type-arg]
@@ -149,24 +151,24 @@ def _slider(label: str, values: Sequence, default: int, key: str, help: str = ""
     return chosen if chosen in values else default
 
 
-def _choose_arms(found: Experiment) -> tuple[Arm, ...]:
-    """All arms, but for those that the visitor leaves out to save time.
+def _choose_arms(chosen: Experiment) -> tuple[Arm, ...]:
+    """Draw the menu of excluded arms and return the others.
 
-    The address has their numbers. They are written with the experiment's name, since a bound
-    widget that goes with its experiment would make two steps to go Back.
+    The URL has the numbers of excluded arms. They are written together with the experiment, since
+    a bound widget would add a second step to the browser's history.
     """
-    key, asked = f"{found.name}_without", asked_anew(WITHOUT)
-    if asked is None:
+    key, requested = f"{chosen.name}_without", asked_anew(WITHOUT)
+    if requested is None:
         st.session_state[key] = st.session_state.get(key, [])
     else:
-        numbers = asked.split(",")
-        arms = enumerate(found.arms, 1)
+        numbers = requested.split(",")
+        arms = enumerate(chosen.arms, 1)
         st.session_state[key] = [arm.title for number, arm in arms if str(number) in numbers]
-    left_out = st.multiselect(
-        "Leave out",
-        [arm.title for arm in found.arms],
+    excluded = st.multiselect(
+        "Exclude",
+        [arm.title for arm in chosen.arms],
         key=key,
         placeholder="Nothing",
-        help="Arms that are not run, to save time.",
+        help="Networks that are not trained, to save time.",
     )
-    return tuple(arm for arm in found.arms if arm.title not in left_out)
+    return tuple(arm for arm in chosen.arms if arm.title not in excluded)

@@ -1,4 +1,4 @@
-"""The curves of an experiment's arms, a colour each; several seeds are a mean with a band."""
+"""Charts of an experiment's curves, one colour per network; several seeds as mean and band."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ from cnnviz.figures.training.curves import (
 from cnnviz.training.measurement import Measurement
 from cnnviz.ui.experiments.results import ArmResult, Results
 from cnnviz.ui.parts.curve_chart import chart_points, show_curve_chart
+from cnnviz.ui.parts.segments import choose_segment
 from cnnviz.ui.runs.curves import ACROSS, ATTRIBUTES, choose_across
 
-FEW = 20  # tests, of which each is seen as a dot
+MAX_DOTS = 20  # tests of a curve that are drawn as dots
 Value = Callable[[Measurement], float | None]
 
 
@@ -37,7 +38,7 @@ def _mean_gate(measurement: Measurement) -> float | None:
     return sum(gates) / len(gates) if gates else None
 
 
-# By their names in addresses: two charts beside each other.
+# Pairs of charts by their names in the URL.
 CHARTS: dict[str, tuple[tuple[Axis, Value], ...]] = {
     "error": (
         (Axis("Training error", ".4~p"), lambda m: _complement(m.train_accuracy)),
@@ -48,32 +49,27 @@ CHARTS: dict[str, tuple[tuple[Axis, Value], ...]] = {
         (Axis("Test loss (cross-entropy)", from_zero=True), lambda m: m.test_loss),
     ),
 }
+MEASURES = {"error": "Error", "loss": "Loss"}
 GATES = (Axis("Mean of all gates"), _mean_gate)
 
 
 def choose_charts() -> tuple[str, str]:
-    """Draw the menus of what is drawn, a key of ``CHARTS``, and over what, one of ``ACROSS``."""
+    """Draw the menus of the quantity (key of ``CHARTS``) and the axis (key of ``ACROSS``)."""
     left, right = st.columns(2)
-    measure = left.segmented_control(
-        "Curves of",
-        list(CHARTS),
-        default="error",
-        required=True,
-        key="measure",
-        bind="query-params",
-    )
+    with left:
+        measure = choose_segment("Curves of", MEASURES, key="measure")
     with right:
         across = choose_across()
-    return (measure if measure in CHARTS else "error"), across
+    return measure, across
 
 
 def arm_look(number: int) -> tuple[str, Sequence[int]]:
-    """Colour and dashes of an arm by its place: colours come again, with other dashes."""
+    """Colour and dashes of an arm by its position; colours repeat with other dashes."""
     return COLOURS[number % len(COLOURS)], DASHES[number // len(COLOURS) % len(DASHES)]
 
 
 def show_charts(results: Results, measure: str, across: str, notes: Sequence[str]) -> None:
-    """Draw two charts beside each other, and what their lines are."""
+    """Draw a pair of charts and their legend."""
     looks = [(arm.title, *arm_look(number)) for number, arm in enumerate(results.arms)]
     st.html(arm_legend([(title, colour, dash[1] > 0) for title, colour, dash in looks]))
     for place, (axis, value) in zip(st.columns(2), CHARTS[measure], strict=True):
@@ -82,7 +78,7 @@ def show_charts(results: Results, measure: str, across: str, notes: Sequence[str
 
 
 def show_gate_chart(results: Results, across: str, notes: Sequence[str]) -> None:
-    """Draw the mean of each arm's gates."""
+    """Draw the mean gate of each arm."""
     _show(*GATES, results, across, notes)
 
 
@@ -90,19 +86,19 @@ def _show(axis: Axis, value: Value, results: Results, across: str, notes: Sequen
     measured = tuple((arm.title, tuple(run.key for run in arm.runs)) for arm in results.arms)
     table = _table(axis.title, across, measured, results.arms, value)
     if not table.num_rows:
-        st.caption(f"**{axis.title}**: nothing was measured yet.")
+        st.caption(f"**{axis.title}**: no measurements yet.")
         return
     alt = f"{axis.title} of {', '.join(arm.title for arm in results.arms)}; {notes[-1]}"
     show_curve_chart(table, chart(axis, results, across, notes), f"experiment_{axis.title}", alt)
 
 
 def chart(axis: Axis, results: Results, across: str, notes: Sequence[str]) -> dict[str, object]:
-    """The chart of a quantity, whose colours and dashes tell the arms."""
+    """The chart of a quantity, with a colour and dashes for each arm."""
     looks = {arm.title: arm_look(number) for number, arm in enumerate(results.arms)}
     colour = Lines("run", {title: colour for title, (colour, _) in looks.items()}, False)
     dash = Lines("run", {title: dashes for title, (_, dashes) in looks.items()}, False)
     has_bands = any(len(arm.runs) > 1 for arm in results.arms)
-    has_dots = results.epochs <= FEW and "train" not in axis.title.lower()
+    has_dots = results.epochs <= MAX_DOTS and "train" not in axis.title.lower()
     manner = Manner(notes, has_bands, has_dots)
     return curve_chart(colour, dash, axis, ACROSS[across], manner)
 
@@ -115,10 +111,10 @@ def _table(
     _arms: Sequence[ArmResult],
     _value: Value,
 ) -> pa.Table:
-    """The points of a quantity as the browser gets them; who look at the same runs share them."""
+    """The points of a chart, cached for all visitors of the same runs."""
     has_bands = any(len(arm.runs) > 1 for arm in _arms)
-    found = (_curve(arm, title, across, _value, has_bands) for arm in _arms)
-    curves = [curve for curve in found if curve is not None]
+    drawn = (_curve(arm, title, across, _value, has_bands) for arm in _arms)
+    curves = [curve for curve in drawn if curve is not None]
     return chart_points(curve_table(curves))
 
 
@@ -136,5 +132,5 @@ def _points(
     curve: Sequence[Measurement], across: str, value: Value
 ) -> tuple[list[float], list[float]]:
     attribute = ATTRIBUTES[across]
-    found = [(getattr(m, attribute), v) for m in curve if (v := value(m)) is not None]
-    return [x for x, _ in found], [y for _, y in found]
+    points = [(getattr(m, attribute), v) for m in curve if (v := value(m)) is not None]
+    return [x for x, _ in points], [y for _, y in points]

@@ -1,4 +1,4 @@
-"""In which settings runs differ, and what follows for comparing them."""
+"""The settings in which runs differ, and warnings about comparing them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ BUDGET = ("Epochs", "Seconds", "Train images")
 
 @dataclass(frozen=True)
 class Difference:
-    """A setting that is not the same in all runs.
+    """A setting that differs between runs.
 
     Attributes:
-        title: Of the setting.
-        values: As written, one a run.
-        help: What it is, in a sentence; may be empty.
+        title: Title of the setting.
+        values: Text of the value in each run.
+        help: Explanation of the setting, or empty.
     """
 
     title: str
@@ -32,29 +32,29 @@ class Difference:
 
 
 def differences(plans: Sequence[Plan]) -> list[Difference]:
-    """Every setting in which plans differ: data, network, hyperparameters, training."""
-    written = [plan.options.to_text() for plan in plans]
-    found = [
-        _by(plans, DATA, lambda plan: Path(plan.data).name or plan.data, "What they learn from."),
+    """The settings in which plans differ: data, network, hyperparameters, training."""
+    options_of = [plan.options.to_text() for plan in plans]
+    settings = [
+        _by(plans, DATA, lambda plan: Path(plan.data).name or plan.data, "Dataset of the run."),
         *_of_networks(plans),
         _by(
             plans,
             "Image side",
             lambda plan: f"{plan.network.resolution} px",
-            "Images are brought to this height and width.",
+            "Images are resized to this height and width.",
         ),
         _by(
             plans,
-            "Trained layers at the start",
+            "Pretrained layers",
             lambda plan: plan.start.network if plan.start else "none",
-            "Layers that are not drawn but taken from a trained network.",
+            "Layers initialised from a trained network.",
         ),
         *(
-            Difference(h.title, tuple(options[h.name] for options in written), h.help)
+            Difference(h.title, tuple(options[h.name] for options in options_of), h.help)
             for h in TrainingOptions.hyperparameters()
         ),
     ]
-    return [each for each in found if len(set(each.values)) > 1]
+    return [each for each in settings if len(set(each.values)) > 1]
 
 
 def _by(plans: Sequence[Plan], title: str, value: Callable[[Plan], str], help: str) -> Difference:
@@ -62,42 +62,42 @@ def _by(plans: Sequence[Plan], title: str, value: Callable[[Plan], str], help: s
 
 
 def _of_networks(plans: Sequence[Plan]) -> list[Difference]:
-    """The network where families differ, and what differs within a family, as Compare says it."""
+    """The network if families differ, and hyperparameters that differ within a family."""
     networks = [plan.network for plan in plans]
     names = labels(networks)
-    found = []
+    differing = []
     if len({architecture_of(network.spec.variant).name for network in networks}) > 1:
         titles = tuple(variant(network.spec.variant).title for network in networks)
-        found.append(Difference(NETWORK, titles, "Networks of different families."))
+        differing.append(Difference(NETWORK, titles, "Networks of different families."))
     for family in Comparison(tuple(networks), names, ()).hyperparameters:
         for row in family.rows.to_dict("records"):
             values = tuple(str(row.get(name, NOTHING)) for name in names)
-            found.append(Difference(str(row["title"]), values, str(row["help"])))
-    return found
+            differing.append(Difference(str(row["title"]), values, str(row["help"])))
+    return differing
 
 
-def warnings(found: Sequence[Difference]) -> list[str]:
-    """What must be said before anything is concluded from runs that differ so; a sentence each."""
-    titles = [each.title for each in found]
-    things = [title for title in titles if title not in (SEED, DATA)]
+def warnings(differences: Sequence[Difference]) -> list[str]:
+    """Warnings about comparing runs with these differences, one sentence each."""
+    titles = [each.title for each in differences]
+    changed = [title for title in titles if title not in (SEED, DATA)]
     said = []
     if not titles:
-        said.append("These runs have equal settings: what differs is chance of the machine.")
-    if len(things) > 1:
-        names = ", ".join(title.lower() for title in things)
+        said.append("These runs have equal settings; any difference is random.")
+    if len(changed) > 1:
+        names = ", ".join(title.lower() for title in changed)
         said.append(
-            f"They differ in {len(things)} things ({names}): none of them alone explains what "
-            "differs in the curves."
+            f"The runs differ in {len(changed)} settings ({names}); no single one explains the "
+            "difference between the curves."
         )
-    elif NETWORK in things:
-        said.append("Their networks are of different families, which differ in many things.")
+    elif NETWORK in changed:
+        said.append("The networks belong to different families, which differ in many ways.")
     if SEED in titles:
         said.append(
-            "Their seeds differ: part of what differs is chance, and some data are divided by the "
-            "seed into others for training and test."
+            "The seeds differ: part of the difference is random, and the seed also determines the "
+            "training and test split of some datasets."
         )
     if DATA in titles:
-        said.append("They learned from different data: their errors cannot be compared.")
+        said.append("The runs use different data; their errors are not comparable.")
     if any(title in BUDGET for title in titles):
-        said.append("Their budgets differ: one has had more to learn from than the other.")
+        said.append("The budgets differ: some runs were trained longer or on more images.")
     return said

@@ -1,4 +1,4 @@
-"""The groups of runs that were started or saved: which is shown, and the buttons of its owner."""
+"""Groups of runs: the menu of groups and the buttons of their owners."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cnnviz.runs import groups as kept
+from cnnviz.runs import groups as run_groups
 from cnnviz.runs.groups import Group
 from cnnviz.runs.store import Store
 from cnnviz.training.experiments.declaration import Experiment
@@ -20,35 +20,35 @@ from cnnviz.ui.runs.readings import shared_runs
 from cnnviz.ui.runs.words import ago_text
 from cnnviz.ui.server.visitor import teacher_token, visitor
 
-GROUP = "group"  # its name in links
+GROUP = "group"  # key in the URL
 RECORDED = "recorded"
-SHARE = "Copy the address to show them to others."
+SHARE = "Copy the URL to share them."
 NONE = ""
 
 
-def asked_group() -> Group | None:
-    """The group that the address names; None where it names none that is there."""
-    asked = st.query_params.get(GROUP, "")
-    if asked in (NONE, RECORDED):
+def requested_group() -> Group | None:
+    """The group in the URL, if it exists."""
+    requested = st.query_params.get(GROUP, "")
+    if requested in (NONE, RECORDED):
         return None
     try:
-        return kept.group(shared_runs().store, asked)
+        return run_groups.group(shared_runs().store, requested)
     except KeyError:
         return None
 
 
 def say_unknown() -> None:
-    """Say so where the address names a group that is not there."""
-    asked = st.query_params.get(GROUP, "")
-    if asked not in (NONE, RECORDED) and asked_group() is None:
+    """Warn if the URL names a group that does not exist."""
+    requested = st.query_params.get(GROUP, "")
+    if requested not in (NONE, RECORDED) and requested_group() is None:
         st.warning(
-            f"There is no group of runs {plain(asked)}; it may have been deleted.",
+            f"There is no group of runs {plain(requested)}; it may have been deleted.",
             icon=":material/link_off:",
         )
 
 
 def offer_start(choice: ExperimentChoice) -> None:
-    """Draw what the runs will cost, and the button that starts all."""
+    """Draw the cost of the runs and the button that starts them."""
     words, button = st.columns([4, 1], vertical_alignment="center")
     words.markdown(
         f"**{choice.experiment.title}** on **{plain(choice.data.title)}**: {choice.cost}"
@@ -69,67 +69,71 @@ def _start(choice: ExperimentChoice) -> None:
         planned = choice.planned()
         seeds = f"{choice.seeds} seed{'s' if choice.seeds != 1 else ''}"
         title = f"{budget_of(planned[0][1])}, {seeds}"
-        made = kept.start_group(store, choice.experiment.name, title, planned, visitor())
+        made = run_groups.start_group(store, choice.experiment.name, title, planned, visitor())
         choose(GROUP, made.id)
 
     change(start)
 
 
 def choose_group(experiment: Experiment, recorded: Recorded | None, without: str) -> Group | None:
-    """Draw the menu of the runs that are shown, and write all choices into the address.
+    """Draw the menu of groups and write all choices to the URL.
 
     Args:
-        experiment: Whose runs.
-        recorded: Those that were recorded, if any were.
-        without: The arms that are left out, as the address says it.
+        experiment: The experiment.
+        recorded: Its recorded results, if any.
+        without: Numbers of the excluded arms, for the URL.
 
     Returns:
-        The group; None where there is none or the recorded runs are chosen.
+        The group; None if there is none or recorded results are chosen.
     """
-    found = groups_of(experiment.name)
-    labels = {group.id: group_label(group) for group in found}
+    groups = groups_of(experiment.name)
+    labels = {group.id: group_label(group) for group in groups}
     if recorded is not None:
         note = f"{recorded.data}, {recorded.trained}"
-        labels[RECORDED] = f"recorded for this program: {note}"
+        labels[RECORDED] = f"Recorded results: {note}"
     chosen = addressed_menu("Runs shown", GROUP, labels, SHARE) if labels else NONE
     write_address({EXPERIMENT: experiment.name, GROUP: chosen, WITHOUT: without})
-    return next((group for group in found if group.id == chosen), None)
+    return next((group for group in groups if group.id == chosen), None)
 
 
 def groups_of(experiment: str) -> list[Group]:
-    """The groups of an experiment: the asked one or own ones first, then others, youngest first."""
-    found = kept.groups(shared_runs().store, experiment)
-    asked = asked_group()
-    if asked and asked.experiment == experiment and asked.id not in {group.id for group in found}:
-        found.append(asked)
+    """The groups of an experiment, own ones first, each newest first."""
+    groups = run_groups.groups(shared_runs().store, experiment)
+    requested = requested_group()
+    if (
+        requested
+        and requested.experiment == experiment
+        and requested.id not in {group.id for group in groups}
+    ):
+        groups.append(requested)
     own = visitor()
-    return sorted(found, key=lambda group: group.owner != own)
+    return sorted(groups, key=lambda group: group.owner != own)
 
 
 def group_label(group: Group) -> str:
-    """A group in a menu: "digits, 5 epochs, 2 seeds, 3 min ago, yours · k3f9"."""
-    whose = "yours" if group.owner == visitor() else "another visitor's"
-    return f"{group.title}, {ago_text(group.created)}, {whose} · {group.id[:4]}"
+    """Label of a group in a menu: "digits, 5 epochs, 2 seeds, 3 min ago, yours · k3f9"."""
+    owner = "yours" if group.owner == visitor() else "another visitor's"
+    return f"{group.title}, {ago_text(group.created)}, {owner} · {group.id[:4]}"
 
 
 def show_group_buttons(group: Group, results: Results | None) -> None:
-    """Draw what its owner, or the teacher, may do with all runs of a group."""
+    """Draw the buttons for a group's owner or the teacher."""
     if group.owner != visitor() and teacher_token() is None:
         st.caption("Started by another visitor; only they or the teacher can stop or delete it.")
         return
     states = {run.run.state for run in results.runs if run.run} if results else set()
     with st.container(horizontal=True):
         if results and results.is_open:
-            _button(group, "Stop all", ":material/stop:", kept.stop_group)
-        elif states & set(kept.CUT_OFF):
-            _button(group, "Resume all", ":material/replay:", kept.resume_group)
+            _button(group, "Stop all", ":material/stop:", run_groups.stop_group)
+        elif states & set(run_groups.CUT_OFF):
+            _button(group, "Resume all", ":material/replay:", run_groups.resume_group)
         st.button(
             "Delete all",
             icon=":material/delete:",
             key=f"delete_{group.id}",
             on_click=delete,
             args=(group,),
-            help="The runs with their measurements and checkpoints, for good.",
+            help="Permanently delete the runs, their measurements and checkpoints.",
         )
 
 
@@ -144,10 +148,10 @@ def _button(group: Group, label: str, icon: str, act: Callable[..., None]) -> No
 
 
 def delete(group: Group) -> None:
-    """Delete a group as its owner, and show another."""
+    """Delete a group and show another one."""
 
     def forget(store: Store) -> None:
-        kept.delete_group(store, group.id, visitor(), teacher_token())
+        run_groups.delete_group(store, group.id, visitor(), teacher_token())
         choose(GROUP, NONE)
 
     change(forget)

@@ -1,4 +1,4 @@
-"""A visitor's own experiment: runs that are there, what differs between them, and its name."""
+"""A visitor's own experiment: chosen runs, their differences and curves, saved under a name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from cnnviz.runs import groups as kept
+from cnnviz.runs import groups as run_groups
 from cnnviz.runs.groups import MAX_TITLE, OWN, Group, Member
 from cnnviz.runs.run import Run
 from cnnviz.runs.store import Store
@@ -24,16 +24,16 @@ from cnnviz.ui.runs.words import run_label
 from cnnviz.ui.server.visitor import teacher_token, visitor
 
 NEW = "new"
-MOST = 4  # runs
+MAX_RUNS = 4
 
 
 def show_own() -> None:
-    """Choose runs or a saved experiment, and draw what differs and the curves."""
+    """Draw the menu of saved experiments, or chosen runs, with differences and curves."""
     saved = {group.id: group for group in groups_of(OWN)}
-    labels = {NEW: "choose runs"} | {key: group_label(group) for key, group in saved.items()}
+    labels = {NEW: "Choose runs"} | {key: group_label(group) for key, group in saved.items()}
     with st.sidebar:
         chosen = addressed_menu(
-            "Experiment", GROUP, labels, "Those that visitors have saved, or runs of your choice."
+            "Experiment", GROUP, labels, "A saved experiment, or runs of your choice."
         )
     write_address({GROUP: chosen})
     say_refusal()
@@ -52,7 +52,7 @@ def _show_saved(group: Group) -> None:
             key=f"delete_{group.id}",
             on_click=delete,
             args=(group,),
-            help="Its runs stay.",
+            help="Its runs remain.",
         )
     runs = _runs(group.run_ids)
     if len(runs) < len(group.members) or len(runs) < 2:
@@ -61,12 +61,12 @@ def _show_saved(group: Group) -> None:
 
 
 def _show_new() -> None:
-    shown = choose_shown(MOST)
+    shown = choose_shown(MAX_RUNS)
     runs = _runs(shown)
     if len(runs) < 2:
         st.info(
-            f"Choose two to {MOST} runs above: what differs between them stands here, with their "
-            "curves, and you can save them under a name. Runs are made on the page Train.",
+            f"Choose two to {MAX_RUNS} runs above to see their differences and curves here and to "
+            "save them under a name. Start runs on the page Train.",
             icon=":material/science:",
         )
         return
@@ -75,8 +75,8 @@ def _show_new() -> None:
 
 
 def _runs(run_ids: Sequence[str]) -> list[Run]:
-    found = map(shared_runs().readings.of, run_ids)
-    return [reading.run for reading in found if reading is not None]
+    readings = map(shared_runs().readings.of, run_ids)
+    return [reading.run for reading in readings if reading is not None]
 
 
 def _show(runs: Sequence[Run]) -> None:
@@ -87,25 +87,25 @@ def _show(runs: Sequence[Run]) -> None:
 
 
 def _show_differences(runs: Sequence[Run]) -> None:
-    found = differences([run.plan for run in runs])
-    said = warnings(found)
-    if said:
-        st.warning("  \n".join(map(plain, said)), icon=":material/balance:")
+    settings = differences([run.plan for run in runs])
+    sentences = warnings(settings)
+    if sentences:
+        st.warning("  \n".join(map(plain, sentences)), icon=":material/balance:")
     else:
         st.success(
-            f"They differ in one thing alone: {plain(found[0].title.lower())}.",
+            f"They differ in a single setting: {plain(settings[0].title.lower())}.",
             icon=":material/balance:",
         )
-    if found:
-        rows = [[each.title, *each.values, each.help] for each in found]
-        columns = ["Setting", *map(run_label, runs), "What it is"]
+    if settings:
+        rows = [[each.title, *each.values, each.help] for each in settings]
+        columns = ["Setting", *map(run_label, runs), "Explanation"]
         st.table(pd.DataFrame(rows, columns=columns), hide_index=True)
 
 
 def _offer_saving(runs: Sequence[Run]) -> None:
     with st.form("save_experiment", border=True):
         st.text_input(
-            "Save as", max_chars=MAX_TITLE, placeholder="Wide against deep", key="experiment_name"
+            "Save as", max_chars=MAX_TITLE, placeholder="Wide vs deep", key="experiment_name"
         )
         st.form_submit_button("Save", icon=":material/save:", on_click=_save, args=(runs,))
 
@@ -115,6 +115,6 @@ def _save(runs: Sequence[Run]) -> None:
     members = [Member(run.id, run_label(run), run.plan.options.seed) for run in runs]
 
     def save(store: Store) -> None:
-        choose(GROUP, kept.save_group(store, title, members, visitor()).id)
+        choose(GROUP, run_groups.save_group(store, title, members, visitor()).id)
 
     change(save)

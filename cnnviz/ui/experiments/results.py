@@ -1,4 +1,4 @@
-"""What an experiment has come to: the arms with their runs, whether live or recorded before."""
+"""Results of an experiment: arms with their runs, live or recorded."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from cnnviz.ui.runs.words import STATES, duration_text
 
 @dataclass(frozen=True, eq=False)
 class ArmRun:
-    """One run of an arm.
+    """A run of an arm.
 
     Attributes:
-        key: Tells its curve from every other: of two runs with one key all is alike.
-        seed: Of its options.
-        network: What is trained.
-        curve: What was measured.
-        has_failed: Whether it diverged or broke, so that it has no value.
-        run: As the store knows it; None of a recorded one.
-        known: Quantities that are known better than the curve, of which not all is kept, tells.
+        key: Identifies its curve; changes with every new measurement.
+        seed: Seed of the run.
+        network: The trained network.
+        curve: Measurements so far.
+        has_failed: Whether it failed, so that it has no value.
+        run: The run in the store; None for a recorded run.
+        known: Quantities of the complete curve, if ``curve`` is thinned.
     """
 
     key: str
@@ -43,12 +43,12 @@ class ArmRun:
 
     @property
     def is_open(self) -> bool:
-        """Whether more will be measured."""
+        """Whether the run is not finished yet."""
         return self.run is not None and self.run.is_open
 
     @property
     def state(self) -> str:
-        """In a word or two."""
+        """State in a word or two."""
         if self.run is None:
             return "failed" if self.has_failed else "recorded"
         if self.run.state == "running":
@@ -57,16 +57,16 @@ class ArmRun:
 
     @property
     def steps(self) -> int:
-        """Done so far."""
+        """Completed steps."""
         return round(self.curve[-1].step) if self.curve else 0
 
     @property
     def epochs(self) -> float:
-        """Done so far."""
+        """Completed epochs."""
         return self.curve[-1].epoch if self.curve else 0.0
 
     def value(self, quantity: str) -> float | None:
-        """A quantity of ``QUANTITIES`` so far; None where it was not reached."""
+        """Value of a quantity of ``QUANTITIES`` so far; None if not reached."""
         if self.has_failed:
             return None
         return self.known[quantity] if quantity in self.known else QUANTITIES[quantity](self.curve)
@@ -74,7 +74,7 @@ class ArmRun:
 
 @dataclass(frozen=True, eq=False)
 class ArmResult:
-    """An arm and its runs, one for each seed."""
+    """An arm and its runs, one per seed."""
 
     title: str
     runs: tuple[ArmRun, ...]
@@ -82,12 +82,12 @@ class ArmResult:
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """An experiment's arms.
+    """The results of all arms.
 
     Attributes:
-        arms: In the experiment's order; each with a run at least.
-        budget: What each run was to do, without its steps: "digits, 5 epochs".
-        epochs: That each run was to last; 0 where it lasts by time.
+        arms: Arms in the experiment's order, each with at least one run.
+        budget: Data and budget of each run: "digits, 5 epochs".
+        epochs: Planned epochs of each run; 0 for a time budget.
     """
 
     arms: tuple[ArmResult, ...]
@@ -96,31 +96,31 @@ class Results:
 
     @property
     def runs(self) -> Iterator[ArmRun]:
-        """Of all arms."""
+        """Runs of all arms."""
         return (run for arm in self.arms for run in arm.runs)
 
     @property
     def is_open(self) -> bool:
-        """Whether more will be measured."""
+        """Whether a run is not finished yet."""
         return any(run.is_open for run in self.runs)
 
     @property
     def is_recorded(self) -> bool:
-        """Whether they are no runs of this store."""
+        """Whether the results were recorded earlier."""
         return all(run.run is None for run in self.runs)
 
     @property
     def seeds(self) -> int:
-        """How many runs an arm has at least."""
+        """Smallest number of runs of an arm."""
         return min(len(arm.runs) for arm in self.arms)
 
     @property
     def here(self) -> str:
-        """Data, budget and seeds in a line.
+        """Data, budget and seeds as text.
 
-        It is the same from the first measurement to a proper end: a chart that says it stays.
+        It stays the same while runs progress, so that charts that show it are not redrawn.
         """
-        seeds = f"{self.seeds} run{'s' if self.seeds != 1 else ''} an arm"
+        seeds = f"{self.seeds} run{'s' if self.seeds != 1 else ''} per network"
         return f"here: {self.budget}{self._steps}, {seeds}"
 
     @property
@@ -139,27 +139,27 @@ class Results:
         return f" ({cut}{low:,} steps)" if low == high else f" ({cut}{low:,} to {high:,} steps)"
 
     def values(self, quantity: str) -> dict[str, list[float | None]]:
-        """A quantity by arm, one for each run."""
+        """Values of a quantity by arm, one per run."""
         return {arm.title: [run.value(quantity) for run in arm.runs] for arm in self.arms}
 
     def verdict(self, experiment: Experiment) -> tuple[str, ...]:
-        """What the runs say of the claim."""
+        """Verdict on the claim."""
         whole = [run.epochs for run in self.runs if not run.has_failed]
         return verdict(experiment, self.values(experiment.quantity), min(whole, default=0.0))
 
 
 def group_results(group: Group, readings: Readings) -> Results | None:
-    """A group's runs as they are now; None where all were deleted."""
+    """Current results of a group; None if all runs were deleted."""
     arms: dict[str, list[ArmRun]] = {}
     first: Run | None = None
     members = {member.run_id: member for member in group.members}
-    for found in readings.of_each(group.run_ids):
-        member = members[found.run.id]
-        first = first or found.run
-        key = f"{found.run.id} {found.number}"
-        failed = found.run.state == "failed"
-        network = found.run.plan.network.spec
-        made = ArmRun(key, member.seed, network, found.measurements, failed, found.run)
+    for reading in readings.of_each(group.run_ids):
+        member = members[reading.run.id]
+        first = first or reading.run
+        key = f"{reading.run.id} {reading.number}"
+        failed = reading.run.state == "failed"
+        network = reading.run.plan.network.spec
+        made = ArmRun(key, member.seed, network, reading.measurements, failed, reading.run)
         arms.setdefault(member.arm, []).append(made)
     if first is None:
         return None
@@ -167,15 +167,15 @@ def group_results(group: Group, readings: Readings) -> Results | None:
     return Results(made_arms, budget_of(first.plan), first.plan.options.epochs)
 
 
-def recorded_results(experiment: Experiment, found: Recorded) -> Results:
-    """What was recorded of an experiment."""
+def recorded_results(experiment: Experiment, results: Recorded) -> Results:
+    """Results of a recorded experiment."""
     arms = tuple(
         ArmResult(title, tuple(_recorded_run(experiment, title, run) for run in runs))
-        for title, runs in found.arms.items()
+        for title, runs in results.arms.items()
         if runs
     )
-    unit = "epoch" if found.epochs == 1 else "epochs"
-    return Results(arms, f"{found.data}, {found.epochs:.3g} {unit}")
+    unit = "epoch" if results.epochs == 1 else "epochs"
+    return Results(arms, f"{results.data}, {results.epochs:.3g} {unit}")
 
 
 def _recorded_run(experiment: Experiment, title: str, run: RecordedRun) -> ArmRun:
@@ -186,7 +186,7 @@ def _recorded_run(experiment: Experiment, title: str, run: RecordedRun) -> ArmRu
 
 
 def budget_of(plan: Plan) -> str:
-    """The data and what ends a run: "digits, 500 images, 5 epochs"."""
+    """Data and budget of a plan: "digits, 500 images, 5 epochs"."""
     options = plan.options
     images = [f"{options.train_images:,} images"] if options.train_images else []
     end = duration_text(options.seconds) if options.seconds else f"{options.epochs} epochs"
@@ -198,7 +198,7 @@ NOTHING = "–"  # noqa: RUF001
 
 
 def values_text(values: Sequence[float | None], quantity: str) -> str:
-    """Values by seed, with their unit: "12.3, 13.1 %"; a dash where there is none."""
+    """Values by seed with their unit: "12.3, 13.1 %"; a dash if there are none."""
     if all(value is None for value in values):
         return NOTHING
     steps = quantity.startswith("steps")
@@ -209,12 +209,12 @@ def values_text(values: Sequence[float | None], quantity: str) -> str:
 def _number(value: float | None, is_count: bool) -> str:
     if value is None:
         return NOTHING
-    # Adding 0 makes no difference but to the sign of -0.
+    # Adding 0 removes the sign of -0.
     return f"{value:,.0f}" if is_count else f"{round(100 * value, 1) + 0.0:.1f}"
 
 
 def mean_text(values: Sequence[float | None], quantity: str) -> str:
-    """The mean of several values: "mean 12.7 %"; empty where there are not several."""
+    """Mean of several values: "mean 12.7 %"; empty for fewer than two."""
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return ""
@@ -222,7 +222,7 @@ def mean_text(values: Sequence[float | None], quantity: str) -> str:
 
 
 def states_text(runs: Sequence[ArmRun]) -> str:
-    """What the runs of an arm are doing: "2 finished, training, 40%"."""
+    """States of the runs of an arm: "2 finished; 1 training, 40%"."""
     counts: dict[str, int] = {}
     for run in runs:
         counts[run.state] = counts.get(run.state, 0) + 1
@@ -232,5 +232,5 @@ def states_text(runs: Sequence[ArmRun]) -> str:
 
 
 def gate_means(run: ArmRun) -> Mapping[str, float]:
-    """The gates' means when they were measured last."""
+    """The last measured means of the gates."""
     return next((m.gates for m in reversed(run.curve) if m.gates), {})

@@ -1,4 +1,4 @@
-"""An experiment on screen: its claim, its curves and arms each second anew, and what they say."""
+"""Draws an experiment: claim, verdict, curves and networks, with live updates."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ States = list[tuple[str, str]]
 
 
 def show_claim(experiment: Experiment) -> None:
-    """Draw what the source found, where, and what differs here."""
+    """Draw the claim, its source and the differences from the paper."""
     st.markdown(f"**Claim**: {plain(experiment.claim)} ({plain(experiment.source)})")
     st.caption(
-        f"Compared: {experiment.quantity}. Different here: {plain(experiment.deviation)} All arms "
-        "have one seed, one order of the data, one schedule, and equal initial weights where "
-        "shapes agree."
+        f"Compared: {experiment.quantity}. Differences from the paper: "
+        f"{plain(experiment.deviation)} All networks share seed, order of the data, schedule, and "
+        "initial weights where shapes agree."
         if experiment.shares_weights
-        else f"Compared: {experiment.quantity}. Different here: {plain(experiment.deviation)} All "
-        "arms have one seed, one order of the data and one schedule; their initial weights are "
-        "what differs."
+        else f"Compared: {experiment.quantity}. Differences from the paper: "
+        f"{plain(experiment.deviation)} All networks share seed, order of the data and schedule; "
+        "only their initial weights differ."
     )
 
 
@@ -58,7 +58,7 @@ def show_group(
     measure: str,
     across: str,
 ) -> None:
-    """Draw a group's runs, each second or two anew while one is open."""
+    """Draw a group's results, updated every second or two while a run is open."""
     results = group_results(group, shared_runs().readings)
     if results is None:
         st.info("All runs of this group were deleted.", icon=":material/info:")
@@ -71,14 +71,16 @@ def show_group(
 
 
 def _show_settings(results: Results) -> None:
-    """Everything in which the arms' plans differ, to be checked."""
+    """Draw the settings in which the networks' plans differ."""
     first = {arm.title: run for arm in results.arms if (run := arm.runs[0].run)}
-    found = differences([run.plan for run in first.values()])
-    with st.expander("What differs between the arms", icon=":material/balance:"):
-        table = pd.DataFrame({each.title: each.values for each in found}, index=list(first))
-        st.dataframe(table, width="stretch", key="arm_settings", alt="Settings by arm")
+    settings = differences([run.plan for run in first.values()])
+    with st.expander("Differences between the networks", icon=":material/balance:"):
+        table = pd.DataFrame({each.title: each.values for each in settings}, index=list(first))
+        st.dataframe(table, width="stretch", key="arm_settings", alt="Settings by network")
     shown = ",".join([run.id for run in first.values()][:MAX_OVERLAID])
-    st.caption(f"[Gradient norms and more of these runs](train?runs={shown}), on the page Train.")
+    st.caption(
+        f"[Gradient norms and other curves of these runs](train?runs={shown}) on the page Train."
+    )
 
 
 def _tick(
@@ -103,12 +105,12 @@ def show_results(
     measure: str,
     across: str,
 ) -> None:
-    """Draw verdict, curves, arms and gates.
+    """Draw verdict, curves, table of networks and gates.
 
     Args:
-        experiment: Which.
-        results: What is drawn.
-        recorded: The recorded runs whose values stand beside, if there are any.
+        experiment: The experiment.
+        results: Its results.
+        recorded: Recorded results to show for comparison, if any.
         measure: A key of ``CHARTS``.
         across: A key of ``ACROSS``.
     """
@@ -130,8 +132,7 @@ def _show_verdict(experiment: Experiment, results: Results) -> None:
         done = sum(not run.is_open for run in results.runs)
         count = sum(1 for _ in results.runs)
         st.info(
-            f"{done} of {count} runs have ended. What they say of the claim stands here when all "
-            "have.",
+            f"{done} of {count} runs have ended. The verdict on the claim appears when all have.",
             icon=":material/hourglass_empty:",
         )
         return
@@ -141,7 +142,7 @@ def _show_verdict(experiment: Experiment, results: Results) -> None:
 
 
 def arm_rows(experiment: Experiment, results: Results, recorded: Recorded | None) -> list[ArmRow]:
-    """The arms with state, steps, values, what the paper prints and what was recorded."""
+    """Table rows of the arms: state, steps, values, and values from the paper and recorded ones."""
     arms = {arm.title: arm for arm in experiment.arms}
     beside = recorded.values if recorded and not results.is_recorded else {}
     rows = []
@@ -149,7 +150,7 @@ def arm_rows(experiment: Experiment, results: Results, recorded: Recorded | None
         colour, dashes = arm_look(number)
         cells = _cells(experiment, arm)
         if arm.title in arms and (paper := _paper_cell(arms[arm.title])):
-            cells["Paper prints"] = paper
+            cells["Paper"] = paper
         if arm.title in beside:
             cells["Recorded"] = _value_cell(beside[arm.title], experiment.quantity)
         rows.append(ArmRow(arm.title, colour, dashes[1] > 0, cells))
@@ -174,7 +175,7 @@ def _value_cell(values: Sequence[float | None], quantity: str) -> Cell:
 
 
 def _messages(arm: ArmResult) -> str:
-    """Why runs failed; how the others ended is no news."""
+    """Messages of failed runs."""
     failed = (run.run.message for run in arm.runs if run.run and run.has_failed)
     return " ".join(dict.fromkeys(failed))
 
@@ -185,39 +186,39 @@ def _range(values: Sequence[float], form: str) -> str:
 
 
 def _paper_cell(arm: Arm) -> Cell | None:
-    found = paper_value(arm)
-    return Cell(found.value, f"{found.column}, {found.table}") if found else None
+    published = paper_value(arm)
+    return Cell(published.value, f"{published.column}, {published.table}") if published else None
 
 
 def _sources(experiment: Experiment, results: Results, recorded: Recorded | None) -> list[str]:
-    """Where the values beside ours come from, with their own data and budgets."""
+    """Sources of the values, with their data and budgets."""
     papers = filter(None, map(paper_value, experiment.arms))
     printed = "; ".join(dict.fromkeys(plain(paper.source) for paper in papers))
-    found = [
-        "Train values are means over the last epoch, with augmentation and dropout at work; test "
-        "values are of all test images at the last test."
+    sentences = [
+        "Training values are means over the last epoch, with augmentation and dropout enabled. "
+        "Test values are from the last test on all test images."
     ]
     if printed:
         budget = plain(experiment.paper_budget)
-        found.append(f"Paper prints: {printed}. Its budget: {budget}.")
+        sentences.append(f"Paper: {printed}. Its budget: {budget}.")
     if recorded:
-        found.append(recorded_sentence(recorded, experiment.quantity))
+        sentences.append(recorded_sentence(recorded, experiment.quantity))
     if results.seeds > 1:
-        found.append(
-            "A line is the mean over the seeds and its band goes from the smallest to the largest; "
-            "where one has not come so far, the others stand alone."
+        sentences.append(
+            "Lines are means over seeds, bands range from the smallest to the largest value. "
+            "Where a run has not progressed as far, it is omitted."
         )
-    return found
+    return sentences
 
 
 def recorded_sentence(recorded: Recorded, quantity: str) -> str:
-    """What recorded values are of: data, budget, machine, date, and the command."""
-    runs = f"{recorded.seeds} run{'s' if recorded.seeds != 1 else ''} an arm"
+    """Data, budget, machine, date and command of recorded values."""
+    runs = f"{recorded.seeds} run{'s' if recorded.seeds != 1 else ''} per network"
     note = f" {plain(recorded.note)}" if recorded.note else ""
     return (
         f"Recorded {quantity}: {plain(recorded.data)}, {epochs_text(recorded.epochs)} "
         f"({recorded.steps:,} steps), {runs}, {recorded.trained} on {plain(recorded.machine)}."
-        f"{note} Made by `{recorded.command}`."
+        f"{note} Command: `{recorded.command}`."
     )
 
 
@@ -231,18 +232,18 @@ def _show_gates(results: Results, across: str, notes: Sequence[str]) -> None:
         show_gate_chart(results, across, notes)
     seed = next(iter(results.runs)).seed
     with right:
-        st.markdown("**Gates by unit**, from the input to the output")
+        st.markdown("**Gates by unit**, from input to output")
         st.html(gate_table(rows))
         st.caption(
-            "The mean of each unit's gate g(x) over test images, when it was measured last "
-            f"(seed {seed}); dark is 0, yellow is 1."
+            "Mean of each unit's gate g(x) over test images at the last measurement "
+            f"(seed {seed}). Dark is 0, yellow is 1."
         )
 
 
 def _by_unit(gates: Mapping[str, float]) -> dict[str, float]:
-    """Gates by "stage.unit", from 1, where their path tells; else by their path."""
+    """Gates by "stage.unit" (from 1), or by their path if it has another form."""
     named = {}
     for path, value in gates.items():
-        found = UNIT.match(path)
-        named[f"{int(found[1]) + 1}.{int(found[2]) + 1}" if found else path] = value
+        matched = UNIT.match(path)
+        named[f"{int(matched[1]) + 1}.{int(matched[2]) + 1}" if matched else path] = value
     return named

@@ -35,10 +35,13 @@ def test_one_thing_alone_needs_no_warning():
 @pytest.mark.parametrize(
     ("other", "said"),
     [
-        (plan(seed=1), "Their seeds differ"),
+        (plan(seed=1), "The seeds differ"),
         (plan(data="/somewhere/pictures.zip"), "different data"),
         (plan(epochs=9), "budgets differ"),
-        (plan(learning_rate=0.1, optimiser="sgd"), "differ in 2 things (optimiser, learning rate)"),
+        (
+            plan(learning_rate=0.1, optimiser="sgd"),
+            "differ in 2 settings (optimiser, learning rate)",
+        ),
         (plan("resnet20_cifar,in_channels=1"), "different families"),
     ],
     ids=["seed", "data", "budget", "two things", "families"],

@@ -25,15 +25,15 @@ def results(*arms, epochs=2):
 @pytest.mark.parametrize(
     ("made", "here"),
     [
-        (results([run()], [run()]), "here: digits, 2 epochs, 1 run an arm"),
-        (results([run(4, 8)], [run(8)]), "here: digits, 2 epochs (8 steps), 1 run an arm"),
+        (results([run()], [run()]), "here: digits, 2 epochs, 1 run per network"),
+        (results([run(4, 8)], [run(8)]), "here: digits, 2 epochs (8 steps), 1 run per network"),
         (
             results([run(4, 8), run(8)], [run(4), run()]),
-            "here: digits, 2 epochs (ended after 4 to 8 steps), 2 runs an arm",
+            "here: digits, 2 epochs (ended after 4 to 8 steps), 2 runs per network",
         ),
         (
             results([run(30)], [run(50)], epochs=0),
-            "here: digits, 30 s (30 to 50 steps), 1 run an arm",
+            "here: digits, 30 s (30 to 50 steps), 1 run per network",
         ),
     ],
     ids=["nothing yet", "whole", "stopped", "by time"],
@@ -46,7 +46,7 @@ def test_a_run_that_failed_has_no_value_and_does_not_shorten():
     made = results([run(400, error=0.25)], [run(4, failed=True)], [run(400)], epochs=100)
     assert made.values("test error") == {"A": [0.25], "B": [None], "C": [0.5]}
     said = made.verdict(experiment("options"))
-    assert said[0].startswith("C against B: undecided, B has no test error")
+    assert said[0].startswith("C vs B: undecided, B has no test error")
 
 
 def test_the_shortest_run_decides_whether_it_was_long_enough():
