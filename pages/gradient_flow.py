@@ -3,37 +3,37 @@
 import streamlit as st
 
 from cnnviz.ui.gradient_flow.activations import show_activations
+from cnnviz.ui.gradient_flow.by_architecture import show_by_architecture
 from cnnviz.ui.gradient_flow.chain import show_chain
 from cnnviz.ui.gradient_flow.controls import choose_view
+from cnnviz.ui.gradient_flow.during_training import show_during_training
 from cnnviz.ui.gradient_flow.identity_path import show_identity_path
-from cnnviz.ui.gradient_flow.over_a_run import show_over_a_run
-from cnnviz.ui.gradient_flow.twins import show_twins
 from cnnviz.ui.page import open_page
 from cnnviz.ui.photo.chosen import show_or_say
 
-# What each view answers, and what draws it.
+# The question of each view, and the function that draws it.
 ANSWERS = {
     "twins": (
-        "How large is the gradient of each layer before the first step? Networks that differ in "
-        "how a layer's input gets to the next, laid over each other.",
-        show_twins,
+        "How large is the gradient of each layer before the first step? Networks "
+        "with different connections, overlaid.",
+        show_by_architecture,
     ),
     "over a run": (
-        "The same while a network trains: does it get better or worse with the epochs?",
-        show_over_a_run,
+        "How does the gradient change during training?",
+        show_during_training,
     ),
     "the chain": (
-        "Why a gradient vanishes, by hand: change a number and watch the product.",
+        "Why does a gradient vanish? Change a number and watch the product.",
         show_chain,
     ),
     "the identity path": (
-        "Why it does not vanish in residual networks: how much of the signal takes the shortcut, "
-        "forward and back.",
+        "Why does it not vanish in residual networks? The share of the signal that takes the "
+        "shortcut, forward and backward.",
         show_identity_path,
     ),
     "activations": (
-        "What arrives in the last layer under each way of drawing the weights? Choose a network "
-        "and its activation.",
+        "What reaches the last layer under each initialisation? Choose a network and its "
+        "activation.",
         show_activations,
     ),
 }

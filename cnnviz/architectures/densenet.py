@@ -270,7 +270,7 @@ ARCHITECTURE = Architecture(
     paper="Huang, Liu, van der Maaten, Weinberger: Densely Connected Convolutional Networks, "
     "CVPR 2017",
     url="https://arxiv.org/abs/1608.06993",
-    idea="Every layer reads the feature maps of all layers before it, so each adds only a few.",
+    idea="Every layer sees the feature maps of all earlier layers, so each adds only a few.",
     config=DenseNetConfig,
     network=DenseNet,
     variants={

@@ -212,7 +212,7 @@ ARCHITECTURE = Architecture(
     paper="Szegedy, Liu, Jia, Sermanet, Reed, Anguelov, Erhan, Vanhoucke, Rabinovich: Going Deeper "
     "with Convolutions, CVPR 2015",
     url="https://arxiv.org/abs/1409.4842",
-    idea="1x1, 3x3 and 5x5 filters side by side, each behind a cheap 1x1 that thins its input.",
+    idea="1x1, 3x3 and 5x5 filters side by side, each after a cheap 1x1 that reduces its channels.",
     config=GoogLeNetConfig,
     network=GoogLeNet,
     variants={

@@ -85,7 +85,7 @@ class MLP(Network):
 
 ARCHITECTURE = Architecture(
     name="mlp",
-    title="Regular network",
+    title="Fully connected network (MLP)",
     year=1986,
     paper="Rumelhart, Hinton, Williams: Learning Representations by Back-Propagating Errors, "
     "Nature 323, 1986",
@@ -94,7 +94,7 @@ ARCHITECTURE = Architecture(
     config=MLPConfig,
     network=MLP,
     variants={
-        "mlp": Variant("Regular network", MLPConfig(), resolution=32, dataset="CIFAR-10"),
+        "mlp": Variant("Fully connected network", MLPConfig(), resolution=32, dataset="CIFAR-10"),
     },
     resolutions=(28, 32, 1024),
     has_feature_maps=False,

@@ -73,7 +73,7 @@ def test_an_empty_page_leads_to_a_run_and_shows_it(empty_server, page):
     expect(page).to_have_url(re.compile("/train.*mlp_activation=sigmoid"))
     page.goto(page.url + "&train_epochs=2")
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(run_card(page, "Regular network")).to_contain_text("finished", timeout=300_000)
+    expect(run_card(page, "Fully connected network")).to_contain_text("finished", timeout=300_000)
     page.wait_for_url("**runs=*", timeout=60_000)
     run = re.search(r"runs=(\w+)", page.url).group(1)
     page.goto(f"{empty_server}/gradient_flow?view=over+a+run&run={run}")

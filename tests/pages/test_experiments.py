@@ -96,9 +96,8 @@ def test_at_first_it_says_what_to_do(opened):
     assert menu.options == [each.title for each in EXPERIMENTS]
     assert "Deeper plain networks have higher training error" in app.markdown[0].value
     assert "press **Start all**" in app.info[0].value
-    assert (
-        "4 networks × 1 seed = 4 runs of 5 epochs: 20 epochs on all" in app.main.markdown[1].value
-    )  # noqa: RUF001
+    cost = app.main.markdown[1].value
+    assert "4 networks × 1 seed = 4 runs of 5 epochs: 20 epochs on all" in cost  # noqa: RUF001
 
 
 @pytest.mark.parametrize("name", [each.name for each in EXPERIMENTS])

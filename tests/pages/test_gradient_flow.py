@@ -3,7 +3,7 @@
 import pytest
 
 from cnnviz.training.measurement import Measurement
-from cnnviz.ui.gradient_flow.over_a_run import TO_TRAIN
+from cnnviz.ui.gradient_flow.during_training import TO_TRAIN
 from tests.apps import open_in_app
 
 
@@ -30,9 +30,9 @@ def test_the_twins(opened):
     assert app.title[0].value == "Does the gradient reach the first layer?"
     said = words(app)
     assert "**fully connected, 9 layers, sigmoid**: its gradient **vanishes**" in said
-    assert "**ResNet-20**: it neither vanishes nor explodes" in said
+    assert "**ResNet-20**: its gradient neither vanishes nor explodes" in said
     assert "Random weights" in app.warning[0].value
-    assert "4 real handwritten digits" in said
+    assert "4 handwritten digits" in said
     assert charts(app) == 1
 
 
@@ -40,14 +40,14 @@ def test_the_twins_of_the_address(opened):
     app = opened(twins="plain", twin_layers="56", pictures="4", drawn="he")
     said = words(app)
     assert "**plain-56**: its gradient **explodes**" in said
-    assert "ResNet" not in said.split("The rule")[0]
+    assert "ResNet" not in said.split("Rule")[0]
 
 
 def test_no_twin_at_all_says_what_to_do(opened):
     app = opened(pictures="4", twins="plain")
     app.button_group(key="twins").set_value([]).run()
     assert not app.exception
-    assert "Choose one network or more." in app.info[0].value
+    assert "Choose at least one network." in app.info[0].value
 
 
 def test_large_twins_wait_for_a_button(opened):
@@ -65,11 +65,11 @@ def test_the_slides_product(opened):
 def test_a_chain_of_the_address_and_a_preset(opened):
     app = opened(view="the chain", chain="tanh", neurons="1", z1="0", w1="-0.5")
     assert "1 × (-0.5) = -0.5" in words(app)  # noqa: RUF001
-    (preset,) = [button for button in app.button if button.label == "Ten ReLUs, one of them off"]
+    (preset,) = [button for button in app.button if button.label == "Ten ReLUs, one inactive"]
     preset.click().run()
     assert not app.exception
     assert app.select_slider(key="neurons").value == 10
-    assert "A product of 0 has no place on a logarithmic axis" in words(app)
+    assert "A logarithmic axis cannot show a product of 0" in words(app)
 
 
 def test_the_identity_path_of_what_is_in_the_box_and_of_random_weights(opened):
@@ -103,7 +103,7 @@ def test_activations_under_each_initialisation(opened):
     said = words(app)
     assert charts(app) == 3
     assert app.subheader[0].value == "fully connected, 9 layers, relu"
-    for title in ("as its paper says", "Gaussian", "Xavier", "He (He et al. 2015)"):
+    for title in ("Paper's initialisation", "Gaussian", "Xavier", "He (He et al. 2015)"):
         assert f"**{title}" in said
     assert "Random weights" in app.warning[0].value
 
@@ -116,12 +116,12 @@ def test_activations_of_a_network_and_an_activation_of_the_address(opened):
     assert charts(app) == 3
     app = opened(view="activations", pictures="4", network="resnet20_cifar")
     assert app.subheader[0].value == "ResNet-20 (CIFAR)"
-    assert "leaves no choice of activation" in words(app)
+    assert "activation of this family is fixed" in words(app)
 
 
 def test_without_runs_it_says_how_to_make_one():
     app = open_in_app("gradient_flow", view="over a run")
-    assert "No run has recorded its gradients by layer yet" in app.info[0].value
+    assert "There are no runs with gradients by layer yet" in app.info[0].value
     assert [link.value for link in app.get("page_link")] == list(TO_TRAIN.values())
 
 
@@ -150,19 +150,19 @@ def test_a_runs_epochs(opened, recorded):
     app = opened(view="over a run", run=recorded)
     said = words(app)
     assert charts(app) == 2
-    assert "**first step**: it neither vanishes nor explodes" in said
+    assert "**first step**: its gradient neither vanishes nor explodes" in said
     assert "**epoch 1**: its gradient **vanishes**" in said
 
 
 def test_an_unknown_run_is_said(opened, recorded):
     app = opened(view="over a run", run="nothing")
-    assert "has recorded no gradients by layer" in app.warning[0].value
+    assert "has no recorded gradients by layer" in app.warning[0].value
     assert charts(app) == 2
 
 
 def test_an_edited_address_shows_the_defaults(opened):
     nonsense = {"view": "backwards", "twin_layers": "21", "drawn": "x", "activation": "swish"}
     app = opened(**nonsense, flow_seed="-5", pictures="3")
-    assert "16 real handwritten digits" in words(app)
+    assert "16 handwritten digits" in words(app)
     app = opened(view="the chain", chain="swish", neurons="99", z1="1e9", w1="nan")
     assert "0.02625" in words(app)

@@ -15,11 +15,11 @@ from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
 from cnnviz.ui.gradient_flow import results as flow
 from cnnviz.ui.gradient_flow.activations import sentence
+from cnnviz.ui.gradient_flow.by_architecture import verdict
 from cnnviz.ui.gradient_flow.chain import PRESETS
 from cnnviz.ui.gradient_flow.chart import flow_table
-from cnnviz.ui.gradient_flow.over_a_run import layers_over_time, spread
+from cnnviz.ui.gradient_flow.during_training import evenly_spaced, layers_over_time
 from cnnviz.ui.gradient_flow.results import MEASURES, Question, digit_batch
-from cnnviz.ui.gradient_flow.twins import verdict
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.work.tasks import Task, TaskStopped
 from cnnviz.vision.gradients.flow import ActivationStatistics, layer_gradients
@@ -151,12 +151,12 @@ def test_a_stop_ends_it_between_two_layers(digits):
 @pytest.mark.parametrize(
     ("first", "last", "said"),
     [
-        (1e-8, 0.04, "its gradient **vanishes** (1e-08 in the first layer, 0.04 in the last: "
-         "1/4,000,000 of it)"),
-        (117.0, 0.022, "its gradient **explodes** (117 in the first layer, 0.022 in the last: "
-         "5,320 times as much)"),
-        (0.1, 0.2, "it neither vanishes nor explodes (0.1 in the first layer, 0.2 in the last: "
-         "0.50 of it)"),
+        (1e-8, 0.04, "its gradient **vanishes** (1e-08 in the first layer, 0.04 in the last; "
+         "first/last = 1/4,000,000)"),
+        (117.0, 0.022, "its gradient **explodes** (117 in the first layer, 0.022 in the last; "
+         "first/last = 5,320)"),
+        (0.1, 0.2, "its gradient neither vanishes nor explodes (0.1 in the first layer, 0.2 in the "
+         "last; first/last = 0.50)"),
         (0.0, 0.2, "its gradient **vanishes** (0 in the first layer, 0.2 in the last)"),
     ],
     ids=["vanishes", "explodes", "neither", "nothing arrives"],
@@ -183,7 +183,7 @@ def test_a_sentence_on_activations():
         ActivationStatistics("b", 1.0, 0.0, 1e-5, 0.25),
     ]
     assert sentence("He", layers) == (
-        "**He**: the standard deviation goes from 1 to 1e-05; 25 % of the last layer's outputs "
+        "**He**: the standard deviation changes from 1 to 1e-05; 25 % of the last layer's outputs "
         "are 0."
     )
 
@@ -193,7 +193,7 @@ def test_a_sentence_on_activations():
     [(1, [0]), (5, [0, 1, 2, 3, 4]), (9, [0, 2, 4, 6, 8]), (101, [0, 25, 50, 75, 100])],
 )
 def test_curves_are_spread_over_the_epochs(count, positions):
-    assert spread(count, 5) == positions
+    assert evenly_spaced(count, 5) == positions
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The slides' chain of neurons: a gradient as a product of small factors, to play with."""
+"""The slides' chain of neurons: the gradient as an interactive product of factors."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from cnnviz.figures.training.curves import Axis, Curve
 from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers, show_names
 from cnnviz.ui.parts.segments import choose_segment
 
-ACTIVATION, NEURONS = "chain", "neurons"  # their names in links
-# Name of a button -> activation, z and w of each neuron, the last one first.
+ACTIVATION, NEURONS = "chain", "neurons"  # keys in the URL
+# Label of a button: activation, then z and w of each neuron, the last neuron first.
 PRESETS: dict[str, tuple[str, tuple[float, ...], tuple[float, ...]]] = {
     "The slide: 0.25 × 0.6 × 0.25 × 0.7": ("sigmoid", PRE_ACTIVATIONS, WEIGHTS),  # noqa: RUF001
-    "Ten sigmoids at their best": ("sigmoid", (0.0,) * LONGEST, (1.0,) * LONGEST),
-    "Ten tanh, each at 1": ("tanh", (1.0,) * LONGEST, (1.0,) * LONGEST),
-    "Ten ReLUs that are on": ("relu", (1.0,) * LONGEST, (1.0,) * LONGEST),
-    "Ten ReLUs, one of them off": ("relu", (1.0,) * 4 + (-1.0,) + (1.0,) * 5, (1.0,) * LONGEST),
+    "Ten sigmoids at their steepest": ("sigmoid", (0.0,) * LONGEST, (1.0,) * LONGEST),
+    "Ten tanh at z = 1": ("tanh", (1.0,) * LONGEST, (1.0,) * LONGEST),
+    "Ten active ReLUs": ("relu", (1.0,) * LONGEST, (1.0,) * LONGEST),
+    "Ten ReLUs, one inactive": ("relu", (1.0,) * 4 + (-1.0,) + (1.0,) * 5, (1.0,) * LONGEST),
 }
-PRODUCT = Axis("Gradient that is left, as a share of the last layer's", ".0e", is_logarithmic=True)
-MOST = 100.0  # of a pre-activation or a weight, either sign
+PRODUCT = Axis("Remaining gradient, relative to the last layer", ".0e", is_logarithmic=True)
+LIMIT = 100.0  # largest absolute value of a pre-activation or weight
 
 
 def show_chain() -> None:
-    """The presets, the neurons, the product term by term, and what more layers would do."""
+    """Draw presets, neurons, the product of factors and its change with depth."""
     st.markdown(
-        r"A chain with one neuron a layer, $a = f(z)$, $z = w\,a_{\text{before}} + b$. By the "
+        r"A chain with one neuron per layer, $a = f(z)$, $z = w\,a_{\text{before}} + b$. By the "
         r"chain rule, each neuron multiplies the gradient on its way back by $f'(z)\,w$."
     )
     _offer_presets()
@@ -55,7 +55,7 @@ def _offer_presets() -> None:
 
 
 def _take(activation: str, pre_activations: Sequence[float], weights: Sequence[float]) -> None:
-    """Write a preset into the widgets' state."""
+    """Write a preset to the widgets' state."""
     st.session_state[ACTIVATION] = activation
     st.session_state[NEURONS] = len(weights)
     for number, (z, w) in enumerate(zip(pre_activations, weights, strict=True), 1):
@@ -63,32 +63,34 @@ def _take(activation: str, pre_activations: Sequence[float], weights: Sequence[f
 
 
 def _choose_activation() -> str:
-    slopes = f"The slope of a sigmoid is at most {LARGEST['sigmoid']:g}, of tanh and ReLU 1."
+    slopes = (
+        f"The slope of a sigmoid is at most {LARGEST['sigmoid']:g}, of tanh and ReLU at most 1."
+    )
     return choose_segment("Activation", list(SLOPES), "sigmoid", ACTIVATION, slopes)
 
 
 def _choose_neurons() -> tuple[list[float], list[float]]:
-    """The number of neurons, then z and w of each, the last one first."""
+    """Draw the number of neurons, then z and w of each, the last neuron first."""
     options = range(1, LONGEST + 1)
     count = st.select_slider("Layers", options, 2, key=NEURONS, bind="query-params")
     count = count if count in options else 2
     grid = st.grid(5, min_column_width=150, border=True)
-    found = []
+    neurons = []
     for number in range(1, count + 1):
         with grid.cell():
-            place = "last layer" if number == 1 else f"{number - 1} before it"
+            place = "Last layer" if number == 1 else f"{number - 1} before it"
             st.markdown(f"**{place}**")
-            z = _number("z", number, PRE_ACTIVATIONS, "Its pre-activation.")
-            found.append((z, _number("w", number, WEIGHTS, "The weight of its input.")))
-    return [z for z, _ in found], [w for _, w in found]
+            z = _number("z", number, PRE_ACTIVATIONS, "Pre-activation of the neuron.")
+            neurons.append((z, _number("w", number, WEIGHTS, "Weight of its input.")))
+    return [z for z, _ in neurons], [w for _, w in neurons]
 
 
 def _number(name: str, number: int, defaults: Sequence[float], help: str) -> float:
     default = defaults[(number - 1) % len(defaults)]
     value = st.number_input(
         name,
-        -MOST,
-        MOST,
+        -LIMIT,
+        LIMIT,
         default,
         0.1,
         format="%g",
@@ -96,7 +98,7 @@ def _number(name: str, number: int, defaults: Sequence[float], help: str) -> flo
         bind="query-params",
         help=help,
     )
-    is_number = isinstance(value, float) and -MOST <= value <= MOST
+    is_number = isinstance(value, float) and -LIMIT <= value <= LIMIT
     return float(value) if is_number else default
 
 
@@ -114,10 +116,10 @@ def _show_product(activation: str, links: Sequence[Link]) -> None:
 
 
 def _show_lengths(activation: str, links: Sequence[Link]) -> None:
-    """The product from the last layer back, beside the best that each activation can do."""
-    here = f"this chain ({activation})"
+    """Draw the product over depth, compared with the best case of each activation."""
+    here = f"This chain ({activation})"
     best = f"{LARGEST['sigmoid']:g}ⁿ: sigmoids at their steepest, w = 1"
-    one = "1ⁿ: tanh at 0, or ReLU that is on, w = 1"
+    one = "1ⁿ: tanh at 0, or active ReLU, w = 1"
     layers = list(range(LONGEST + 1))
     curves = [
         Curve(here, "size", layers[: len(links) + 1], [1.0, *(abs(k.product) for k in links)]),
@@ -126,12 +128,12 @@ def _show_lengths(activation: str, links: Sequence[Link]) -> None:
     ]
     colours = colours_of([here, best, one])
     show_names(colours)
-    show_curves_over_layers(curves, colours, PRODUCT, "chain_chart", "Layers n from the last back")
+    show_curves_over_layers(curves, colours, PRODUCT, "chain_chart", "Layers n, from the last")
     if any(link.product == 0 for link in links):
-        st.caption("A product of 0 has no place on a logarithmic axis: the line ends before it.")
+        st.caption("A logarithmic axis cannot show a product of 0, so the line ends before it.")
     ten = LARGEST["sigmoid"] ** LONGEST
     st.markdown(
-        f"With $n$ sigmoids and weights of 1, at most $0.25^n$ is left: after {LONGEST} layers "
-        f"{ten:.2g}, about one part in {1 / ten:,.0f}. Larger weights would help, but they push "
-        "$z$ away from 0, where the slope is smaller still: try $z = 4$."
+        f"With $n$ sigmoids and weights of 1, at most $0.25^n$ of the gradient remains: after "
+        f"{LONGEST} layers {ten:.2g}, about one part in {1 / ten:,.0f}. Larger weights would help, "
+        "but they move $z$ away from 0, where the slope is even smaller: try $z = 4$."
     )

@@ -1,4 +1,4 @@
-"""Curves over the layers of networks, with their names in a row that fits any screen."""
+"""Charts of curves over the layers of networks, with a shared legend."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ DEPTH = "Depth: 0 is the first layer, 1 the last"
 
 
 def colours_of(names: Sequence[str]) -> dict[str, str]:
-    """A colour for each name, in the order of all charts."""
+    """A colour for each name, the same in all charts."""
     return {name: COLOURS[number % len(COLOURS)] for number, name in enumerate(names)}
 
 
 def show_names(colours: Mapping[str, str]) -> None:
-    """Draw which colour stands for which name, once for all charts below."""
+    """Draw the legend of all charts below."""
     st.html(legend(colours))
 
 
@@ -40,15 +40,15 @@ def show_curves_over_layers(
     across: str = DEPTH,
     names: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
-    """Draw a chart; its names stand above it (``show_names``).
+    """Draw a chart; ``show_names`` draws its legend.
 
     Args:
-        curves: Their runs are the names, all of one part.
-        colours: Of each name.
-        axis: The vertical axis; on a logarithmic one only values above 0 are drawn.
-        key: Of the element, unique on the page.
+        curves: Curves of a single part, whose ``run`` is the name of the line.
+        colours: Colour of each name.
+        axis: Vertical axis; a logarithmic one shows only values above 0.
+        key: Key of the element, unique on the page.
         across: Title of the horizontal axis.
-        names: What each point of a curve is of, by its run; default nothing.
+        names: Names of the points of each curve, by its run; default none.
     """
     chart = curve_chart(
         Lines("run", colours, has_legend=False),
@@ -68,7 +68,7 @@ def show_curves_over_layers(
 def flow_table(
     curves: Sequence[Curve], axis: Axis, names: Mapping[str, Sequence[str]]
 ) -> pd.DataFrame:
-    """The points of ``curve_table`` with a column "place", what each is of; empty without names."""
+    """The table of ``curve_table`` with a column "place": the name of each point, or empty."""
     table = curve_table(curves)
     if axis.is_logarithmic:
         table = table[table["up"] > 0]
@@ -77,12 +77,12 @@ def flow_table(
         for curve in curves
         for x, place in zip(curve.across, names.get(curve.run, ()), strict=False)
     }
-    found = zip(table["run"], table["across"], strict=True)
-    return table.assign(place=[places.get(point, "") for point in found])
+    points = zip(table["run"], table["across"], strict=True)
+    return table.assign(place=[places.get(point, "") for point in points])
 
 
 def _tooltip(known: Sequence[dict[str, str]], has_places: bool) -> list[dict[str, str]]:
-    """Of networks, not of runs and their parts."""
+    """Tooltip fields for lines of networks."""
     line, _, x, y = known
     place = {"field": "place", "type": "nominal", "title": "Layer"}
     return [{**line, "title": "Line"}, *([place] if has_places else []), x, y]

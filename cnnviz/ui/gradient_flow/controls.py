@@ -1,4 +1,4 @@
-"""The widgets of the page of gradient flow; each returns a value of its options."""
+"""Widgets of the page Gradient flow; each returns one of its options."""
 
 from __future__ import annotations
 
@@ -11,56 +11,58 @@ from cnnviz.architectures.blocks import ACTIVATIONS, INITIALISERS
 from cnnviz.ui.parts.segments import choose_segment
 from cnnviz.vision.gradients.twins import DEPTHS, Twin, twins
 
-VIEWS = ("twins", "over a run", "the chain", "the identity path", "activations")
-PICTURES = (4, 8, 16)
+VIEWS = {
+    **{"twins": "By architecture", "over a run": "During training", "the chain": "Chain rule"},
+    **{"the identity path": "Identity path", "activations": "Activations"},
+}
+BATCH_SIZES = (4, 8, 16)
 LAST_SEED = 99
 INITIALISATIONS = ("paper", *INITIALISERS)
 
 
 def choose_view() -> str:
-    """The menu of views."""
-    return choose_segment("View", VIEWS, VIEWS[0], "view")
+    """Draw the menu of views."""
+    return choose_segment("View", VIEWS)
 
 
 def choose_depth() -> int:
-    """The menu of depths."""
+    """Draw the menu of depths."""
     return choose_segment(
         "Layers",
         DEPTHS,
         DEPTHS[0],
         "twin_layers",
-        "Of the plain, residual and pre-activation networks; the dense one has as many or a few "
-        "less, the fully connected one 9.",
+        "Of the plain, residual and pre-activation networks; the dense one has as many or slightly "
+        "fewer, the fully connected one 9.",
     )
 
 
 def choose_initialisation() -> str:
-    """The menu of how weights are drawn."""
+    """Draw the menu of initialisations."""
     chosen = st.selectbox(
         "Initialisation",
         INITIALISATIONS,
         key="drawn",
         bind="query-params",
-        help="How weights are drawn: as each paper says, N(0, 0.01²), Glorot and Bengio's, or "
-        "He's.",
+        help="Weight initialisation: the paper's, N(0, 0.01²), Glorot and Bengio's, or He's.",
     )
     return chosen if chosen in INITIALISATIONS else INITIALISATIONS[0]
 
 
 def choose_activation() -> str:
-    """The menu of the fully connected network's non-linearities."""
+    """Draw the menu of the fully connected network's non-linearity."""
     return choose_segment(
         "Activation",
         tuple(ACTIVATIONS),
         "sigmoid",
         "activation",
-        "Of the fully connected network; the other families have ReLU alone, as their papers do.",
+        "Of the fully connected network; the other families use only ReLU, as in their papers.",
     )
 
 
-def choose_twins(found: Sequence[Twin]) -> list[Twin]:
-    """The menu of which twins are drawn."""
-    names = [twin.name for twin in found]
+def choose_networks(networks: Sequence[Twin]) -> list[Twin]:
+    """Draw the menu of compared networks."""
+    names = [twin.name for twin in networks]
     chosen = st.pills(
         "Networks",
         names,
@@ -69,14 +71,14 @@ def choose_twins(found: Sequence[Twin]) -> list[Twin]:
         key="twins",
         bind="query-params",
     )
-    return [twin for twin in found if twin.name in chosen]
+    return [twin for twin in networks if twin.name in chosen]
 
 
 def choose_network(depth: int) -> Twin:
-    """The menus of one network: the twins, then every published variant; and its non-linearity.
+    """Draw the menus of a network (compared ones, then all variants) and its non-linearity.
 
     Args:
-        depth: Of the twins.
+        depth: Depth of the compared networks.
     """
     offered = {twin.name: twin for twin in twins(depth, activation="relu")}
     names = [*reversed(offered), *variants()]
@@ -85,14 +87,14 @@ def choose_network(depth: int) -> Twin:
         names,
         key="network",
         bind="query-params",
-        help="The networks of the first view, then every published one.",
+        help="The networks of the first view, then all published variants.",
     )
     name = chosen if chosen in names else names[0]
     spec = offered[name].spec if name in offered else specify(name)
     title = offered[name].title if name in offered else variant(name).title
     declared = {h.name: h for h in spec.config.hyperparameters()}
     if "activation" not in declared:
-        st.caption("This family leaves no choice of activation.")
+        st.caption("The activation of this family is fixed.")
         return Twin(name, title, spec)
     options = tuple(str(option) for option in declared["activation"].options)
     activation = choose_segment("Activation", options, spec.config.to_text()["activation"], "units")
@@ -102,13 +104,13 @@ def choose_network(depth: int) -> Twin:
 
 
 def choose_batch() -> tuple[int, int]:
-    """How many pictures, and the seed that decides them and random weights."""
-    pictures = choose_segment(
+    """Draw the menus of batch size and seed."""
+    images = choose_segment(
         "Digits in the batch",
-        PICTURES,
-        PICTURES[-1],
+        BATCH_SIZES,
+        BATCH_SIZES[-1],
         "pictures",
-        "Real handwritten digits (8 px, scikit-learn's), enlarged to what the network reads.",
+        "Handwritten digits (8 px, from scikit-learn), enlarged to the network's input size.",
     )
     seed = st.number_input(
         "Seed",
@@ -117,6 +119,6 @@ def choose_batch() -> tuple[int, int]:
         0,
         key="flow_seed",
         bind="query-params",
-        help="Decides the random weights and which digits are taken.",
+        help="Determines the random weights and the selection of digits.",
     )
-    return pictures, seed if isinstance(seed, int) and 0 <= seed <= LAST_SEED else 0
+    return images, seed if isinstance(seed, int) and 0 <= seed <= LAST_SEED else 0

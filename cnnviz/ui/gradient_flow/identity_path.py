@@ -1,4 +1,4 @@
-"""The way past F on screen: equations 4 and 5, and how much of a signal takes it, by block."""
+"""The view of the identity path: equations 4 and 5, and its share of the signal by block."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import streamlit as st
 from cnnviz.architectures import variant
 from cnnviz.figures.training.curves import Axis, Curve
 from cnnviz.runs.run import Run
+from cnnviz.ui.gradient_flow.by_architecture import say_batch
 from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers, show_names
 from cnnviz.ui.gradient_flow.controls import choose_batch, choose_depth
 from cnnviz.ui.gradient_flow.results import Paths, Question, answers
-from cnnviz.ui.gradient_flow.twins import say_batch
 from cnnviz.ui.parts.menu import choose_named
 from cnnviz.ui.photo.trained import WeightedNetwork, offered
 from cnnviz.ui.photo.weights import visible_runs
@@ -23,32 +23,32 @@ from cnnviz.weights.sources import sources
 
 RANDOM = "random"
 SHOWN = ("residual", "pre-activation")
-FORWARD = Axis("Share of the shortcut in what a block adds up", ".0%", from_zero=True)
+FORWARD = Axis("Share of the shortcut in a block's output", ".0%", from_zero=True)
 BACKWARD = Axis("Share of the shortcut in a block's gradient", ".0%", from_zero=True)
 
 
 @dataclass(frozen=True)
 class _Shown:
-    """A network with its weights, as a line of the charts."""
+    """A line of the charts: a network with its weights."""
 
     title: str
     question: Question
 
 
 def show_identity_path() -> None:
-    """The equations, the menus of weights, two charts, and whether equation 4 holds."""
+    """Draw the equations, menus of weights, two charts, and whether equation 4 holds."""
     with st.sidebar:
         depth = choose_depth()
-        pictures, seed = choose_batch()
+        images, seed = choose_batch()
         runs = visible_runs()
         chosen = {twin: _choose_weights(twin, runs) for twin in twins(depth) if twin.name in SHOWN}
     _say_equations()
     shown = [
-        each for twin, weights in chosen.items() for each in _lines(twin, weights, pictures, seed)
+        each for twin, weights in chosen.items() for each in _lines(twin, weights, images, seed)
     ]
     _show(shown)
     _say_origins(chosen)
-    say_batch(pictures, seed)
+    say_batch(images, seed)
 
 
 def _say_equations() -> None:
@@ -62,13 +62,13 @@ def _say_equations() -> None:
     )
     st.caption(
         "He, Zhang, Ren and Sun 2016, Identity Mappings in Deep Residual Networks, equations 4 "
-        "and 5. In the second, the 1 is the identity path: whatever the weights are, the gradient "
-        "reaches every block undiminished by it."
+        "and 5. In the second, the 1 is the identity path, through which the gradient reaches "
+        "every block undiminished, whatever the weights are."
     )
 
 
 def _choose_weights(twin: Twin, runs: Sequence[Run]) -> WeightedNetwork:
-    """Trained weights of its variant where there are any, else random ones."""
+    """Draw the menu of weights; the default is trained weights of the variant, if any."""
     fitting = [each for each in offered(twin.spec.variant, runs) if _fits(each, twin)]
     *_, random_weights = sources(twin.spec.variant)
     choices = {each.name: each for each in fitting}
@@ -80,37 +80,37 @@ def _choose_weights(twin: Twin, runs: Sequence[Run]) -> WeightedNetwork:
 
 
 def _fits(each: WeightedNetwork, twin: Twin) -> bool:
-    """Whether trained weights are of as many blocks; what they were trained on may differ."""
+    """Whether weights fit a network, possibly trained on other data."""
     return each.weights.kind == "file" and each.spec.config == twin.spec.config
 
 
-def _lines(twin: Twin, weights: WeightedNetwork, pictures: int, seed: int) -> list[_Shown]:
-    """The network as it is chosen, and untrained too where it is trained."""
+def _lines(twin: Twin, weights: WeightedNetwork, images: int, seed: int) -> list[_Shown]:
+    """The lines of a network: trained (if chosen) and untrained."""
     *_, random_weights = sources(twin.spec.variant)
-    untrained = Question("paths", twin.spec, random_weights, pictures, seed)
+    untrained = Question("paths", twin.spec, random_weights, images, seed)
     lines = [_Shown(f"{twin.title}, random weights", untrained)]
     if weights.weights.kind != "random":
-        trained = Question("paths", weights.spec, weights.weights, pictures, seed)
+        trained = Question("paths", weights.spec, weights.weights, images, seed)
         lines.insert(0, _Shown(f"{twin.title}, trained", trained))
     return lines
 
 
 def _show(shown: Sequence[_Shown]) -> None:
-    """Draw what is known of the networks, below the offer to compute the others."""
-    found = zip(shown, answers([each.question for each in shown], "paths"), strict=True)
-    known = {each.title: paths for each, paths in found if paths is not None}
+    """Draw the computed results, below the button for the others."""
+    results = zip(shown, answers([each.question for each in shown], "paths"), strict=True)
+    known = {each.title: paths for each, paths in results if paths is not None}
     if known:
         palette = colours_of([each.title for each in shown])
         _show_shares(known, {title: palette[title] for title in known})
-        said = (_sum_text(title, paths) for title, paths in known.items())
-        st.markdown("\n".join(f"- {each}" for each in said if each))
+        sentences = (_sum_text(title, paths) for title, paths in known.items())
+        st.markdown("\n".join(f"- {each}" for each in sentences if each))
 
 
-def _show_shares(found: Mapping[str, Paths], colours: Mapping[str, str]) -> None:
+def _show_shares(paths_by_title: Mapping[str, Paths], colours: Mapping[str, str]) -> None:
     show_names(colours)
     left, right = st.columns(2)
     for place, axis, name in ((left, FORWARD, "forward"), (right, BACKWARD, "backward")):
-        shares = {title: getattr(paths, name) for title, paths in found.items()}
+        shares = {title: getattr(paths, name) for title, paths in paths_by_title.items()}
         curves = [_curve(title, each) for title, each in shares.items()]
         names = {title: [share.block for share in each] for title, each in shares.items()}
         with place:
@@ -118,45 +118,45 @@ def _show_shares(found: Mapping[str, Paths], colours: Mapping[str, str]) -> None
     left.latex(r"\frac{\lVert h \rVert}{\lVert h \rVert + \lVert F \rVert}")
     right.latex(r"\frac{\lVert g_h \rVert}{\lVert g_h \rVert + \lVert g_F \rVert}")
     st.caption(
-        "$h$ is what the shortcut gives to a block's addition, $F$ what the convolutions give; "
-        "$g_h$ and $g_F$ are the parts of the gradient at the block's input that came back on the "
-        "two ways. "
-        "Where a stage begins, the shortcut changes the shape and is no identity."
+        "In a block's addition, $h$ comes from the shortcut and $F$ from the convolutions; $g_h$ "
+        "and $g_F$ are the parts of the gradient at the block's input that pass through each. At "
+        "the start of a stage the shortcut changes the shape and is not an identity."
     )
 
 
 def _curve(title: str, shares: Sequence[IdentityShare]) -> Curve:
-    """The shares by block; none where nothing arrives (nan is not drawn)."""
+    """The curve of shares by block; nan (not drawn) if no signal arrives."""
     values = [float("nan") if share.share is None else share.share for share in shares]
     return Curve(title, "share", range(1, len(shares) + 1), values)
 
 
 def _sum_text(title: str, paths: Paths) -> str:
-    """Whether equation 4 holds over the first stage, with its error; empty where nobody can say."""
-    found = paths.sum
-    if found is None or found.error is None or found.share is None:
+    """Whether equation 4 holds over the first stage, with the error; empty if unknown."""
+    identity_sum = paths.sum
+    if identity_sum is None or identity_sum.error is None or identity_sum.share is None:
         return ""
-    holds = found.error < 1e-4
+    holds = identity_sum.error < 1e-4
     said = "holds" if holds else "does **not** hold: the ReLU after each addition breaks it"
     return (
-        f"**{title}**: over the first {len(found.blocks)} blocks equation 4 {said} (relative error "
-        f"{found.error:.1g}). The identity path has {100 * found.share:.0f} % there: "
-        "the norm of the first block's input against it and that of all F together."
+        f"**{title}**: over the first {len(identity_sum.blocks)} blocks equation 4 {said} "
+        f"(relative error {identity_sum.error:.1g}). The identity path has a share of "
+        f"{100 * identity_sum.share:.0f} %: the norm of the first block's input relative to that "
+        "plus the norm of the sum of all F."
     )
 
 
 def _say_origins(chosen: Mapping[Twin, WeightedNetwork]) -> None:
-    """Label random weights as such; tell what must be said of trained ones."""
+    """Label random weights, and describe trained ones."""
     for twin, weights in chosen.items():
         if weights.weights.kind != "random":
             st.info(
-                f"{twin.title}: {weights.about} Here it sees digits; their labels count as its "
-                "first classes.",
+                f"{twin.title}: {weights.about} Here its input is digits, whose labels are taken "
+                "as its first classes.",
                 icon=":material/model_training:",
             )
             continue
         published = variant(twin.spec.variant).title
         st.caption(
-            f"{twin.title} has random weights: it is untrained (no trained {published} of these "
-            "settings is here, or random ones are chosen)."
+            f"{twin.title} has random weights: it is untrained (random weights are chosen, or "
+            f"there is no trained {published} with these settings)."
         )

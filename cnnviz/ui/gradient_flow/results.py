@@ -1,4 +1,4 @@
-"""What the page of gradient flow computes: one network at a time, on a batch of digits, kept."""
+"""Computations of the page Gradient flow, cached by network and batch of digits."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from cnnviz.vision.prediction import normalised, preprocessing
 from cnnviz.weights.loading import load_network
 from cnnviz.weights.sources import WeightsSource
 
-# Multiply-accumulates that need no button: about 2 s on one core.
+# Multiply-accumulates that are computed without a button: about 2 s on one core.
 AT_ONCE = 20e9
-# Of drawing one random weight, in the time that multiply-accumulates take.
+# Cost of drawing a random weight, in multiply-accumulates.
 DRAWING = 150.0
 
 Images = tuple[torch.Tensor, torch.Tensor]
@@ -40,12 +40,12 @@ Images = tuple[torch.Tensor, torch.Tensor]
 
 @dataclass(frozen=True)
 class Paths:
-    """The way past F of each residual block.
+    """Shares of the identity path in each residual block.
 
     Attributes:
-        forward: Of the activations.
-        backward: Of the gradient.
-        sum: Whether equation 4 holds over the first blocks; None where there are no such blocks.
+        forward: Shares in the activations.
+        backward: Shares in the gradient.
+        sum: Whether equation 4 holds over the first blocks; None without such blocks.
     """
 
     forward: tuple[IdentityShare, ...]
@@ -64,80 +64,81 @@ def _paths(network: torch.nn.Module, images: Images, progress: Progress) -> Path
 
 @dataclass(frozen=True)
 class Measure:
-    """Something that is measured of a network on a batch.
+    """A quantity measured on a network and a batch.
 
     Attributes:
-        passes: What it costs, in forward passes.
-        found: Measures it.
+        passes: Cost in forward passes.
+        measured: Computes it.
     """
 
     passes: float
-    found: Callable[[torch.nn.Module, Images, Progress], Any]
+    measured: Callable[[torch.nn.Module, Images, Progress], Any]
 
 
 MEASURES = {
-    "gradients": Measure(3.0, lambda n, images, told: tuple(layer_gradients(n, *images, told))),
+    "gradients": Measure(
+        3.0, lambda n, images, progress: tuple(layer_gradients(n, *images, progress))
+    ),
     "paths": Measure(5.0, _paths),
     "activations": Measure(
-        1.0, lambda n, images, told: tuple(activation_statistics(n, images[0], told))
+        1.0, lambda n, images, progress: tuple(activation_statistics(n, images[0], progress))
     ),
 }
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of one network.
+    """A measurement to compute.
 
     Attributes:
         measure: A key of ``MEASURES``.
         spec: The network.
-        weights: Where its weights come from.
-        pictures: Digits in the batch.
-        seed: Decides them, and random weights.
+        weights: Source of its weights.
+        images: Number of digits in the batch.
+        seed: Determines the digits and random weights.
     """
 
     measure: str
     spec: NetworkSpec
     weights: WeightsSource
-    pictures: int
+    images: int
     seed: int
 
     @property
     def key(self) -> Hashable:
-        """Identifies it in the cache."""
+        """Key in the cache."""
         return ("gradient flow", self)
 
     @property
     def cost(self) -> float:
-        """About how many multiply-accumulates it takes."""
+        """Approximate cost in multiply-accumulates."""
         table = cached_layer_table(self.spec, preprocessing(self.spec).crop)
-        passes = self.pictures * MEASURES[self.measure].passes
+        passes = self.images * MEASURES[self.measure].passes
         drawn = DRAWING * float(table["params"].sum()) if self.weights.kind == "random" else 0.0
         return passes * float(table["macs"].sum()) + drawn
 
     def answer(self, digits: Data, progress: Progress) -> Any:
-        """Compute it and keep it."""
+        """Compute and cache the measurement."""
         network = load_network(self.spec, self.weights, self.seed)
-        images = digit_batch(self.spec, digits, self.pictures, self.seed)
-        found = MEASURES[self.measure].found(network, images, progress)
-        results.keep(self.key, found)
-        return found
+        images = digit_batch(self.spec, digits, self.images, self.seed)
+        answer = MEASURES[self.measure].measured(network, images, progress)
+        results.keep(self.key, answer)
+        return answer
 
 
-def digit_batch(spec: NetworkSpec, digits: Data, pictures: int, seed: int) -> Images:
-    """Real handwritten digits as a network's input, enlarged to its size, and their labels.
+def digit_batch(spec: NetworkSpec, digits: Data, count: int, seed: int) -> Images:
+    """Handwritten digits as input of a network, enlarged to its input size, with labels.
 
-    A trained network sees them normalised as its own data was, another one as a training on the
-    digits would.
+    They are normalised like the data of a trained network, or by the statistics of the digits.
 
     Args:
         spec: The network.
-        digits: The data set at its own size.
-        pictures: How many.
-        seed: Decides which.
+        digits: The dataset in its own size.
+        count: Number of digits.
+        seed: Determines the selection.
     """
     rng = torch.Generator().manual_seed(seed)
-    chosen = torch.randperm(len(digits.train), generator=rng)[:pictures]
+    chosen = torch.randperm(len(digits.train), generator=rng)[:count]
     pixels = digits.train.images[chosen].permute(0, 3, 1, 2).to(torch.float32) / 255
     side = preprocessing(spec).crop
     large = functional.interpolate(pixels, (side, side), mode="bilinear", align_corners=False)
@@ -149,36 +150,35 @@ def digit_batch(spec: NetworkSpec, digits: Data, pictures: int, seed: int) -> Im
 
 
 def answers(questions: Sequence[Question], name: str) -> list[Any]:
-    """The answers, None for those that the visitor has to ask for; then the offer is drawn.
+    """Answers to questions; None (with a button) for expensive ones that are not computed yet.
 
-    What is quick is computed at once, the least costly first; what is not, in a task with a bar and
-    a stop.
+    Cheap ones are computed at once, the cheapest first; expensive ones in a background task.
 
     Args:
         questions: At least one.
-        name: Tells the buttons of several offers apart.
+        name: Distinguishes the buttons of several calls.
     """
     digits = _digits()
     quick = _quick(questions)
-    found = {question: results.kept(question.key) for question in questions}
+    answer_of = {question: results.kept(question.key) for question in questions}
     for question in quick:
-        if found[question] is None:
-            with st.spinner("Following the signal through the network ..."):
-                found[question] = _answer_at_once(question, digits)
-    missing = tuple(question for question, answer in found.items() if answer is None)
+        if answer_of[question] is None:
+            with st.spinner("Propagating the signal through the network ..."):
+                answer_of[question] = _answer_at_once(question, digits)
+    missing = tuple(question for question, answer in answer_of.items() if answer is None)
     if missing:
         _offer(missing, digits, name)
-    return [found[question] for question in questions]
+    return [answer_of[question] for question in questions]
 
 
 def _quick(questions: Sequence[Question]) -> list[Question]:
-    """Those that together cost at most ``AT_ONCE``; the same whatever is kept already."""
-    kept, spent = [], 0.0
+    """The cheapest questions that together cost at most ``AT_ONCE``, cached or not."""
+    quick, spent = [], 0.0
     for question in sorted(questions, key=lambda each: each.cost):
         spent += question.cost
         if spent <= AT_ONCE:
-            kept.append(question)
-    return kept
+            quick.append(question)
+    return quick
 
 
 @results.remember
@@ -207,7 +207,7 @@ def _offer(missing: tuple[Question, ...], digits: Data, name: str) -> None:
         ("gradient flow", missing),
         work,
         "Compute" if len(missing) == 1 else f"Compute {len(missing)} networks",
-        # The page runs again when it is done, and finds the answers.
+        # The page reruns at the end and reads the answers from the cache.
         show=lambda _: None,
-        help="It takes longer than a few seconds; what is computed is kept for everybody.",
+        help="Takes longer than a few seconds; results are cached for all visitors.",
     ).draw()

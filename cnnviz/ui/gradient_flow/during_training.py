@@ -1,0 +1,182 @@
+"""The gradient of each layer during a training run."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+import torch
+
+from cnnviz.architectures import NetworkSpec, build
+from cnnviz.figures.training.curves import Curve
+from cnnviz.figures.training.gradient_map import gradient_map, gradient_table
+from cnnviz.runs.run import Run
+from cnnviz.ui.gradient_flow.by_architecture import RMS, RULE, verdict
+from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers, show_names
+from cnnviz.ui.parts.curve_chart import chart_points
+from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.runs.choice import RUN, choose_run
+from cnnviz.ui.runs.readings import Reading, shared_runs
+from cnnviz.ui.runs.words import progress_text, run_label
+from cnnviz.ui.server.byte_cache import results
+from cnnviz.ui.server.visitor import visitor
+
+MAX_CURVES = 5
+MAX_RUNS = 20  # newest runs that are searched for gradients
+# Networks that an empty page suggests, by their activation in the URL of Train.
+TO_TRAIN = {"sigmoid": "Train nine layers with sigmoids", "relu": "Train nine layers with ReLU"}
+DEEP = {"architecture": "mlp", "variant": "mlp", "mlp_hidden_layers": "8"}
+PACE = 2.0  # seconds between updates of an open run
+
+
+@dataclass(frozen=True, eq=False)
+class LayersOverTime:
+    """The recorded gradients of a run's layers.
+
+    Attributes:
+        layers: Module paths, in the order of registration.
+        epochs: Epochs of the measurements; the first is after one step.
+        rms: Root mean square of each gradient, (layers, epochs).
+    """
+
+    layers: tuple[str, ...]
+    epochs: tuple[float, ...]
+    rms: np.ndarray
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the epochs."""
+        return ["start", *(f"{epoch:.3g}" for epoch in self.epochs[1:])]
+
+
+def show_during_training() -> None:
+    """Draw the menu of runs and the gradients of the chosen one, or how to get such a run."""
+    runs = _runs_with_gradients()
+    requested = st.query_params.get(RUN)
+    if requested and requested not in {run.id for run in runs}:
+        st.warning(
+            f"The run {plain(requested)} has no recorded gradients by layer: it has not started, "
+            "was deleted, or is from an older version.",
+            icon=":material/link_off:",
+        )
+    if not runs:
+        _say_how()
+        return
+    run = choose_run(runs)
+    st.fragment(_tick, run_every=PACE if run.is_open else None)(run.id, run.state)
+
+
+def _say_how() -> None:
+    st.info(
+        "There are no runs with gradients by layer yet. Every run of the page Train records them, "
+        "after its first step and after each epoch. Train a deep network with sigmoids and one "
+        "with ReLU (seconds on the digits), then come back.",
+        icon=":material/model_training:",
+    )
+    for activation, label in TO_TRAIN.items():
+        st.page_link(
+            "pages/train.py",
+            label=label,
+            icon=":material/arrow_forward:",
+            query_params={**DEEP, "mlp_activation": activation},
+        )
+
+
+def _runs_with_gradients() -> list[Run]:
+    """Runs with gradients, own runs first, each newest first."""
+    readings = shared_runs().readings
+    runs = {run.id: run for run in readings.latest()[:MAX_RUNS] if run.step}
+    requested = st.query_params.get(RUN)
+    if requested and requested not in runs and (reading := readings.of(requested)):
+        runs[requested] = reading.run
+    with_gradients = [run for run in runs.values() if _has_gradients(run.id)]
+    own = visitor()
+    return sorted(with_gradients, key=lambda run: run.owner != own)
+
+
+def _has_gradients(run_id: str) -> bool:
+    reading = shared_runs().readings.of(run_id)
+    return reading is not None and any(each.layer_gradients for each in reading.measurements)
+
+
+def _tick(run_id: str, state: str) -> None:
+    reading = shared_runs().readings.of(run_id)
+    if reading is None or reading.run.state != state:
+        st.rerun()
+    gradients = layers_over_time(run_id, reading.number)
+    st.markdown(f"**{plain(run_label(reading.run))}** · {progress_text(reading)}")
+    _show(reading, gradients)
+
+
+def _show(reading: Reading, gradients: LayersOverTime) -> None:
+    table = gradient_table(gradients.names, gradients.layers, gradients.rms)
+    st.vega_lite_chart(
+        chart_points(table),
+        gradient_map(gradients.layers, "Root mean square of the gradient"),
+        key="gradient_map",
+        width="stretch",
+        alt=f"Gradient by layer and epoch of {run_label(reading.run)}",
+    )
+    chosen = evenly_spaced(len(gradients.epochs), MAX_CURVES)
+    names = [_epoch_name(gradients, column) for column in chosen]
+    depth = np.linspace(0, 1, len(gradients.layers))
+    curves = [
+        Curve(name, "gradient", depth, gradients.rms[:, column])
+        for name, column in zip(names, chosen, strict=True)
+    ]
+    show_names(colours := colours_of(names))
+    show_curves_over_layers(
+        curves, colours, RMS, "run_chart", names=dict.fromkeys(names, gradients.layers)
+    )
+    ends = dict.fromkeys((0, len(chosen) - 1))
+    sentences = (verdict(names[end], *gradients.rms[[0, -1], chosen[end]]) for end in ends)
+    st.markdown("\n".join(f"- {each}" for each in sentences))
+    st.caption(RULE)
+    st.caption(
+        "Each value is from the batch of one step, with augmentation and dropout enabled, recorded "
+        "to four digits: the first step uses the initial weights, the others end an epoch. Layers "
+        "are in order of declaration, a block's shortcut with its block."
+    )
+
+
+def _epoch_name(gradients: LayersOverTime, column: int) -> str:
+    return "first step" if column == 0 else f"epoch {gradients.names[column]}"
+
+
+def evenly_spaced(count: int, limit: int) -> list[int]:
+    """At most ``limit`` evenly spaced positions, including the first and the last."""
+    if count <= limit:
+        return list(range(count))
+    return [round(number * (count - 1) / (limit - 1)) for number in range(limit)]
+
+
+@results.remember
+def layers_over_time(run_id: str, number: int) -> LayersOverTime:
+    """The gradients of a run up to a measurement.
+
+    Reads the store, since the readings that pages share omit measurements of long runs.
+    """
+    store = shared_runs().store
+    measured = [each for _, each in store.measurements(run_id) if each.layer_gradients]
+    sizes = _sizes(store.run(run_id).plan.network.spec)
+    layers = tuple(measured[0].layer_gradients) if measured else ()
+    rms = np.array(
+        [
+            [each.layer_gradients.get(layer, 0.0) / math.sqrt(sizes[layer]) for each in measured]
+            for layer in layers
+        ]
+    )
+    return LayersOverTime(layers, tuple(each.epoch for each in measured), rms)
+
+
+def _sizes(spec: NetworkSpec) -> dict[str, int]:
+    """Number of weights of each layer, by module path."""
+    with torch.device("meta"):
+        network = build(spec)
+    return {
+        name: module.weight.numel()
+        for name, module in network.named_modules()
+        if isinstance(module, torch.nn.Conv2d | torch.nn.Linear)
+    }
