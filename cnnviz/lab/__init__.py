@@ -1,1 +1,1 @@
-"""The arithmetic of the lectures, by numbers: what a teacher does with chalk, computed by torch."""
+"""The arithmetic of the lectures' examples, computed by torch."""

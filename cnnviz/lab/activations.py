@@ -1,4 +1,4 @@
-"""Activation functions with their slopes, by torch's own functions and its autograd."""
+"""Activation functions and their slopes, computed by torch and its autograd."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ FLAT = 0.1  # a slope below this share of the function's largest is called flat
 
 @dataclass(frozen=True)
 class Activation:
-    """A function that a layer applies to each number.
+    """An elementwise activation function.
 
     Attributes:
-        title: On screen.
-        function: Of a tensor.
-        formula: In LaTeX.
-        slope_formula: Of its derivative, in LaTeX.
-        says: What its slope means for training.
+        title: Title on screen.
+        function: Function of a tensor.
+        formula: Formula in LaTeX.
+        slope_formula: Formula of its derivative in LaTeX.
+        says: Consequence of its slope for training.
     """
 
     title: str
@@ -41,29 +41,28 @@ ACTIVATIONS: Mapping[str, Activation] = {
         torch.relu,
         r"\max(0, x)",
         r"1 \text{ where } x > 0, \text{ else } 0",
-        "Above 0 the gradient passes unchanged; below, nothing passes. At 0 torch takes 0.",
+        "The gradient passes unchanged above 0 and is blocked below. At 0 torch uses slope 0.",
     ),
     "tanh": Activation(
         "tanh",
         torch.tanh,
         r"\tanh(x)",
         r"1 - \tanh^2(x)",
-        "The slope is 1 at 0 alone, and fades on both sides.",
+        "The slope is 1 only at 0 and decreases on both sides.",
     ),
     "sigmoid": Activation(
         "sigmoid",
         torch.sigmoid,
         r"\sigma(x) = \frac{1}{1 + e^{-x}}",
         r"\sigma(x)\,(1 - \sigma(x))",
-        "The slope is never above 1/4: every sigmoid on the way takes at least three quarters of "
-        "the gradient.",
+        "The slope is at most 1/4: every sigmoid removes at least three quarters of the gradient.",
     ),
 }
 
 
 @dataclass(frozen=True)
 class Point:
-    """An activation at one place.
+    """Value and slope of an activation at a point.
 
     Attributes:
         value: f(x).
@@ -75,11 +74,11 @@ class Point:
 
 
 def activation_at(name: str, x: float) -> Point:
-    """Value and slope of an activation.
+    """Compute value and slope of an activation.
 
     Args:
         name: One of ``ACTIVATIONS``.
-        x: What it reads.
+        x: Input of the activation.
 
     Raises:
         KeyError: There is no such activation; the message lists the known names.
@@ -95,10 +94,9 @@ class Activated:
     Attributes:
         read: x, of any shape.
         values: f(x).
-        slopes: f'(x), by which a gradient is multiplied on its way back.
+        slopes: f'(x), by which the backpropagated gradient is multiplied.
         zeros: Share of values that are 0, in [0, 1].
-        flat: Share of numbers at which the function is flat: the slope is below ``FLAT`` of the
-            function's largest.
+        flat: Share of numbers with a slope below ``FLAT`` of the function's largest slope.
     """
 
     read: torch.Tensor
@@ -109,7 +107,7 @@ class Activated:
 
 
 def activated(name: str, x: torch.Tensor) -> Activated:
-    """What an activation makes of each number.
+    """Apply an activation to each number.
 
     Args:
         name: One of ``ACTIVATIONS``.
@@ -123,17 +121,17 @@ def activated(name: str, x: torch.Tensor) -> Activated:
     return Activated(x, values, slopes, _share(values == 0), _share(flat))
 
 
-def _share(found: torch.Tensor) -> float:
-    return int(found.sum()) / found.numel()
+def _share(mask: torch.Tensor) -> float:
+    return int(mask.sum()) / mask.numel()
 
 
 def largest_slope(name: str) -> float:
-    """The largest slope of the curve that is drawn."""
+    """The largest slope of the drawn curve."""
     return float(_curve(name, _places())[1].max())
 
 
 def activation_curves() -> pd.DataFrame:
-    """All curves, a row a point: columns x, activation (its title), value, slope."""
+    """Points of all curves: columns x, activation (title), value, slope."""
     x = _places()
     parts = []
     for name, each in ACTIVATIONS.items():

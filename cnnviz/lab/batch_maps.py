@@ -1,4 +1,4 @@
-"""Batch normalisation of one photo's maps: by the averages of training, or by the photo's own."""
+"""Batch normalisation of one photo's maps by running or by its own statistics."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ class NormalisedMaps:
     """The maps of one photo before and after a batch norm layer in both of its modes.
 
     Attributes:
-        read: What the layer reads, float32 (C, H, W).
-        at_test: What it puts out by its running mean and variance, times gamma plus beta.
-        in_training: The same by the mean and variance of this photo's own maps: a batch of one.
-        mean: Of each of the photo's maps, (C,).
-        variance: Of each, divided by H W, (C,).
-        running_mean: What training left, (C,).
-        running_variance: The same.
+        read: Input of the layer, float32 (C, H, W).
+        at_test: Output with the running mean and variance.
+        in_training: Output with the mean and variance of this photo's maps: a batch of one.
+        mean: Mean of each of the photo's maps, (C,).
+        variance: Biased variance of each map, (C,).
+        running_mean: Running mean of the layer, (C,).
+        running_variance: Running variance of the layer, (C,).
     """
 
     read: torch.Tensor
@@ -33,32 +33,32 @@ class NormalisedMaps:
 
     @property
     def differences(self) -> torch.Tensor:
-        """Mean distance of both outputs by channel, (C,)."""
+        """Mean absolute difference of both outputs by channel, (C,)."""
         return (self.at_test - self.in_training).abs().mean((1, 2))
 
     @property
     def most_different(self) -> list[int]:
-        """The channels, those first whose outputs differ most."""
+        """The channels, sorted by decreasing difference of the outputs."""
         order: list[int] = self.differences.argsort(descending=True, stable=True).tolist()
         return order
 
     @property
     def is_untrained(self) -> bool:
-        """Whether the running averages are as they begin, 0 and 1."""
+        """Whether the running statistics have their initial values, 0 and 1."""
         return bool((self.running_mean == 0).all() and (self.running_variance == 1).all())
 
 
 def normalised_maps(x: torch.Tensor, layer: nn.BatchNorm2d) -> NormalisedMaps:
-    """What a batch norm layer makes of one photo's maps at test, and would in training.
+    """Apply a batch norm layer to one photo's maps in both of its modes.
 
-    The layer stays as it is: the batch does not move its running averages.
+    The running statistics of the layer do not change.
 
     Args:
         x: (C, H, W).
-        layer: With its running averages.
+        layer: A layer with running statistics.
 
     Raises:
-        ValueError: The layer keeps no running averages, or a map is a single number.
+        ValueError: The layer has no running statistics, or a map is a single number.
     """
     if layer.running_mean is None or layer.running_var is None:
         raise ValueError("layer must keep running averages; received one that does not.")

@@ -1,4 +1,4 @@
-"""Designs that the lectures compare, each with what can be changed and what its slide says."""
+"""The lectures' comparisons of designs, with their settings and the slides' statements."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ FILTERS = (8, 16, 32, 48, 64, 96, 128, 192, 256, 384)
 
 @dataclass(frozen=True)
 class Comparison:
-    """Designs side by side.
+    """A comparison of designs.
 
     Attributes:
-        name: In addresses.
-        question: What is asked.
-        settings: What can be changed.
-        designs: Builds them for settings; the first is what the others are compared with.
-        slide: What the slide says of the settings that are first.
-        note: What is said of any settings; empty where nothing is.
+        name: Name in URLs.
+        question: Question that it answers.
+        settings: Class of its settings.
+        designs: Builds the designs for settings; the first is the reference.
+        slide: Statement of the slide on the default settings.
+        note: Statement on any settings, or empty.
     """
 
     name: str
@@ -48,11 +48,11 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Stacks(Config):
-    """One large kernel or some small ones."""
+    """Settings: one large kernel or several small ones."""
 
-    window: int = choice(5, 7, default=7, unit="px", help="What one output sees.")
-    channels: int = choice(*CHANNELS, default=64, unit="channels", help="In and out: C.")
-    side: int = choice(*SIDES, default=28, unit="px", help="Of the maps.")
+    window: int = choice(5, 7, default=7, unit="px", help="Receptive field.")
+    channels: int = choice(*CHANNELS, default=64, unit="channels", help="Input and output: C.")
+    side: int = choice(*SIDES, default=28, unit="px", help="Side of the maps.")
 
 
 def _stacks(s: Stacks) -> list[Design]:
@@ -70,9 +70,9 @@ def _stacks(s: Stacks) -> list[Design]:
 
 @dataclass(frozen=True)
 class Operations(Config):
-    """The image of the slide."""
+    """Settings: the image of the slide."""
 
-    side: int = choice(*SIDES, default=5, unit="px", help="Of the image, which has one channel.")
+    side: int = choice(*SIDES, default=5, unit="px", help="Side of the image (one channel).")
 
 
 def _operations(s: Operations) -> list[Design]:
@@ -85,11 +85,11 @@ def _operations(s: Operations) -> list[Design]:
 
 @dataclass(frozen=True)
 class Factors(Config):
-    """n x n or 1 x n and n x 1."""
+    """Settings: n x n, or 1 x n and n x 1."""
 
     n: int = choice(3, 5, 7, 9, 11, default=7, unit="px", help="Side of the kernel.")
     channels: int = choice(*CHANNELS, default=128, unit="channels", help="In and out.")
-    side: int = choice(*SIDES, default=14, unit="px", help="Of the maps.")
+    side: int = choice(*SIDES, default=14, unit="px", help="Side of the maps.")
 
 
 def _factors(s: Factors) -> list[Design]:
@@ -106,10 +106,10 @@ def _factors(s: Factors) -> list[Design]:
 
 @dataclass(frozen=True)
 class Module(Config):
-    """Every branch of an Inception module."""
+    """Settings: the branches of an Inception module."""
 
     channels: int = choice(*FILTERS, default=256, unit="channels", help="Read by each branch.")
-    side: int = choice(*SIDES, default=28, unit="px", help="Of the maps.")
+    side: int = choice(*SIDES, default=28, unit="px", help="Side of the maps.")
     branch_1x1: int = choice(*FILTERS, default=128, unit="filters", help="Of the 1x1 branch.")
     branch_3x3: int = choice(*FILTERS, default=192, unit="filters", help="Of the 3x3 branch.")
     branch_5x5: int = choice(*FILTERS, default=96, unit="filters", help="Of the 5x5 branch.")
@@ -130,11 +130,11 @@ def _inception(s: Module) -> list[Design]:
 
 @dataclass(frozen=True)
 class Bottleneck(Config):
-    """The two blocks of a residual network."""
+    """Settings: the two blocks of a residual network."""
 
     channels: int = choice(*CHANNELS, default=256, unit="channels", help="In and out.")
     inner: int = choice(*CHANNELS, default=64, unit="channels", help="Between the two 1x1.")
-    side: int = choice(*SIDES, default=56, unit="px", help="Of the maps.")
+    side: int = choice(*SIDES, default=56, unit="px", help="Side of the maps.")
 
 
 def _bottleneck(s: Bottleneck) -> list[Design]:
@@ -152,11 +152,11 @@ def _bottleneck(s: Bottleneck) -> list[Design]:
 
 @dataclass(frozen=True)
 class Separable(Config):
-    """A convolution taken apart by channel."""
+    """Settings: a depthwise separable convolution."""
 
     kernel_size: int = choice(3, 5, 7, default=3, unit="px", help="Side of the kernels.")
     channels: int = choice(*CHANNELS, default=64, unit="channels", help="In and out.")
-    side: int = choice(*SIDES, default=28, unit="px", help="Of the maps.")
+    side: int = choice(*SIDES, default=28, unit="px", help="Side of the maps.")
 
 
 def _separable(s: Separable) -> list[Design]:
@@ -169,13 +169,13 @@ def _separable(s: Separable) -> list[Design]:
 
 @dataclass(frozen=True)
 class Growth(Config):
-    """A dense block."""
+    """Settings: a dense block."""
 
     first: int = choice(*CHANNELS, default=64, unit="maps", help="k0: what the block reads.")
     growth_rate: int = choice(4, 8, 12, 16, 24, 32, 48, default=32, unit="maps", help="k.")
     layers: int = choice(2, 3, 4, 5, 6, 8, 12, 16, 24, default=5, unit="layers", help="L.")
     bottleneck: bool = flag(default=False, help="A 1x1 to 4k maps in front of each 3x3.")
-    side: int = choice(*SIDES, default=28, unit="px", help="Of the maps.")
+    side: int = choice(*SIDES, default=28, unit="px", help="Side of the maps.")
 
 
 def _growth(s: Growth) -> list[Design]:
@@ -205,7 +205,7 @@ def _growth_note(s: Growth) -> str:
 
 @dataclass(frozen=True)
 class Heads(Config):
-    """What ends a network."""
+    """Settings: the head of a network."""
 
     channels: int = choice(*CHANNELS, default=512, unit="channels", help="Of the last maps.")
     side: int = choice(*SIDES, default=7, unit="px", help="Of the last maps.")
@@ -228,27 +228,27 @@ def _heads(s: Heads) -> list[Design]:
 COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "small kernels",
-        "One large kernel, or small ones one after another?",
+        "One large kernel, or a stack of small ones?",
         Stacks,
         _stacks,
-        "Two 3x3 see what one 5x5 sees with 18 instead of 25 weights, three what one 7x7 sees with "
-        "27 C² instead of 49 C² (Simonyan and Zisserman 2015, section 2.3).",
+        "Two 3x3 have the receptive field of one 5x5 with 18 instead of 25 weights, three that of "
+        "one 7x7 with 27 C² instead of 49 C² (Simonyan and Zisserman 2015, section 2.3).",
     ),
     Comparison(
         "operations by hand",
-        "How many operations is a 5x5 kernel on a 5x5 image?",
+        "How many operations does a 5x5 kernel need on a 5x5 image?",
         Operations,
         _operations,
-        "625 multiplications and 600 additions, against 450 and 400 of two 3x3, where each of the "
-        "25 places is counted with all its products, padded ones too.",
+        "625 multiplications and 600 additions vs 450 and 400 with two 3x3, counting all products "
+        "at each of the 25 positions, including padded ones.",
     ),
     Comparison(
         "n x n in two",
         "n x n, or 1 x n and n x 1?",
         Factors,
         _factors,
-        "A kernel of rank one is the same as its column after its row; others are not, and the "
-        "network learns what it can with 2n instead of n² weights (Szegedy et al. 2016, section "
+        "A kernel of rank one equals its row followed by its column. Other kernels do not, and the "
+        "network learns with 2n instead of n² weights (Szegedy et al. 2016, section "
         "3.2).",
     ),
     Comparison(
@@ -256,9 +256,8 @@ COMPARISONS: tuple[Comparison, ...] = (
         "What do 1x1 convolutions save in an Inception module?",
         Module,
         _inception,
-        "854 million operations become 358 million. The second number does not follow from the "
-        "slide's own terms: they add up to 271 million, and 358 is that with the 3x3 branch "
-        "counted twice.",
+        "854 million operations become 358 million. The slide's own terms add up to only 271 "
+        "million; 358 counts the 3x3 branch twice.",
     ),
     Comparison(
         "residual bottleneck",
@@ -273,8 +272,8 @@ COMPARISONS: tuple[Comparison, ...] = (
         "What if each channel has its own kernel?",
         Separable,
         _separable,
-        "k² + C weights for each channel instead of k² C; none of the five lectures' networks has "
-        "it, the lab's kernel with as many groups as channels does.",
+        "k² + C weights per channel instead of k² C. No network of the five lectures uses it; "
+        "the lab's kernel with as many groups as channels does.",
     ),
     Comparison(
         "dense block",
@@ -290,7 +289,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         "Linear layers at the end, or global average pooling?",
         Heads,
         _heads,
-        "The first linear layer of VGG-16 alone has 102 M weights; pooling has none (Lin et al. "
+        "The first linear layer of VGG-16 has 102 M weights; pooling has none (Lin et al. "
         "2014, section 3.2).",
     ),
 )

@@ -1,4 +1,4 @@
-"""What designs cost: small parts of networks, built by torch and counted as Explore counts."""
+"""The cost of small parts of networks, built with torch and counted like on Explore."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from cnnviz.analysis.receptive_field import receptive_fields
 
 @dataclass(frozen=True)
 class Cost:
-    """What a part of a network costs for one image.
+    """The cost of a part of a network for one image.
 
     Attributes:
-        params: Learned numbers.
-        macs: Multiplications (each with an addition but the first of a sum), as on Explore.
-        additions: Of the sums themselves and of biases: n products need n - 1.
-        receptive_field: Side in pixels of what one output sees.
-        nonlinearities: ReLUs on the longest way through.
+        params: Number of parameters.
+        macs: Multiply-accumulates, as on Explore.
+        additions: Additions of sums (n - 1 for n products) and biases.
+        receptive_field: Side of the receptive field in pixels.
+        nonlinearities: Number of ReLUs on the longest path.
         output_shape: (C, H, W) or (features,).
     """
 
@@ -40,9 +40,9 @@ class Design:
     """A part of a network.
 
     Attributes:
-        title: In tables.
-        make: Builds it.
-        input_shape: (C, H, W) of what it reads.
+        title: Title in tables.
+        make: Builds the module.
+        input_shape: Input shape (C, H, W).
     """
 
     title: str
@@ -51,10 +51,10 @@ class Design:
 
 
 def cost(design: Design) -> Cost:
-    """What a design costs.
+    """Compute the cost of a design.
 
     Raises:
-        GraphError: Its input is too small for one of its layers.
+        GraphError: The input is too small for a layer.
     """
     with torch.device("meta"):
         module = design.make()
@@ -72,7 +72,7 @@ def cost(design: Design) -> Cost:
 
 
 def _longest(nodes: Sequence[Node]) -> int:
-    """ReLUs on the way that has most of them."""
+    """Number of ReLUs on the path with most of them."""
     counts: list[int] = []
     for node in nodes:
         before = max((counts[source] for source in node.inputs), default=0)
@@ -83,12 +83,12 @@ def _longest(nodes: Sequence[Node]) -> int:
 def convolutions(
     channels: int, kernels: list[tuple[int, int]], bias: bool = False
 ) -> nn.Sequential:
-    """Convolutions that keep channels and size, a ReLU after each.
+    """Convolutions that preserve channels and size, each with a ReLU.
 
     Args:
-        channels: In and out of each.
+        channels: Input and output channels.
         kernels: Rows and columns of each kernel, odd.
-        bias: Whether they have one; the slides leave it out.
+        bias: Whether they have a bias; the slides omit it.
     """
     layers: list[nn.Module] = []
     for rows, columns in kernels:
@@ -122,13 +122,13 @@ def depthwise_separable(channels: int, kernel_size: int) -> nn.Sequential:
 
 
 class Inception(nn.Module):
-    """Branches side by side, their maps concatenated (Szegedy et al. 2015, Figure 2).
+    """Parallel branches with concatenated maps (Szegedy et al. 2015, Figure 2).
 
     Args:
-        channels: Read by each branch.
+        channels: Input channels.
         branches: Filters of 1x1, 3x3 and 5x5.
-        reductions: Filters of the 1x1 in front of 3x3 and 5x5 and behind the pooling; None: the
-            naive module, where the pooled input passes as it is.
+        reductions: Filters of the 1x1 before 3x3, before 5x5 and after the pooling; None: the naive
+            module without them.
     """
 
     def __init__(
@@ -146,12 +146,12 @@ class Inception(nn.Module):
         self.pool = nn.Sequential(nn.MaxPool2d(3, 1, padding=1), *_one(channels, behind))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """(N, C, H, W) to (N, all branches' maps, H, W)."""
+        """Map (N, C, H, W) to (N, maps of all branches, H, W)."""
         return torch.cat([self.branch1(x), self.branch3(x), self.branch5(x), self.pool(x)], 1)
 
 
 def _one(channels: int, filters: int) -> nn.Sequential:
-    """A 1x1 convolution, or nothing for no filters."""
+    """A 1x1 convolution, or the identity for no filters."""
     if not filters:
         return nn.Sequential()
     return nn.Sequential(nn.Conv2d(channels, filters, 1, bias=False), nn.ReLU())
@@ -165,7 +165,7 @@ def _reduced(channels: int, before: int, filters: int, kernel_size: int) -> nn.S
 
 
 def linear_head(channels: int, side: int, hidden: int, classes: int) -> nn.Sequential:
-    """Two hidden linear layers and the output, as AlexNet and VGG end; with biases."""
+    """The head of AlexNet and VGG: two hidden linear layers and the output, with biases."""
     return nn.Sequential(
         nn.Flatten(),
         nn.Linear(channels * side * side, hidden),
@@ -177,28 +177,28 @@ def linear_head(channels: int, side: int, hidden: int, classes: int) -> nn.Seque
 
 
 def pooled_head(channels: int, classes: int) -> nn.Sequential:
-    """Global average pooling and one linear layer, as GoogLeNet and ResNet end; with a bias."""
+    """The head of GoogLeNet and ResNet: global average pooling and a linear layer with bias."""
     return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, classes))
 
 
 def dense_inputs(first: int, growth_rate: int, layer: int) -> int:
-    """Maps that layer l of a dense block reads: k0 + k (l - 1) (Huang et al. 2017, section 3)."""
+    """Number of maps that layer l of a dense block reads: k0 + k (l - 1) (Huang et al. 2017, section 3)."""
     return first + growth_rate * (layer - 1)
 
 
 def dense_connections(layers: int) -> int:
-    """Connections of a dense block: L (L + 1) / 2 (Huang et al. 2017, section 1)."""
+    """Number of connections of a dense block: L (L + 1) / 2 (Huang et al. 2017, section 1)."""
     return layers * (layers + 1) // 2
 
 
 class DenseBlock(nn.Module):
-    """Every layer reads all maps made before it (Huang et al. 2017, equation 2), no batch norm.
+    """A dense block without batch norm (Huang et al. 2017, equation 2).
 
     Args:
-        first: Maps that the block reads, k0.
-        growth_rate: Maps that each layer makes, k.
-        layers: L.
-        has_bottlenecks: A 1x1 to 4k maps in front of each 3x3.
+        first: Input maps, k0.
+        growth_rate: Maps added by each layer, k.
+        layers: Number of layers, L.
+        has_bottlenecks: Whether a 1x1 to 4k maps precedes each 3x3.
     """
 
     def __init__(
@@ -211,7 +211,7 @@ class DenseBlock(nn.Module):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """(N, k0, H, W) to (N, k0 + k L, H, W)."""
+        """Map (N, k0, H, W) to (N, k0 + k L, H, W)."""
         for layer in self.layers:
             x = torch.cat([x, layer(x)], 1)
         return x

@@ -1,6 +1,6 @@
-"""Why not fully connected: weights of a first layer that reads an image, by three ideas.
+"""Number of weights of a first layer: fully connected, locally connected or convolutional.
 
-Each number is what torch.nn's layer of that shape holds; biases are left out, as on the slide.
+The numbers equal those of torch.nn's layers; biases are omitted, as on the slide.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ SIDES = (8, 16, 32, 64, 128, 224, 256, 512, 1024)
 
 @dataclass(frozen=True)
 class FirstLayer:
-    """Weights of a first layer.
+    """Number of weights of a first layer.
 
     Attributes:
-        fully_connected: Every unit reads every pixel of every channel.
-        locally_connected: A unit at every pixel for each map reads a window of its own weights.
-        shared: The same window's weights everywhere: a convolution.
+        fully_connected: With units that read every pixel of every channel.
+        locally_connected: With a unit per pixel and map that reads a window (unshared weights).
+        shared: With shared weights: a convolution.
         one_unit: Of one fully connected unit.
     """
 
@@ -39,15 +39,15 @@ def first_layer(
     channels: int = 3,
     columns: int | None = None,
 ) -> FirstLayer:
-    """The weights that a first layer needs.
+    """Count the weights of a first layer.
 
     Args:
-        side: Of the image in pixels; its rows where it is not square.
-        units: Of the fully connected layer.
-        kernel_size: Side of the window; the image is padded so that every pixel has a unit.
-        maps: Of the locally connected layer and of the convolution.
-        channels: Of the image.
-        columns: Of the image; None: as many as rows.
+        side: Side (or rows) of the image in pixels.
+        units: Units of the fully connected layer.
+        kernel_size: Side of the window; the image is padded to have a unit per pixel.
+        maps: Maps of the locally connected layer and of the convolution.
+        channels: Channels of the image.
+        columns: Columns of the image; None: as many as rows.
 
     Raises:
         ValueError: A number is below 1.
@@ -70,22 +70,19 @@ def first_layer(
 
 
 def by_side(
-    units: int, kernel_size: int = 5, maps: int = 16, channels: int = 3, most_pixels: int = 0
+    units: int, kernel_size: int = 5, maps: int = 16, channels: int = 3, max_pixels: int = 0
 ) -> pd.DataFrame:
-    """The three for square images of ``SIDES``, and of larger sides up to a number of pixels.
+    """Count the weights for square images of ``SIDES`` and larger ones.
 
     Args:
-        units: As for ``first_layer``.
-        kernel_size: As for ``first_layer``.
-        maps: As for ``first_layer``.
-        channels: As for ``first_layer``.
-        most_pixels: Sides go on, each twice the last, until a square has so many.
+        units, kernel_size, maps, channels: As for ``first_layer``.
+        max_pixels: Sides are doubled until an image has so many pixels.
 
     Returns:
         Columns side, pixels, fully_connected, locally_connected, shared.
     """
     sides = [*SIDES]
-    while sides[-1] ** 2 < most_pixels:
+    while sides[-1] ** 2 < max_pixels:
         sides.append(2 * sides[-1])
     rows = [
         {

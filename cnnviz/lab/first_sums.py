@@ -1,4 +1,4 @@
-"""One unit of a first layer, by three ideas, on a picture that is small enough to write out."""
+"""One unit of a first layer on a small image: fully connected, local and shared weights."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from cnnviz.lab.grid import plane
 
 @dataclass(frozen=True, eq=False)
 class FirstSums:
-    """A small picture, the weights that read it, and their sums.
+    """A small image, weights, and weighted sums.
 
     Attributes:
-        picture: (H, W).
+        picture: Image, (H, W).
         unit: Weights of one fully connected unit, (H, W).
         window: Weights of one window, (h, w).
-        full: The unit's sum.
-        local: The window's sum at its first place, the top left.
-        shared: The window's sums at all places, by a convolution without padding.
+        full: Sum of the fully connected unit.
+        local: Sum of the window at the first position (top left).
+        shared: Sums of the window at all positions: a convolution without padding.
     """
 
     picture: torch.Tensor
@@ -33,41 +33,41 @@ class FirstSums:
 
     @property
     def patch(self) -> torch.Tensor:
-        """What the window reads at its first place."""
+        """Input of the window at the first position."""
         rows, columns = self.window.shape
         return self.picture[:rows, :columns]
 
     @property
     def places(self) -> int:
-        """At how many places the window fits."""
+        """Number of positions of the window."""
         return self.shared.numel()
 
     @property
     def full_weights(self) -> int:
-        """Of as many fully connected units as there are places."""
+        """Weights of as many fully connected units as positions."""
         return self.unit.numel() * self.places
 
     @property
     def local_weights(self) -> int:
-        """Of a window of its own weights at each place."""
+        """Weights of unshared windows at all positions."""
         return self.window.numel() * self.places
 
     @property
     def shared_weights(self) -> int:
-        """Of the one window of a convolution."""
+        """Weights of the shared window."""
         return self.window.numel()
 
 
 def first_sums(picture: str, unit: str, window: str) -> FirstSums:
-    """The sums of written numbers.
+    """Compute the sums for numbers given as text.
 
     Args:
-        picture: Grey, as ``grid`` reads it.
-        unit: Of the picture's size.
-        window: At most of the picture's size.
+        picture: Grey image, in the format of ``grid``.
+        unit: Weights of the image's size.
+        window: Weights of at most the image's size.
 
     Raises:
-        ValueError: One is no grid, or does not fit the picture.
+        ValueError: A text is not a grid, or the sizes do not fit.
     """
     seen, weights, small = (
         plane(written, name)

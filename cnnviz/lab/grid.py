@@ -1,26 +1,27 @@
-"""Grids of numbers as a person writes them: rows by semicolons, channels by bars."""
+"""Grids of numbers as text: rows separated by semicolons, channels by bars."""
 
 from __future__ import annotations
 
 import torch
 
-MOST = 12  # rows and columns that can be read on a projector
+MAX_SIDE = 12  # rows and columns that are legible on a projector
 MAX_CHANNELS = 4
 LARGEST = 999.0
 
 
 def grid(written: str, name: str = "grid") -> torch.Tensor:
-    """The numbers of a text such as "7 2 3; 4 5 3" or, with two channels, "1 2; 3 4 | 0 1; 1 0".
+    """Parse a grid such as "7 2 3; 4 5 3" or, with two channels, "1 2; 3 4 | 0 1; 1 0".
 
     Args:
-        written: Numbers by spaces or commas, rows by semicolons or lines, channels by bars.
-        name: What is written, for the sentence of an error.
+        written: Numbers separated by spaces or commas, rows by semicolons or lines, channels by
+            bars.
+        name: Name of the grid in error messages.
 
     Returns:
         float32 (channels, rows, columns).
 
     Raises:
-        ValueError: It is no grid, or larger than can be read.
+        ValueError: The text is not a grid, or the grid is too large.
     """
     channels = [_channel(part, name) for part in written.split("|")]
     shapes = {(len(channel), len(channel[0])) for channel in channels}
@@ -34,10 +35,10 @@ def grid(written: str, name: str = "grid") -> torch.Tensor:
 
 
 def plane(written: str, name: str) -> torch.Tensor:
-    """The numbers of a text with one channel, float32 (rows, columns).
+    """Parse a grid of one channel, float32 (rows, columns).
 
     Raises:
-        ValueError: It is no grid, or has several channels.
+        ValueError: The text is not a grid, or has several channels.
     """
     numbers = grid(written, name)
     if len(numbers) > 1:
@@ -46,7 +47,7 @@ def plane(written: str, name: str) -> torch.Tensor:
 
 
 def written_grid(numbers: torch.Tensor) -> str:
-    """A grid, (channels, rows, columns), as ``grid`` reads it."""
+    """The text of a grid (channels, rows, columns), in the format of ``grid``."""
     return " | ".join(
         "; ".join(" ".join(written_number(value) for value in row) for row in channel)
         for channel in numbers.tolist()
@@ -54,7 +55,7 @@ def written_grid(numbers: torch.Tensor) -> str:
 
 
 def written_number(value: float) -> str:
-    """A number without what it does not need: "3", "-0.5", "0.111"."""
+    """The shortest text of a number: "3", "-0.5", "0.111"."""
     return f"{round(value, 3) + 0.0:g}"
 
 
@@ -67,9 +68,9 @@ def _channel(written: str, name: str) -> list[list[float]]:
         raise ValueError(
             f"{name} must have rows of one length; received {', '.join(str(len(r)) for r in rows)}."
         )
-    if len(rows) > MOST or len(rows[0]) > MOST:
+    if len(rows) > MAX_SIDE or len(rows[0]) > MAX_SIDE:
         raise ValueError(
-            f"{name} must have at most {MOST} rows and columns; received {len(rows)} x "
+            f"{name} must have at most {MAX_SIDE} rows and columns; received {len(rows)} x "
             f"{len(rows[0])}."
         )
     return [[_number(text, name) for text in row] for row in rows]

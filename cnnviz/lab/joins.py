@@ -1,4 +1,4 @@
-"""Where a network adds or concatenates maps, and where what it joins can be looked at."""
+"""Additions and concatenations of maps in a network."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ KINDS = ("addition", "concatenation")
 
 @dataclass(frozen=True)
 class Join:
-    """A place where maps meet.
+    """An addition or concatenation of maps.
 
     Attributes:
         name: Path of its block and its kind, as in the layer table.
         kind: "addition" or "concatenation".
-        parts: Where each part can be looked at, in the network's order; at least two.
+        parts: Places of the joined maps, in the network's order; at least two.
     """
 
     name: str
@@ -29,14 +29,13 @@ class Join:
 def joins(graph: NetworkGraph) -> list[Join]:
     """All additions and concatenations of maps in forward order.
 
-    A part that only operations read, such as the products of a gate, has no place of its own; its
-    join is left out.
+    Joins of intermediate results of operations, such as products with a gate, are omitted.
     """
-    found = []
+    joined = []
     for node in graph.nodes:
         if node.kind not in KINDS or len(node.inputs) < 2 or len(node.output_shape) != 3:
             continue
         parts = tuple(Place(*read_at(graph, graph.nodes[number])) for number in node.inputs)
         if not any(part.layer in graph.blocks for part in parts):
-            found.append(Join(node.name, node.kind, parts))
-    return found
+            joined.append(Join(node.name, node.kind, parts))
+    return joined

@@ -1,4 +1,4 @@
-"""Add or concatenate: what becomes of two tensors, and what the next convolution then costs."""
+"""Addition vs concatenation of two tensors, and the cost of the next convolution."""
 
 from __future__ import annotations
 
@@ -16,24 +16,26 @@ from cnnviz.lab.grid import grid
 
 @dataclass(frozen=True)
 class Settings(Config):
-    """What two branches bring, and the convolution that reads the result."""
+    """Settings of two branches and of the convolution that reads the result."""
 
-    first: int = choice(*CHANNELS, default=64, unit="maps", help="Of the first branch.")
-    second: int = choice(*CHANNELS, default=64, unit="maps", help="Of the second branch.")
-    filters: int = choice(*CHANNELS, default=64, unit="filters", help="Of the next convolution.")
+    first: int = choice(*CHANNELS, default=64, unit="maps", help="Maps of the first branch.")
+    second: int = choice(*CHANNELS, default=64, unit="maps", help="Maps of the second branch.")
+    filters: int = choice(
+        *CHANNELS, default=64, unit="filters", help="Filters of the next convolution."
+    )
     kernel_size: int = choice(1, 3, default=3, unit="px", help="Side of its kernels.")
     side: int = choice(*SIDES, default=28, unit="px", help="Of the maps.")
 
 
 @dataclass(frozen=True, eq=False)
 class Merged:
-    """Two tensors, added and concatenated.
+    """The sum and the concatenation of two tensors.
 
     Attributes:
         first: float32 (channels, rows, columns).
         second: The same.
-        added: Their sum, number by number; None where it is refused.
-        refused: Why they cannot be added, in one sentence; empty where they can.
+        added: Elementwise sum; None if it is impossible.
+        refused: Why the sum is impossible, in one sentence; else empty.
         concatenated: The channels of the first, then those of the second.
     """
 
@@ -49,11 +51,11 @@ class MergingPreset:
     """Two tensors of an example.
 
     Attributes:
-        title: In the menu.
-        first: As ``features`` reads it.
-        second: The same.
-        says: What it shows.
-        settings: What it changes of ``Settings``, as text.
+        title: Title in the menu.
+        first: In the format of ``features``.
+        second: In the format of ``features``.
+        says: What the example shows.
+        settings: Changes to ``Settings``, as text.
     """
 
     title: str
@@ -74,51 +76,50 @@ MERGING: tuple[MergingPreset, ...] = (
         "Unequal channels",
         "1 2 3",
         "4 5",
-        "ResNet must bring both to the same number of channels first, by zeros or by a 1x1 "
-        "convolution (He et al. 2016, section 3.3); DenseNet need not.",
+        "ResNet must first match the number of channels, by zero padding or a 1x1 convolution "
+        "(He et al. 2016, section 3.3); DenseNet does not need to.",
         {"second": "32"},
     ),
     MergingPreset(
         "Two maps each",
         "1 0; 2 1 | 0 3; 1 0",
         "2 2; 0 1 | -1 1; 1 4",
-        "Maps are added place by place, channel by channel; concatenated they stay what they were.",
+        "Addition combines maps elementwise; concatenation keeps them unchanged.",
     ),
     MergingPreset(
         "What a sum forgets",
         "3 -1; 2 4",
         "-3 1; -2 -4",
-        "Opposite signals cancel: of the sum nobody can tell that there were any.",
+        "Opposite signals cancel: the two inputs can no longer be told apart.",
     ),
     MergingPreset(
         "Unequal sizes",
         "1 2; 3 4",
         "1 2 3; 4 5 6; 7 8 9",
-        "Neither works: that is why DenseNet pools between its blocks, in transition layers.",
+        "Neither works. DenseNet therefore pools between its blocks, in transition layers.",
     ),
 )
 
 
 def features(written: str, name: str) -> torch.Tensor:
-    """A tensor (channels, rows, columns) as ``grid`` reads it; one row alone is a vector.
+    """Parse a tensor (channels, rows, columns) in the format of ``grid``.
 
-    Each number of a vector is a channel of 1 x 1, as behind global pooling.
+    A single row is a vector: each number is a channel of 1 x 1, as after global pooling.
 
     Raises:
-        ValueError: It is no grid.
+        ValueError: The text is not a grid.
     """
     numbers = grid(written, name)
     return numbers.reshape(-1, 1, 1) if numbers.shape[:2] == (1, 1) else numbers
 
 
 def merged(first: torch.Tensor, second: torch.Tensor) -> Merged:
-    """Both ways of bringing two tensors (channels, rows, columns) together.
+    """Add and concatenate two tensors (channels, rows, columns).
 
-    Torch's own addition repeats a single channel for all (broadcasting); here as in the papers
-    both must have the same shape.
+    Addition requires equal shapes, as in the papers, without torch's broadcasting.
 
     Raises:
-        ValueError: Their rows and columns differ, so that neither works.
+        ValueError: Rows or columns differ, so that neither is possible.
     """
     if first.shape[1:] != second.shape[1:]:
         raise ValueError(
@@ -136,9 +137,9 @@ def merged(first: torch.Tensor, second: torch.Tensor) -> Merged:
 
 
 def merging_designs(s: Settings) -> list[Design]:
-    """The convolution behind each way: after addition, where it is possible, and concatenation.
+    """The convolution after addition (if possible) and after concatenation.
 
-    It has no bias, as those of both papers, and keeps the maps' size.
+    It has no bias, as in both papers, and preserves the size of the maps.
     """
     both = Design(
         "after concatenation",
@@ -151,14 +152,14 @@ def merging_designs(s: Settings) -> list[Design]:
 
 
 def sums_of_addition(s: Settings) -> int:
-    """Additions of the merging itself: one for each number of a branch."""
+    """Number of additions of the merging itself."""
     return s.first * s.side * s.side
 
 
 def kept_energy(first: torch.Tensor, second: torch.Tensor) -> float:
-    """Sum of squares of the sum, as a share of that of both apart; 1 where they do not overlap.
+    """Energy (sum of squares) of the sum relative to the energies of both: 1 without overlap.
 
-    0 where they cancel, 2 where they are the same; 0 where both are 0.
+    0 if they cancel or both are 0, 2 if they are equal.
     """
     apart = float(first.square().sum() + second.square().sum())
     return float((first + second).square().sum()) / apart if apart else 0.0

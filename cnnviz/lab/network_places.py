@@ -1,4 +1,4 @@
-"""Where in a network the lab looks: before its first activation, and its first batch norm."""
+"""Places in a network for the lab: before its first activation, and its first batch norm."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from cnnviz.architectures import ARCHITECTURES, NetworkSpec, build
 
 @dataclass(frozen=True, eq=False)
 class BeforeActivation:
-    """The maps of a convolution as they are handed on.
+    """The output of a convolution before its activation.
 
     Attributes:
-        node: What puts them out: the convolution, or the batch norm right behind it.
+        node: The convolution, or the batch norm that follows it.
         is_normalised: Whether it is a batch norm.
-        reader: What reads them next; None where nothing does.
+        reader: The next node, or None.
     """
 
     node: Node
@@ -28,10 +28,10 @@ class BeforeActivation:
 
 
 def before_activation(graph: Graph, index: int) -> BeforeActivation:
-    """The last place behind a convolution at which nothing but batch norm has happened.
+    """The output of a convolution, after its batch norm if it has one.
 
     Args:
-        graph: Of a network.
+        graph: Graph of the network.
         index: Position of the convolution in ``graph.nodes``.
     """
     place, readers = index, _readers(graph, index)
@@ -43,25 +43,25 @@ def before_activation(graph: Graph, index: int) -> BeforeActivation:
 
 
 def first_batch_norm(graph: Graph) -> Node | None:
-    """The batch norm that runs first, or None where the network has none."""
+    """The first batch norm in forward order, or None."""
     norms = (node for node in graph.nodes if isinstance(node.module, nn.BatchNorm2d))
     return next((node for node in norms if not node.training_only), None)
 
 
 @cache
 def variants_with_batch_norm() -> tuple[str, ...]:
-    """Of each family that has batch norm its first variant that has, by building them."""
-    found = (next(filter(has_batch_norm, family.variants), None) for family in ARCHITECTURES)
-    return tuple(name for name in found if name)
+    """The first variant with batch norm of each family that has one."""
+    names = (next(filter(has_batch_norm, family.variants), None) for family in ARCHITECTURES)
+    return tuple(filter(None, names))
 
 
 def has_batch_norm(network_of: str | NetworkSpec) -> bool:
-    """Whether a variant, or a network of other settings, has batch norm."""
+    """Whether a network has batch norm."""
     with torch.device("meta"):
         network = build(network_of)
     return any(isinstance(module, nn.BatchNorm2d) for module in network.modules())
 
 
 def _readers(graph: Graph, index: int) -> list[int]:
-    """Positions of the nodes that read a node, in the order in which they run."""
+    """Positions of the nodes that read a node, in forward order."""
     return [at for at, node in enumerate(graph.nodes) if index in node.inputs]

@@ -1,6 +1,6 @@
 """Local response normalisation, batch normalisation and dropout, step by step.
 
-Each is written out with its intermediate numbers; tests hold them against torch's own layers.
+Each shows its intermediate numbers; tests compare them with torch's own layers.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ MODES = ("training", "test")
 
 
 def vector(written: str, name: str) -> torch.Tensor:
-    """One row of numbers, float32 (n,).
+    """Parse a row of numbers, float32 (n,).
 
     Raises:
-        ValueError: It is no row of numbers.
+        ValueError: The text is not a row of numbers.
     """
     numbers = grid(written, name)
     if numbers.shape[:2] != (1, 1):
@@ -32,10 +32,10 @@ def vector(written: str, name: str) -> torch.Tensor:
 
 @dataclass(frozen=True)
 class ResponseSettings(Config):
-    """Local response normalisation as AlexNet has it."""
+    """Settings of local response normalisation; the defaults are those of AlexNet."""
 
     neighbours: int = choice(
-        *(1, 3, 5, 7, 9), default=5, unit="maps", help="n: so many maps are summed over."
+        *(1, 3, 5, 7, 9), default=5, unit="maps", help="n: number of summed maps."
     )
     constant: float = choice(
         *(0.5, 1.0, 2.0, 4.0), default=2.0, help="k: keeps the divisor away from 0."
@@ -52,7 +52,7 @@ class Responses:
 
     Attributes:
         read: a, float32 (channels, ...).
-        sums: Of the squares of the n neighbouring channels.
+        sums: Sums of squares over the n neighbouring channels.
         divisors: (k + alpha sum)^beta.
         output: b = a / divisor.
     """
@@ -64,14 +64,14 @@ class Responses:
 
 
 def local_responses(a: torch.Tensor, settings: ResponseSettings | None = None) -> Responses:
-    """Each activation divided by what its neighbouring channels do at its place.
+    """Apply local response normalisation.
 
     Krizhevsky et al. 2012, section 3.3: channel i sums over j from max(0, i - n/2) to
     min(N - 1, i + n/2), halves rounded down. ``torch.nn.LocalResponseNorm`` divides its alpha by
-    n; it does the same as this where it is given n alpha.
+    n; with n alpha it gives the same result.
 
     Args:
-        a: (channels, ...); each place of what follows is on its own.
+        a: Activations (channels, ...); positions are independent.
         settings: n, k, alpha and beta.
     """
     settings = settings or ResponseSettings()
@@ -86,21 +86,17 @@ def local_responses(a: torch.Tensor, settings: ResponseSettings | None = None) -
 
 @dataclass(frozen=True)
 class BatchSettings(Config):
-    """Batch normalisation of one feature."""
+    """Settings of batch normalisation of one feature."""
 
     mode: str = choice(
-        *MODES, default="training", help="By the batch's own mean and variance, or the averages."
+        *MODES, default="training", help="Use the statistics of the batch, or running ones."
     )
-    seen: int = steps(0, 40, 1, default=1, unit="batches", help="Such batches in training so far.")
+    seen: int = steps(0, 40, 1, default=1, unit="batches", help="Training batches so far.")
     momentum: float = choice(
         *(0.01, 0.1, 0.5, 1.0), default=0.1, help="Share of a new batch in the running averages."
     )
-    gamma: float = choice(
-        *(-1.0, 0.0, 0.5, 1.0, 2.0, 3.0), default=1.0, help="Learned: what it is multiplied by."
-    )
-    beta: float = choice(
-        *(-2.0, -1.0, 0.0, 1.0, 2.0, 5.0), default=0.0, help="Learned: what is added."
-    )
+    gamma: float = choice(*(-1.0, 0.0, 0.5, 1.0, 2.0, 3.0), default=1.0, help="Learned scale.")
+    beta: float = choice(*(-2.0, -1.0, 0.0, 1.0, 2.0, 5.0), default=0.0, help="Learned shift.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,12 +105,12 @@ class Batch:
 
     Attributes:
         read: x, float32 (N,).
-        mean: Of the batch.
-        variance: Of the batch, divided by N.
-        unbiased: Of the batch, divided by N - 1: what torch's running variance takes in.
-        running_mean: After the batches that were seen, from 0.
-        running_variance: The same, from 1.
-        normalised: With mean and variance of the mode.
+        mean: Mean of the batch.
+        variance: Biased variance of the batch (divided by N).
+        unbiased: Unbiased variance (divided by N - 1), which updates torch's running variance.
+        running_mean: Running mean after the batches so far, from 0.
+        running_variance: Running variance after the batches so far, from 1.
+        normalised: x normalised with the statistics of the mode.
         output: gamma normalised + beta.
     """
 
@@ -131,23 +127,23 @@ class Batch:
 def normalised_batch(
     x: torch.Tensor, settings: BatchSettings | None = None, training: torch.Tensor | None = None
 ) -> Batch:
-    """A batch of one feature, normalised (Ioffe and Szegedy 2015, Algorithm 1).
+    """Apply batch normalisation to one feature (Ioffe and Szegedy 2015, Algorithm 1).
 
     Args:
-        x: (N,), what is normalised.
-        settings: Mode, batches seen, momentum, gamma and beta.
-        training: (N,), the batch that training has seen again and again; default x.
+        x: Batch to normalise, (N,).
+        settings: Mode, number of batches, momentum, gamma and beta.
+        training: Batch that training has repeatedly seen, (N,); default x.
 
     Raises:
-        ValueError: A batch has less than two numbers in training.
+        ValueError: A training batch has fewer than two numbers.
     """
     settings = settings or BatchSettings()
     training = x if training is None else training
     if len(training) < 2 or (settings.mode == "training" and len(x) < 2):
         raise ValueError("A batch must have at least two numbers in training; received 1.")
-    kept = (1 - settings.momentum) ** settings.seen
-    running_mean = (1 - kept) * float(training.mean())
-    running_variance = kept + (1 - kept) * float(training.var(correction=1))
+    remaining = (1 - settings.momentum) ** settings.seen
+    running_mean = (1 - remaining) * float(training.mean())
+    running_variance = remaining + (1 - remaining) * float(training.var(correction=1))
     mean, variance = float(x.mean()), float(x.var(correction=0))
     used = (mean, variance) if settings.mode == "training" else (running_mean, running_variance)
     normalised = (x - used[0]) / (used[1] + EPSILON) ** 0.5
@@ -165,15 +161,15 @@ def normalised_batch(
 
 @dataclass(frozen=True)
 class DropoutSettings(Config):
-    """Dropout."""
+    """Settings of dropout."""
 
-    training: bool = flag(default=True, help="Off: as in validation and at test.")
+    training: bool = flag(default=True, help="Off: validation and test.")
     probability: float = choice(
         *(0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
         default=0.5,
-        help="p: of a number to be dropped.",
+        help="p: probability of dropping a number.",
     )
-    seed: int = steps(0, 99, 1, default=0, help="Decides which are dropped.")
+    seed: int = steps(0, 99, 1, default=0, help="Determines which are dropped.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,10 +177,10 @@ class Dropped:
     """Numbers before and after dropout.
 
     Attributes:
-        read: As they arrive.
-        kept: Which stay, bool, of the same shape.
-        scale: What the kept ones are multiplied by: 1 / (1 - p) in training, 1 at test.
-        output: What the next layer reads.
+        read: Input.
+        kept: Which numbers are kept, bool, of the same shape.
+        scale: Factor on the kept numbers: 1 / (1 - p) in training, 1 at test.
+        output: Output.
     """
 
     read: torch.Tensor
@@ -194,11 +190,10 @@ class Dropped:
 
 
 def dropped(x: torch.Tensor, settings: DropoutSettings | None = None) -> Dropped:
-    """Numbers of which some are set to 0 in training, and none at test.
+    """Apply dropout, which sets random numbers to 0 in training.
 
-    As in torch the kept ones are scaled up in training, so that the expected output is the input
-    ("inverted dropout"); Krizhevsky et al. 2012, section 4.2, instead multiplied all by 0.5 at
-    test.
+    Kept numbers are scaled up in training ("inverted dropout"), as in torch, so that the expected
+    output equals the input; Krizhevsky et al. 2012, section 4.2, multiply by 0.5 at test instead.
     """
     settings = settings or DropoutSettings()
     if not settings.training:
@@ -210,7 +205,7 @@ def dropped(x: torch.Tensor, settings: DropoutSettings | None = None) -> Dropped
 
 
 def mean_of_draws(x: torch.Tensor, settings: DropoutSettings, draws: int = 1000) -> torch.Tensor:
-    """The mean output of so many draws by the following seeds: near x."""
+    """Mean output over draws with consecutive seeds, which approximates x."""
     rng = torch.Generator().manual_seed(settings.seed)
     if not settings.training:
         return x.clone()

@@ -1,4 +1,4 @@
-"""A picture of bytes as a person writes it."""
+"""Parses images written as text."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from cnnviz.lab.grid import grid
 
 
 def written_pixels(written: str) -> torch.Tensor:
-    """A square picture of whole numbers 0 to 255 as ``grid`` reads it, uint8 (S, S, C).
+    """Parse a square image of integers 0 to 255 in the format of ``grid``, uint8 (S, S, C).
 
     Raises:
-        ValueError: It is no grid, not square, has other numbers, or neither 1 nor 3 channels.
+        ValueError: The text is not a grid, not square, has other numbers or other channels.
     """
     numbers = grid(written, "picture")
     channels, height, width = numbers.shape

@@ -1,4 +1,4 @@
-"""A window that slides over a grid and keeps the largest number, or the mean."""
+"""Max and average pooling of a grid, step by step."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from cnnviz.hyperparameters import Config, choice, flag
 
 @dataclass(frozen=True)
 class Settings(Config):
-    """How a grid is pooled."""
+    """Settings of pooling."""
 
-    kind: str = choice("max", "average", default="max", help="What is kept of a window.")
+    kind: str = choice("max", "average", default="max", help="Operation on a window.")
     size: int = choice(2, 3, 4, 5, default=2, help="Side of the window.")
-    stride: int = choice(1, 2, 3, 4, default=2, help="Pixels from one window to the next.")
-    is_global: bool = flag(default=False, help="Global: one window, the whole map.")
+    stride: int = choice(1, 2, 3, 4, default=2, help="Distance between windows in pixels.")
+    is_global: bool = flag(default=False, help="Global pooling: one window, the whole map.")
 
 
 @dataclass(frozen=True, eq=False)
 class Pooled:
-    """What a window reads and keeps; pooling has no weights.
+    """A pooled grid.
 
     Attributes:
-        settings: How.
-        image: The input, float32 (channels, rows, columns).
+        settings: Settings of pooling.
+        image: Input, float32 (channels, rows, columns).
         extent: Rows and columns of the window.
-        step: Pixels from one window to the next.
+        step: Distance between windows in pixels.
     """
 
     settings: Settings
@@ -38,20 +38,20 @@ class Pooled:
 
     @cached_property
     def windows(self) -> torch.Tensor:
-        """What each window reads, (channels, rows, columns, window rows, window columns)."""
+        """Input of each window, (channels, rows, columns, window rows, window columns)."""
         rows, columns = self.extent
         return self.image.unfold(1, rows, self.step).unfold(2, columns, self.step)
 
     @cached_property
     def output(self) -> torch.Tensor:
-        """What is kept, (channels, rows, columns)."""
+        """Output, (channels, rows, columns)."""
         if self.settings.kind == "max":
             return self.windows.amax((3, 4))
         return self.windows.mean((3, 4))
 
 
 def pooled(image: torch.Tensor, settings: Settings | None = None) -> Pooled:
-    """A grid, (channels, rows, columns), pooled.
+    """Pool a grid (channels, rows, columns).
 
     Raises:
         ValueError: The window is larger than the grid.

@@ -1,4 +1,4 @@
-"""The examples of the lectures, and kernels that a class tries; each gives the slide's number."""
+"""The lectures' examples and well-known kernels; each reproduces the slide's numbers."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ class SlidingPreset:
     """A grid and a kernel of a slide.
 
     Attributes:
-        title: In the menu.
-        grid: As ``cnnviz.lab.grid.grid`` reads it.
-        kernel: The same; filters are separated by "/".
-        settings: What it changes of ``cnnviz.lab.sliding.Settings``, as text.
-        says: What the slide says, in one sentence.
-        groups: Into so many the channels are divided.
-        bias: A number for each filter.
-        over: Whether it is shown on "numbers" or on a "photo" of 32 x 32 px.
+        title: Title in the menu.
+        grid: In the format of ``cnnviz.lab.grid.grid``.
+        kernel: In the same format, with filters separated by "/".
+        settings: Changes to ``cnnviz.lab.sliding.Settings``, as text.
+        says: Statement of the slide, in one sentence.
+        groups: Number of groups of channels.
+        bias: A number per filter.
+        over: Applied to "numbers" or to a "photo" of 32 x 32 px.
     """
 
     title: str
@@ -63,8 +63,8 @@ SLIDING: tuple[SlidingPreset, ...] = (
         "Ones and zeros",
         "1 1 1 0 0; 0 1 1 1 0; 0 0 1 1 1; 0 0 1 1 0; 0 1 1 0 0",
         "1 0 1; 0 1 0; 1 0 1",
-        "The first sum is 4. The kernel is the one that the picture's small x0 and x1 show; the "
-        "slide's table beside it repeats the kernel of the example before.",
+        "The first sum is 4. The kernel is that of the small x0 and x1 in the slide's image; the "
+        "slide's table repeats the kernel of the previous example.",
     ),
     SlidingPreset(
         "Padding 2",
@@ -77,7 +77,7 @@ SLIDING: tuple[SlidingPreset, ...] = (
         "Padding that keeps the size",
         SEVEN,
         "0.111 0.111 0.111; 0.111 0.111 0.111; 0.111 0.111 0.111",
-        "Padding is usually chosen so that the size stays, with stride 1.",
+        "Padding is usually chosen to preserve the size at stride 1.",
         {"padding": "same"},
     ),
     SlidingPreset(
@@ -91,14 +91,14 @@ SLIDING: tuple[SlidingPreset, ...] = (
         "Stride 3 does not fit",
         "7 2 3 3 8; 4 5 3 8 4; 3 3 2 8 4; 2 8 7 2 7; 5 4 4 5 4",
         EDGE,
-        "(5 - 3) / 3 + 1 is no whole number: what is left over is never read.",
+        "(5 - 3) / 3 + 1 is not a whole number: the remaining pixels are never read.",
         {"stride": "3"},
     ),
     SlidingPreset(
         "Dilation 2",
         SEVEN,
         EDGE,
-        "Nine weights read an area of 5 x 5.",
+        "Nine weights cover an area of 5 x 5.",
         {"dilation": "2"},
     ),
     SlidingPreset(
@@ -112,7 +112,7 @@ SLIDING: tuple[SlidingPreset, ...] = (
         "32 x 32 x 3 and 5 x 5 x 3",
         COLOURS,
         f"{EDGE5} | {EDGE5} | {EDGE5}",
-        "At each place a 75-dimensional dot product and a bias give one number: 28 x 28 of them.",
+        "At each position a 75-dimensional dot product plus a bias gives one of 28 x 28 numbers.",
         bias="1",
         over="photo",
     ),
@@ -131,14 +131,14 @@ SLIDING: tuple[SlidingPreset, ...] = (
         "Depthwise",
         CHANNELS,
         "1 0; 0 1 / 0 1; 1 0 / 1 1; 0 0",
-        "With as many groups as channels each filter reads one channel.",
+        "With as many groups as channels, each filter reads one channel.",
         groups=3,
     ),
     SlidingPreset(
         "Transposed",
         "1 2; 3 4",
         "1 2 1; 2 4 2; 1 2 1",
-        "The input is spread out, and the output is larger than it.",
+        "The input is spread out, so the output is larger.",
         {"stride": "2", "transposed": "true", "padding": "1"},
     ),
 )
@@ -156,13 +156,13 @@ KERNELS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class PoolingPreset:
-    """A grid of a slide and how it is pooled.
+    """A grid and pooling of a slide.
 
     Attributes:
-        title: In the menu.
-        grid: As ``cnnviz.lab.grid.grid`` reads it.
-        settings: What it changes of ``cnnviz.lab.pooling.Settings``, as text.
-        says: What the slide says.
+        title: Title in the menu.
+        grid: In the format of ``cnnviz.lab.grid.grid``.
+        settings: Changes to ``cnnviz.lab.pooling.Settings``, as text.
+        says: Statement of the slide.
     """
 
     title: str
@@ -208,6 +208,6 @@ POOLING: tuple[PoolingPreset, ...] = (
         "Global average pooling",
         AVERAGED,
         {"kind": "average", "is_global": "true"},
-        "One number a map: its mean (Lin et al. 2014, section 3.2).",
+        "One number per map: its mean (Lin et al. 2014, section 3.2).",
     ),
 )

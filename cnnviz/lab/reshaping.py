@@ -1,4 +1,4 @@
-"""A kernel or a grid in another size, with what was there before kept where it fits."""
+"""Resizes kernels and grids, preserving existing numbers where they fit."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import torch
 
 
 def resized_kernel(weight: torch.Tensor, filters: int, channels: int, side: int) -> torch.Tensor:
-    """A kernel with other sizes; what it had stays in its middle and in its first channels.
+    """Resize a kernel; existing numbers stay in the centre and in the first channels.
 
-    New pixels around are 0; a new channel is the last one again; a new filter is the one that many
-    filters before it, turned by 90 degrees, so that it finds something else.
+    New border pixels are 0, new channels repeat the last one, and new filters are earlier ones
+    rotated by 90 degrees, so that they detect something else.
 
     Args:
         weight: (filters, channels, rows, columns).
         filters: At least 1.
-        channels: Of each filter, at least 1.
+        channels: Channels of each filter, at least 1.
         side: Rows and columns.
 
     Returns:
@@ -29,13 +29,13 @@ def resized_kernel(weight: torch.Tensor, filters: int, channels: int, side: int)
 
 
 def with_channels(numbers: torch.Tensor, channels: int, axis: int = 0) -> torch.Tensor:
-    """Numbers with other channels along an axis: the first ones, or the last one repeated."""
-    kept = torch.arange(channels).clamp(max=numbers.shape[axis] - 1)
-    return numbers.index_select(axis, kept)
+    """Change the number of channels along an axis, by truncation or by repeating the last one."""
+    indices = torch.arange(channels).clamp(max=numbers.shape[axis] - 1)
+    return numbers.index_select(axis, indices)
 
 
 def _centred(numbers: torch.Tensor, axis: int, side: int) -> torch.Tensor:
-    """Cut or filled with zeros on both sides; of an odd difference the larger half is behind."""
+    """Crop or pad with zeros on both sides; an odd difference has its larger half at the end."""
     have = numbers.shape[axis]
     if have >= side:
         return numbers.narrow(axis, (have - side) // 2, side)

@@ -1,6 +1,6 @@
-"""A kernel that slides over a grid: every sum term by term, every position, the output's size.
+"""Convolution of a grid step by step: all positions, all terms and the output size.
 
-A transposed convolution is shown as what it equals: a convolution with stride 1 over the input
+A transposed convolution is shown as the equivalent convolution with stride 1 over the input
 with stride - 1 zeros between its numbers, padded by dilation (kernel size - 1) - padding, by the
 kernel turned by 180 degrees and with its channels exchanged (Dumoulin and Visin 2016, section 4).
 """
@@ -21,22 +21,22 @@ SAME = "same"
 
 @dataclass(frozen=True)
 class Settings(Config):
-    """How a kernel slides."""
+    """Settings of a convolution."""
 
-    stride: int = choice(1, 2, 3, 4, default=1, help="Pixels from one position to the next.")
+    stride: int = choice(1, 2, 3, 4, default=1, help="Distance between positions in pixels.")
     padding: str = choice(
         *("0", "1", "2", "3", SAME),
         default="0",
-        help="Numbers put around the input; same: as many as keep its size at stride 1.",
+        help="Padding of the input; same: preserves its size at stride 1.",
     )
     padding_mode: str = choice(
-        *MODES, default="zero", help="What is put there: zeros, a mirror image, or the edge."
+        *MODES, default="zero", help="Padding values: zeros, a mirror image, or the edge."
     )
-    dilation: int = choice(1, 2, 3, default=1, help="Distance of the pixels that a kernel reads.")
-    transposed: bool = flag(default=False, help="Transposed: the input is spread out first.")
+    dilation: int = choice(1, 2, 3, default=1, help="Distance between the pixels read by a kernel.")
+    transposed: bool = flag(default=False, help="Transposed convolution: spreads the input first.")
 
     def check(self) -> None:
-        """Accept what torch has a layer for."""
+        """Check that torch has a layer for the settings."""
         if self.padding == SAME and (self.stride > 1 or self.transposed):
             raise ValueError(f"padding must be a number where stride is not 1; received {SAME}.")
         if self.transposed and self.padding_mode != "zero":
@@ -48,17 +48,17 @@ class Settings(Config):
 
 @dataclass(frozen=True, eq=False)
 class Slide:
-    """What a sliding kernel reads and gives.
+    """A convolution with all intermediate numbers.
 
     Attributes:
-        settings: How it slides.
-        image: The input, float32 (channels, rows, columns).
+        settings: Settings of the convolution.
+        image: Input, float32 (channels, rows, columns).
         weight: float32 (filters, channels of a group, kernel rows, kernel columns).
         bias: float32 (filters,).
-        groups: Into so many the channels are divided; each filter reads one.
-        read: The input as the kernel meets it, padded (and spread out where transposed).
+        groups: Number of groups of channels; each filter reads one.
+        read: Padded (and for a transposed convolution spread out) input.
         before: Rows and columns of padding above and on the left.
-        step: Pixels from one position to the next on ``read``.
+        step: Distance between positions on ``read`` in pixels.
     """
 
     settings: Settings
@@ -72,41 +72,41 @@ class Slide:
 
     @property
     def extent(self) -> tuple[int, int]:
-        """Rows and columns that the kernel spans: d (k - 1) + 1."""
+        """Rows and columns spanned by the kernel: d (k - 1) + 1."""
         rows, columns = self.weight.shape[2:]
         return _span(rows, self.settings.dilation), _span(columns, self.settings.dilation)
 
     @cached_property
     def windows(self) -> torch.Tensor:
-        """What each position reads, (filters, rows, columns, channels, kernel rows, columns)."""
+        """Input of each position, (filters, rows, columns, channels, kernel rows, columns)."""
         dilation, (rows, columns) = self.settings.dilation, self.extent
-        found = self.read.unfold(1, rows, self.step).unfold(2, columns, self.step)
-        found = found[..., ::dilation, ::dilation].permute(1, 2, 0, 3, 4)
+        windows = self.read.unfold(1, rows, self.step).unfold(2, columns, self.step)
+        windows = windows[..., ::dilation, ::dilation].permute(1, 2, 0, 3, 4)
         size, per_group = self.weight.shape[1], len(self.weight) // self.groups
         parts = [
-            found[:, :, number // per_group * size : (number // per_group + 1) * size]
+            windows[:, :, number // per_group * size : (number // per_group + 1) * size]
             for number in range(len(self.weight))
         ]
         return torch.stack(parts)
 
     @cached_property
     def products(self) -> torch.Tensor:
-        """Every term of every sum, as ``windows``."""
+        """All terms of all sums, shaped like ``windows``."""
         return self.windows * self.weight[:, None, None]
 
     @cached_property
     def output(self) -> torch.Tensor:
-        """What comes out, (filters, rows, columns)."""
+        """Output, (filters, rows, columns)."""
         return self.products.sum((3, 4, 5)) + self.bias[:, None, None]
 
     @property
     def terms(self) -> int:
-        """Products in one sum."""
+        """Number of products in one sum."""
         return self.weight[0].numel()
 
     @property
     def unread(self) -> tuple[int, int]:
-        """Rows below and columns on the right that no position reads."""
+        """Number of rows at the bottom and columns on the right that are never read."""
         left = [
             (side - span) % self.step
             for side, span in zip(self.read.shape[1:], self.extent, strict=True)
@@ -121,18 +121,18 @@ def slide(
     bias: torch.Tensor | None = None,
     groups: int = 1,
 ) -> Slide:
-    """A kernel sliding over an image.
+    """Convolve an image with a kernel.
 
     Args:
         image: (channels, rows, columns).
-        weight: As ``torch.nn.Conv2d`` keeps it, (filters, channels / groups, rows, columns); of a
-            transposed convolution as ``torch.nn.ConvTranspose2d`` does.
-        settings: How; default stride 1 without padding.
+        weight: In the shape of ``torch.nn.Conv2d``, (filters, channels / groups, rows, columns), or
+            of ``torch.nn.ConvTranspose2d``.
+        settings: Default stride 1 without padding.
         bias: (filters,); default 0.
-        groups: Into so many the channels are divided; as many as channels: depthwise.
+        groups: Number of groups; as many as channels for a depthwise convolution.
 
     Raises:
-        ValueError: Image and kernel do not fit; the sentence says what must hold.
+        ValueError: Image and kernel do not fit.
     """
     settings = settings or Settings()
     _require_groups(image, weight, groups, settings.transposed)
@@ -178,7 +178,7 @@ def _padded(
 
 
 def _sides(settings: Settings, side: int, kernel: int) -> tuple[int, int]:
-    """Padding before and after; an odd number has its larger half after, as in torch."""
+    """Padding before and after; an odd sum has its larger half after, as in torch."""
     total = settings.dilation * (kernel - 1)
     before, after = total // 2, total - total // 2
     if settings.padding != SAME:
@@ -193,7 +193,7 @@ def _sides(settings: Settings, side: int, kernel: int) -> tuple[int, int]:
 def _spread(
     image: torch.Tensor, weight: torch.Tensor, settings: Settings, groups: int
 ) -> tuple[torch.Tensor, tuple[int, int], torch.Tensor]:
-    """The input with zeros between and around, its padding, and the turned kernel."""
+    """The spread and padded input, its padding, and the rotated kernel of a transposed convolution."""
     channels, rows, columns = image.shape
     stride = settings.stride
     spread = torch.zeros(channels, (rows - 1) * stride + 1, (columns - 1) * stride + 1)
@@ -215,10 +215,10 @@ def _span(kernel: int, dilation: int) -> int:
 
 
 def written_size(slide: Slide, axis: int = 0) -> str:
-    """The output's size by the formula with this layer's numbers, and where it is rounded down.
+    """The formula of the output size with the numbers of a convolution.
 
     Args:
-        slide: A kernel and what it slides over.
+        slide: The convolution.
         axis: 0: rows; 1: columns.
     """
     settings = slide.settings

@@ -1,4 +1,4 @@
-"""A photo so small that a kernel can be followed over it pixel by pixel."""
+"""Photos small enough to follow a kernel pixel by pixel."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import numpy as np
 import torch
 from PIL import Image
 
-SIDE = 32  # px, the slide's image
+SIDE = 32  # px, as on the slide
 
 
 def small_photo(image: Image.Image, channels: int = 1, side: int = SIDE) -> torch.Tensor:
-    """The middle square of a photo, float32 (channels, side, side) in whole numbers 0 to 255.
+    """Reduce the centre square of a photo, float32 (channels, side, side), integers 0 to 255.
 
     Args:
-        image: RGB.
+        image: RGB photo.
         channels: 1 grey (the luma of ITU-R BT.601), 3 RGB.
-        side: In pixels.
+        side: Side in pixels.
 
     Raises:
         ValueError: channels is neither 1 nor 3.

@@ -39,7 +39,7 @@ def test_an_image_that_is_not_square_by_hand():
 
 
 def test_sides_go_on_until_a_photo_fits():
-    table = by_side(1, most_pixels=4032 * 3024)
+    table = by_side(1, max_pixels=4032 * 3024)
     assert list(table.side) == [*SIDES, 2048, 4096]
     assert (table.pixels == table.side**2).all()
     assert table.fully_connected.iloc[-1] == 3 * 4096**2

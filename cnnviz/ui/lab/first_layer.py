@@ -78,7 +78,7 @@ def _show_weights(s: Settings, width: int, height: int, what: str, short: str) -
         "1024 x 1024 image needs 3 x 2²⁰ = 3,145,728."
     )
     _show_numbers(s, found, f"{width:,} x {height:,}")
-    _chart(by_side(s.units, s.kernel_size, s.maps, most_pixels=width * height), found, short)
+    _chart(by_side(s.units, s.kernel_size, s.maps, max_pixels=width * height), found, short)
     st.caption(
         "Weights without biases. Both axes are logarithmic; how the pixels lie does not matter, "
         "only how many they are: 32² are 32 x 32 or 16 x 64."
