@@ -182,7 +182,7 @@ def pooled_head(channels: int, classes: int) -> nn.Sequential:
 
 
 def dense_inputs(first: int, growth_rate: int, layer: int) -> int:
-    """Number of maps that layer l of a dense block reads: k0 + k (l - 1) (Huang et al. 2017, section 3)."""
+    """Input maps of layer l of a dense block: k0 + k (l - 1) (Huang et al. 2017, section 3)."""
     return first + growth_rate * (layer - 1)
 
 

@@ -182,7 +182,7 @@ def test_names_in_a_zip_mean_nothing_but_names(tmp_path, monkeypatch):
         (class_folders()[:-100], "no zip, or damaged"),
         (zipped({"a.txt": b"words"}), "holds no JPEG"),
         (zipped({"a.zip": class_folders()}), "another zip"),
-        (zipped({"a.png": b"no picture"}), "None of the 1 pictures can be opened"),
+        (zipped({"a.png": b"no picture"}), "None of the 1 images can be opened"),
     ],
 )
 def test_a_zip_of_no_use_is_one_sentence_and_a_good_one_follows(content, words):

@@ -1,4 +1,4 @@
-"""Memory that a training takes, and what to do when a batch does not fit into it."""
+"""Memory use of a training process, and advice when a batch does not fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Class activation maps: which region of the image speaks for a class."""
+"""Class activation maps: the regions of an image that support a class."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class ClassActivation:
     """Maps of one class at several layers, from one forward pass.
 
     Attributes:
-        class_index: The class that the maps speak of.
-        maps: By layer, float32 (H, W) of the input's size in [0, 1]; all 0 where no region speaks
-            for the class.
-        probabilities: float32 (num_classes,), the network's answer.
+        class_index: The explained class.
+        maps: By layer, float32 (H, W) of the input's size in [0, 1]; all 0 if no region supports
+            the class.
+        probabilities: Prediction, float32 (num_classes,).
     """
 
     class_index: int
@@ -45,15 +45,15 @@ def class_activation(
     method: str = "grad-cam",
     progress: Progress = unheard,
 ) -> ClassActivation:
-    """Class activation maps of one image at one or more layers, and the network's answer.
+    """Compute class activation maps of an image at one or more layers, and the prediction.
 
     Args:
         network: In eval mode; it may be shared by threads. Freezing its parameters saves time.
         image: Preprocessed, (1, C, H, W).
-        class_index: Which class; default the most probable.
+        class_index: The explained class; default the predicted one.
         layers: Module paths; default the last stage.
         method: A key of ``METHODS``.
-        progress: Told the share that is done; what it raises ends the work.
+        progress: Called with the share done; an exception cancels the work.
 
     Raises:
         KeyError: Unknown method or layer; the message names it.
@@ -77,16 +77,16 @@ def class_maps(
     method: str = "grad-cam",
     progress: Progress = unheard,
 ) -> dict[str, np.ndarray]:
-    """Class activation maps of a pass, by layer; see ``class_activation``."""
+    """Compute class activation maps of a forward pass, by layer; see ``class_activation``."""
     require_class(class_index, len(passed.logits))
     for layer in layers:
         submodule(network, layer)
-    found, looks = {}, Look.at(network, passed, class_index, layers)
+    maps, looks = {}, Look.at(network, passed, class_index, layers)
     for number, look in enumerate(looks):
         look.progress = part(progress, number / len(looks), (number + 1) / len(looks))
         raw = method_of(method).function(look)
-        found[look.layer] = _scaled(functional.relu(raw), passed.image.shape[2:])
-    return found
+        maps[look.layer] = _scaled(functional.relu(raw), passed.image.shape[2:])
+    return maps
 
 
 def class_activation_map(
@@ -96,12 +96,12 @@ def class_activation_map(
     layer: str | None = None,
     method: str = "grad-cam",
 ) -> np.ndarray:
-    """Which region of an image speaks for a class: float32 (H, W) in [0, 1], of the input's size.
+    """Compute the region that supports a class: float32 (H, W) in [0, 1], of the input's size.
 
     Args:
         network: A network of ``cnnviz.build`` in eval mode, with weights.
         image: A photo of ``cnnviz.open_image``, or a preprocessed tensor (1, C, H, W).
-        class_index: Which class; default the most probable.
+        class_index: The explained class; default the predicted one.
         layer: Module path in the layer table; default the last stage.
         method: grad-cam, grad-cam++, hirescam, xgradcam, layercam, eigencam, eigengradcam, cam,
             guided-backprop, saliency, scorecam or ablationcam.
@@ -118,21 +118,21 @@ def class_activation_map(
 
 
 def method_of(name: str) -> Method:
-    """The method of that name.
+    """Look up a method by name.
 
     Raises:
-        KeyError: There is none; the message lists the known names.
+        KeyError: The name is unknown; the message lists the known names.
     """
     return named(name, METHODS, "method")
 
 
 def default_layer(network: Network) -> str:
-    """The last stage: the deepest feature maps that still have a place in the image."""
+    """Path of the last stage, which has the deepest feature maps with spatial positions."""
     return f"stages.{len(network.stages) - 1}"
 
 
 def _scaled(raw: torch.Tensor, size: Sequence[int]) -> np.ndarray:
-    """A map (h, w) brought to the input's size and to [0, 1]."""
+    """Resize a map (h, w) to the input's size and scale it to [0, 1]."""
     full = functional.interpolate(
         raw[None, None], size=tuple(size), mode="bilinear", align_corners=False
     )

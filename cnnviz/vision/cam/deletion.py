@@ -1,4 +1,4 @@
-"""Deletion and insertion: how fast a class goes, and comes, with the pixels that a map names."""
+"""Deletion and insertion curves: the probability of a class while important pixels change."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ BLUR_SIDE, BLUR_SIGMA = 11, 5.0  # px
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """How probable a class is while pixels are deleted, and while they are inserted.
+    """Probabilities of a class while pixels are deleted or inserted.
 
     Attributes:
-        deletion: float32, one a share of the pixels.
-        insertion: float32, one a share of the pixels.
+        deletion: float32, one per share of the pixels.
+        insertion: float32, one per share of the pixels.
     """
 
     deletion: np.ndarray
@@ -44,12 +44,12 @@ class Curves:
 
 @dataclass(frozen=True, eq=False)
 class DeletionInsertion:
-    """The curves of a map and, as the yardstick, of random orders.
+    """The curves of a map and, as a baseline, of random orders.
 
     Attributes:
-        shares: The share of the pixels that is deleted or inserted, from 0 to 1.
-        by_map: The map's curves.
-        by_chance: The mean curves of some random orders.
+        shares: Shares of deleted or inserted pixels, from 0 to 1.
+        by_map: Curves of the map.
+        at_random: Mean curves of random orders.
     """
 
     shares: np.ndarray
@@ -67,7 +67,7 @@ def deletion_insertion(
     seed: int = 0,
     random_orders: int = RANDOM_ORDERS,
 ) -> DeletionInsertion:
-    """The class's probability while the map's pixels, most important first, are taken and put back.
+    """Measure the class's probability while important pixels are deleted and inserted.
 
     Deletion replaces pixels by 0, which after normalisation is the mean colour; insertion begins
     with the blurred image (Gaussian, 11 px wide, sigma 5 px) and puts pixels back. Petsiuk et al.
@@ -79,11 +79,11 @@ def deletion_insertion(
         network: In eval mode; it may be shared by threads.
         image: Preprocessed, (1, C, H, W).
         class_index: From 0 to num_classes - 1.
-        saliency_map: The more important a pixel the higher, (H, W).
-        steps: In how many equal parts the pixels go.
-        progress: Told the share that is done; what it raises ends the work.
-        seed: Decides the order among equal values and the random orders.
-        random_orders: How many random orders the yardstick is the mean of.
+        saliency_map: Importance of the pixels, (H, W).
+        steps: Number of equal steps.
+        progress: Called with the share done; an exception cancels the work.
+        seed: Determines the order of equal values and the random orders.
+        random_orders: Number of random orders for the baseline.
 
     Raises:
         ValueError: The class does not exist, the map has another size than the image, ``steps``
@@ -97,24 +97,24 @@ def deletion_insertion(
     orders = [random_ranks(height, width, seed + 1 + i) for i in range(random_orders)]
     orders = [pixel_ranks(saliency_map, seed), *orders]
     counts = np.linspace(0, height * width, steps + 1).round().astype(np.int64)
-    found = []
+    curves = []
     for number, ranks in enumerate(orders):
-        told = part(progress, number / len(orders), (number + 1) / len(orders))
-        found.append(_curves(network, image, class_index, ranks, counts, told))
-    return DeletionInsertion(counts / counts[-1], found[0], _mean(found[1:] or found))
+        order_progress = part(progress, number / len(orders), (number + 1) / len(orders))
+        curves.append(_curves(network, image, class_index, ranks, counts, order_progress))
+    return DeletionInsertion(counts / counts[-1], curves[0], _mean(curves[1:] or curves))
 
 
 def area(probabilities: np.ndarray) -> float:
-    """The area under a curve over [0, 1] by the trapezoidal rule, as in the authors' code."""
+    """Area under a curve over [0, 1] by the trapezoidal rule, as in the authors' code."""
     middle = (probabilities[1:] + probabilities[:-1]) / 2
     return float(middle.mean())
 
 
 def require_map(image: torch.Tensor, saliency_map: np.ndarray) -> None:
-    """Refuse a map that does not belong to one image.
+    """Check that a map has the size of a single image.
 
     Raises:
-        ValueError: More than one image, or sizes that differ.
+        ValueError: There are several images, or the sizes differ.
     """
     require_one_image(image)
     if saliency_map.shape != tuple(image.shape[2:]):
@@ -125,9 +125,9 @@ def require_map(image: torch.Tensor, saliency_map: np.ndarray) -> None:
 
 
 def blurred(image: torch.Tensor) -> torch.Tensor:
-    """The image that insertion begins with."""
-    found: torch.Tensor = functional.gaussian_blur(image, [BLUR_SIDE] * 2, [BLUR_SIGMA] * 2)
-    return found
+    """The blurred image from which insertion starts."""
+    blurred_image: torch.Tensor = functional.gaussian_blur(image, [BLUR_SIDE] * 2, [BLUR_SIGMA] * 2)
+    return blurred_image
 
 
 def _curves(
@@ -152,7 +152,7 @@ def _changed(
     counts: np.ndarray,
     progress: Progress,
 ) -> np.ndarray:
-    """The probabilities when the first pixels, by their ranks, have gone from before to after."""
+    """Probabilities after replacing the first pixels (by rank) of one image by those of another."""
     places = torch.from_numpy(ranks)
     moments = torch.from_numpy(counts).view(-1, 1, 1, 1)
 

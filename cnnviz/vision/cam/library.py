@@ -1,4 +1,4 @@
-"""The methods that run a network once for every map: pytorch-grad-cam's, on a private copy."""
+"""Methods with a forward pass per map, from pytorch-grad-cam, on a private copy of the network."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from cnnviz.vision.private_copy import private_copy
 
 
 def by_library(look: Look, name: str, batch_size: int, further_passes: int) -> torch.Tensor:
-    """A method of pytorch-grad-cam on a copy of the network that shares nothing but its weights."""
+    """Run a method of pytorch-grad-cam on a copy of the network that shares only the weights."""
     maps = look.maps.shape[1]
     network = _Counted(look, ceil(maps / batch_size) + further_passes)
     layer = network.network.get_submodule(look.layer)
     library = _library()
     method = getattr(library, name)(network, [layer])
-    found = method(look.passed.image, [library.ClassifierOutputTarget(look.class_index)])
-    return torch.from_numpy(found[0])
+    maps = method(look.passed.image, [library.ClassifierOutputTarget(look.class_index)])
+    return torch.from_numpy(maps[0])
 
 
 class _Counted(nn.Module):
-    """A private copy of a network that tells how many of its passes are done."""
+    """A private copy of a network that reports progress by its number of passes."""
 
     def __init__(self, look: Look, passes: int) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class _Counted(nn.Module):
 
 @cache
 def _library() -> SimpleNamespace:
-    """pytorch-grad-cam's methods, without the bars that they draw on stderr."""
+    """pytorch-grad-cam's methods, without progress bars on stderr."""
     from pytorch_grad_cam import AblationCAM, ScoreCAM, ablation_cam, score_cam
     from pytorch_grad_cam.ablation_layer import AblationLayer
     from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget

@@ -1,4 +1,4 @@
-"""What a method of class activation maps looks at."""
+"""The inputs of methods of class activation maps."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from cnnviz.vision.forward_pass import ForwardPass, activations, gradients
 
 @dataclass(eq=False)
 class Look:
-    """One class of one image at one layer: what a method may ask for, each computed once.
+    """The inputs of a method for a class, image and layer, each computed once on first access.
 
     Attributes:
         network: In eval mode, perhaps shared by threads.
-        passed: The image's pass through it.
+        passed: Forward pass of the image.
         class_index: The class.
         layer: Module path of the target layer.
         progress: For methods that run the network many times.
@@ -37,7 +37,7 @@ class Look:
     def at(
         cls, network: Network, passed: ForwardPass, class_index: int, layers: Sequence[str]
     ) -> list[Look]:
-        """A look at each of several layers; their gradients come from one backward pass."""
+        """The inputs at several layers, whose gradients share one backward pass."""
         shared: dict[str, tuple[torch.Tensor, torch.Tensor]] = {}
         names = tuple(layers)
         return [
@@ -46,12 +46,12 @@ class Look:
 
     @property
     def activation(self) -> torch.Tensor:
-        """A, (1, K, h, w)."""
+        """Activation A, (1, K, h, w)."""
         return self._found[0]
 
     @property
     def gradient(self) -> torch.Tensor:
-        """g, (1, K, h, w)."""
+        """Gradient g, (1, K, h, w)."""
         return self._found[1]
 
     @property
@@ -66,13 +66,13 @@ class Look:
 
     @property
     def maps(self) -> torch.Tensor:
-        """A without its gradient, (1, K, h, w).
+        """Activation A without computing the gradient, (1, K, h, w).
 
         Raises:
-            ValueError: The layer gives no feature maps.
+            ValueError: The layer has no feature maps.
         """
         place = Place(self.layer)
-        found = activations(self.network, self.passed, [place])[place]
-        if found.dim() != 4:
+        maps = activations(self.network, self.passed, [place])[place]
+        if maps.dim() != 4:
             raise ValueError(f"layer must give feature maps (C, H, W); received {self.layer}.")
-        return found
+        return maps

@@ -1,11 +1,11 @@
-r"""The methods of class activation maps: each a function whose docstring is its equation.
+r"""The methods of class activation maps; the docstring of each function is its equation.
 
 $y$ is the logit of the class, $A^k_{ij}$ map $k$ of the target layer at row $i$ and column $j$,
-$g^k_{ij} = \partial y / \partial A^k_{ij}$ its gradient. All maps are cut off at 0, brought to the
-image's size and divided by their maximum; where a paper does otherwise, the method says so.
+$g^k_{ij} = \partial y / \partial A^k_{ij}$ its gradient. All maps are clipped at 0, resized to
+the image and divided by their maximum; exceptions in papers are noted at the methods.
 
-They equal pytorch-grad-cam's where it has the method, but not at layers whose output an in-place
-operation overwrites (torchvision's ReLUs): there the library reads the overwritten values.
+The results equal pytorch-grad-cam's, except at layers whose output is overwritten by an in-place
+operation (torchvision's ReLUs), where the library reads the overwritten values.
 """
 
 from __future__ import annotations
@@ -144,10 +144,10 @@ def ablation_cam(look: Look) -> torch.Tensor:
 
 
 def _pooled_head(network: Network) -> tuple[str, nn.Linear | None]:
-    """The path of the head's global average pooling, and the linear layer behind it if any.
+    """Path of the head's global average pooling, and the linear layer after it, if any.
 
     Raises:
-        ValueError: The head has more than that: no weight belongs to one map and one class.
+        ValueError: The head has other layers, so that no weight belongs to one map and class.
     """
     names, layers = [], []
     for name, module in network.head.named_modules():
@@ -173,16 +173,16 @@ def _is_global_average(layer: nn.Module) -> bool:
 
 @dataclass(frozen=True)
 class Method:
-    """A method as menus, pages and the command line offer it.
+    """A method with its properties.
 
     Attributes:
-        title: As its authors write it.
-        function: Gives a raw map, (h, w), of what speaks for the class.
-        cost: What it takes beside the forward pass.
+        title: Name given by its authors.
+        function: Computes a raw map (h, w) of support for the class.
+        cost: Cost besides the forward pass.
         reads_layer: Whether the target layer matters.
-        is_by_pixel: Whether its map has a value for every pixel by itself, few of them large.
-        is_slow: Whether it runs the network once for every map: seconds to minutes.
-        needs: Raises ValueError for a network that it does not suit.
+        is_by_pixel: Whether the map has individual pixel values, few of them large.
+        is_slow: Whether it needs a forward pass per map: seconds to minutes.
+        needs: Raises ValueError for unsuitable networks.
     """
 
     title: str
@@ -195,12 +195,12 @@ class Method:
 
     @property
     def equation(self) -> str:
-        """What it computes, as Markdown with LaTeX."""
+        """Equation, as Markdown with LaTeX."""
         return self._documentation[0]
 
     @property
     def paper(self) -> str:
-        """Where it comes from, and what to know about it, as Markdown with LaTeX."""
+        """Paper and remarks, as Markdown with LaTeX."""
         return self._documentation[1]
 
     @cached_property
@@ -240,7 +240,7 @@ METHODS: dict[str, Method] = {
 
 
 def suits(method: str, network: Network) -> bool:
-    """Whether a method can be used on a network."""
+    """Whether a method is suitable for a network."""
     needs = METHODS[method].needs
     try:
         return needs is None or bool(needs(network))
@@ -249,7 +249,7 @@ def suits(method: str, network: Network) -> bool:
 
 
 def _weighted(weights: torch.Tensor, activation: torch.Tensor) -> torch.Tensor:
-    """The sum over k of w_k A^k, (h, w), of weights (1, K) and maps (1, K, h, w)."""
+    """Sum over k of w_k A^k, (h, w), for weights (1, K) and maps (1, K, h, w)."""
     return (weights[:, :, None, None] * activation).sum(dim=1)[0]
 
 
@@ -261,5 +261,5 @@ def _first_component(activation: torch.Tensor) -> torch.Tensor:
 
 
 def _strongest_channel(look: Look, guided: bool) -> torch.Tensor:
-    found = pixel_gradient(look.network, look.passed.image, look.class_index, guided)
-    return found.abs().amax(dim=0)
+    gradient = pixel_gradient(look.network, look.passed.image, look.class_index, guided)
+    return gradient.abs().amax(dim=0)

@@ -1,4 +1,4 @@
-"""Occlusion: how probable a class is when a grey patch hides a part of the image."""
+"""Occlusion: the probability of a class while a grey patch hides part of the image."""
 
 from __future__ import annotations
 
@@ -14,26 +14,28 @@ from cnnviz.vision.requirements import require_class, require_one_image
 def occluded_probability(
     network: Network, image: torch.Tensor, class_index: int, row: int, column: int, side: int
 ) -> float:
-    """The class's probability when a patch centred at a pixel hides what is below it.
+    """Compute the class's probability with a patch centred at a pixel.
 
     Args:
         network: In eval mode; it may be shared by threads.
         image: Preprocessed, (1, C, H, W).
         class_index: From 0 to num_classes - 1.
-        row: Of the patch's centre, from 0 to H - 1.
-        column: Of the patch's centre, from 0 to W - 1.
-        side: Of the square patch in pixels; what exceeds the image is cut off.
+        row: Row of the patch's centre, from 0 to H - 1.
+        column: Column of the patch's centre, from 0 to W - 1.
+        side: Side of the patch in pixels; it is clipped at the border.
 
     Raises:
-        ValueError: The class does not exist, the centre is outside of the image, ``side`` is not
+        ValueError: The class does not exist, the centre is outside the image, ``side`` is not
             positive, or there is more than one image.
     """
     _require_patch(network, image, class_index, side)
     for name, place, most in (("row", row, image.shape[2]), ("column", column, image.shape[3])):
         if not 0 <= place < most:
             raise ValueError(f"{name} must be from 0 to {most - 1}; received {place}.")
-    found = many_probabilities(network, 1, lambda _: _occluded(image, [(row, column)], side))
-    return float(found[0, class_index])
+    probabilities = many_probabilities(
+        network, 1, lambda _: _occluded(image, [(row, column)], side)
+    )
+    return float(probabilities[0, class_index])
 
 
 def occlusion_map(
@@ -44,7 +46,7 @@ def occlusion_map(
     stride: int,
     progress: Progress = unheard,
 ) -> np.ndarray:
-    """The class's probability for every place of the patch, float32 (rows, columns).
+    """Compute the class's probability for all positions of the patch, float32 (rows, columns).
 
     Zeiler and Fergus 2014, Visualizing and Understanding Convolutional Networks, section 4.2: a
     grey square, here 0 after normalisation, which is the mean colour. The number at (i, j) is that
@@ -54,9 +56,9 @@ def occlusion_map(
         network: In eval mode; it may be shared by threads.
         image: Preprocessed, (1, C, H, W).
         class_index: From 0 to num_classes - 1.
-        side: Of the square patch in pixels; what exceeds the image is cut off.
-        stride: Pixels from one place to the next.
-        progress: Told the share that is done; what it raises ends the work.
+        side: Side of the patch in pixels; it is clipped at the border.
+        stride: Distance between positions in pixels.
+        progress: Called with the share done; an exception cancels the work.
 
     Raises:
         ValueError: The class does not exist, ``side`` or ``stride`` is not positive, or there is
@@ -65,15 +67,15 @@ def occlusion_map(
     _require_patch(network, image, class_index, side)
     rows, columns = (patch_centres(length, stride) for length in image.shape[2:])
     places = [(row, column) for row in rows for column in columns]
-    found = many_probabilities(
+    probabilities = many_probabilities(
         network, len(places), lambda some: _occluded(image, places[some], side), progress
     )
-    values: np.ndarray = found[:, class_index].reshape(len(rows), len(columns))
+    values: np.ndarray = probabilities[:, class_index].reshape(len(rows), len(columns))
     return values
 
 
 def patch_centres(length: int, stride: int) -> list[int]:
-    """The middle of each cell of ``stride`` pixels along a side; the last cell may be cut off.
+    """Centres of cells of ``stride`` pixels along a side; the last cell may be smaller.
 
     Raises:
         ValueError: ``stride`` is not positive.
@@ -91,7 +93,7 @@ def _require_patch(network: Network, image: torch.Tensor, class_index: int, side
 
 
 def _occluded(image: torch.Tensor, places: list[tuple[int, int]], side: int) -> torch.Tensor:
-    """One copy of the image for every centre of the patch."""
+    """Copies of the image with the patch at each position."""
     images = image.repeat(len(places), 1, 1, 1)
     for hidden, (row, column) in zip(images, places, strict=True):
         top, left = row - side // 2, column - side // 2

@@ -1,4 +1,4 @@
-"""How each pixel moves the logit of a class: the gradient, plain or guided through the ReLUs."""
+"""The gradient of a logit with respect to the pixels, plain or guided."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from cnnviz.vision.rectifiers import rectified_by, rectifiers
 def pixel_gradient(
     network: Network, image: torch.Tensor, class_index: int, guided: bool = False
 ) -> torch.Tensor:
-    """dy / dx at every number x of an image, y the logit of a class: (C, H, W), signed.
+    """Compute dy / dx for the logit y of a class and all pixels x, signed (C, H, W).
 
     Args:
         network: In eval mode; it may be shared by threads.
         image: Preprocessed, (1, C, H, W).
         class_index: From 0 to num_classes - 1.
-        guided: Let each ReLU pass back only what is positive, and only where its input was
+        guided: Backpropagate only positive gradients through ReLUs, where their input was positive
             (Springenberg et al. 2015, section 3.4).
 
     Raises:
-        ValueError: ``guided`` where the network has no ReLU.
+        ValueError: ``guided`` for a network without ReLUs.
     """
     pixels = image.detach().clone().requires_grad_()
     with ExitStack() as guides, torch.enable_grad():
@@ -34,27 +34,27 @@ def pixel_gradient(
             guides.enter_context(rectified_by(network, _GuidedReLU.apply))
         logits = network(pixels)
         (slope,) = torch.autograd.grad(logits[0, class_index], pixels)
-    found: torch.Tensor = slope[0]
-    return found
+    gradient: torch.Tensor = slope[0]
+    return gradient
 
 
 def require_rectifiers(network: Network) -> list[nn.ReLU]:
-    """The ReLUs that guided backpropagation needs.
+    """The ReLUs of a network, for guided backpropagation.
 
     Raises:
         ValueError: The network has none.
     """
-    found = rectifiers(network)
-    if not found:
+    layers = rectifiers(network)
+    if not layers:
         raise ValueError(
             "network must have ReLUs for guided backpropagation; received one without: choose "
             "saliency, which is the plain gradient."
         )
-    return found
+    return layers
 
 
 class _GuidedReLU(torch.autograd.Function):
-    """ReLU whose backward pass drops what is negative there too."""
+    """A ReLU that also drops negative gradients."""
 
     @staticmethod
     def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""ROAD, remove and debias: what a map is worth when removed pixels leave no trace of themselves."""
+"""ROAD (remove and debias): faithfulness of a map by removing pixels without a trace."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ PERCENTILES = (10, 20, 30, 40, 50, 60, 70, 80, 90)
 
 @dataclass(frozen=True, eq=False)
 class Road:
-    """How the class's probability changes when pixels are removed.
+    """Changes of the class's probability when pixels are removed.
 
     Attributes:
-        percentiles: Per cent of the pixels that stay; the others are removed.
-        most_relevant_first: The change when the most important pixels are removed, in [-1, 1];
-            a good map makes it low.
-        least_relevant_first: The change when the least important ones are; a good map leaves it
-            near 0, or raises it.
+        percentiles: Percentages of remaining pixels.
+        most_relevant_first: Changes when the most important pixels are removed, in [-1, 1]; low
+            for a good map.
+        least_relevant_first: Changes when the least important pixels are removed; near 0 or
+            positive for a good map.
     """
 
     percentiles: tuple[int, ...]
@@ -35,7 +35,7 @@ class Road:
 
     @property
     def combined(self) -> float:
-        """Half the mean difference of the two, in [-1, 1]: 0 for a map that knows nothing."""
+        """Half the mean difference of the two, in [-1, 1]: 0 for an uninformative map."""
         return float((self.least_relevant_first - self.most_relevant_first).mean() / 2)
 
 
@@ -48,7 +48,7 @@ def road(
     progress: Progress = unheard,
     seed: int = 0,
 ) -> Road:
-    """pytorch-grad-cam's ROAD of a map, most and least relevant first, per percentile.
+    """Compute pytorch-grad-cam's ROAD of a map, most and least relevant first, per percentile.
 
     A removed pixel becomes the weighted mean of its neighbours with a little noise (0.01), so that
     the network cannot see the shape of what was removed. Rong et al. 2022, A Consistent and
@@ -56,7 +56,7 @@ def road(
     the class's probability after softmax, where the paper counts right answers over a data set.
 
     The library gets the order of the pixels in place of their values: the same percentiles, but
-    where values are equal, as where a map is 0, it would remove more pixels than it was asked for,
+    where values are equal, as where a map is 0, it would remove more pixels than requested,
     or all. Its noise comes from PyTorch's own generator, so a repetition differs a little. It only
     calls the network, which may therefore be shared.
 
@@ -64,10 +64,10 @@ def road(
         network: In eval mode; it may be shared by threads.
         image: Preprocessed, (1, C, H, W).
         class_index: From 0 to num_classes - 1.
-        saliency_map: The more important a pixel the higher, (H, W).
-        percentiles: Per cent of the pixels that stay, each above 0 and below 100.
-        progress: Told the share that is done; what it raises ends the work.
-        seed: Decides the order among equal values.
+        saliency_map: Importance of the pixels, (H, W).
+        percentiles: Percentages of remaining pixels, above 0 and below 100.
+        progress: Called with the share done; an exception cancels the work.
+        seed: Determines the order of equal values.
 
     Raises:
         ValueError: The class does not exist, a percentile is out of range, the map has another
@@ -84,16 +84,16 @@ def road(
     ordered = ordered_values(saliency_map, seed)[np.newaxis]
     targets = [ClassifierOutputSoftmaxTarget(class_index)]
     changes: dict[type, list[float]] = {ROADMostRelevantFirst: [], ROADLeastRelevantFirst: []}
-    asked = [(percentile, metric) for percentile in percentiles for metric in changes]
-    for done, (percentile, metric) in enumerate(asked, start=1):
+    requested = [(percentile, metric) for percentile in percentiles for metric in changes]
+    for done, (percentile, metric) in enumerate(requested, start=1):
         (change,) = metric(percentile)(image, ordered, targets, network)
         changes[metric].append(float(change))
-        progress(done / len(asked))
-    most, least = (np.array(found, np.float32) for found in changes.values())
+        progress(done / len(requested))
+    most, least = (np.array(each, np.float32) for each in changes.values())
     return Road(tuple(percentiles), most, least)
 
 
 def ordered_values(saliency_map: np.ndarray, seed: int = 0) -> np.ndarray:
-    """Values in [0, 1] that order the pixels as the map does and that are all different."""
+    """Distinct values in [0, 1] with the order of the map."""
     ranks = pixel_ranks(saliency_map, seed)
     return (1 - ranks / max(ranks.size - 1, 1)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The sanity check of maps: does a map change when the network loses what it has learned?"""
+"""The sanity check of maps: does a map change when weights are randomised?"""
 
 from __future__ import annotations
 
@@ -15,20 +15,18 @@ from cnnviz.vision.forward_pass import ForwardPass, forward_pass, parts
 from cnnviz.vision.private_copy import private_copy
 from cnnviz.weights.loading import random_network
 
-# Not 0, with which load_network draws: an untrained network would become itself.
+# Not 0, the seed of load_network: an untrained network would not change.
 SEED = 1
 
 
 @dataclass(frozen=True, eq=False)
 class RandomisedMap:
-    """A map of a network that has lost some of its weights.
+    """A map of a network with partly randomised weights.
 
     Attributes:
-        random_parts: Paths of the parts whose weights are random, from the head down; none is the
-            network as it is.
-        map: float32 (H, W) in [0, 1]; all 0 where no region speaks for the class.
-        correlation: Spearman's rank correlation with the map of the network as it is; NaN where
-            one of them is constant.
+        random_parts: Paths of the randomised parts, from the head down; empty for the original.
+        map: float32 (H, W) in [0, 1]; all 0 if no region supports the class.
+        correlation: Spearman's rank correlation with the original map; NaN if one is constant.
     """
 
     random_parts: tuple[str, ...]
@@ -45,48 +43,47 @@ def randomised_maps(
     seed: int = SEED,
     progress: Progress = unheard,
 ) -> list[RandomisedMap]:
-    """The same map while weights are randomised from the head down, part by part.
+    """Compute a map while weights are randomised part by part, from the head down.
 
-    The first has all weights, the second none in the head, the last none at all. Adebayo et al.
-    2018, Sanity Checks for Saliency Maps, section 3.2, "cascading randomization". Random weights
-    are initialised as the network's paper says, those of batch norm included: mean 0, variance 1.
-    The paper goes layer by layer; we go by head, stages and stem. The network itself keeps its
-    weights: a copy loses them.
+    The first map is the original, in the second the head is random, in the last everything.
+    Adebayo et al. 2018, Sanity Checks for Saliency Maps, section 3.2, "cascading randomization". Random weights
+    are initialised as in the network's paper, including batch norm (mean 0, variance 1). The paper
+    randomises layer by layer, this by head, stages and stem. A copy of the network is changed.
 
     Args:
         network: In eval mode; it may be shared by threads.
-        passed: The image's pass through it.
-        class_index: From 0 to num_classes - 1; the same for all maps.
+        passed: Forward pass of the image.
+        class_index: From 0 to num_classes - 1.
         layer: Module path of the target layer.
         method: A key of ``cam_methods.METHODS``.
-        seed: Decides the random weights.
-        progress: Told the share that is done; what it raises ends the work.
+        seed: Determines the random weights.
+        progress: Called with the share done; an exception cancels the work.
 
     Raises:
         KeyError: Unknown method or layer; the message names it.
         ValueError: A layer without feature maps, a class that the network does not have, or a
             network that the method does not suit.
     """
-    found: list[RandomisedMap] = []
+    maps: list[RandomisedMap] = []
     steps = len(network.stages) + 3
     for number, (names, copy) in enumerate(_randomised(network, seed)):
-        told = part(progress, number / steps, (number + 1) / steps)
+        step_progress = part(progress, number / steps, (number + 1) / steps)
         seen = passed if not names else forward_pass(copy, passed.image)
-        values = class_maps(copy, seen, class_index, [layer], method, told)[layer]
-        original = found[0].map if found else values
-        found.append(RandomisedMap(names, values, rank_correlation(original, values)))
+        values = class_maps(copy, seen, class_index, [layer], method, step_progress)[layer]
+        original = maps[0].map if maps else values
+        maps.append(RandomisedMap(names, values, rank_correlation(original, values)))
         progress((number + 1) / steps)
-    return found
+    return maps
 
 
 def _randomised(network: Network, seed: int) -> Iterator[tuple[tuple[str, ...], Network]]:
-    """Which parts are random, and a copy of the network in which they are."""
+    """Yields the random parts and a copy of the network with random weights in them."""
     copy = private_copy(network)
     names: tuple[str, ...] = ()
     yield names, copy
     twin = dict(parts(random_network(network.spec, seed).requires_grad_(False)))
     for name, own in reversed(list(parts(copy))):
-        # Assigned, not copied: the copy's tensors are the shared network's own.
+        # Assigned, not copied: the copy shares its tensors with the network.
         own.load_state_dict(twin[name].state_dict(), assign=True)
         names = (*names, name)
         yield names, copy

@@ -1,4 +1,4 @@
-"""Which pixels of its receptive field a unit heeds: the gradient, by pixel."""
+"""The effective receptive field of a unit, by gradients of pixels."""
 
 from __future__ import annotations
 
@@ -21,31 +21,32 @@ def effective_field(
     unit: Unit | None = None,
     input_index: int | None = None,
 ) -> np.ndarray:
-    """How much each pixel of an image moves one unit: float32 (H, W) in [0, 1], its maximum 1.
+    """Compute the influence of each pixel on a unit: float32 (H, W) in [0, 1] with maximum 1.
 
     |dy / dx| at every pixel x, summed over the image's channels and divided by the largest sum.
     y is the unit at one place of the layer's maps, summed over the maps: a gradient of 1 starts
     there and of 0 elsewhere (Luo et al. 2016, section 2, who have one map, and average over many
-    random images where this is one image). All 0 where no pixel moves the unit: its ReLU is shut.
+    random images where this is one image). All 0 if the
+    unit's ReLU is inactive.
 
     Args:
         network: In eval mode; it may be shared by threads. Freezing its parameters saves time.
         layer: Module path in the layer table.
         image: Preprocessed, (1, C, H, W).
         unit: Row and column; default the centre. None for a layer without feature maps, whose y is
-            the sum of all its units.
-        input_index: Speak of what the layer reads as this input instead of what it puts out.
+            the sum of all units.
+        input_index: Use this input of the layer instead of its output.
 
     Raises:
         KeyError: Unknown layer; the message names it.
         ValueError: A layer that does not run, a unit that it does not have, or several images.
-        OverflowError: The gradient is beyond float32, as in very deep networks without training.
+        OverflowError: The gradient exceeds float32, as in very deep untrained networks.
     """
     require_one_image(image)
     with torch.enable_grad():
         pixels = image.detach().clone().requires_grad_()
-        found = activation(network, layer, pixels, input_index)
-        (gradient,) = torch.autograd.grad(_unit_sum(found, unit), pixels)
+        output = activation(network, layer, pixels, input_index)
+        (gradient,) = torch.autograd.grad(_unit_sum(output, unit), pixels)
     heeded = gradient[0].abs().sum(dim=0)
     peak = float(heeded.max())
     if not np.isfinite(peak):
@@ -61,13 +62,13 @@ def effective_side(field: np.ndarray, centre: tuple[float, float], share: float 
     """Side in pixels of the smallest square around a unit's centre with a share of the gradient.
 
     Args:
-        field: Of ``effective_field``, (H, W).
-        centre: Row and column of the unit's centre in the image, where the first pixel's centre is
-            0.5, as ``ReceptiveField.start``. The square may reach beyond the image.
+        field: Result of ``effective_field``, (H, W).
+        centre: Row and column of the unit's centre in the image (the first pixel's centre is 0.5),
+            as ``ReceptiveField.start``. The square may exceed the image.
         share: In (0, 1].
 
     Returns:
-        The side; 0 where the field is 0 everywhere.
+        The side; 0 if the field is 0 everywhere.
     """
     if not 0 < share <= 1:
         raise ValueError(f"share must be above 0 and at most 1; received {share}.")
@@ -79,19 +80,19 @@ def effective_side(field: np.ndarray, centre: tuple[float, float], share: float 
     held = np.cumsum(np.bincount(ring.ravel(), weights=field.ravel().astype(np.float64)))
     if held[-1] == 0:
         return 0
-    # Rounding must not ask for more than there is.
+    # Rounding errors must not require more than the total.
     enough = np.searchsorted(held, share * held[-1] * (1 - 1e-12))
     return ceil(2 * float(distances[enough]))
 
 
-def _unit_sum(found: torch.Tensor, unit: Unit | None) -> torch.Tensor:
-    """One unit, summed over the maps; of a layer without maps, the sum of all units."""
-    if found.dim() == 2 and unit is None:
-        return found.sum()
-    height, width = found.shape[2:] if found.dim() == 4 else (1, 1)
+def _unit_sum(output: torch.Tensor, unit: Unit | None) -> torch.Tensor:
+    """The sum of a unit over the maps; for a layer without maps the sum of all units."""
+    if output.dim() == 2 and unit is None:
+        return output.sum()
+    height, width = output.shape[2:] if output.dim() == 4 else (1, 1)
     row, column = unit or (height // 2, width // 2)
-    if found.dim() != 4 or not (0 <= row < height and 0 <= column < width):
+    if output.dim() != 4 or not (0 <= row < height and 0 <= column < width):
         raise ValueError(
             f"unit must be a row and column of {height} x {width} units; received {unit}."
         )
-    return found[0, :, row, column].sum()
+    return output[0, :, row, column].sum()

@@ -1,4 +1,4 @@
-"""What excites the maps of a layer most: places in one picture, and pictures of a collection."""
+"""Top activations of a layer's maps: positions in an image, and images of a collection."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from cnnviz.progress import Progress, batches, unheard
 from cnnviz.vision.capture import Place, activation
 from cnnviz.vision.prediction import network_input
 
-# Images at once: the first layers of VGG-16 take 13 MB a map set and image.
+# Images per batch: the first layers of VGG-16 take 13 MB per layer and image.
 BATCH = 8
 
 
 @dataclass(frozen=True, eq=False)
 class ExcitingPlaces:
-    """Where each of K maps is largest.
+    """The maximum of each of K maps.
 
     Attributes:
-        values: The largest value of each map, (..., K).
-        rows: Its row, (..., K); the first one where several are as large.
-        columns: Its column, (..., K).
+        values: Largest value of each map, (..., K).
+        rows: Row of the first maximum, (..., K).
+        columns: Column of the first maximum, (..., K).
     """
 
     values: np.ndarray
@@ -36,14 +36,14 @@ class ExcitingPlaces:
 
 @dataclass(frozen=True, eq=False)
 class ExcitingPictures:
-    """How much each of N pictures excites each of K maps, and where.
+    """The maxima of K maps on N images.
 
     Attributes:
-        positions: Of the pictures in their collection, (N,); those that could be opened.
-        values: The largest value of each map on each picture, float32 (N, K).
-        rows: Where it is, int16 (N, K).
-        columns: Where it is, int16 (N, K).
-        unreadable: Name and reason, one sentence, of each picture that could not be opened.
+        positions: Positions of the readable images in their collection, (N,).
+        values: Largest value of each map on each image, float32 (N, K).
+        rows: Row of the maximum, int16 (N, K).
+        columns: Column of the maximum, int16 (N, K).
+        unreadable: Name and reason (one sentence) of each image that cannot be opened.
     """
 
     positions: np.ndarray
@@ -53,9 +53,9 @@ class ExcitingPictures:
     unreadable: tuple[tuple[str, str], ...]
 
     def best(self, channel: int, count: int = 9) -> list[int]:
-        """The pictures that excite a map most, as indices from 0 to N - 1, best first.
+        """Indices of the images with the largest activation of a map, in decreasing order.
 
-        Those on which the map is 0 everywhere or below do not excite it; they are left out.
+        Images on which the map is nowhere positive are omitted.
         """
         values = self.values[:, channel]
         order = np.argsort(-values, kind="stable")[:count]
@@ -63,11 +63,7 @@ class ExcitingPictures:
 
 
 def exciting_places(activation: np.ndarray) -> ExcitingPlaces:
-    """The largest value of each map and where it is.
-
-    Args:
-        activation: (..., K, h, w).
-    """
+    """Find the maximum of each map of an activation (..., K, h, w)."""
     flat = activation.reshape(*activation.shape[:-2], -1)
     places = flat.argmax(axis=-1)
     values = np.take_along_axis(flat, places[..., np.newaxis], axis=-1)[..., 0]
@@ -82,38 +78,38 @@ def exciting_pictures(
     positions: Sequence[int] | None = None,
     progress: Progress = unheard,
 ) -> ExcitingPictures:
-    """For every map of a layer, how much pictures of a collection excite it; see ``best``.
+    """Find the maxima of a layer's maps on images of a collection; see ``best``.
 
-    The network is run up to the layer, for ``BATCH`` pictures at once.
+    The network is run up to the layer, in batches of ``BATCH`` images.
 
     Args:
         network: In eval mode; it may be shared by threads.
-        place: Where the maps are.
-        collection: Where the pictures are.
-        positions: Which of them; default all.
-        progress: Told the share that is done; what it raises ends the work.
+        place: Place of the maps.
+        collection: Collection of images.
+        positions: Positions of the images; default all.
+        progress: Called with the share done; an exception cancels the work.
 
     Raises:
         KeyError: Unknown layer; the message names it.
-        ValueError: The layer gives no feature maps, or no picture could be opened.
+        ValueError: The layer has no feature maps, or no image can be opened.
     """
-    asked = range(len(collection)) if positions is None else positions
-    found: list[ExcitingPlaces] = []
+    requested = range(len(collection)) if positions is None else positions
+    places: list[ExcitingPlaces] = []
     read: list[int] = []
     unreadable: list[tuple[str, str]] = []
-    for part in batches(len(asked), BATCH, progress):
-        opened = _opened(network, collection, asked[part], unreadable)
+    for part in batches(len(requested), BATCH, progress):
+        opened = _opened(network, collection, requested[part], unreadable)
         if opened:
-            found.append(_places(network, place, torch.cat(list(opened.values()))))
+            places.append(_places(network, place, torch.cat(list(opened.values()))))
             read += opened
-    if not found:
+    if not places:
         reason = f"; {unreadable[0][1]}" if unreadable else "."
-        raise ValueError(f"collection must have a picture that can be opened{reason}")
+        raise ValueError(f"collection must have an image that can be opened{reason}")
     return ExcitingPictures(
         np.array(read),
-        np.concatenate([each.values for each in found]),
-        np.concatenate([each.rows for each in found]),
-        np.concatenate([each.columns for each in found]),
+        np.concatenate([each.values for each in places]),
+        np.concatenate([each.rows for each in places]),
+        np.concatenate([each.columns for each in places]),
         tuple(unreadable),
     )
 
@@ -124,7 +120,7 @@ def _opened(
     positions: Sequence[int],
     unreadable: list[tuple[str, str]],
 ) -> dict[int, torch.Tensor]:
-    """The network's inputs by position; what cannot be opened is added to ``unreadable``."""
+    """The network's inputs by position; adds images that cannot be opened to ``unreadable``."""
     opened = {}
     for position in positions:
         try:
@@ -136,7 +132,7 @@ def _opened(
 
 def _places(network: Network, place: Place, images: torch.Tensor) -> ExcitingPlaces:
     with torch.inference_mode():
-        found = activation(network, place.layer, images, place.input_index)
-    if found.dim() != 4:
+        maps = activation(network, place.layer, images, place.input_index)
+    if maps.dim() != 4:
         raise ValueError(f"layer must give feature maps (C, H, W); received {place.layer}.")
-    return exciting_places(found.numpy())
+    return exciting_places(maps.numpy())

@@ -1,4 +1,4 @@
-"""The filters of convolutions as arrays, and classic filters that people designed by hand."""
+"""Filters of convolutions as arrays, and classic hand-designed filters."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from cnnviz.vision.capture import submodule
 
 
 def filters_of(network: Network, layer: str) -> np.ndarray:
-    """The weights of a convolution: float32 (K, C / groups, h, w), a filter for each of K maps.
+    """The weights of a convolution, float32 (K, C / groups, h, w).
 
-    A map that reads only some of the channels (LeNet-5's C3) has a 0 for the others.
+    Channels that a map does not read (LeNet-5's C3) have weight 0.
 
     Raises:
-        KeyError: ``layer`` is no module of the network; the message names it.
-        ValueError: It is no convolution.
+        KeyError: ``layer`` is not a module of the network; the message names it.
+        ValueError: ``layer`` is not a convolution.
     """
     module = submodule(network, layer)
     if isinstance(module, TableConvolution):
@@ -43,12 +43,12 @@ def _all_connections(module: TableConvolution) -> torch.Tensor:
 
 
 def rgb_pictures(filters: np.ndarray, together: bool = False) -> np.ndarray:
-    """Filters of an RGB image as pictures, uint8 (K, h, w, 3): 0 is mid-grey.
+    """Filters of RGB images as images, uint8 (K, h, w, 3); 0 is mid-grey.
 
     Args:
         filters: (K, 3, h, w).
-        together: Scale all by the largest |w| that any of them has, so that weak filters look
-            weak; else each by its own, so that its pattern shows.
+        together: Scale all by the largest |w| of all, so that weak filters look weak; else each by
+            its own, so that its pattern is visible.
     """
     return (
         np.rint(127.5 + 127.5 * _scaled(filters, together)).astype(np.uint8).transpose(0, 2, 3, 1)
@@ -56,7 +56,7 @@ def rgb_pictures(filters: np.ndarray, together: bool = False) -> np.ndarray:
 
 
 def signed_pictures(filters: np.ndarray, together: bool = False) -> np.ndarray:
-    """Filters of a grey image in [-1, 1], (K, h, w), for a diverging scale.
+    """Filters of grey images in [-1, 1], (K, h, w), for a diverging scale.
 
     Args:
         filters: (K, 1, h, w).
@@ -74,14 +74,14 @@ def _scaled(filters: np.ndarray, together: bool) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Slices:
-    """The strongest slices of one filter: what it does with single channels of its input.
+    """The strongest slices (single input channels) of a filter.
 
     Attributes:
-        channels: Which of the filter's channels, strongest first, (n,).
-        values: In [-1, 1] of the largest weight of the whole filter, (n, h, w).
-        shares: Of the filter's sum of |w|, (n,).
-        count: How many slices the filter has.
-        largest: The largest |w|, which 1 stands for.
+        channels: Channels of the slices, strongest first, (n,).
+        values: Weights relative to the largest of the filter, in [-1, 1], (n, h, w).
+        shares: Shares of the filter's sum of |w|, (n,).
+        count: Number of slices of the filter.
+        largest: Largest |w| of the filter.
     """
 
     channels: np.ndarray
@@ -91,10 +91,10 @@ class Slices:
     largest: float
 
 
-def strongest_slices(filter: np.ndarray, most: int = 64) -> Slices:
-    """The slices of a filter (C, h, w) by their L1 norm, the sum of |w|, largest first."""
+def strongest_slices(filter: np.ndarray, limit: int = 64) -> Slices:
+    """The slices of a filter (C, h, w) with the largest L1 norms, in decreasing order."""
     strength = np.abs(filter).sum(axis=(1, 2))
-    channels = np.argsort(-strength, kind="stable")[:most]
+    channels = np.argsort(-strength, kind="stable")[:limit]
     largest, total = float(np.abs(filter).max()), float(strength.sum())
     return Slices(
         channels,
@@ -107,13 +107,13 @@ def strongest_slices(filter: np.ndarray, most: int = 64) -> Slices:
 
 @dataclass(frozen=True)
 class ClassicFilter:
-    """A filter that somebody thought out, as image processing has used them for decades.
+    """A classic filter of image processing.
 
     Attributes:
-        title: What a menu shows.
-        help: What it does, in one sentence.
-        numbers: The kernel times ``divisor``, row by row.
-        divisor: What the numbers are divided by.
+        title: Title in menus.
+        help: Its effect, in one sentence.
+        numbers: Kernel times ``divisor``, row by row.
+        divisor: Divisor of the numbers.
     """
 
     title: str
@@ -128,7 +128,7 @@ class ClassicFilter:
 
     @property
     def finds_changes(self) -> bool:
-        """Whether its weights sum to 0, so that it gives 0 wherever the photo is even."""
+        """Whether its weights sum to 0, so that uniform regions give 0."""
         return abs(sum(map(sum, self.numbers))) < 1e-6
 
 
@@ -142,15 +142,15 @@ GABOR_PERIOD, GABOR_WIDTH, GABOR_REACH = 6, 1.5, 3  # px: along a row, of its be
 
 
 def _outer(column: tuple[int, ...], row: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """A kernel that is a column times a row."""
+    """The outer product of a column and a row."""
     return tuple(tuple(c * r for r in row) for c in column)
 
 
 def _gabor() -> tuple[tuple[int, ...], ...]:
-    """A sine wave along the diagonal under a bell (Daugman 1985), times 100.
+    """A diagonal Gabor filter, a sine wave under a Gaussian (Daugman 1985), times 100.
 
-    As sin(y + x) = sin y cos x + cos y sin x, it is two columns times two rows. Each of these is
-    rounded to tenths, so that its rank stays 2 and its weights add up to 0.
+    As sin(y + x) = sin y cos x + cos y sin x, it is the sum of two outer products. Their factors
+    are rounded to tenths, so that the rank stays 2 and the weights sum to 0.
     """
     places = range(-GABOR_REACH, GABOR_REACH + 1)
     angles = [2 * math.pi * place / GABOR_PERIOD for place in places]
@@ -259,11 +259,10 @@ CLASSIC_FILTERS: dict[str, ClassicFilter] = {
 
 
 def filtered(photo: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """The map that a filter makes of a grey photo, float32 (H, W): signed, not cut off.
+    """Filter a grey photo, float32 (H, W), signed and not clipped.
 
-    This is a network's convolution, that is cross-correlation: the kernel is laid on the photo as
-    it is, and not turned by 180 degrees as a mathematician's convolution would. Beyond the border
-    the pixel at the border is repeated; a network would read zeros there, a dark frame.
+    Like a network's convolution, this is cross-correlation: the kernel is not rotated by 180
+    degrees. Border pixels are repeated beyond the border, where a network would read zeros.
 
     Args:
         photo: In [0, 1], (H, W).
@@ -281,5 +280,5 @@ def filtered(photo: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     )
     around = (width // 2, width // 2, height // 2, height // 2)
     padded = functional.pad(image, around, mode="replicate")
-    found: np.ndarray = functional.conv2d(padded, weight)[0, 0].numpy()
-    return found
+    filtered_photo: np.ndarray = functional.conv2d(padded, weight)[0, 0].numpy()
+    return filtered_photo

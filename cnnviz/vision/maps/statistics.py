@@ -1,4 +1,4 @@
-"""The feature maps of a layer: which are strong, which are dead, how far a colour scale goes."""
+"""Statistics of a layer's feature maps, and the limits of colour scales."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ SCALES = ("each map", "the layer", "all layers")
 
 @dataclass(frozen=True, eq=False)
 class MapStatistics:
-    """What there is to say of each of K maps; arrays (K,).
+    """Statistics of each of K maps; arrays (K,).
 
     Attributes:
-        mean: Of all values.
-        minimum: The smallest value.
-        maximum: The largest value.
-        zeros: Share of values that are not above 0, in [0, 1]: what a ReLU makes 0.
-        strength: Mean of the values above 0, the others counted as 0.
+        mean: Mean of all values.
+        minimum: Smallest value.
+        maximum: Largest value.
+        zeros: Share of values that are at most 0, in [0, 1], which a ReLU sets to 0.
+        strength: Mean after a ReLU.
     """
 
     mean: np.ndarray
@@ -31,11 +31,11 @@ class MapStatistics:
 
     @property
     def dead(self) -> np.ndarray:
-        """Positions of the maps without a value above 0."""
+        """Positions of dead maps, without a value above 0."""
         return np.flatnonzero(self.maximum <= 0)
 
     def order(self, how: str) -> np.ndarray:
-        """Positions of all maps in one of the ``ORDERS``.
+        """Positions of all maps, sorted by one of the ``ORDERS``.
 
         Raises:
             ValueError: There is no such order.
@@ -48,7 +48,7 @@ class MapStatistics:
 
 
 def map_statistics(maps: np.ndarray) -> MapStatistics:
-    """The statistics of maps (K, h, w)."""
+    """Compute the statistics of maps (K, h, w)."""
     flat = maps.reshape(len(maps), -1)
     return MapStatistics(
         mean=flat.mean(axis=1),
@@ -60,24 +60,24 @@ def map_statistics(maps: np.ndarray) -> MapStatistics:
 
 
 def rectified(maps: np.ndarray) -> np.ndarray:
-    """What a ReLU makes of maps: max(0, x)."""
+    """Apply a ReLU to maps: max(0, x)."""
     positive: np.ndarray = np.maximum(maps, 0)
     return positive
 
 
 def largest(tensors: Iterable[np.ndarray]) -> float:
-    """The largest absolute value of several arrays: the end of a scale that suits all of them."""
+    """The largest absolute value of several arrays, the limit of a common scale."""
     return max((float(np.abs(each).max()) for each in tensors if each.size), default=0.0)
 
 
 def reaches(maps: np.ndarray, scale: str, layers: Iterable[np.ndarray]) -> np.ndarray:
-    """The value of each map that is shown by the end of the colour scale, (K,).
+    """The limit of the colour scale of each map, (K,).
 
     Args:
-        maps: The layer's maps, (K, h, w).
-        scale: "each map" by its own largest absolute value, "the layer" by the layer's, "all
-            layers" by that of ``layers`` too.
-        layers: What other layers put out.
+        maps: Maps of the layer, (K, h, w).
+        scale: "each map", "the layer" or "all layers": the largest absolute value of the map, of
+            the layer, or of ``layers`` too.
+        layers: Outputs of other layers.
 
     Raises:
         ValueError: There is no such scale.

@@ -1,23 +1,22 @@
-"""What excites a map most: an image that is made for it by gradient ascent.
+"""Feature visualisation: an image that maximises a map, by gradient ascent.
 
-Without regularisation that gives noise which no eye reads. Here it is kept like a photo by its
-parametrisation and by moving it at each step (Olah, Mordvintsev, Schubert 2017, Feature
+Without regularisation the result is unreadable noise. Here the image is kept similar to a photo by
+its parametrisation and by random transformations (Olah, Mordvintsev, Schubert 2017, Feature
 Visualization, sections "The enemy of feature visualization" and "Preconditioning and
 parameterization"):
 
-- The numbers that are learned are the Fourier coefficients of the image, each divided by its
-  frequency, in colours that are uncorrelated in photos; so all frequencies and colours change at
-  the pace at which photos have them. A sigmoid keeps every pixel between black and white.
-- The network sees the image shifted, turned and scaled a little, at random at every step, so that
-  only patterns pay that survive that. The waves of a Fourier series go on beyond the border, so
-  the image can be shifted by any distance: no pixel is nearer to the border than another.
-- What is raised is the mean of the map's values above 0. Those below, which a ReLU cuts off, count
-  a tenth, in front of the map's own ReLU too, since where it is shut everywhere the ascent would
-  never begin. (The authors' library, lucid, has a "redirected ReLU" for that, in the whole network;
-  and without any ReLU the mean of an edge filter's map is about 0 for every image.)
+- The parameters are Fourier coefficients of the image, divided by their frequency, in colours that
+  are uncorrelated in photos, so that frequencies and colours change in proportion to their share
+  in photos. A sigmoid keeps every pixel between black and white.
+- The network sees the image randomly shifted, rotated and scaled at every step, so that only robust
+  patterns matter. The Fourier series is periodic, so the image can be shifted by any distance.
+- The objective is the mean of the map's positive values. Negative values, which a ReLU cuts off,
+  count a tenth, also before the map's own ReLU; otherwise the ascent could not start from an
+  inactive map. (The authors' library, lucid, uses "redirected ReLUs" in the whole network for this;
+  without any ReLU the mean of an edge filter's map is about 0 for every image.)
 
-On SqueezeNet 1.1 these pictures were clearer than with less weight on high frequencies (garish
-areas) or with wider movements (pale).
+On SqueezeNet 1.1 the images were clearer than with less weight on high frequencies (garish areas)
+or with larger transformations (pale).
 """
 
 from __future__ import annotations
@@ -38,10 +37,10 @@ from cnnviz.vision.prediction import normalised, preprocessing
 from cnnviz.vision.rectifiers import rectified_by
 
 LEARNING_RATE = 0.05
-BELOW = 0.1  # what a map's value below 0 counts, where one above counts 1
-TURN = math.radians(5)  # at most
-ZOOM = 0.05  # at most
-AROUND = 1 / 8  # of the side, on each side: more than a turned and scaled view needs
+BELOW = 0.1  # weight of negative values of a map
+TURN = math.radians(5)  # largest rotation
+ZOOM = 0.05  # largest relative scaling
+AROUND = 1 / 8  # margin on each side relative to the side: enough for rotation and scaling
 PREVIEW_EVERY = 8  # steps
 
 # Columns: the square root of the covariance of red, green and blue in photos of ImageNet, scaled so
@@ -51,12 +50,12 @@ COLOURS = torch.tensor([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0
 
 @dataclass(frozen=True, eq=False)
 class Visualisation:
-    """An image that was made for a map.
+    """The visualisation of a map.
 
     Attributes:
-        picture: uint8 (H, W, 3), in greys for a network with one input channel.
-        curve: Mean of the map, with values below 0 as 0, at every step and, last, for the picture
-            itself: float32 (steps + 1,).
+        picture: Image, uint8 (H, W, 3), grey for a network with one input channel.
+        curve: Mean of the map after a ReLU, at every step and finally for the untransformed image,
+            float32 (steps + 1,).
     """
 
     picture: np.ndarray
@@ -72,21 +71,21 @@ def visualisation(
     progress: Progress = unheard,
     show: Callable[[np.ndarray], None] | None = None,
 ) -> Visualisation:
-    """An image for which one map is large, by regularised gradient ascent.
+    """Compute an image that maximises a map, by regularised gradient ascent.
 
     Args:
         network: Frozen, in eval mode; it may be shared by threads.
-        place: Where the map is.
-        channel: Which of the maps there.
-        steps: Of Adam (learning rate 0.05).
-        seed: Of the noise that it starts from and of the movements.
-        progress: Told the share that is done; what it raises ends the work.
-        show: Given the picture so far, every ``PREVIEW_EVERY`` steps.
+        place: Place of the map.
+        channel: Channel of the map.
+        steps: Steps of Adam (learning rate 0.05).
+        seed: Seed of the initial noise and the transformations.
+        progress: Called with the share done; an exception cancels the work.
+        show: Called with the current image every ``PREVIEW_EVERY`` steps.
 
     Raises:
         KeyError: Unknown layer; the message names it.
-        ValueError: No such map there.
-        OverflowError: The activation is beyond float32, as in very deep networks without training.
+        ValueError: There is no such map.
+        OverflowError: The activation exceeds float32, as in very deep untrained networks.
     """
     generator = torch.Generator().manual_seed(seed)
     canvas = _Canvas(network, generator)
@@ -109,13 +108,13 @@ def visualisation(
 
 
 def _map(network: Network, place: Place, channel: int, image: torch.Tensor) -> torch.Tensor:
-    """The map (h, w) of a network's input (1, C, H, W)."""
+    """Compute the map (h, w) of an input (1, C, H, W)."""
     with rectified_by(network, _OpenReLU.apply):
-        found = activation(network, place.layer, image, place.input_index)
-    if found.dim() != 4 or not 0 <= channel < found.shape[1]:
-        shape = tuple(found.shape[1:])
+        maps = activation(network, place.layer, image, place.input_index)
+    if maps.dim() != 4 or not 0 <= channel < maps.shape[1]:
+        shape = tuple(maps.shape[1:])
         raise ValueError(f"channel must be a map of {place.layer}, {shape}; received {channel}.")
-    values: torch.Tensor = found[0, channel]
+    values: torch.Tensor = maps[0, channel]
     if not values.detach().abs().mean().isfinite():
         raise OverflowError(
             f"The activation of {place.layer} is larger than float32 can hold: with these weights "
@@ -125,7 +124,7 @@ def _map(network: Network, place: Place, channel: int, image: torch.Tensor) -> t
 
 
 class _Canvas:
-    """The image that is learned."""
+    """The optimised image."""
 
     def __init__(self, network: Network, generator: torch.Generator) -> None:
         self._spec = network.spec
@@ -141,15 +140,15 @@ class _Canvas:
         """The image, uint8 (H, W, 3)."""
         with torch.no_grad():
             pixels = self._pixels()[0].mul(255).round().to(torch.uint8)
-        found: np.ndarray = pixels.expand(3, -1, -1).permute(1, 2, 0).contiguous().numpy()
-        return found
+        image: np.ndarray = pixels.expand(3, -1, -1).permute(1, 2, 0).contiguous().numpy()
+        return image
 
     def view(self) -> torch.Tensor:
-        """The image as the network's input."""
+        """The preprocessed image."""
         return normalised(self._spec, self._pixels())
 
     def moved_view(self) -> torch.Tensor:
-        """The same, shifted, turned and scaled at random."""
+        """The preprocessed image, randomly shifted, rotated and scaled."""
         down, right = torch.randint(self._side, (2,), generator=self._generator).tolist()
         shifted = self._pixels().roll((down, right), dims=(2, 3))
         around = math.ceil(AROUND * self._side)
@@ -158,7 +157,7 @@ class _Canvas:
         return normalised(self._spec, moved)
 
     def _grid(self, side: int) -> torch.Tensor:
-        """Where in an image of that side the pixels of a turned and scaled view are taken from."""
+        """Sampling positions of a randomly rotated and scaled view."""
         turn, zoom = (2 * torch.rand(2, generator=self._generator) - 1).tolist()
         scale = (1 + ZOOM * zoom) * self._side / side
         cosine, sine = scale * math.cos(TURN * turn), scale * math.sin(TURN * turn)
@@ -178,9 +177,9 @@ class _Canvas:
 
 
 class _OpenReLU(torch.autograd.Function):
-    """ReLU whose backward pass is that of a leaky ReLU if it is asked for one map alone.
+    """A ReLU with the backward pass of a leaky ReLU for gradients of a single map.
 
-    One map alone has a gradient only in front of the first convolution on the way back.
+    A gradient has a single map only before the first convolution of the backward pass.
     """
 
     @staticmethod

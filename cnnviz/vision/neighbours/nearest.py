@@ -1,4 +1,4 @@
-r"""Which pictures a network thinks alike: distances of vectors in its last hidden layer.
+r"""Similar images for a network: distances of vectors in its last hidden layer.
 
 Krizhevsky, Sutskever and Hinton 2012, ImageNet Classification with Deep Convolutional Neural
 Networks, section 6.1: two images whose vectors in the last, 4,096-dimensional hidden layer have a
@@ -26,19 +26,19 @@ from cnnviz.vision.capture import Place, recorded, submodule
 from cnnviz.vision.forward_pass import ForwardPass, parts
 from cnnviz.vision.prediction import network_input
 
-BATCH = 8  # On one thread of a CPU 16 are no faster, and one learns half as often how far it is.
+BATCH = 8  # 16 are not faster on one CPU thread, with less frequent progress
 THUMBNAIL = 48  # px
 OVERFLOW = "The network's numbers are too large to compare; choose other weights."
 
 
 @dataclass(frozen=True, eq=False)
 class HiddenVector:
-    """What the last layer of a network reads of one image.
+    """The input of a network's last layer for one image.
 
     Attributes:
-        layer: Module path of that layer.
-        shape: Of what it reads: (features,) or (C, H, W).
-        values: float32 (D,); of feature maps the mean of each over H and W.
+        layer: Module path of the layer.
+        shape: Shape of its input: (features,) or (C, H, W).
+        values: float32 (D,); feature maps are averaged over H and W.
     """
 
     layer: str
@@ -48,13 +48,13 @@ class HiddenVector:
 
 @dataclass(frozen=True, eq=False)
 class Embedding:
-    """The vectors of a collection's pictures.
+    """The vectors of a collection's images.
 
     Attributes:
-        positions: Of the pictures in the collection, (N,).
+        positions: Positions of the images in the collection, (N,).
         vectors: float32 (N, D).
-        thumbnails: Their centre squares, uint8 (N, THUMBNAIL, THUMBNAIL, 3).
-        unreadable: Position and reason of those that could not be opened.
+        thumbnails: Centre squares, uint8 (N, THUMBNAIL, THUMBNAIL, 3).
+        unreadable: Position and reason for images that cannot be opened.
     """
 
     positions: np.ndarray
@@ -64,9 +64,9 @@ class Embedding:
 
 
 def hidden_vector(network: Network, passed: ForwardPass) -> HiddenVector:
-    """The vector of a pass in the network's last hidden layer.
+    """The vector of a forward pass in the network's last hidden layer.
 
-    That is what the last layer with weights reads, which computes the logits: in AlexNet and VGG
+    It is the input of the last layer with weights, which computes the logits: in AlexNet and VGG
     the 4,096 numbers of the second linear layer after ReLU (dropout does nothing here). Where that
     layer reads feature maps, because the network ends in a convolution and the mean of its maps
     (NIN, SqueezeNet), each map is averaged over H and W. In a network without hidden layers the
@@ -74,27 +74,27 @@ def hidden_vector(network: Network, passed: ForwardPass) -> HiddenVector:
 
     Args:
         network: The network of the pass.
-        passed: Of ``forward_pass``.
+        passed: Result of ``forward_pass``.
 
     Raises:
-        ValueError: Numbers of the vector are not finite.
+        ValueError: The vector is not finite.
     """
     part, places = _weighted(network)
     with torch.no_grad(), recorded(network, places) as read:
         submodule(network, part)(passed.read_by(part))
-    place, found = list(read.items())[-1]
-    return HiddenVector(place.layer, tuple(found.shape[1:]), _averaged(found)[0])
+    place, values = list(read.items())[-1]
+    return HiddenVector(place.layer, tuple(values.shape[1:]), _averaged(values)[0])
 
 
 def hidden_vectors(network: Network, images: torch.Tensor) -> np.ndarray:
-    """The vectors of several images, float32 (N, D), each as ``hidden_vector`` gives it.
+    """The hidden vectors of several images, float32 (N, D).
 
     Args:
         network: In eval mode; it may be shared by threads.
         images: Preprocessed, (N, C, H, W).
 
     Raises:
-        ValueError: Numbers of a vector are not finite.
+        ValueError: A vector is not finite.
     """
     with torch.no_grad(), recorded(network, _weighted(network)[1]) as read:
         network(images)
@@ -107,17 +107,17 @@ def embedding(
     positions: Sequence[int],
     progress: Progress = unheard,
 ) -> Embedding:
-    """The vectors of a collection's pictures, computed in batches of ``BATCH``.
+    """Compute the vectors of a collection's images in batches of ``BATCH``.
 
     Args:
         network: In eval mode; it may be shared by threads.
-        collection: Where the pictures are.
-        positions: Which of them.
-        progress: Told the share that is done; what it raises ends the work.
+        collection: Collection of images.
+        positions: Positions of the images.
+        progress: Called with the share done; an exception cancels the work.
 
     Raises:
-        DataError: None of the pictures can be opened.
-        ValueError: Numbers of a vector are not finite.
+        DataError: None of the images can be opened.
+        ValueError: A vector is not finite.
     """
     vectors, thumbnails, read = [], [], []
     unreadable: list[tuple[int, str]] = []
@@ -174,13 +174,13 @@ METRICS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
 def nearest(
     vectors: np.ndarray, query: np.ndarray, metric: str, count: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The rows of the vectors that are nearest to a query, nearest first, and their distances.
+    """The nearest vectors to a query, nearest first, with their distances.
 
     Args:
         vectors: float32 (N, D).
         query: float32 (D,).
         metric: A key of ``METRICS``.
-        count: How many, at most.
+        count: Largest number of vectors.
 
     Returns:
         Rows and distances, each (min(N, count),).
@@ -198,17 +198,14 @@ def nearest(
 
 
 def majority(labels: Sequence[str]) -> tuple[tuple[str, ...], int]:
-    """The classes that occur most often, several if they are as frequent, and how often each does.
-
-    Without classes: none, 0 times.
-    """
+    """The most frequent classes (several if tied) and their count; none and 0 without classes."""
     counts = Counter(label for label in labels if label)
     most = max(counts.values(), default=0)
     return tuple(label for label, count in counts.items() if count == most), most
 
 
 def _weighted(network: Network) -> tuple[str, list[Place]]:
-    """The last part of a network with weights, and what its layers with weights read."""
+    """Path of the last part with weights, and the places of its inputs."""
     for name, part in reversed(list(parts(network))):
         inside = [inner for inner, module in part.named_modules() if _has_weights(module)]
         if inside:
@@ -217,16 +214,16 @@ def _weighted(network: Network) -> tuple[str, list[Place]]:
 
 
 def _has_weights(module: nn.Module) -> bool:
-    """Whether a layer has a matrix of its own; factors and shifts of a normalisation are none.
+    """Whether a layer has a weight matrix, unlike a normalisation.
 
-    LeNet-5's output compares with fixed codes, which are a matrix too.
+    The fixed codes of LeNet-5's output are a matrix too.
     """
     own = (*module.parameters(recurse=False), *module.buffers(recurse=False))
     return any(tensor.dim() >= 2 for tensor in own)
 
 
 def _averaged(read: torch.Tensor) -> np.ndarray:
-    """What a layer reads, (N, D) or (N, C, H, W), as vectors (N, D)."""
+    """Average a layer's input, (N, D) or (N, C, H, W), to vectors (N, D)."""
     vectors: np.ndarray = (read.mean(dim=(2, 3)) if read.dim() == 4 else read).float().numpy()
     if not np.isfinite(vectors).all():
         raise ValueError(OVERFLOW)
@@ -236,4 +233,4 @@ def _averaged(read: torch.Tensor) -> np.ndarray:
 def _none_readable(unreadable: Sequence[tuple[int, str]]) -> str:
     if not unreadable:
         return "There are no pictures to compare with; choose another collection."
-    return f"None of the {len(unreadable)} pictures can be opened. The first: {unreadable[0][1]}"
+    return f"None of the {len(unreadable)} images can be opened. The first: {unreadable[0][1]}"

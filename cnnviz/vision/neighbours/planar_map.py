@@ -1,4 +1,4 @@
-"""Vectors of many numbers as points in a plane, so that a map of pictures can be drawn."""
+"""Projects vectors to a plane, for maps of images."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 
 from cnnviz.progress import Progress, unheard
 
-STAGES = 4  # of t-SNE
-ITERATIONS = 250  # in each: the fewest that scikit-learn takes
-EXAGGERATION = 12.0  # in the first; scikit-learn's default
+STAGES = 4  # runs of t-SNE
+ITERATIONS = 250  # per run, the minimum of scikit-learn
+EXAGGERATION = 12.0  # in the first run; scikit-learn's default
 PERPLEXITY = 30.0  # at most; scikit-learn's default
-COMPONENTS = 50  # that t-SNE sees
-SPREAD = 1e-4  # of the points that t-SNE begins with
+COMPONENTS = 50  # principal components read by t-SNE
+SPREAD = 1e-4  # standard deviation of the initial points
 
 Show = Callable[[np.ndarray], None]
 METHODS = ("pca", "t-sne")
@@ -28,30 +28,30 @@ def planar_map(
     progress: Progress = unheard,
     show: Show | None = None,
 ) -> np.ndarray:
-    """A point for each vector, float32 (N, 2).
+    """Project vectors to points, float32 (N, 2).
 
-    "pca" gives the two directions in which the vectors vary most. "t-sne" (van der Maaten and
-    Hinton 2008, Visualizing Data using t-SNE) puts near each other what is near; distances between
-    groups, and their sizes, mean nothing. It begins with PCA's map and sees the first 50 principal
-    components. The perplexity is 30, or less where there are few vectors.
+    "pca" uses the two directions of largest variance. "t-sne" (van der Maaten and Hinton 2008,
+    Visualizing Data using t-SNE) preserves neighbourhoods; distances between groups and their sizes
+    are meaningless. It starts from PCA's map and reads the first 50 principal components. The
+    perplexity is 30, or less for few vectors.
 
-    scikit-learn's t-SNE cannot be watched or stopped at work. So its 1,000 iterations are four runs
-    of 250, each going on where the last one ended, the first with early exaggeration: progress and
-    a stop come after each. A single run would have gone on with more momentum (0.8 instead of 0.5);
-    on 1,000 pictures of digits the divergence that t-SNE reduces ended at 0.58 instead of 0.57.
+    scikit-learn's t-SNE cannot report progress or be stopped, so its 1,000 iterations are four
+    consecutive runs of 250, the first with early exaggeration. A single run would have more
+    momentum (0.8 instead of 0.5); on 1,000 images of digits the divergence ended at 0.58 instead
+    of 0.57.
 
     Args:
         vectors: float32 (N, D), finite.
         method: "pca" or "t-sne".
-        seed: Decides what chance would.
-        progress: Told the share that is done; what it raises ends the work.
-        show: Given the points that there are so far.
+        seed: Seed of the random generator.
+        progress: Called with the share done; an exception cancels the work.
+        show: Called with the current points.
 
     Raises:
         KeyError: Unknown method; the message lists the known ones.
     """
     if method not in METHODS:
-        raise KeyError(f"{method} is no method; known are {', '.join(METHODS)}.")
+        raise KeyError(f"{method} is not a method; known are {', '.join(METHODS)}.")
     reduced = principal_components(vectors, COMPONENTS if method == "t-sne" else 2, seed)
     points = _two_columns(reduced)
     if method == "pca" or len(points) < 4 or not points.any():
@@ -67,20 +67,20 @@ def planar_map(
 
 
 def principal_components(vectors: np.ndarray, count: int, seed: int = 0) -> np.ndarray:
-    """The first principal components of vectors, float32 (N, min(count, N, D))."""
+    """Compute the first principal components, float32 (N, min(count, N, D))."""
     from sklearn.decomposition import PCA
 
     count = min(count, *vectors.shape)
     with warnings.catch_warnings():
         # Vectors that are all the same have no variance to divide by.
         warnings.simplefilter("ignore", RuntimeWarning)
-        found = PCA(count, svd_solver="auto", random_state=seed).fit_transform(vectors)
-    components: np.ndarray = np.nan_to_num(found).astype(np.float32)
+        projected = PCA(count, svd_solver="auto", random_state=seed).fit_transform(vectors)
+    components: np.ndarray = np.nan_to_num(projected).astype(np.float32)
     return components
 
 
 def _t_sne_stages(vectors: np.ndarray, points: np.ndarray, seed: int) -> Iterator[np.ndarray]:
-    """The points after each stage of t-SNE."""
+    """Yields the points after each stage of t-SNE."""
     from sklearn.manifold import TSNE
 
     run = partial(
@@ -98,7 +98,7 @@ def _t_sne_stages(vectors: np.ndarray, points: np.ndarray, seed: int) -> Iterato
 
 
 def _two_columns(components: np.ndarray) -> np.ndarray:
-    """The first two components; zeros where there are fewer."""
+    """The first two components, padded with zeros."""
     points = np.zeros((len(components), 2), np.float32)
     points[:, : components.shape[1]] = components[:, :2]
     return points
