@@ -46,9 +46,9 @@ def randomised_maps(
     """Compute a map while weights are randomised part by part, from the head down.
 
     The first map is the original, in the second the head is random, in the last everything.
-    Adebayo et al. 2018, Sanity Checks for Saliency Maps, section 3.2, "cascading randomization". Random weights
-    are initialised as in the network's paper, including batch norm (mean 0, variance 1). The paper
-    randomises layer by layer, this by head, stages and stem. A copy of the network is changed.
+    Adebayo et al. 2018, Sanity Checks for Saliency Maps, section 3.2, "cascading randomization".
+    Random weights are initialised as in the network's paper, including batch norm (mean 0, variance
+    1). The paper randomises layer by layer, this by head, stages and stem, on a copy.
 
     Args:
         network: In eval mode; it may be shared by threads.
