@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[3]
 def test_warming_up_freezes_what_is_loaded_and_gives_inference_one_thread():
     code = (
         "import gc, torch\n"
-        "from cnnviz.ui.serving import warm_up\n"
+        "from cnnviz.ui.server.serving import warm_up\n"
         "warm_up(); frozen = gc.get_freeze_count(); warm_up()\n"
         "print(frozen > 100_000, gc.get_freeze_count() == frozen, torch.get_num_threads())"
     )
@@ -32,7 +32,7 @@ def test_the_configuration_is_the_one_that_was_measured():
 
 SHORT_COLLECTIONS = """
 import gc, weakref
-from cnnviz.ui.serving import ShortCollections
+from cnnviz.ui.server.serving import ShortCollections
 gc.disable()
 now = [0.0]
 short = ShortCollections(lambda: now[0])
