@@ -5,6 +5,7 @@ from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.layers import layer_table
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import ARCHITECTURES, specify, variant
+from tests.networks import summary_of
 
 FIRST = [next(iter(family.variants)) for family in ARCHITECTURES]
 
@@ -40,7 +41,7 @@ FIRST = [next(iter(family.variants)) for family in ARCHITECTURES]
     ],
 )
 def test_each_kind_of_layer_by_hand(name, layer, count):
-    layers = summary(name).layers.set_index("name")
+    layers = summary_of(name).layers.set_index("name")
     assert layers.loc[layer, "operations"] == count
 
 
@@ -51,7 +52,7 @@ def test_a_whole_network_by_hand():
     norms = 2 * (64 * 112**2 + 4 * sum(maps) + sum(maps[1:]))
     pooling = 8 * maps[0] + maps[-1]
     expected = 2 * 1_814_073_344 + 1000 + relus + additions + norms + pooling
-    assert summary("resnet18").layers["operations"].sum() == expected
+    assert summary_of("resnet18").layers["operations"].sum() == expected
 
 
 def test_conventions_agree_with_the_table():
@@ -74,8 +75,8 @@ def test_only_what_moves_numbers_is_free(name):
 
 def test_auxiliary_heads_do_not_run():
     assert (
-        summary("googlenet_aux").layers["operations"].sum()
-        == summary("googlenet").layers["operations"].sum()
+        summary_of("googlenet_aux").layers["operations"].sum()
+        == summary_of("googlenet").layers["operations"].sum()
     )
 
 

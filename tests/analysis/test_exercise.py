@@ -4,13 +4,9 @@ import pytest
 
 from cnnviz.analysis.exercise import QUANTITIES, questions
 from cnnviz.analysis.exercise.verdict import Verdict, is_closed, score, verdict
-from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.layers import layer_table
-from cnnviz.architectures import ARCHITECTURES, specify, variant
-
-
-def graph_of(name):
-    return network_graph(specify(name), variant(name).resolution)
+from cnnviz.architectures import ARCHITECTURES
+from tests.networks import graph_of
 
 
 def question(name, layer, quantity):

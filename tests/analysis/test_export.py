@@ -14,6 +14,7 @@ from cnnviz.analysis.export import FORMATS, csv, has_onnx, latex, markdown, onnx
 from cnnviz.analysis.limits import GraphError
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import ARCHITECTURES, build, specify
+from tests.networks import summary_of
 
 needs_onnx = pytest.mark.skipif(
     not (has_onnx() and importlib.util.find_spec("onnxruntime")),
@@ -28,7 +29,7 @@ def resnet():
 
 @pytest.mark.parametrize("family", ARCHITECTURES, ids=lambda family: family.name)
 def test_pandas_reads_the_csv_again(family):
-    found = summary(next(iter(family.variants)))
+    found = summary_of(next(iter(family.variants)))
     table = pd.read_csv(io.StringIO(csv(found)))
     layers, totals = found.layers, found.totals
     assert table["name"].tolist() == layers["name"].tolist()
@@ -74,7 +75,7 @@ def test_markdown(resnet):
 
 @pytest.mark.parametrize("family", ARCHITECTURES, ids=lambda family: family.name)
 def test_latex_is_a_table_with_as_many_cells_in_every_row(family):
-    found = summary(next(iter(family.variants)))
+    found = summary_of(next(iter(family.variants)))
     text = latex(found)
     (columns,) = re.findall(r"\\begin\{longtable\}\{(\w+)\}", text)
     body = text.partition("\\endlastfoot\n")[2].partition("\\end{longtable}")[0].splitlines()

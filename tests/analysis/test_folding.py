@@ -3,11 +3,14 @@ import pytest
 from cnnviz.analysis.folding import Folding
 from cnnviz.analysis.graph import network_graph
 from cnnviz.architectures import ARCHITECTURES, specify, variant, variants
+from tests.networks import graph_of
 
 LARGEST = [list(family.variants)[-1] for family in ARCHITECTURES]
 
 
 def folding(name: str, **settings) -> Folding:
+    if not settings:
+        return Folding(graph_of(name))
     return Folding(network_graph(specify(name, **settings), variant(name).resolution))
 
 

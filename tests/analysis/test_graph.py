@@ -6,7 +6,8 @@ from torch import nn
 
 from cnnviz.analysis.graph import network_graph, shape_text
 from cnnviz.analysis.limits import GraphError
-from cnnviz.architectures import build, specify, variant, variants
+from cnnviz.architectures import build, specify, variants
+from tests.networks import graph_of
 
 
 def by_name(graph):
@@ -15,8 +16,7 @@ def by_name(graph):
 
 @pytest.mark.parametrize("name", variants())
 def test_every_layer_of_the_network_is_a_node_and_runs_after_its_inputs(name):
-    spec = specify(name)
-    graph = network_graph(spec, spec.fixed_resolution or variant(name).resolution)
+    graph = graph_of(name)
     with torch.device("meta"):
         network = build(name)
     leaves = {

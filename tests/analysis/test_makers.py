@@ -10,6 +10,7 @@ from cnnviz.analysis.makers import CONVOLUTIONS, maker, origin
 from cnnviz.analysis.reading import position, read_at
 from cnnviz.architectures import build, specify, variant
 from cnnviz.vision.capture import Place, recorded
+from tests.networks import graph_of
 
 
 def ready(name, resolution=None, **settings):
@@ -162,7 +163,7 @@ def test_a_padded_shortcut_moves_the_channels_and_fills_the_others():
 
 @pytest.mark.parametrize("name", ["squeezenet1_1", "googlenet", "inception_v3", "densenet121"])
 def test_networks_without_sums_have_a_filter_for_every_map(name):
-    graph = network_graph(specify(name), variant(name).resolution)
+    graph = graph_of(name)
     for index, node in enumerate(graph.nodes[1:], start=1):
         if len(node.output_shape) != 3:
             continue

@@ -5,8 +5,8 @@ import pytest
 
 from cnnviz.analysis import other_tools as module
 from cnnviz.analysis.other_tools import TOOLS, Term, explanation, other_tools
-from cnnviz.analysis.summary import summary
 from cnnviz.architectures import specify, variant
+from tests.networks import summary_of
 
 
 def answers(name):
@@ -29,7 +29,7 @@ def answers(name):
 )
 def test_torchinfo_counts_biases_and_each_norm_once(name, reasons):
     count = answers(name)["torchinfo"]
-    ours = summary(name).totals
+    ours = summary_of(name).totals
     assert count.params == ours.params
     assert f"{count.operations - ours.macs:,} more than our MACs, which are exactly" in count.why
     assert all(reason in count.why for reason in reasons)
@@ -38,7 +38,7 @@ def test_torchinfo_counts_biases_and_each_norm_once(name, reasons):
 @pytest.mark.parametrize("name", ["resnet20_cifar", "googlenet_aux", "simple_densenet"])
 def test_fvcore_counts_norm_and_pooling_too(name):
     count = answers(name)["fvcore"]
-    ours = summary(name).totals
+    ours = summary_of(name).totals
     assert count.params == ours.params
     assert f"{count.operations - ours.macs:,} more than our MACs, which are exactly" in count.why
     assert "pooling, 1 for each element read" in count.why
@@ -48,7 +48,7 @@ def test_fvcore_counts_norm_and_pooling_too(name):
 @pytest.mark.parametrize("name", ["resnet20_cifar", "lenet5", "highway19_cifar"])
 def test_torchs_counter_agrees(name):
     count = answers(name)["torch.utils.flop_counter"]
-    macs = summary(name).totals.macs
+    macs = summary_of(name).totals.macs
     assert (count.params, count.operations, count.unit) == (None, 2 * macs, "FLOPs")
     assert count.why == f"Exactly twice our MACs: {2 * macs:,} = 2 x {macs:,}."
 

@@ -5,13 +5,14 @@ import torch
 
 from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.reading import position, read_at
-from cnnviz.architectures import build, specify, variant
+from cnnviz.architectures import build, specify
 from cnnviz.vision.capture import activation
+from tests.networks import graph_of
 
 
 @pytest.mark.parametrize("name", ["resnet18", "densenet121", "googlenet_aux", "inception_v3"])
 def test_every_operation_can_be_read_somewhere(name):
-    graph = network_graph(specify(name), variant(name).resolution)
+    graph = graph_of(name)
     nodes = {node.name: node for node in graph.nodes}
     for node in graph.layers:
         layer, index = read_at(graph, node)

@@ -6,6 +6,7 @@ from cnnviz.analysis.graph import Node, network_graph
 from cnnviz.analysis.receptive_field import receptive_fields, unit_field, window
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import build, specify, variant
+from tests.networks import summary_of
 
 
 @pytest.mark.parametrize(
@@ -20,13 +21,13 @@ from cnnviz.architectures import build, specify, variant
     ],
 )
 def test_known_sizes(name, layer, size):
-    layers = summary(name).layers.set_index("name")
+    layers = summary_of(name).layers.set_index("name")
     assert layers.loc[layer, "receptive_field"] == size
 
 
 @pytest.mark.parametrize(("name", "size"), [("vgg16", 212), ("resnet50", 483)])
 def test_the_networks_field_is_that_of_its_last_feature_map(name, size):
-    assert summary(name).totals.receptive_field == size
+    assert summary_of(name).totals.receptive_field == size
 
 
 def positive(network):
@@ -70,13 +71,13 @@ def test_gradients_reach_exactly_the_field(name, settings, resolution):
 
 
 def test_start_and_jump():
-    layers = summary("vgg16").layers.set_index("name")
+    layers = summary_of("vgg16").layers.set_index("name")
     assert layers.loc["stages.0.conv1", ["jump", "start"]].tolist() == [1, 0.5]
     assert layers.loc["stages.1.pool", ["jump", "start"]].tolist() == [2, 1.0]
 
 
 def test_what_the_linear_layers_see_is_the_whole_last_map():
-    layers = summary("resnet18").layers.set_index("name")
+    layers = summary_of("resnet18").layers.set_index("name")
     assert layers.loc["head.linear", "receptive_field"] == 435 + 6 * 32
 
 

@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from cnnviz.analysis.summary import summary
 from cnnviz.architectures import build
 from cnnviz.architectures.blocks import response_norm
+from tests.networks import summary_of
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from cnnviz.architectures.blocks import response_norm
     ],
 )
 def test_parameters_are_exact(name, count):
-    assert summary(name).totals.params == count
+    assert summary_of(name).totals.params == count
 
 
 def test_normalisation_is_the_formula_of_section_3_3():
@@ -34,7 +34,7 @@ def test_normalisation_is_the_formula_of_section_3_3():
 
 
 def test_the_layer_table_of_the_slides():
-    layers = summary("alexnet").layers.set_index("name")
+    layers = summary_of("alexnet").layers.set_index("name")
     shapes = layers["output_shape"]
     assert shapes["stem.conv1"] == (96, 55, 55)
     assert shapes["stages.0.pool"] == (96, 27, 27)
@@ -53,7 +53,7 @@ def test_the_layer_table_of_the_slides():
 
 
 def test_neurons_are_those_of_figure_2():
-    layers = summary("alexnet").layers
+    layers = summary_of("alexnet").layers
     weighted = layers[layers["params"] > 0]
     assert weighted["activations"].tolist() == [
         *(290_400, 186_624, 64_896, 64_896, 43_264),  # the first is printed as 253,440
@@ -115,7 +115,7 @@ def test_the_non_linearity_can_be_compared(activation):
 
 
 def test_zfnets_maps_have_the_sides_of_figure_3():
-    layers = summary("zfnet").layers.set_index("name")["output_shape"]
+    layers = summary_of("zfnet").layers.set_index("name")["output_shape"]
     sides = [layers[name][-1] for name in ("stem.conv1", "stem.pool", "stages.0.conv2")]
     assert sides == [110, 55, 26]
     assert [layers[name][-1] for name in ("stages.1.pool", "head.pool")] == [13, 6]

@@ -5,9 +5,9 @@ import torch
 from torch import nn
 
 from cnnviz.analysis.graph import network_graph
-from cnnviz.analysis.summary import summary
 from cnnviz.architectures import architecture, build, specify
 from cnnviz.architectures.densenet import DenseBlock, DenseLayer, DenseNetConfig, Transition
+from tests.networks import summary_of
 
 EXACT_PARAMS = {
     "densenet121": 7_978_856,
@@ -41,17 +41,17 @@ def parts(network, kind):
 
 @pytest.mark.parametrize("name", EXACT_PARAMS)
 def test_parameters_are_exact(name):
-    assert summary(name).totals.params == EXACT_PARAMS[name]
+    assert summary_of(name).totals.params == EXACT_PARAMS[name]
 
 
 @pytest.mark.parametrize("name", GIGA_MACS)
 def test_macs_are_torchvisions(name):
-    assert summary(name).totals.macs / 1e9 == pytest.approx(GIGA_MACS[name], abs=0.0005)
+    assert summary_of(name).totals.macs / 1e9 == pytest.approx(GIGA_MACS[name], abs=0.0005)
 
 
 @pytest.mark.parametrize("name", DEPTHS)
 def test_depth_is_in_the_name_but_for_264(name):
-    assert summary(name).totals.depth == DEPTHS[name]
+    assert summary_of(name).totals.depth == DEPTHS[name]
 
 
 @pytest.mark.parametrize("name", architecture("densenet").variants)

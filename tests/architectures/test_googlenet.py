@@ -4,9 +4,9 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.analysis.graph import network_graph
-from cnnviz.analysis.summary import summary
 from cnnviz.architectures import build, specify
 from cnnviz.architectures.googlenet import GoogLeNetConfig, Inception
+from tests.networks import summary_of
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from cnnviz.architectures.googlenet import GoogLeNetConfig, Inception
     ],
 )
 def test_parameters_are_exact_and_22_layers_have_them(name, params):
-    totals = summary(name).totals
+    totals = summary_of(name).totals
     assert (totals.params, totals.depth) == (params, 22)
 
 
@@ -31,7 +31,7 @@ def test_table_1_row_by_row():
     assert ends["stages.1.pool"] == (480, 14, 14)
     assert ends["stages.4.pool"] == (832, 7, 7)
     assert ends["stages.4.inception5b.concatenation"] == (1024, 7, 7)
-    layers = summary("googlenet").layers
+    layers = summary_of("googlenet").layers
     modules = layers[layers["name"].str.contains("inception")]
     millions = modules.groupby(modules["name"].str.extract(r"inception(\w+)", expand=False))
     assert [int(macs / 1e6) for macs in millions["macs"].sum()] == [

@@ -6,6 +6,7 @@ from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import build, specify
 from cnnviz.architectures.highway import HighwayLayer
+from tests.networks import summary_of
 
 
 @pytest.mark.parametrize(
@@ -13,13 +14,13 @@ from cnnviz.architectures.highway import HighwayLayer
     [("highway19_cifar", 2_256_838, 19), ("highway32_cifar", 1_251_798, 32)],
 )
 def test_counts_are_those_of_the_docstring(name, params, depth):
-    totals = summary(name).totals
+    totals = summary_of(name).totals
     assert (totals.params, totals.depth) == (params, depth)
 
 
 def test_every_row_of_the_authors_log():
     """ "With 18496 trainable parameters" and so on: their sample.log for the 19 layers."""
-    layers = summary("highway19_cifar").layers
+    layers = summary_of("highway19_cifar").layers
     blocks = layers["name"].str.extract(r"^(stages\.\d\.\w+|head)", expand=False)
     params = layers["params"].groupby(blocks, sort=False).sum()
     assert list(params[params > 0]) == [
@@ -68,6 +69,6 @@ def test_without_gates_it_is_a_plain_network_of_half_the_weights():
 
 
 def test_kernel_sizes_alternate():
-    layers = summary("highway32_cifar").layers
+    layers = summary_of("highway32_cifar").layers
     gates = layers[layers["name"].str.endswith("gate.conv") & (layers["stage"] == "stage 1")]
     assert [side for side, _ in gates["kernel_size"]] == [3, 1, 3, 1, 3, 1, 3, 1, 3]

@@ -8,6 +8,7 @@ from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.limits import GraphError
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import build, specify
+from tests.networks import summary_of
 
 
 def meta(name, **settings):
@@ -20,7 +21,7 @@ def meta(name, **settings):
     [("nin", 7_595_176), ("nin_cifar", 966_986), ("all_cnn_c_cifar", 1_369_738)],
 )
 def test_parameters_are_exact(name, count):
-    assert summary(name).totals.params == count
+    assert summary_of(name).totals.params == count
 
 
 def test_a_micro_network_is_a_perceptron_at_every_pixel():
@@ -37,7 +38,7 @@ def test_a_micro_network_is_a_perceptron_at_every_pixel():
 
 def test_one_map_a_class():
     for name, shape in (("nin", (1000, 6, 6)), ("nin_cifar", (10, 8, 8))):
-        layers = summary(name).layers
+        layers = summary_of(name).layers
         assert layers[layers["stage"] != "head"]["output_shape"].iloc[-1] == shape
         assert not any(isinstance(module, nn.Linear) for module in meta(name).modules())
 
@@ -99,7 +100,7 @@ def test_without_companions_it_is_network_in_network():
     assert shapes == [p.shape for p in meta("nin_cifar").parameters()]
     assert not plain.auxiliary_heads
     companions = 10 * 192 * (32**2 + 16**2 + 8**2) + 30
-    assert summary("dsn_cifar").totals.params == 966_986 + companions
+    assert summary_of("dsn_cifar").totals.params == 966_986 + companions
     assert network_graph(specify("dsn_cifar", companions="pooled"), 224)
     with pytest.raises(GraphError, match="made for images of 32 px"):
         network_graph(specify("dsn_cifar"), 224)
@@ -109,7 +110,7 @@ def test_the_all_convolutional_net_is_what_it_says():
     network = meta("all_cnn_c_cifar")
     allowed = nn.Conv2d | nn.ReLU | nn.Dropout | nn.AdaptiveAvgPool2d | nn.Flatten
     assert all(isinstance(m, allowed) for m in network.modules() if not list(m.children()))
-    layers = summary("all_cnn_c_cifar").layers
+    layers = summary_of("all_cnn_c_cifar").layers
     convolutions = layers[layers["kind"] == "convolution"]["output_shape"].tolist()
     assert convolutions == [
         *((96, 32, 32), (96, 32, 32), (96, 16, 16)),

@@ -5,8 +5,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from cnnviz.analysis.summary import summary
 from cnnviz.architectures import build, specify
+from tests.networks import summary_of
 
 EXACT_PARAMS = {
     "preact_resnet110_cifar": 1_727_962,
@@ -47,11 +47,11 @@ def conv(layer, x):
 
 @pytest.mark.parametrize("name", EXACT_PARAMS)
 def test_parameters_are_exact(name):
-    assert summary(name).totals.params == EXACT_PARAMS[name]
+    assert summary_of(name).totals.params == EXACT_PARAMS[name]
 
 
 def test_10_2_million_are_the_convolutions_and_the_linear_layer():
-    rows = summary("preact_resnet1001_cifar").layers
+    rows = summary_of("preact_resnet1001_cifar").layers
     assert rows.loc[rows["kind"] != "batch norm", "params"].sum() == 10_178_490
 
 

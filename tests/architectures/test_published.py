@@ -2,16 +2,16 @@
 
 import pytest
 
-from cnnviz.analysis.summary import summary
 from cnnviz.architectures import ARCHITECTURES, architecture_of, variants
 from cnnviz.architectures.published import COUNTS, ERRORS, _figures, published
+from tests.networks import summary_of
 
 PRINTED = [f for name in variants() for f in published(name) if f.quantity in COUNTS]
 
 
 @pytest.mark.parametrize("figure", PRINTED, ids=lambda f: f"{f.variant}-{f.quantity}")
 def test_counts_round_to_what_the_papers_print_or_the_deviation_is_stated(figure):
-    count = getattr(summary(figure.variant).totals, figure.quantity)
+    count = getattr(summary_of(figure.variant).totals, figure.quantity)
     family = architecture_of(figure.variant)
     stated = family.deviation(figure.variant, figure.quantity)
     assert figure.agrees(count) == (stated is None), f"{count} against {figure.value} {figure.unit}"

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from cnnviz.analysis.summary import summary
 from cnnviz.architectures import build, specify
+from tests.networks import summary_of
 
 EXACT_PARAMS = {
     "stochastic_depth110_cifar": 1_727_962,
@@ -18,7 +18,7 @@ def blocks_of(network):
 
 @pytest.mark.parametrize("name", EXACT_PARAMS)
 def test_parameters_are_exact(name):
-    assert summary(name).totals.params == EXACT_PARAMS[name]
+    assert summary_of(name).totals.params == EXACT_PARAMS[name]
 
 
 def test_survival_falls_linearly_to_the_last_block():
@@ -87,7 +87,7 @@ def test_without_dropping_it_is_resnet():
 
 
 def test_the_graph_shows_every_block_and_its_weight():
-    kinds = summary("stochastic_depth110_cifar").layers["kind"]
+    kinds = summary_of("stochastic_depth110_cifar").layers["kind"]
     scalings = kinds[kinds.str.startswith("scaling")].tolist()
     assert len(scalings) == 54
     assert scalings[0] == "scaling by 0.991"

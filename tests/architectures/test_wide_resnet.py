@@ -6,6 +6,7 @@ from torch import nn
 
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import build
+from tests.networks import summary_of
 
 EXACT_PARAMS = {
     "wide_resnet16_4_cifar": 2_748_890,
@@ -16,7 +17,7 @@ EXACT_PARAMS = {
 
 @pytest.mark.parametrize("name", EXACT_PARAMS)
 def test_parameters_are_exact(name):
-    assert summary(name).totals.params == EXACT_PARAMS[name]
+    assert summary_of(name).totals.params == EXACT_PARAMS[name]
 
 
 def test_wrn_40_4_has_the_parameters_of_the_authors_log():

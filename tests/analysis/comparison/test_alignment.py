@@ -3,14 +3,14 @@ import pytest
 
 from cnnviz.analysis.comparison.alignment import AUXILIARY, VECTOR, curves, level, stages_by_side
 from cnnviz.analysis.layers import is_auxiliary, totals
-from cnnviz.analysis.summary import summary
 from cnnviz.architectures import ARCHITECTURES
+from tests.networks import summary_of
 
 FIRST = [next(iter(family.variants)) for family in ARCHITECTURES]
 
 
 def table(name):
-    return summary(name).layers
+    return summary_of(name).layers
 
 
 def lines(stages, network):

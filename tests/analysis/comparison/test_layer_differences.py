@@ -1,12 +1,12 @@
 import pytest
 
 from cnnviz.analysis.comparison.layer_differences import layer_differences, layer_text
-from cnnviz.analysis.summary import summary
 from cnnviz.architectures import ARCHITECTURES
+from tests.networks import summary_of
 
 
 def differences(*names, by_name=False, every_layer=False):
-    tables = [summary(name).layers for name in names]
+    tables = [summary_of(name).layers for name in names]
     return layer_differences(tables, names, by_name, every_layer)
 
 
@@ -47,7 +47,7 @@ def test_a_network_has_no_difference_from_itself():
     found = differences("googlenet", "googlenet", by_name=True, every_layer=True)
     assert (found.rows["difference"] == "").all()
     assert not found.marked.any(axis=None)
-    assert len(found.rows) == len(summary("googlenet").layers)
+    assert len(found.rows) == len(summary_of("googlenet").layers)
 
 
 def test_of_three_networks_each_is_compared_with_the_first():
@@ -66,7 +66,7 @@ def test_a_classifier_stands_beside_a_classifier():
 def test_every_layer_of_every_network_has_its_line(family, every_layer):
     name = next(iter(family.variants))
     found = differences(name, "vgg11", every_layer=every_layer).rows
-    for network, table in enumerate((summary(name).layers, summary("vgg11").layers)):
+    for network, table in enumerate((summary_of(name).layers, summary_of("vgg11").layers)):
         params = found[f"params_{network}"].dropna()
         if every_layer:
             assert len(params) == len(table)
@@ -83,5 +83,5 @@ def test_every_layer_of_every_network_has_its_line(family, every_layer):
     ],
 )
 def test_a_layer_in_a_few_words(name, text):
-    table = summary("resnet18").layers
+    table = summary_of("resnet18").layers
     assert layer_text(table[table["name"] == name].iloc[0].to_dict()) == text

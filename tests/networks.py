@@ -1,0 +1,41 @@
+"""Published networks as the tests go through them."""
+
+from functools import cache
+
+import pytest
+
+from cnnviz.analysis.graph import NetworkGraph, network_graph
+from cnnviz.analysis.summary import Summary, summary
+from cnnviz.architectures import architecture_of, specify, variant, variants
+
+# More than a thousand layers, of the blocks that their siblings have too.
+VERY_DEEP = ("resnet1202_cifar", "preact_resnet1001_cifar", "stochastic_depth1202_cifar")
+# All variants for what takes seconds where a network is very deep.
+EACH_VARIANT = [
+    pytest.param(name, marks=pytest.mark.slow) if name in VERY_DEEP else name for name in variants()
+]
+
+
+def blocks_of(name: str) -> tuple[object, ...]:
+    """What variants have in common that differ in depth and width alone."""
+    settings = vars(variant(name).config).values()
+    return architecture_of(name).name, *(
+        value if isinstance(value, str | bool) else bool(value) for value in settings
+    )
+
+
+# The first variant of each kind of block: a family lists the shallow ones first.
+ONE_OF_EACH_KIND = list({blocks_of(name): name for name in reversed(variants())}.values())[::-1]
+
+
+@cache
+def graph_of(name: str) -> NetworkGraph:
+    """The graph of a published network, which many tests read and none changes."""
+    spec = specify(name)
+    return network_graph(spec, spec.fixed_resolution or variant(name).resolution)
+
+
+@cache
+def summary_of(name: str) -> Summary:
+    """The layer table and totals of a published network, which many tests read."""
+    return summary(name)
