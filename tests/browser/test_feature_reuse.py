@@ -10,6 +10,7 @@ from cnnviz.architectures import specify
 from cnnviz.runs.folder import MEASUREMENTS
 from cnnviz.training.measurement import Measurement
 from cnnviz.weights.loading import random_network
+from tests.browser.visitor import on_each_screen, open_on_a_phone
 
 pytestmark = pytest.mark.browser
 
@@ -34,17 +35,11 @@ def heading(page, words):
     return page.get_by_role("heading", name=words, exact=True)
 
 
-@pytest.mark.parametrize("width", [1600, 400])
-def test_the_matrices_fit_the_screen(server, browser, width):
-    context = browser.new_context(viewport={"width": width, "height": 900})
-    page = context.new_page()
-    page.goto(f"{server}/feature_reuse")
-    expect(own_cells(page)).to_have_count(CELLS)
-    expect(beside_cells(page)).to_have_count(CELLS)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    main = page.get_by_test_id("stMain")
-    assert main.evaluate("element => element.scrollWidth") <= width
-    context.close()
+def test_the_matrices_fit_the_screen(server, page):
+    open_on_a_phone(page, f"{server}/feature_reuse")
+    for _ in on_each_screen(page):
+        expect(own_cells(page)).to_have_count(CELLS)
+        expect(beside_cells(page)).to_have_count(CELLS)
 
 
 def test_the_address_carries_the_definition(server, page):

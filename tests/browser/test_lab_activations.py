@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.visitor import open_on_a_phone
+
 pytestmark = pytest.mark.browser
 
 SECTION = "convolution_lab?section=activations+and+normalisation"
@@ -24,9 +26,8 @@ def test_a_number_is_changed_by_the_keyboard(server, page):
 
 @pytest.mark.parametrize("over", ["numbers", "photo&architecture=resnet&variant=resnet20_cifar"])
 def test_every_part_fits_a_phone(server, page, over):
-    page.set_viewport_size({"width": 400, "height": 900})
     for part in ("activations", "local+response+norm", "batch+norm", "dropout"):
-        page.goto(f"{server}/{SECTION}&part={part}&over={over}")
+        open_on_a_phone(page, f"{server}/{SECTION}&part={part}&over={over}")
         shown = page.locator(".cells, [data-testid=stImage] img").first
         expect(shown).to_be_visible(timeout=60_000)
         expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -7,6 +7,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.visitor import settle
+
 pytestmark = pytest.mark.browser
 
 USED = ("snow leopard", "bee", "cheeseburger", "strawberry", "bullfrog")
@@ -14,12 +16,6 @@ USED = ("snow leopard", "bee", "cheeseburger", "strawberry", "bullfrog")
 
 def metric(page, label):
     return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
-
-
-def settle(page):
-    """Wait until the script run that an action started has ended."""
-    page.wait_for_timeout(300)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=30_000)
 
 
 def choose(page, label, option):
