@@ -58,35 +58,19 @@ SMALL = (
 )
 
 
+def run_alone(folder, *arguments):
+    """What a Python that does not know this package prints."""
+    command = [sys.executable, "-I", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def shapes(spec):
     with torch.device("meta"):
         network = build(spec)
     tensors = [[name, list(tensor.shape)] for name, tensor in network.state_dict().items()]
     return tensors, sum(p.numel() for p in network.parameters())
-
-
-def assert_same_networks(specs, folder):
-    for name, spec in specs.items():
-        (folder / f"{name}.py").write_text(source(spec), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", SHAPES, str(folder)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found = {
-        name: (tensors, params)
-        for name, tensors, params in map(json.loads, done.stdout.splitlines())
-    }
-    assert found.keys() == specs.keys()
-    for name, spec in specs.items():
-        assert found[name] == shapes(spec), name
-
-
-def test_every_variant_is_the_same_network(tmp_path):
-    assert_same_networks({name: specify(name) for name in variants()}, tmp_path)
 
 
 def edge_cases(family):
@@ -97,7 +81,7 @@ def edge_cases(family):
         yield config, {type(getattr(config, name)) for name in changed}
 
 
-def test_every_other_branch_is_the_same_network(tmp_path):
+def other_branches():
     """A word or a flag takes another branch; a number only changes a literal (see below)."""
     specs = {}
     for family in ARCHITECTURES:
@@ -106,8 +90,19 @@ def test_every_other_branch_is_the_same_network(tmp_path):
             if changed <= {str, bool}:
                 spec = specify(first, num_classes=7, in_channels=1, **vars(config))
                 specs[f"{family.name}_{number}"] = spec
-    assert len(specs) > 60
-    assert_same_networks(specs, tmp_path)
+    return specs
+
+
+def test_every_variant_and_every_other_branch_is_the_same_network(tmp_path):
+    assert len(other_branches()) > 60
+    specs = {name: specify(name) for name in variants()} | other_branches()
+    for name, spec in specs.items():
+        (tmp_path / f"{name}.py").write_text(source(spec), encoding="utf-8")
+    lines = run_alone(tmp_path, "-c", SHAPES, str(tmp_path)).splitlines()
+    found = {name: (tensors, params) for name, tensors, params in map(json.loads, lines)}
+    assert found.keys() == specs.keys()
+    for name, spec in specs.items():
+        assert found[name] == shapes(spec), name
 
 
 @pytest.mark.parametrize("family", ARCHITECTURES, ids=lambda family: family.name)
@@ -161,20 +156,14 @@ def test_the_same_seed_draws_the_same_weights(tmp_path):
     assert all(exported[key].equal(ours[key]) for key in ours)
 
 
-@pytest.mark.parametrize(
-    ("name", "printed"),
-    [("resnet18", "11,689,512 parameters\n"), ("lenet5", "60,000 parameters\n")],
-)
-def test_as_a_script_it_prints_its_parameter_count(name, printed, tmp_path):
-    (tmp_path / "network.py").write_text(source(specify(name)), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", "network.py"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout == printed
+def test_as_a_script_it_prints_its_parameter_count(tmp_path):
+    paths = []
+    for name in ("resnet18", "lenet5"):
+        paths.append(tmp_path / f"{name}.py")
+        paths[-1].write_text(source(specify(name)), encoding="utf-8")
+    both = "import runpy, sys; [runpy.run_path(path, None, '__main__') for path in sys.argv[1:]]"
+    printed = run_alone(tmp_path, "-c", both, *map(str, paths))
+    assert printed == "11,689,512 parameters\n60,000 parameters\n"
 
 
 @pytest.mark.parametrize("family", ARCHITECTURES, ids=lambda family: family.name)

@@ -7,6 +7,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 
 
+def alone(code):
+    """What a process of its own prints."""
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
 def test_warming_up_freezes_what_is_loaded_and_gives_inference_one_thread():
     code = (
         "import gc, torch\n"
@@ -14,10 +20,7 @@ def test_warming_up_freezes_what_is_loaded_and_gives_inference_one_thread():
         "warm_up(); frozen = gc.get_freeze_count(); warm_up()\n"
         "print(frozen > 100_000, gc.get_freeze_count() == frozen, torch.get_num_threads())"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.split() == ["True", "True", "1"]
+    assert alone(code).split() == ["True", "True", "1"]
 
 
 def test_the_configuration_is_the_one_that_was_measured():
@@ -62,4 +65,4 @@ assert gc.get_freeze_count() == frozen, "and then there is rest"
 
 
 def test_what_is_put_aside_while_pages_tick_is_looked_through_within_a_minute():
-    subprocess.run([sys.executable, "-c", SHORT_COLLECTIONS], cwd=ROOT, check=True)
+    alone(SHORT_COLLECTIONS)
