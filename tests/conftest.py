@@ -1,5 +1,6 @@
 """What all tests share: the test data, a real server, headless Chromium, and no silent skips."""
 
+import itertools
 import os
 import shutil
 import socket
@@ -25,6 +26,9 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 
+# Fixtures that one worker makes for all tests that use them.
+MADE_ONCE = ("browser", "postgresql", "trained", "official_files", "reports")
+
 
 @pytest.fixture(scope="session")
 def test_data() -> Path:
@@ -35,11 +39,18 @@ def test_data() -> Path:
     return Path(folder)
 
 
+@pytest.fixture(scope="session")
+def fresh_names(tmp_path_factory) -> Iterator[Path]:
+    """Gives folders that do not exist yet: making one for each of 5,000 tests takes long."""
+    folder = tmp_path_factory.mktemp("kept")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def runs_folder(tmp_path_factory, monkeypatch) -> Iterator[Path]:
+def runs_folder(fresh_names, monkeypatch) -> Iterator[Path]:
     """Where runs are kept: an empty folder, not that of the person who tests."""
     monkeypatch.delenv("CNNVIZ_DATABASE", raising=False)
-    folder = tmp_path_factory.mktemp("kept") / "runs"
+    folder = next(fresh_names) / "runs"
     monkeypatch.setenv("CNNVIZ_RUNS", str(folder))
     yield folder
     if "cnnviz.ui.runs.readings" in sys.modules:
@@ -102,9 +113,10 @@ def keep_run(runs_folder, write_run):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Tests that share a browser and its server, or a database, run in one worker, one start."""
+    """With ``--dist loadgroup``, tests for which the same takes seconds share a worker."""
     for item in items:
-        for shared in {"browser", "postgresql"}.intersection(item.fixturenames):
+        shared = next((name for name in MADE_ONCE if name in item.fixturenames), None)
+        if shared:
             item.add_marker(pytest.mark.xdist_group(shared))
 
 
