@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_ten_photos_in_a_row_from_eight_visitors_leave_memory_where_it_was(squeezenet, test_data):
     """Eighty new uploads, once the cache (a small one, to save time) has filled up."""
