@@ -111,14 +111,14 @@ def one_at_a_time(path: Path, progress: Progress | None = None) -> Iterator[Prog
         transfer.lock.release()
 
 
-def has_sha256(path: Path, prefix: str) -> bool:
-    """Whether a file's SHA-256 begins with a prefix; computed once for each state of the file.
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file's content in hexadecimal; computed once for each state of the file.
 
     Raises:
         OSError: The file cannot be read.
     """
     state = path.stat()
-    return _sha256(path, state.st_mtime_ns, state.st_size).startswith(prefix)
+    return _sha256(path, state.st_mtime_ns, state.st_size)
 
 
 @lru_cache(maxsize=256)

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cnnviz import architectures
-from cnnviz.weights.download import has_sha256
+from cnnviz.weights.download import file_sha256
 from cnnviz.weights.state_dict import WeightsError
 
 logger = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ def require_intact(path: Path, published: TorchvisionFile | None) -> None:
 def _is_intact(path: Path, published: TorchvisionFile) -> bool:
     """Whether torchvision's file is there, whole."""
     try:
-        return has_sha256(path, published.sha256_prefix)
+        return file_sha256(path).startswith(published.sha256_prefix)
     except FileNotFoundError:
         return False
     except OSError as error:

@@ -6,7 +6,6 @@ import hashlib
 import time
 import zipfile
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +14,10 @@ import torch
 from cnnviz.architectures import Network
 from cnnviz.progress import Progress, batches, unheard
 from cnnviz.training.augmentation import normalise
-from cnnviz.training.checkpoints import BEST, LAST, CheckpointError, has_checkpoint
+from cnnviz.training.checkpoints import CheckpointError, checkpoint_name, has_checkpoint
 from cnnviz.training.datasets.base import Split
 from cnnviz.training.loop.engine import default_device
+from cnnviz.weights.download import file_sha256
 
 FILE = "predictions.npz"
 BATCH_PIXELS = 500 * 32 * 32  # pixels of a batch
@@ -125,18 +125,10 @@ def checkpoint_key(folder: Path) -> str:
     Raises:
         CheckpointError: The folder has no checkpoint.
     """
-    name = next((each for each in (BEST, LAST) if has_checkpoint(folder, each)), None)
-    if name is None:
+    name = checkpoint_name(folder)
+    if not has_checkpoint(folder, name):
         raise CheckpointError(f"There is no checkpoint in {folder}; train the run first.")
-    path = folder / f"{name}.safetensors"
-    facts = path.stat()
-    return _content_key(path, facts.st_mtime_ns, facts.st_size)
-
-
-@lru_cache(maxsize=256)
-def _content_key(path: Path, changed: int, size: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return file_sha256(folder / f"{name}.safetensors")
 
 
 def write_predictions(folder: Path, stored: Predictions, key: str) -> None:
