@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
+from cnnviz.figures.templates import render
 from cnnviz.figures.theme import CATEGORIES
 
 SLOPE, WEIGHT = CATEGORIES[0], CATEGORIES[1]
-BOX = (
-    '<div style="border:1px solid rgba(128,128,128,0.5);border-top:4px solid {colour};'
-    'border-radius:6px;padding:4px 10px;text-align:center;min-width:64px">'
-    '<div style="font-size:0.85rem;opacity:0.8">{name}</div>'
-    '<div style="font-size:1.15rem;font-weight:600">{value}</div></div>'
-)
-SIGN = '<div style="align-self:center;font-size:1.15rem">{sign}</div>'
-ROW = '<div style="display:flex;flex-wrap:wrap;gap:8px;align-items:stretch">{row}</div>'
 
 
 @dataclass(frozen=True)
@@ -42,15 +34,5 @@ def factor_strip(factors: Sequence[Factor], product: str, title: str) -> str:
         product: As it is written.
         title: What it shows, for those who do not see it.
     """
-    boxes = (
-        BOX.format(
-            colour=SLOPE if factor.is_slope else WEIGHT,
-            name=escape(factor.name),
-            value=escape(factor.value),
-        )
-        for factor in factors
-    )
-    row = SIGN.format(sign="×").join(boxes)  # noqa: RUF001
-    row += SIGN.format(sign="=")
-    row += BOX.format(colour="currentColor", name="product", value=escape(product))
-    return f'<div role="img" aria-label="{escape(title)}">{ROW.format(row=row)}</div>'
+    values = {"factors": factors, "product": product, "title": title}
+    return render("factors", slope=SLOPE, weight=WEIGHT, **values)

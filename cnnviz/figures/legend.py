@@ -1,9 +1,11 @@
-"""Which colour stands for what."""
+"""Which colour stands for what: names, lines of a chart, values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Mapping, Sequence
+
+from cnnviz.figures.heatmap import COLOURS
+from cnnviz.figures.templates import render
 
 
 def legend(colours: Mapping[str, str]) -> str:
@@ -12,13 +14,36 @@ def legend(colours: Mapping[str, str]) -> str:
     Args:
         colours: Name -> colour.
     """
-    keys = "".join(_key(name, colour) for name, colour in colours.items())
-    return f'<div style="display:flex;flex-wrap:wrap;gap:4px 20px;margin-top:12px">{keys}</div>'
+    return render("legend", colours=colours)
 
 
-def _key(name: str, colour: str) -> str:
-    square = f"width:12px;height:12px;margin-right:6px;background:{colour}"
-    return (
-        f'<span style="white-space:nowrap"><span style="display:inline-block;{square}"></span>'
-        f"{escape(name)}</span>"
-    )
+def line_legend(lines: Sequence[tuple[str, str, bool]]) -> str:
+    """HTML that says what each line is; it wraps where a chart's own legend would be cut.
+
+    Args:
+        lines: Title, colour "#rrggbb" and whether the line is dashed.
+    """
+    return render("line_legend", lines=lines)
+
+
+def colour_scale(
+    low: str, high: str, title: str = "", middle: str = "", colours: Sequence[str] = COLOURS
+) -> str:
+    """HTML of a bar of colours, below a title, above what its ends and its middle stand for."""
+    name = f"{title or 'Colours'}: {low} to {high}"
+    return colour_bar(colours, (low, middle, high), name, title)
+
+
+def colour_bar(
+    colours: Sequence[str], words: Sequence[str], name: str, title: str = "", height: int = 14
+) -> str:
+    """HTML of a bar of colours.
+
+    Args:
+        colours: From left to right; what lies between them is mixed.
+        words: Below the bar, spread over its length.
+        name: What the bar says, for those who do not see it.
+        title: Above the bar; empty leaves no room.
+        height: In pixels.
+    """
+    return render("colour_bar", colours=colours, words=words, name=name, title=title, height=height)

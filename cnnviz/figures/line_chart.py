@@ -62,7 +62,7 @@ def line_chart(
     body += "".join(_path(shares, line, ticks) for line in lines)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(title)}" '
-        f'viewBox="0 0 {WIDTH} {HEIGHT}" style="{FONT};width:100%;max-width:620px">'
+        f'viewBox="0 0 {WIDTH} {HEIGHT}" font-family="{FONT}">'
         f"<title>{escape(title)}</title>{body}</svg>"
     )
 

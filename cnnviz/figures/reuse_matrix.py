@@ -10,10 +10,11 @@ import numpy as np
 
 from cnnviz.figures.heatmap import coloured
 from cnnviz.figures.svg import SKIP, document, standalone, text
+from cnnviz.figures.theme import hexadecimal
 
 LABELS, TOP, GAP = 62, 46, 20  # of a panel
 WIDEST, SMALLEST, LARGEST = 286, 4, 22  # all cells of a row; one cell
-PALETTE = tuple("#{:02x}{:02x}{:02x}".format(*c) for c in coloured(np.linspace(0, 1, 256)[None])[0])
+PALETTE = tuple(map(hexadecimal, coloured(np.linspace(0, 1, 256)[None])[0]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +144,7 @@ def _frame_words(panel: Panel, side: float) -> str:
     """Title, and the names of first and last rows and columns."""
     last = len(panel.sources) - 1
     right = LABELS + len(panel.targets) * side
-    words = [text(0, 16, panel.title, 14, "start", "font-weight:600")]
+    words = [text(0, 16, panel.title, 14, "start", "600")]
     words += [
         text(LABELS - 6, TOP + (row + 0.5) * side + 4, panel.sources[row], 11, "end")
         for row in (0, last)

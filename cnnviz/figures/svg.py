@@ -14,7 +14,7 @@ Point = tuple[float, float]
 
 # Skip connections have a colour that no stage has.
 SKIP = "#D55E00"
-FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif"
+FONT = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif"
 # The open/close sign of a block: half its side.
 SIGN = 8
 
@@ -25,7 +25,7 @@ def document(box: tuple[float, float, float, float], body: str, title: str) -> s
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(title)}" '
         f'width="{width:.0f}" height="{height:.0f}" '
-        f'viewBox="{left:.0f} {top:.0f} {width:.0f} {height:.0f}" style="{FONT}">'
+        f'viewBox="{left:.0f} {top:.0f} {width:.0f} {height:.0f}" font-family="{FONT}">'
         f"<defs>{_arrow('arrow', 'currentColor')}{_arrow('skip', SKIP)}</defs>{body}</svg>"
     )
 
@@ -35,8 +35,7 @@ def standalone(drawing: str) -> str:
     _, _, rest = re.sub(r'<g class="sign".*?</g>', "", drawing).partition("<svg ")
     head, _, body = rest.partition(">")
     white = '<rect x="-9999" y="-9999" width="99999" height="99999" fill="#ffffff"/>'
-    head = head.replace('style="', 'style="color:#222222;background:#ffffff;')
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<svg {head}>{white}{body}'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<svg color="#222222" {head}>{white}{body}'
 
 
 def _arrow(name: str, colour: str) -> str:
@@ -47,13 +46,18 @@ def _arrow(name: str, colour: str) -> str:
 
 
 def text(
-    x: float, y: float, words: str, size: float = 12, anchor: str = "middle", style: str = ""
+    x: float,
+    y: float,
+    words: str,
+    size: float = 12,
+    anchor: str = "middle",
+    weight: str = "normal",
+    colour: str = "currentColor",
 ) -> str:
     """A line of text whose baseline is at y."""
-    extra = f' style="{style}"' if style else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" text-anchor="{anchor}" '
-        f'fill="currentColor"{extra}>{escape(words)}</text>'
+        f'font-weight="{weight}" fill="{colour}">{escape(words)}</text>'
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 # Okabe and Ito 2008: eight colours that colour-blind people tell apart (black left out).
 CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#F0E442", "#D55E00")
 
@@ -18,6 +20,11 @@ def stage_colour(part: str) -> str:
     if not part.startswith(("stem", "stage")):
         return head
     return stages[0 if part == "stem" else int(part.split()[-1]) % len(stages)]
+
+
+def hexadecimal(colour: Iterable[int]) -> str:
+    """A colour of three bytes, red, green and blue, as "#rrggbb"."""
+    return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
 def text_colour(background: str) -> str:

@@ -6,7 +6,6 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from cnnviz.figures.colour_scale import colour_scale
 from cnnviz.figures.line_chart import HEIGHT, WIDTH, Line, line_chart
 
 SHARES = [0, 0.5, 1]
@@ -49,9 +48,3 @@ def test_every_line_is_inside(values):
 def test_a_yardstick_is_dashed():
     assert chart([0, 0, 1]).count("dasharray") == 0
     assert chart([0, 0, 1], [0, 1, 1]).count("dasharray") == 2  # in the chart and in its legend
-
-
-def test_a_scale_names_both_of_its_ends():
-    html = colour_scale("0", "17 <points>", "Fall")
-    assert "17 &lt;points&gt;" in html
-    assert "linear-gradient" in html

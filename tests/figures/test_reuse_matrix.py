@@ -85,7 +85,8 @@ def test_the_chosen_cell_is_framed_and_leads_its_block(drawn):
 
 def test_a_file_stands_alone(drawn):
     assert len(cells(reuse_file(drawn))) == 6
-    assert "background:#ffffff" in reuse_file(drawn)
+    ground = ElementTree.fromstring(reuse_file(drawn)).find("{*}rect")
+    assert ground.get("fill") == "#ffffff"
 
 
 def test_frames_follow_the_order_of_the_cells(drawn):

@@ -152,6 +152,6 @@ def _line(points: Sequence[tuple[float, float]], colour: str, dash: str) -> str:
 def _document(body: str, title: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(title)}" '
-        f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" style="{FONT}">'
+        f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="{FONT}">'
         f"{body}</svg>"
     )

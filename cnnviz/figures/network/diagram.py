@@ -85,7 +85,7 @@ def _item(row: Mapping[Any, Any], box: Box, selected: bool) -> str:
     elif row["kind"] == "concatenation":
         body = _rectangle(box, row, dashed=True) + svg.text(x, y + 4, _concatenation(row), 12)
     else:
-        body = _rectangle(box, row) + svg.text(x, y - 3, _heading(row), 13, style="font-weight:600")
+        body = _rectangle(box, row) + svg.text(x, y - 3, _heading(row), 13, weight="600")
         body += svg.text(x, y + 14, _below(row), 11)
     drawn = svg.selectable(
         row["layer"], f"{row['path']}: {_heading(row)}, {_below(row)}", body, selected

@@ -6,8 +6,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from cnnviz.figures.legend import legend
-from cnnviz.figures.theme import count_text, stage_colour, text_colour
+from cnnviz.figures.bars import Bar, Piece, bars
+from cnnviz.figures.theme import count_text, stage_colour
 
 COUNTS = {"params": "Parameters", "macs": "MACs"}
 LABELLED = 0.12  # a narrower part has no room for its name
@@ -22,32 +22,23 @@ def by_stage(table: pd.DataFrame) -> str:
         table: A layer table with the columns stage, params and macs.
     """
     sums = table.groupby("stage", sort=False)[list(COUNTS)].sum()
-    bars = [_bar(title, sums[count]) for count, title in COUNTS.items()]
-    keys = legend({str(stage): stage_colour(str(stage)) for stage in sums.index})
-    return f"<div>{''.join(bars)}{keys}</div>"
-
-
-def _bar(title: str, sums: pd.Series) -> str:
-    total = int(sums.sum())
-    parts = [
-        _part(str(stage), int(count), int(count) / max(total, 1), title)
-        for stage, count in sums.items()
+    rows = [
+        Bar(title, _pieces(sums[count], title), count_text(int(sums[count].sum())))
+        for count, title in COUNTS.items()
     ]
-    return (
-        f'<div style="margin:6px 0 2px">{title}: {count_text(total)}</div>'
-        f'<div style="display:flex;height:46px;border-radius:4px;overflow:hidden">'
-        f"{''.join(parts)}</div>"
-    )
+    return bars(rows, 46, {str(stage): stage_colour(str(stage)) for stage in sums.index})
 
 
-def _part(stage: str, count: int, share: float, title: str) -> str:
-    colour = stage_colour(stage)
-    label = f"{stage}&#160;&#160;{share:.0%}" if share >= LABELLED else ""
-    return (
-        f'<div title="{stage}: {count_text(count)} {title}, {share:.1%}" style="width:{share:.4%};'
-        f"background:{colour};color:{text_colour(colour)};line-height:46px;text-align:center;"
-        f'overflow:hidden;text-overflow:ellipsis;white-space:nowrap">{label}</div>'
-    )
+def _pieces(sums: pd.Series, title: str) -> list[Piece]:
+    total = max(int(sums.sum()), 1)
+    pieces = []
+    for stage, count in sums.items():
+        share, said = int(count) / total, f"{stage}: {count_text(int(count))} {title}"
+        words = f"{stage}\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}{share:.0%}"
+        colour = stage_colour(str(stage))
+        shown = words if share >= LABELLED else ""
+        pieces.append(Piece(share, colour, f"{said}, {share:.1%}", shown))
+    return pieces
 
 
 def by_layer(table: pd.DataFrame) -> go.Figure:

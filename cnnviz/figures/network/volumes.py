@@ -196,7 +196,7 @@ def _own_arc(left: float, right: float, top: float, kind: str) -> str:
     """The skip connection inside of a closed block."""
     curve = svg.arc((left, top + 6), (right, top + 6), top - 16, horizontal=True)
     mark = svg.JOIN_SIGNS.get(kind, "concat")
-    return curve + svg.text((left + right) / 2, top - 13, mark, 12, style=f"fill:{svg.SKIP}")
+    return curve + svg.text((left + right) / 2, top - 13, mark, 12, colour=svg.SKIP)
 
 
 def _break(x: float, y: float, height: float) -> str:

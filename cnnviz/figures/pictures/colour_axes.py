@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
+
+from cnnviz.figures.legend import colour_bar
+from cnnviz.figures.theme import hexadecimal
 
 STEPS = 9  # colours of a bar
 REACH = 2.0  # standard deviations from the mean to each end
@@ -21,7 +23,7 @@ def axis_colours(mean: np.ndarray, value: float, vector: np.ndarray) -> list[str
     """
     places = np.linspace(-REACH, REACH, STEPS)[:, None] * np.sqrt(max(value, 0.0))
     pixels = np.rint((mean + places * vector).clip(0, 1) * 255).astype(int)
-    return ["#{:02x}{:02x}{:02x}".format(*pixel) for pixel in pixels]
+    return [hexadecimal(pixel) for pixel in pixels]
 
 
 def colour_axes_drawing(
@@ -37,14 +39,8 @@ def colour_axes_drawing(
     total = sum(values) or 1.0
     rows = []
     for number, (value, vector) in enumerate(zip(values, vectors, strict=True), 1):
-        colours = ",".join(axis_colours(mean, value, vector))
         numbers = ", ".join(f"{round(float(part), 3) + 0.0:.3f}" for part in vector)
         said = f"λ{number} = {value:.4f}, {value / total:.1%} of the variance; e{number} = "
         said = f"{said}({numbers})".replace("-", "\N{MINUS SIGN}")
-        rows.append(
-            f'<div role="img" aria-label="{escape(said)}" style="margin-bottom:10px">'
-            f'<div style="height:34px;border-radius:4px;border:1px solid rgba(128,128,128,0.5);'
-            f'background:linear-gradient(90deg,{colours})"></div>'
-            f'<div style="font-variant-numeric:tabular-nums">{escape(said)}</div></div>'
-        )
-    return f"<div>{''.join(rows)}</div>"
+        rows.append(colour_bar(axis_colours(mean, value, vector), [said], said, height=34))
+    return "".join(rows)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from html import escape
-from io import BytesIO
 
 import numpy as np
-from PIL import Image
 
 from cnnviz.figures.heatmap import overlay
+from cnnviz.figures.pictures.image_tiles import image_url
 from cnnviz.figures.theme import CATEGORIES
 
 Point = tuple[float, float]  # row, column
@@ -18,7 +16,6 @@ FIELD = CATEGORIES[6]
 WIDTH = 480  # px on screen, at most
 # A field that exceeds the photo by more than half of its side is cut there.
 MAX_AROUND = 0.5
-SMALL = 64  # px; a JPEG of fewer pixels would show its blocks
 BRIGHT = 0.99  # share of the pixels with a gradient that the colours tell apart
 
 HATCH = (
@@ -91,12 +88,9 @@ def _heeded(photo: np.ndarray, effective: np.ndarray) -> np.ndarray:
 
 def _image(pixels: np.ndarray) -> str:
     height, width = pixels.shape[:2]
-    file, kind = BytesIO(), "png" if max(height, width) <= SMALL else "jpeg"
-    Image.fromarray(pixels).save(file, kind, quality=92, subsampling=0)
-    data = b64encode(file.getvalue()).decode()
     return (
-        f'<image width="{width}" height="{height}" style="image-rendering:pixelated" '
-        f'href="data:image/{kind};base64,{data}"></image>'
+        f'<image width="{width}" height="{height}" image-rendering="pixelated" '
+        f'href="{image_url(pixels, quality=92)}"></image>'
     )
 
 

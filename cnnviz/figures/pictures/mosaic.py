@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from cnnviz.figures import diverging, heatmap
-from cnnviz.figures.colour_scale import colour_scale
+from cnnviz.figures.legend import colour_scale
 from cnnviz.figures.svg import document, selectable
 
 LEVELS = 255  # colours of a palette; the last entry is the gap between maps
@@ -127,7 +127,7 @@ def drawing(
     height, (tall, wide) = shown.picture.height * scale, (side * scale for side in shown.cell)
     image = (
         f'<image width="{WIDTH}" height="{height:.1f}" preserveAspectRatio="none" '
-        f'style="image-rendering:pixelated" href="{png_url(shown.picture)}"></image>'
+        f'image-rendering="pixelated" href="{png_url(shown.picture)}"></image>'
     )
     cells = []
     for index, (name, title) in enumerate(zip(names, titles, strict=True)):

@@ -1,14 +1,16 @@
-"""Small tensors as tiles of numbers, a tile a channel, each with the colour of where it is from."""
+"""Numbers in grids: small tensors, kernels, and the gates of highway networks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 
-CELL = 46  # px, at least; a long number widens its column
+from cnnviz.figures.diverging import signed
+from cnnviz.figures.heatmap import coloured
+from cnnviz.figures.templates import render
+from cnnviz.figures.theme import hexadecimal
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,19 +28,82 @@ class Tile:
     colour: str
 
 
-def number_tiles(tiles: Sequence[Tile], title: str) -> str:
+@dataclass(frozen=True)
+class _Cell:
+    """A number; its ground is "#rrggbb" or the page's."""
+
+    text: str
+    fill: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Cells in so many columns, between a title and a caption, below a bar of a colour."""
+
+    cells: Sequence[_Cell]
+    columns: int = 0
+    title: str = ""
+    caption: str = ""
+    colour: str = ""
+
+
+def number_tiles(tiles: Sequence[Tile], title: str, caption: str = "") -> str:
     """HTML of tiles in rows that break where the page ends.
 
     Args:
         tiles: The channels.
         title: What the tensor is, for those who do not see it; its numbers are added.
+        caption: Below all of them; empty leaves no room.
     """
-    said = f"{title}: " + "; ".join(_said(tile) for tile in tiles)
-    body = "".join(map(_tile, tiles))
-    return (
-        f'<div role="img" aria-label="{escape(said)}" style="display:flex;flex-wrap:wrap;'
-        f'gap:10px;align-items:flex-start">{body}</div>'
-    )
+    groups = [
+        _Grid(
+            [_Cell(number_text(number)) for number in tile.numbers.ravel()],
+            tile.numbers.shape[1],
+            caption=tile.caption,
+            colour=tile.colour,
+        )
+        for tile in tiles
+    ]
+    name = f"{title}: " + "; ".join(map(_said, tiles))
+    return render("cells", groups=groups, name=name, kind="", caption=caption)
+
+
+def kernel_picture(numbers: Sequence[Sequence[float]], divisor: int = 1, title: str = "") -> str:
+    """HTML of a kernel: a cell a weight, its number in it, its colour signed.
+
+    Args:
+        numbers: The weights times ``divisor``, row by row.
+        divisor: Said below the kernel, unless it is 1.
+        title: What the kernel is, for those who do not see it.
+    """
+    values = np.asarray(numbers, dtype=np.float64)
+    colours = signed(values / (np.abs(values).max() or 1)).reshape(-1, 3)
+    cells = [
+        _Cell(f"{value:g}".replace("-", "\N{MINUS SIGN}"), hexadecimal(colour))
+        for value, colour in zip(values.ravel(), colours, strict=True)
+    ]
+    below = f"all divided by {divisor}" if divisor != 1 else ""
+    grid = _Grid(cells, values.shape[1], caption=below)
+    return render("cells", groups=[grid], name=title, kind="kernel", caption="")
+
+
+def gate_table(rows: Sequence[tuple[str, Mapping[str, float]]]) -> str:
+    """HTML of mean gate values in [0, 1], a row an arm; dark is 0 and yellow is 1.
+
+    Args:
+        rows: Title of the arm, and its gates' means by unit, from the input to the output.
+    """
+    grids = [_Grid(_gates(title, gates), title=title) for title, gates in rows]
+    return render("cells", groups=grids, name="", kind="gates", caption="")
+
+
+def _gates(title: str, gates: Mapping[str, float]) -> list[_Cell]:
+    (colours,) = coloured(np.clip([list(gates.values())], 0, 1))
+    return [
+        _Cell(f"{value:.2f}", hexadecimal(colour), f"{title}, unit {unit}: mean gate {value:.4f}")
+        for (unit, value), colour in zip(gates.items(), colours, strict=True)
+    ]
 
 
 def number_text(value: float) -> str:
@@ -51,19 +116,3 @@ def number_text(value: float) -> str:
 def _said(tile: Tile) -> str:
     rows = ", ".join(" ".join(map(number_text, row)) for row in tile.numbers)
     return f"{tile.caption} {rows}".strip()
-
-
-def _tile(tile: Tile) -> str:
-    cells = "".join(
-        f'<div style="min-width:{CELL}px;box-sizing:border-box;padding:0.35rem;text-align:center;'
-        f'border:1px solid rgba(128,128,128,0.5)">{number_text(value)}</div>'
-        for value in tile.numbers.ravel()
-    )
-    columns = tile.numbers.shape[1]
-    below = f'<div style="font-size:0.85rem;text-align:center">{escape(tile.caption)}</div>'
-    return (
-        f'<div style="max-width:100%"><div style="border-top:6px solid {tile.colour};display:grid;'
-        f"overflow-x:auto;font-size:1.2rem;font-variant-numeric:tabular-nums;"
-        f'grid-template-columns:repeat({columns},minmax(max-content,auto))">{cells}</div>'
-        f"{below if tile.caption else ''}</div>"
-    )

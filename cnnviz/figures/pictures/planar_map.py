@@ -50,7 +50,7 @@ def scatter(places: np.ndarray, colours: Sequence[int], ringed: Collection[int],
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(title)}" '
-        f'viewBox="0 0 {WIDTH} {HEIGHT}" style="{FONT}">'
+        f'viewBox="0 0 {WIDTH} {HEIGHT}" font-family="{FONT}">'
         f'<g fill-opacity="0.8">{dots}</g>'
         f'<g fill="none" stroke="currentColor" stroke-width="1.8">{rings}</g>'
         f"{_photo(*places[0])}</svg>"

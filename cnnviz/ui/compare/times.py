@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.analysis.comparison import labels
 from cnnviz.analysis.timing import ForwardTime, seconds_text
 from cnnviz.architectures.written import SizedNetwork
-from cnnviz.figures.comparison import forward_times
+from cnnviz.figures.bars import time_bars
 from cnnviz.ui.parts.segments import choose_segment
 from cnnviz.ui.work.job_view import say_state, watch
 from cnnviz.ui.work.jobs import Command, Job, background_job
@@ -77,14 +77,8 @@ def _show_times(times: dict[str, ForwardTime]) -> None:
         f"{seconds_text(time.median)} ({seconds_text(time.low)} to {seconds_text(time.high)})"
         for time in found
     ]
-    bars = forward_times.bars(
-        list(times),
-        texts,
-        [time.low for time in found],
-        [time.median for time in found],
-        [time.high for time in found],
-    )
-    st.html(bars)
+    spreads = [(time.low, time.median, time.high) for time in found]
+    st.html(time_bars(list(times), texts, spreads))
     for sentence in ratios(times):
         st.markdown(sentence)
     first = found[0]

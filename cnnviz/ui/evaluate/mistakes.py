@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.figures.heatmap import overlay
-from cnnviz.figures.pictures.picture_tiles import PictureTile, picture_tiles
+from cnnviz.figures.pictures.image_tiles import ImageTile, image_tiles
 from cnnviz.runs.run import Run
 from cnnviz.training.evaluation.predictions import checkpoint_key
 from cnnviz.training.evaluation.scores import Evaluation
@@ -46,10 +46,14 @@ def show_images(
     """
     images = rgb_images(test_images(run.plan).images[positions])
     tiles = [
-        PictureTile([picture], *_words(evaluation, position, names_class))
-        for picture, position in zip(images, positions, strict=True)
+        _tile([image], *_words(evaluation, position, names_class))
+        for image, position in zip(images, positions, strict=True)
     ]
-    st.html(picture_tiles(tiles))
+    st.html(image_tiles(tiles))
+
+
+def _tile(views: Sequence[np.ndarray], title: str, text: str) -> ImageTile:
+    return ImageTile(views, title, text=text)
 
 
 def _words(evaluation: Evaluation, position: int, names_class: bool) -> tuple[str, str]:
@@ -87,8 +91,8 @@ def show_mistakes(run: Run, evaluation: Evaluation) -> None:
         views = [images[number]]
         if maps:
             views.append(overlay(images[number], maps[number], OPACITY))
-        tiles.append(PictureTile(views, *_words(evaluation, position, names_class=True)))
-    st.html(picture_tiles(tiles, least=14))
+        tiles.append(_tile(views, *_words(evaluation, position, names_class=True)))
+    st.html(image_tiles(tiles, "min(14rem, 46%)"))
 
 
 def _maps(run: Run, evaluation: Evaluation, positions: np.ndarray) -> Sequence[np.ndarray]:

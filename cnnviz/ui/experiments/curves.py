@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pyarrow as pa
 import streamlit as st
 
-from cnnviz.figures.training.arm_table import arm_legend
+from cnnviz.figures.legend import line_legend
 from cnnviz.figures.training.curves import (
     COLOURS,
     DASHES,
@@ -71,7 +71,7 @@ def arm_look(number: int) -> tuple[str, Sequence[int]]:
 def show_charts(results: Results, measure: str, across: str, notes: Sequence[str]) -> None:
     """Draw a pair of charts and their legend."""
     looks = [(arm.title, *arm_look(number)) for number, arm in enumerate(results.arms)]
-    st.html(arm_legend([(title, colour, dash[1] > 0) for title, colour, dash in looks]))
+    st.html(line_legend([(title, colour, dash[1] > 0) for title, colour, dash in looks]))
     for place, (axis, value) in zip(st.columns(2), CHARTS[measure], strict=True):
         with place:
             _show(axis, value, results, across, notes)

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
+from cnnviz.figures.pictures.number_tiles import gate_table
+from cnnviz.figures.rows import Row, Value, rows_table
 from cnnviz.figures.theme import count_text
-from cnnviz.figures.training.arm_table import ArmRow, Cell, arm_table
-from cnnviz.figures.training.gate_table import gate_table
 from cnnviz.runs.groups import Group
 from cnnviz.training.experiments.declaration import Arm, Experiment, paper_value
 from cnnviz.training.experiments.recorded import Recorded
@@ -117,7 +117,7 @@ def show_results(
     _show_verdict(experiment, results)
     notes = (f"paper: {experiment.paper_budget}", results.here)
     show_charts(results, measure, across, notes)
-    st.html(arm_table(arm_rows(experiment, results, recorded)))
+    st.html(rows_table(arm_rows(experiment, results, recorded), "Arm"))
     _show_gates(results, across, notes)
     for sentence in _sources(experiment, results, recorded):
         st.caption(sentence)
@@ -141,7 +141,7 @@ def _show_verdict(experiment: Experiment, results: Results) -> None:
     look("  \n".join(sentences), icon=":material/gavel:")
 
 
-def arm_rows(experiment: Experiment, results: Results, recorded: Recorded | None) -> list[ArmRow]:
+def arm_rows(experiment: Experiment, results: Results, recorded: Recorded | None) -> list[Row]:
     """Table rows of the arms: state, steps, values, and values from the paper and recorded ones."""
     arms = {arm.title: arm for arm in experiment.arms}
     beside = recorded.values if recorded and not results.is_recorded else {}
@@ -153,25 +153,26 @@ def arm_rows(experiment: Experiment, results: Results, recorded: Recorded | None
             cells["Paper"] = paper
         if arm.title in beside:
             cells["Recorded"] = _value_cell(beside[arm.title], experiment.quantity)
-        rows.append(ArmRow(arm.title, colour, dashes[1] > 0, cells))
+        lines = {heading: [value] for heading, value in cells.items()}
+        rows.append(Row(arm.title, lines, colour, dashes[1] > 0))
     return rows
 
 
-def _cells(experiment: Experiment, arm: ArmResult) -> dict[str, Cell]:
+def _cells(experiment: Experiment, arm: ArmResult) -> dict[str, Value]:
     quantity = experiment.quantity
     names = [quantity] if quantity == TEST else [quantity, TEST]
     values = {name: _value_cell([run.value(name) for run in arm.runs], name) for name in names}
     return {
-        "Parameters": Cell(count_text(cached_parameters(arm.runs[0].network))),
-        "State": Cell(states_text(arm.runs), _messages(arm)),
-        "Steps": Cell(_range([run.steps for run in arm.runs], "{:,}")),
-        "Epochs": Cell(_range([run.epochs for run in arm.runs], "{:.3g}")),
+        "Parameters": Value(count_text(cached_parameters(arm.runs[0].network))),
+        "State": Value(states_text(arm.runs), _messages(arm)),
+        "Steps": Value(_range([run.steps for run in arm.runs], "{:,}")),
+        "Epochs": Value(_range([run.epochs for run in arm.runs], "{:.3g}")),
         **{f"{name[0].upper()}{name[1:]}": cell for name, cell in values.items()},
     }
 
 
-def _value_cell(values: Sequence[float | None], quantity: str) -> Cell:
-    return Cell(values_text(values, quantity), mean_text(values, quantity))
+def _value_cell(values: Sequence[float | None], quantity: str) -> Value:
+    return Value(values_text(values, quantity), mean_text(values, quantity))
 
 
 def _messages(arm: ArmResult) -> str:
@@ -185,9 +186,9 @@ def _range(values: Sequence[float], form: str) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _paper_cell(arm: Arm) -> Cell | None:
+def _paper_cell(arm: Arm) -> Value | None:
     published = paper_value(arm)
-    return Cell(published.value, f"{published.column}, {published.table}") if published else None
+    return Value(published.value, f"{published.column}, {published.table}") if published else None
 
 
 def _sources(experiment: Experiment, results: Results, recorded: Recorded | None) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 import streamlit as st
@@ -12,21 +11,9 @@ from cnnviz.analysis.counting import CONVENTIONS, Convention, convention
 from cnnviz.analysis.layers import Totals
 from cnnviz.architectures.published import PublishedFigure
 from cnnviz.architectures.written import SizedNetwork
+from cnnviz.figures.templates import render
 from cnnviz.ui.work.job_view import say_state, watch
 from cnnviz.ui.work.jobs import Command, Job, background_job
-
-BLOCK = (
-    '<div style="border:1px solid rgba(128,128,128,0.35);border-radius:8px;padding:10px 14px">'
-    "<div><strong>{tool}</strong> {version}</div>"
-    '<div style="display:flex;flex-wrap:wrap;gap:2px 24px;margin:4px 0">'
-    "<span>Parameters: {params}</span><span>{unit}: {operations}</span></div>"
-    '<div style="margin:4px 0">{why}</div>'
-    '<div style="opacity:0.75;font-size:0.9em">{counts}</div></div>'
-)
-GRID = (
-    '<div style="display:grid;gap:10px;'
-    'grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr))">{blocks}</div>'
-)
 
 
 def choose_convention() -> Convention:
@@ -72,10 +59,10 @@ def _run_tools(command: Command) -> None:
     background_job(command)
 
 
-def _show_counts(job: Job | None, blocks: list[str]) -> None:
+def _show_counts(job: Job | None, blocks: list[dict[str, str]]) -> None:
     """The counts that there are, and what the tools do meanwhile."""
     counts = job.result if job is not None and job.state == "done" else []
-    st.html(GRID.format(blocks="".join([*blocks, *map(_tools_block, counts)])))
+    st.html(render("tool_counts", counts=[*blocks, *map(_tools_block, counts)]))
     say_state(
         job,
         "Waiting for other visitors' work to end ...",
@@ -84,48 +71,44 @@ def _show_counts(job: Job | None, blocks: list[str]) -> None:
     )
 
 
-def _our_block(ours: Totals) -> str:
-    return _block(
-        tool="cnnviz",
-        params=f"{ours.params:,}",
-        unit="MACs",
-        operations=f"{ours.macs:,}",
-        why=f"FLOPs = 2 x MACs = {2 * ours.macs:,}.",
-        counts="Products of convolutions and linear layers, without bias.",
-    )
+def _our_block(ours: Totals) -> dict[str, str]:
+    return {
+        "tool": "cnnviz",
+        "params": f"{ours.params:,}",
+        "unit": "MACs",
+        "operations": f"{ours.macs:,}",
+        "why": f"FLOPs = 2 x MACs = {2 * ours.macs:,}.",
+        "counts": "Products of convolutions and linear layers, without bias.",
+    }
 
 
-def _papers_blocks(printed: Mapping[str, PublishedFigure]) -> list[str]:
+def _papers_blocks(printed: Mapping[str, PublishedFigure]) -> list[dict[str, str]]:
     """What the paper prints, as one block; none where it prints nothing."""
     if not printed:
         return []
     texts = {quantity: f"{f.value} {f.unit}" for quantity, f in printed.items()}
     sources = dict.fromkeys(figure.source for figure in printed.values())
     return [
-        _block(
-            tool="The paper",
-            params=texts.get("params", "not printed"),
-            unit="MACs",
-            operations=texts.get("macs", "not printed"),
-            why="",
-            counts=f"{'; '.join(sources)}.",
-        )
+        {
+            "tool": "The paper",
+            "params": texts.get("params", "not printed"),
+            "unit": "MACs",
+            "operations": texts.get("macs", "not printed"),
+            "why": "",
+            "counts": f"{'; '.join(sources)}.",
+        }
     ]
 
 
-def _tools_block(count: Mapping[str, Any]) -> str:
+def _tools_block(count: Mapping[str, Any]) -> dict[str, str]:
     """A tool's answer: the fields of ``analysis.other_tools.ToolCount``."""
     params, operations = count["params"], count["operations"]
-    return _block(
-        tool=count["tool"],
-        version=count["version"],
-        params="not counted" if params is None else f"{params:,}",
-        unit=count["unit"],
-        operations="no answer" if operations is None else f"{operations:,}",
-        why=count["why"],
-        counts=count["counts"],
-    )
-
-
-def _block(version: str = "", **fields: str) -> str:
-    return BLOCK.format(version=escape(version), **{k: escape(v) for k, v in fields.items()})
+    return {
+        "tool": count["tool"],
+        "version": count["version"],
+        "params": "not counted" if params is None else f"{params:,}",
+        "unit": count["unit"],
+        "operations": "no answer" if operations is None else f"{operations:,}",
+        "why": count["why"],
+        "counts": count["counts"],
+    }

@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.analysis.memory import GPUS, USABLE, Footprint, Memory, footprint
 from cnnviz.architectures import NetworkSpec
-from cnnviz.figures.network import memory_bars
+from cnnviz.figures.bars import memory_bars
 from cnnviz.figures.theme import bytes_text
 
 BATCHES = tuple(2**power for power in range(11))
@@ -31,7 +31,7 @@ def show_memory(graph: NetworkGraph, spec: NetworkSpec) -> None:
         title: _verdict(memories[title], found, gpu, optimiser) for title, optimiser in USES.items()
     }
     parts = {title: _parts(memory) for title, memory in memories.items()}
-    st.html(memory_bars.bars(parts, verdicts, USABLE * GPUS[gpu]))
+    st.html(memory_bars(parts, verdicts, USABLE * GPUS[gpu]))
     st.caption(
         f"Computed, not measured, in float32. The red line is {USABLE:.0%} of the card's printed "
         f"memory ({bytes_text(USABLE * GPUS[gpu])}): the driver, the CUDA context and the "

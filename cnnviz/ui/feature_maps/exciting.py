@@ -13,7 +13,7 @@ from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.analysis.receptive_field import unit_field
 from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.figures.pictures.field import WIDTH, field_picture
-from cnnviz.figures.pictures.filter_pictures import enlarged, gallery
+from cnnviz.figures.pictures.image_tiles import enlarged, gallery
 from cnnviz.figures.pictures.patches import patch
 from cnnviz.images import Collection
 from cnnviz.images.preprocessing import crop_for_network

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.analysis.graph import shape_text
-from cnnviz.figures.pictures.histogram import histogram
+from cnnviz.figures.bars import histogram
 from cnnviz.figures.pictures.mosaic import WIDTH, drawing, enlarged, mosaic, over_photo, png, scale
 from cnnviz.ui.feature_maps.controls import MapsChoice, choose_map, choose_maps
 from cnnviz.ui.parts.clickable import clickable, clicked

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.architectures import Network, NetworkSpec
-from cnnviz.figures.pictures.filter_pictures import enlarged
+from cnnviz.figures.pictures.image_tiles import enlarged
 from cnnviz.ui.parts.segments import choose_segment
 from cnnviz.ui.work.task_view import TaskOffer, visitor
 from cnnviz.ui.work.tasks import Task, known_task, start_task

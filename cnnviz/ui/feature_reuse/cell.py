@@ -11,9 +11,9 @@ import streamlit as st
 from cnnviz.analysis.reuse.matrices import DEFINITIONS, block_readers
 from cnnviz.architectures import Network
 from cnnviz.figures import diverging
-from cnnviz.figures.colour_scale import colour_scale
-from cnnviz.figures.pictures.filter_pictures import enlarged
-from cnnviz.figures.pictures.histogram import histogram
+from cnnviz.figures.bars import histogram
+from cnnviz.figures.legend import colour_scale
+from cnnviz.figures.pictures.image_tiles import enlarged
 from cnnviz.figures.reuse_matrix import Panel, number_text
 from cnnviz.figures.training.curves import COLOURS, Axis, Curve, Lines, curve_chart, curve_table
 from cnnviz.figures.weight_slice import is_turned, weight_slice

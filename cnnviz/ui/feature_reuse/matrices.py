@@ -40,10 +40,6 @@ SCALES = {
 EPOCHS, RANDOM = "epochs", "random weights"
 WIDTH = 358  # px of a drawing
 HEIGHT = 9000  # px: the matrices are never scrolled in a window
-# On a phone a cell opens right below the matrices in which it was clicked.
-ORDER = """<style>@media (max-width: 760px) {
-  div:has(> .st-key-reuse_beside) { order: 1; }
-}</style>"""
 
 
 def choose_definition() -> str:
@@ -104,7 +100,6 @@ def _show_matrices(trained: WeightedNetwork, network: Network, definition: str, 
     drawn = _panels(found, ends)
     cell = chosen_cell(drawn)
     random_weights = None if untrained is None else _panels(untrained, largest([untrained], scale))
-    st.html(ORDER)
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=WIDTH):
             _show_own(trained, drawn, cell.name if cell else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.architectures import architecture_of, specify, variant, variants
-from cnnviz.figures.colour_scale import colour_scale
+from cnnviz.figures.legend import colour_scale
 from cnnviz.ui.grad_cam.maps import show_answers
 from cnnviz.ui.parts.markdown import plain
 from cnnviz.ui.photo.controls import Photo

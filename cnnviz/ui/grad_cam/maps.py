@@ -12,7 +12,7 @@ from PIL import Image
 
 from cnnviz.architectures import NetworkSpec
 from cnnviz.figures import diverging, heatmap
-from cnnviz.figures.pictures import answers
+from cnnviz.figures.bars import answer_bars
 from cnnviz.images.preprocessing import crop_for_network
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.ui.photo.overlay import SIDE, enlarged, overlay, resized
@@ -29,7 +29,7 @@ from cnnviz.vision.prediction import in_its_colours, preprocessing, top
 def show_answers(probabilities: np.ndarray, names: tuple[str, ...]) -> None:
     """The five most probable classes as bars."""
     best = top(probabilities, names)
-    st.html(answers.bars([a.label for a in best], [a.probability for a in best]))
+    st.html(answer_bars([a.label for a in best], [a.probability for a in best]))
 
 
 def show_pictures(spec: NetworkSpec, photo: Photo, values: np.ndarray, opacity: float) -> None:

@@ -13,8 +13,8 @@ from PIL import Image
 
 from cnnviz.architectures import NetworkSpec
 from cnnviz.figures import heatmap
-from cnnviz.figures.colour_scale import colour_scale
-from cnnviz.figures.pictures import answers
+from cnnviz.figures.bars import answer_bars
+from cnnviz.figures.legend import colour_scale
 from cnnviz.images.preprocessing import crop_for_network
 from cnnviz.ui.photo.overlay import overlay
 from cnnviz.ui.photo.subject import Subject
@@ -133,7 +133,7 @@ def _show_fall(subject: Subject, place: tuple[int, int], percent: int) -> None:
     side = pixels(subject, percent)
     hidden = _occluded(subject, place, side)
     st.markdown(f"**{subject.label}**")
-    st.html(answers.bars(["Nothing hidden", "Under the patch"], [alone, hidden]))
+    st.html(answer_bars(["Nothing hidden", "Under the patch"], [alone, hidden]))
     st.markdown(fall_text(alone, hidden))
     st.caption(
         f"Drag the patch, click where it shall go, or move it with the arrow keys. It is {side} x "

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz.analysis.timing import seconds_text
 from cnnviz.figures import diverging
-from cnnviz.figures.colour_scale import colour_scale
+from cnnviz.figures.legend import colour_scale
 from cnnviz.ui.grad_cam.controls import (
     choose_class,
     choose_layer,

@@ -8,7 +8,7 @@ import torch
 
 from cnnviz.architectures import specify
 from cnnviz.figures.pictures.crop_frame import framed
-from cnnviz.figures.pictures.filter_pictures import gallery
+from cnnviz.figures.pictures.image_tiles import gallery
 from cnnviz.ui.lab.draws import DRAWS, DRAWS_OF_NUMBERS, WIDTH, show_numbers
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.vision.crops import (

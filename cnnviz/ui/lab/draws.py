@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import streamlit as st
@@ -12,7 +11,7 @@ import torch
 from PIL import Image
 
 from cnnviz.augmentation.colour import ColourDraws, colour_draws
-from cnnviz.figures.pictures.filter_pictures import gallery
+from cnnviz.figures.pictures.image_tiles import gallery
 from cnnviz.figures.pictures.number_tiles import Tile, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.hyperparameters import Value
@@ -95,16 +94,14 @@ def show_draws(original: Original, strengths: Mapping[str, Value], draw: int, sa
 def show_numbers(pictures: np.ndarray, captions: Sequence[str], said: str) -> None:
     """Draw pictures (N, S, S, C) as numbers, a tile for each of their channels."""
     drawn = zip(pictures, captions, strict=True)
-    groups = "".join(_group(picture, caption, said) for picture, caption in drawn)
-    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:12px 24px">{groups}</div>')
+    st.html("".join(_group(picture, caption, said) for picture, caption in drawn))
 
 
 def _group(picture: np.ndarray, caption: str, said: str) -> str:
-    """HTML of a picture's channels and its caption, which breaks rather than widens them."""
+    """HTML of a picture's channels and its caption."""
     names = GREY if picture.shape[2] == 1 else COLOURS
     tiles = [
         Tile(picture[..., channel], name, colour)
         for channel, (name, colour) in enumerate(names.items())
     ]
-    below = f'<div style="width:0;min-width:100%;text-align:center">{escape(caption)}</div>'
-    return f'<div style="max-width:100%">{number_tiles(tiles, f"{said}, {caption}")}{below}</div>'
+    return number_tiles(tiles, f"{said}, {caption}", caption)

@@ -11,7 +11,7 @@ import streamlit as st
 from PIL import Image
 
 from cnnviz.architectures import NetworkSpec
-from cnnviz.figures.pictures.picture_strip import data_url
+from cnnviz.figures.pictures.image_tiles import image_url
 from cnnviz.figures.pictures.planar_map import mosaic
 from cnnviz.images import Collection
 from cnnviz.images.opening import ImageError
@@ -134,7 +134,7 @@ def principal_map(key: Hashable, _vectors: np.ndarray) -> np.ndarray:
 @results.remember
 def map_picture(key: Hashable, _thumbnails: np.ndarray) -> str:
     """All thumbnails of that key in one picture, as its address."""
-    return data_url(mosaic(_thumbnails), quality=75)
+    return image_url(mosaic(_thumbnails), quality=75)
 
 
 @results.remember

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.figures.pictures import planar_map as drawing
-from cnnviz.figures.pictures.picture_strip import Tile, strip
+from cnnviz.figures.pictures.image_tiles import ImageTile, image_tiles
 from cnnviz.ui.neighbours.results import SIDE, Comparison, map_picture, principal_map
 from cnnviz.ui.neighbours.thumbnail_map import thumbnail_map
 from cnnviz.ui.parts.markdown import plain
@@ -32,7 +32,8 @@ def show_nearest(compared: Comparison, metric: str, count: int) -> None:
     """The photo and its neighbours by one distance, and how many share a class."""
     found = compared.nearest(metric, count)
     st.subheader(TITLES[metric])
-    st.html(strip(_photo_tile(compared), [_tile(compared, i, d) for i, d in found]))
+    tiles = [_photo_tile(compared), *(_tile(compared, i, d) for i, d in found)]
+    st.html(image_tiles(tiles, "min(8.2rem, 28%)"))
     if any(compared.labels):
         st.markdown(_shared_class([compared.labels[i] for i, _ in found]))
 
@@ -148,15 +149,15 @@ def _shared_class(labels: Sequence[str]) -> str:
     return f"{times} of the {len(labels)} nearest are of each of the classes {joined}."
 
 
-def _photo_tile(compared: Comparison) -> Tile:
+def _photo_tile(compared: Comparison) -> ImageTile:
     photo = compared.subject.photo
-    return Tile(square(photo.image, SIDE), "the photo", "", photo.title)
+    return ImageTile([square(photo.image, SIDE)], "the photo", "", photo.title, is_framed=True)
 
 
-def _tile(compared: Comparison, number: int, distance: float) -> Tile:
+def _tile(compared: Comparison, number: int, distance: float) -> ImageTile:
     label, name = compared.labels[number], compared.name(number)
     digits = f"{distance:.4f}" if distance < 1 else f"{distance:.4g}"
-    return Tile(compared.picture(number), digits, label, _file_name(name))
+    return ImageTile([compared.picture(number)], digits, label, _file_name(name))
 
 
 def _file_name(name: str) -> str:

@@ -14,7 +14,7 @@ export default function ({ data, parentElement }) {
 """
 CSS = """
 .drawing { color: var(--st-text-color); }
-.drawing svg { display: block; }
+.drawing svg { display: block; max-width: 620px; }
 """
 _component = st.components.v2.component(
     "cnnviz_drawing", html='<div class="drawing">\n</div>', css=CSS, js=JS

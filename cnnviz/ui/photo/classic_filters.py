@@ -8,8 +8,9 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.figures import diverging
-from cnnviz.figures.colour_scale import colour_scale
-from cnnviz.figures.pictures.filter_pictures import gallery, kernel_picture
+from cnnviz.figures.legend import colour_scale
+from cnnviz.figures.pictures.image_tiles import gallery
+from cnnviz.figures.pictures.number_tiles import kernel_picture
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.vision.maps.filters import (
     CLASSIC_FILTERS,

@@ -10,7 +10,7 @@ from cnnviz.analysis.makers import Maker, maker, origin
 from cnnviz.architectures import Network
 from cnnviz.architectures.resnet import PaddedShortcut
 from cnnviz.figures import diverging, heatmap
-from cnnviz.figures.pictures.filter_pictures import enlarged, gallery
+from cnnviz.figures.pictures.image_tiles import enlarged, gallery
 from cnnviz.ui.photo.classic_filters import signed_scale
 from cnnviz.vision.maps.filters import (
     filters_of,

@@ -7,8 +7,8 @@ import streamlit as st
 import torch
 from PIL import Image
 
+from cnnviz.figures.bars import class_balance_bars
 from cnnviz.figures.pictures.picture_grid import picture_grid
-from cnnviz.figures.training.class_balance import class_balance_bars
 from cnnviz.hyperparameters import Hyperparameter, Value, text
 from cnnviz.training.datasets.base import Data
 from cnnviz.training.datasets.look import class_balance, mixed_samples, samples

@@ -1,8 +1,17 @@
 """Tiles of numbers: what they show and what is said to those who do not see them."""
 
+import re
+
 import numpy as np
 
-from cnnviz.figures.pictures.number_tiles import Tile, number_text, number_tiles
+from cnnviz.figures.pictures.number_tiles import (
+    Tile,
+    gate_table,
+    kernel_picture,
+    number_text,
+    number_tiles,
+)
+from tests.figures.markup import elements, words
 
 
 def test_a_tensor_is_said_and_shown():
@@ -14,7 +23,7 @@ def test_a_tensor_is_said_and_shown():
         "First",
     )
     assert 'aria-label="First: channel &lt;0&gt; 1 \N{MINUS SIGN}2, 0.5 0.333; 7"' in drawn
-    assert drawn.count("border-top") == 2 and "repeat(2," in drawn
+    assert [grid["columns"] for grid in elements(drawn, "topped")] == ["2", "1"]
     assert "<0>" not in drawn
 
 
@@ -25,3 +34,32 @@ def test_numbers_have_what_fits_a_cell():
         "\N{MINUS SIGN}0.25",
         "10,500",
     ]
+
+
+def test_a_caption_stands_below_all_tiles():
+    tile = Tile(np.array([[1.0]]), "red", "#D55E00")
+    assert words(number_tiles([tile], "Crop", "draw <1>")) == ["1", "red", "draw", "&lt;1&gt;"]
+
+
+def test_a_kernel_is_printed_number_by_number():
+    html = kernel_picture([[1, 0, -1], [2, 0.5, -2]], title="a & b")
+    cells = re.findall(r"--fill: (#......); --ink: (#......)\">([^<]+)<", html)
+    assert [words for _, _, words in cells] == [
+        *("1", "0", "\N{MINUS SIGN}1"),
+        *("2", "0.5", "\N{MINUS SIGN}2"),
+    ]
+    fills = {words: (fill, ink) for fill, ink, words in cells}
+    assert fills["2"] == ("#67001f", "#ffffff")
+    assert fills["0"] == ("#f7f7f7", "#000000")
+    assert "divided" not in html
+    assert 'aria-label="a &amp; b"' in html
+    assert "all divided by 16" in kernel_picture([[1, 2, 1]], 16)
+
+
+def test_gates_are_coloured_from_dark_to_yellow_and_written_legibly():
+    html = gate_table([("arm", {"1.1": 0.0, "3.2": 1.0})])
+    dark, bright = re.findall(r"--fill: (#\w+); --ink: (#\w+)", html)
+    assert dark[1] == "#ffffff"
+    assert bright[1] == "#000000"
+    assert "arm, unit 3.2: mean gate 1.0000" in html
+    assert "<b>" not in gate_table([("<b>", {"<i>": 0.5})])

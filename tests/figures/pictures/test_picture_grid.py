@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from cnnviz.figures.pictures.picture_grid import GAP, picture_grid
-from cnnviz.figures.training.class_balance import class_balance_bars
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -17,13 +16,3 @@ def test_every_pixel_is_a_square_and_gaps_are_transparent(channels):
     assert (second[..., 3] == 255).all()
     assert (grid[:, side : side + GAP, 3] == 0).all()
     assert (grid[side + GAP :, 2 * (side + GAP) :, 3] == 0).all()  # there is no sixth
-
-
-def test_bars_have_one_scale_and_both_numbers():
-    bars = class_balance_bars([("cat", 4000, 100), ("<dog>", 1000, 0)])
-    assert "4,000 + 100" in bars
-    assert "1,000 + 0" in bars
-    assert "width:100.00%" in bars
-    assert "width:25.00%" in bars
-    assert "&lt;dog&gt;" in bars
-    assert "<dog>" not in bars

@@ -1,26 +1,8 @@
-"""A product in boxes, and the map of gradients: every number at its place, nothing that breaks."""
+"""The map of gradients: every number at its place, nothing that breaks."""
 
 import numpy as np
 
-from cnnviz.figures.factor_strip import Factor, factor_strip
 from cnnviz.figures.training.gradient_map import MAX_COLUMNS, gradient_map, gradient_table
-
-
-def test_a_product_has_a_box_a_factor_and_one_for_the_product():
-    factors = [Factor("slope <z>", "0.25", is_slope=True), Factor("w", "0.6", is_slope=False)]
-    html = factor_strip(factors, "0.15", 'what "it" shows')
-    assert html.count("border-top:4px") == 3
-    assert html.count("×") == 1  # noqa: RUF001
-    assert html.index("0.25") < html.index("0.6") < html.index("0.15")
-    assert "slope &lt;z&gt;" in html
-    assert "what &quot;it&quot; shows" in html
-
-
-def test_slopes_and_weights_have_colours_of_their_own():
-    slope, weight = (
-        factor_strip([Factor("", "1", is_slope)], "1", "") for is_slope in (True, False)
-    )
-    assert slope != weight
 
 
 def test_a_map_has_a_cell_for_each_number_above_0():

@@ -1,35 +1,12 @@
-"""The strip of nearest pictures and their map."""
+"""The map of images as points, and one image of all their thumbnails."""
 
 import re
-from base64 import b64decode
-from io import BytesIO
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from PIL import Image
 
-from cnnviz.figures.pictures.picture_strip import Tile, data_url, strip
 from cnnviz.figures.pictures.planar_map import HEIGHT, WIDTH, columns, mosaic, placed, scatter
-
-
-def tile(name):
-    return Tile(np.full((8, 8, 3), 90, np.uint8), "0.5", "<cat>", name)
-
-
-def test_a_strip_has_the_photo_first_and_means_no_name_as_html():
-    html = strip(tile("the photo"), [tile('"><script>x</script>'), tile("b")])
-    assert html.count("<figure") == 3
-    assert html.index('alt="the photo"') < html.index('alt="b"')
-    assert html.count("outline:3px") == 1
-    assert "<script>" not in html
-    assert html.count("&lt;cat&gt;") == 3
-
-
-def test_a_picture_as_an_address():
-    kind, _, data = data_url(np.full((8, 8, 3), 90, np.uint8)).partition(",")
-    assert kind == "data:image/jpeg;base64"
-    assert Image.open(BytesIO(b64decode(data))).getpixel((4, 4)) == (90, 90, 90)
 
 
 def test_points_keep_their_shape_and_lie_inside():
