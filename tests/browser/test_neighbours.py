@@ -52,7 +52,7 @@ def shades(tmp_path):
 def test_another_distance_and_the_address_brings_it_back(server, page, browser):
     page.goto(f"{server}/{ADDRESS}")
     expect(heading(page, "Nearest by Euclidean distance")).to_be_visible(timeout=30_000)
-    expect(page.locator(".strip figure")).to_have_count(7)
+    expect(page.locator(".tiles figure")).to_have_count(7)
     page.get_by_test_id("stSidebar").get_by_text("cosine", exact=True).click()
     expect(heading(page, "Nearest by cosine distance")).to_be_visible()
     page.wait_for_url("**/neighbours?*metric=cosine*")
@@ -94,7 +94,7 @@ def test_a_zip_of_class_folders_and_its_t_sne(server, page, shades):
     page.goto(f"{server}/{ADDRESS}&among=zip&map=t-SNE")
     page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(shades)
     page.get_by_role("button", name="Compare with 24 pictures").click()
-    expect(page.locator(".strip figure")).to_have_count(7, timeout=30_000)
+    expect(page.locator(".tiles figure")).to_have_count(7, timeout=30_000)
     expect(page.get_by_text(re.compile("nearest are of|No two of the"))).to_be_visible()
     page.get_by_role("button", name="Compute t-SNE").click()
     expect(page.get_by_text("van der Maaten and Hinton 2008")).to_be_visible(timeout=60_000)

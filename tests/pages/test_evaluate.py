@@ -158,16 +158,15 @@ def test_before_a_click_the_most_frequent_confusion_is_shown(open_page, run, exp
 class Event:
     """What the drawing gives when a cell is clicked."""
 
-    def __init__(self, *indices):
-        groups = [{"series_index": 0, "data_indices": list(indices)}]
-        self.selection = type("Selection", (), {"selected": groups if indices else []})()
+    def __init__(self, *cells):
+        self.selection = {"cell": [{"row": row, "column": column} for row, column in cells]}
 
 
 def test_a_clicked_cell_is_that_of_its_class_and_prediction(run):
     found = evaluation_of(run.folder)
-    assert chosen(Event(47), found) == (4, 7)
+    assert chosen(Event((4, 7)), found) == (4, 7)
     assert chosen(Event(), found) is None
-    assert chosen(Event(100), found) is None, "it is of a run with more classes"
+    assert chosen(Event((10, 0)), found) is None, "it is of a run with more classes"
     assert found.confusion[worst_cell(found.confusion)] > 0
 
 
@@ -201,7 +200,8 @@ def test_mistakes_come_with_maps_the_most_confident_first(open_page, run, expect
     wrong = np.flatnonzero(predicted != labels)
     assert f"{len(wrong)} of {len(labels)} test images are misclassified" in said(app)
     order = wrong[np.argsort(-sure[wrong], kind="stable")][:12]
-    titles = re.findall(r">predicted (\d), (\d+\.\d)%</div><div[^>]*>true (\d)<", drawn(app)[0])
+    words = r">predicted (\d), (\d+\.\d)%</b></div>\s*<div[^>]*>true (\d)<"
+    titles = re.findall(words, drawn(app)[0])
     found = [(int(said), float(share), int(real)) for said, share, real in titles]
     assert [(said, real) for said, _, real in found] == [(predicted[p], labels[p]) for p in order]
     assert [share for _, share, _ in found] == pytest.approx(100 * sure[order], abs=0.051)

@@ -48,8 +48,8 @@ def labels(app: AppTest) -> list[str]:
 
 def table(app: AppTest) -> str:
     """What the table of arms says."""
-    (body,) = [h.proto.body for h in app.get("html") if 'class="arms"' in h.proto.body]
-    return " ".join(re.sub("<style>.*</style>|<[^>]+>", " ", body, flags=re.DOTALL).split())
+    (body,) = [h.proto.body for h in app.get("html") if 'class="rows ' in h.proto.body]
+    return " ".join(re.sub("<[^>]+>", " ", body, flags=re.DOTALL).split())
 
 
 def charts(app: AppTest) -> list[dict]:

@@ -65,10 +65,10 @@ def test_a_cleared_text_is_the_first_one_again(opened):
 
 def test_each_function_is_applied_to_the_grid_with_its_slopes(opened):
     drawn = tiles(opened(activate_x="-2 0; 1 3"))
-    assert 'aria-label="ReLU: f(x) 0 0, 1 3; slope f&#x27;(x) 0 0, 1 1"' in drawn
+    assert 'aria-label="ReLU: f(x) 0 0, 1 3; slope f&#39;(x) 0 0, 1 1"' in drawn
     # tanh 1 = 0.762 and 1 - 0.762^2 = 0.42; sigmoid -2 = 1 / (1 + e^2) = 0.119.
-    assert f"tanh: f(x) {MINUS}0.964 0, 0.762 0.995; slope f&#x27;(x) 0.071 1, 0.42 0.01" in drawn
-    assert "sigmoid: f(x) 0.119 0.5, 0.731 0.953; slope f&#x27;(x) 0.105 0.25" in drawn
+    assert f"tanh: f(x) {MINUS}0.964 0, 0.762 0.995; slope f&#39;(x) 0.071 1, 0.42 0.01" in drawn
+    assert "sigmoid: f(x) 0.119 0.5, 0.731 0.953; slope f&#39;(x) 0.105 0.25" in drawn
 
 
 def test_a_photos_maps_go_through_each_function(on_photo):

@@ -103,12 +103,12 @@ def test_crops_in_training_are_counted_twice(opened):
 
 def test_the_colour_of_each_draw_is_said_below_it(opened):
     app = opened(**GALLERY, alone_pca_colour="1.0")
-    captions = re.findall(r"(\d): α ([^<]*) adds ([^<]*)</figcaption>", tiles(app))  # noqa: RUF001
+    captions = re.findall(r"(\d): α ([^<]*) adds ([^<]*)</div>\s*</figcaption>", tiles(app))  # noqa: RUF001
     assert [number for number, _, _ in captions] == [*"12345678"]
     for _, alphas, added in captions:
         assert len(alphas.split(", ")) == len(added.split(", ")) == 3
     still = opened(**GALLERY, alone_pca_colour="0.0")
-    assert tiles(still).count("α 0.00, 0.00, 0.00 adds 0.0, 0.0, 0.0</figcaption>") == 8  # noqa: RUF001
+    assert tiles(still).count(": α 0.00, 0.00, 0.00 adds 0.0, 0.0, 0.0</div>") == 8  # noqa: RUF001
 
 
 def test_numbers_are_augmented_by_the_same_code(opened):

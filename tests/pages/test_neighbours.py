@@ -34,7 +34,7 @@ def headings(app: AppTest) -> list[str]:
 
 def strips(app: AppTest) -> list[str]:
     """The HTML of the rows of pictures."""
-    return [html.proto.body for html in app.get("html") if 'class="strip"' in html.proto.body]
+    return [html.proto.body for html in app.get("html") if 'class="tiles"' in html.proto.body]
 
 
 def said(app: AppTest) -> str:

@@ -1,95 +1,61 @@
-"""The reliability diagram: accuracy against confidence, as an ECharts option."""
+"""The reliability diagram: accuracy against confidence."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from cnnviz.figures.theme import CATEGORIES
 
 ACCURACY, CONFIDENCE, COUNTS = CATEGORIES[0], CATEGORIES[1], CATEGORIES[4]
 
 
-def reliability_option(
-    edges: np.ndarray, counts: np.ndarray, confidence: np.ndarray, accuracy: np.ndarray
-) -> dict[str, Any]:
+def reliability_diagram(
+    edges: np.ndarray, confidence: np.ndarray, accuracy: np.ndarray
+) -> go.Figure:
     """Bars of the accuracy of each bin, points of its mean confidence; empty bins have neither.
 
     A bar that ends below its point is overconfident.
 
     Args:
         edges: Of the bins, in [0, 1], (bins + 1,).
-        counts: Pictures of each bin, (bins,).
-        confidence: Mean probability of the predicted class of each, (bins,).
-        accuracy: Share that is right of each, (bins,).
+        confidence: Mean probability of the predicted class of each, (bins,); nan if it is empty.
+        accuracy: Share that is right of each, (bins,); nan if it is empty.
     """
-    return {
-        "animation": False,
-        "tooltip": {"trigger": "axis", "confine": True},
-        "legend": {"top": 0},
-        "grid": {"left": 24, "right": 16, "top": 40, "bottom": 30, "containLabel": True},
-        "xAxis": {
-            "type": "category",
-            "data": _intervals(edges),
-            "name": "probability of the predicted class (%)",
-            "nameLocation": "middle",
-            "nameGap": 32,
-        },
-        "yAxis": {"type": "value", "min": 0, "max": 100, "axisLabel": {"formatter": "{value} %"}},
-        "series": [
-            {
-                "type": "bar",
-                "name": "right (%)",
-                "data": _percent(accuracy),
-                "barWidth": "92%",
-                "itemStyle": {"color": ACCURACY},
-            },
-            {
-                "type": "line",
-                "name": "mean probability (%)",
-                "data": _percent(confidence),
-                "symbolSize": 9,
-                "lineStyle": {"type": "dashed", "width": 2},
-                "color": CONFIDENCE,
-            },
-        ],
-    }
+    figure = _bars(edges, accuracy, "accuracy", ACCURACY)
+    figure.add_scatter(
+        name="mean probability",
+        x=_intervals(edges),
+        y=confidence,
+        mode="lines+markers",
+        marker={"size": 9, "color": CONFIDENCE},
+        line={"dash": "dash", "width": 2},
+    )
+    figure.update_yaxes(range=[0, 1], tickformat=".0%", hoverformat=".2%")
+    figure.update_layout(legend={"orientation": "h", "y": 1.12})
+    return figure
 
 
-def counts_option(edges: np.ndarray, counts: np.ndarray) -> dict[str, Any]:
-    """Bars of how many pictures are in each bin; for the arguments see ``reliability_option``."""
-    return {
-        "animation": False,
-        "tooltip": {"trigger": "axis", "confine": True},
-        "grid": {"left": 24, "right": 16, "top": 12, "bottom": 30, "containLabel": True},
-        "xAxis": {
-            "type": "category",
-            "data": _intervals(edges),
-            "name": "probability of the predicted class (%)",
-            "nameLocation": "middle",
-            "nameGap": 32,
-        },
-        "yAxis": {"type": "value", "minInterval": 1},
-        "series": [
-            {
-                "type": "bar",
-                "name": "pictures",
-                "data": [int(count) for count in counts],
-                "barWidth": "92%",
-                "itemStyle": {"color": COUNTS},
-            }
-        ],
-    }
+def counts_diagram(edges: np.ndarray, counts: np.ndarray) -> go.Figure:
+    """Bars of how many images are in each bin.
+
+    Args:
+        edges: Of the bins, in [0, 1], (bins + 1,).
+        counts: Images of each bin, (bins,).
+    """
+    return _bars(edges, counts, "images", COUNTS)
+
+
+def _bars(edges: np.ndarray, heights: np.ndarray, name: str, colour: str) -> go.Figure:
+    figure = go.Figure(go.Bar(name=name, x=_intervals(edges), y=heights, marker_color=colour))
+    figure.update_layout(height=380, margin={"l": 0, "r": 0, "t": 24, "b": 0}, bargap=0.08)
+    figure.update_layout(hovermode="x unified", dragmode="pan")
+    figure.update_xaxes(type="category", title_text="probability of the predicted class (%)")
+    return figure
 
 
 def _intervals(edges: np.ndarray) -> list[str]:
     pairs = pairwise(edges)
     return [f"{100 * low:.0f}–{100 * high:.0f}" for low, high in pairs]  # noqa: RUF001
-
-
-def _percent(values: Sequence[float] | np.ndarray) -> list[float | None]:
-    """Nothing is drawn where a bin is empty."""
-    return [None if np.isnan(value) else round(100 * float(value), 2) for value in values]

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
-from streamlit.typing import EChartsState
+from streamlit.typing import VegaLiteState
 
-from cnnviz.figures.training.confusion import chosen_cell, confusion_option
-from cnnviz.figures.training.reliability import counts_option, reliability_option
+from cnnviz.figures.training.confusion import CELL, confusion_chart, confusion_table
+from cnnviz.figures.training.reliability import counts_diagram, reliability_diagram
 from cnnviz.runs.run import Run
 from cnnviz.training.evaluation.record import AnyEvaluation
 from cnnviz.training.evaluation.scores import Evaluation
@@ -19,6 +19,7 @@ from cnnviz.ui.evaluate.mistakes import show_cell
 from cnnviz.ui.parts.markdown import plain
 from cnnviz.ui.runs.words import duration_text, network_title
 
+BARE = {"displayModeBar": False}
 ROW = 35  # height of a table's row in px
 
 
@@ -115,31 +116,26 @@ def show_confusion(subject: Evaluated) -> None:
     show_cell(subject.run, evaluation, label, predicted)
 
 
-def show_matrix(evaluation: AnyEvaluation, key: str) -> EChartsState:
+def show_matrix(evaluation: AnyEvaluation, key: str) -> VegaLiteState:
     """Draw the confusion matrix; returns the selection."""
     with st.container(width=900):
-        return st.echarts_chart(
-            confusion_option(evaluation.confusion, evaluation.classes),
+        return st.vega_lite_chart(
+            confusion_table(evaluation.confusion, evaluation.classes),
+            confusion_chart(evaluation.classes),
             width="stretch",
-            height=matrix_height(len(evaluation.classes)),
             key=key,
             on_select="rerun",
+            selection_mode=[CELL],
             alt=f"Confusion matrix of {len(evaluation.classes)} classes",
         )
 
 
-def matrix_height(num_classes: int) -> int:
-    """Height of the matrix in pixels."""
-    return min(820, 190 + 34 * num_classes)
-
-
-def chosen(event: EChartsState, evaluation: Evaluation) -> tuple[int, int] | None:
+def chosen(event: VegaLiteState, evaluation: Evaluation) -> tuple[int, int] | None:
     """The clicked cell as (true label, predicted label), if any."""
-    count = len(evaluation.classes)
-    for group in event.selection.selected:
-        for index in group["data_indices"]:
-            if 0 <= index < count * count:
-                return chosen_cell(index, count)
+    for cell in event.selection.get(CELL) or []:
+        place = (cell["row"], cell["column"])
+        if max(place) < len(evaluation.classes):
+            return place
     return None
 
 
@@ -148,29 +144,26 @@ def worst_cell(confusion: np.ndarray) -> tuple[int, int]:
     wrong = confusion.copy()
     if wrong.sum() > wrong.trace():  # there is a mistake
         np.fill_diagonal(wrong, 0)
-    return chosen_cell(int(wrong.argmax()), len(wrong))
+    return divmod(int(wrong.argmax()), len(wrong))
 
 
 def show_calibration(evaluation: AnyEvaluation) -> None:
     """Draw the reliability diagram and the histogram of confidence."""
     calibration = evaluation.calibration
-    bins = (calibration.edges, calibration.counts, calibration.confidence, calibration.accuracy)
     st.markdown(f"**{calibration_text(calibration.error, calibration.overconfidence)}**")
     left, right = st.columns(2)
     with left:
         st.markdown("Accuracy by confidence")
-        st.echarts_chart(
-            reliability_option(*bins),
-            height=380,
-            width="stretch",
+        st.plotly_chart(
+            reliability_diagram(calibration.edges, calibration.confidence, calibration.accuracy),
+            config=BARE,
             alt=f"Reliability diagram, expected calibration error {calibration.error:.1%}",
         )
     with right:
         st.markdown("Images by confidence")
-        st.echarts_chart(
-            counts_option(calibration.edges, calibration.counts),
-            height=380,
-            width="stretch",
+        st.plotly_chart(
+            counts_diagram(calibration.edges, calibration.counts),
+            config=BARE,
             alt="Images by the probability of the predicted class",
         )
     st.caption(

@@ -5,54 +5,56 @@ import json
 import numpy as np
 import pytest
 
-from cnnviz.figures.training.confusion import MAX_COUNTED, chosen_cell, confusion_option
+from cnnviz.figures.training.confusion import (
+    CELL,
+    MAX_COUNTED,
+    confusion_chart,
+    confusion_table,
+)
 
 COUNTS = np.array([[8, 2, 0], [0, 5, 5], [0, 0, 0]])
 NAMES = ("ant", "bee", "a *very* long name")
 
 
-def cells(counts=COUNTS, names=NAMES):
-    return confusion_option(counts, names)["series"][0]["data"]
-
-
 def test_a_cell_stands_in_the_row_of_its_class_and_the_column_of_its_prediction():
-    found = cells()
-    assert len(found) == 9
-    for index, cell in enumerate(found):
-        label, predicted = chosen_cell(index, 3)
-        column, row, share = cell["value"]
-        assert (row, column) == (label, predicted)
-        assert share == pytest.approx(COUNTS[label, predicted] / max(COUNTS[label].sum(), 1))
-        assert cell["name"].startswith(f"{NAMES[label]} called {NAMES[predicted]}: ")
+    table = confusion_table(COUNTS, NAMES)
+    assert len(table) == 9
+    for cell in table.itertuples():
+        assert cell.share == pytest.approx(
+            COUNTS[cell.row, cell.column] / max(COUNTS[cell.row].sum(), 1)
+        )
+        assert cell.says.startswith(f"{NAMES[cell.row]} predicted as {NAMES[cell.column]}: ")
+    assert table["class"].tolist() == [name for name in NAMES for _ in NAMES]
+    assert table["predicted"].tolist() == [*NAMES] * 3
 
 
 def test_counts_are_written_and_zeros_are_not():
-    assert [cell["label"]["formatter"] for cell in cells()] == [
-        *("8", "2", ""),
-        *("", "5", "5"),
-        *("", "", ""),
-    ]
-    assert cells()[1]["name"] == "ant called bee: 2 (20.0%)"
+    table = confusion_table(COUNTS, NAMES)
+    assert table["count"].tolist() == [*("8", "2", ""), *("", "5", "5"), *("", "", "")]
+    assert table["says"][1] == "ant predicted as bee: 2 (20.0%)"
 
 
 def test_text_is_light_on_dark_cells_and_dark_on_light_ones():
-    empty, full = cells(np.array([[0, 9], [0, 9]]), "ab")[:2]
-    assert empty["label"]["color"] != full["label"]["color"]
+    empty, full = confusion_table(np.array([[0, 9], [0, 9]]), "ab")["ink"][:2]
+    assert (empty, full) == ("#ffffff", "#000000")
 
 
 def test_the_matrix_reads_downwards_as_a_table():
-    option = confusion_option(COUNTS, NAMES)
-    assert option["yAxis"]["inverse"] is True
-    assert option["xAxis"]["data"] == option["yAxis"]["data"] == list(NAMES)
+    across, down = (confusion_chart(NAMES)["encoding"][axis] for axis in "xy")
+    assert (across["field"], down["field"]) == ("predicted", "class")
+    assert across["sort"] == down["sort"] == list(NAMES)
 
 
 @pytest.mark.parametrize(("count", "counted"), [(MAX_COUNTED, True), (MAX_COUNTED + 1, False)])
 def test_many_classes_have_colours_alone(count, counted):
-    names = [f"class {index}" for index in range(count)]
-    option = confusion_option(np.eye(count, dtype=int), names)
-    assert option["series"][0]["label"]["show"] is counted
-    assert option["xAxis"]["axisLabel"]["interval"] == (0 if counted else "auto")
+    chart = confusion_chart([f"class {index}" for index in range(count)])
+    assert [layer["mark"]["type"] for layer in chart["layer"]] == ["rect", "text"][: 1 + counted]
+    assert chart["encoding"]["x"]["axis"]["labelOverlap"] is not counted
 
 
-def test_it_is_json():
-    assert json.loads(json.dumps(confusion_option(COUNTS, NAMES)))["series"][0]["type"] == "heatmap"
+def test_a_cell_is_chosen_by_its_row_and_column_and_framed():
+    cells = json.loads(json.dumps(confusion_chart(NAMES)))["layer"][0]
+    select = {"type": "point", "fields": ["row", "column"]}
+    assert cells["params"] == [{"name": CELL, "select": select}]
+    assert cells["encoding"]["strokeWidth"]["condition"]["param"] == CELL
+    assert cells["encoding"]["description"]["field"] == "says"

@@ -1,10 +1,8 @@
-"""The reliability diagram: a bar and a point for each bin that has pictures, else nothing."""
-
-import json
+"""The reliability diagram: a bar and a point for each bin that has images, else nothing."""
 
 import numpy as np
 
-from cnnviz.figures.training.reliability import counts_option, reliability_option
+from cnnviz.figures.training.reliability import counts_diagram, reliability_diagram
 
 EDGES = np.linspace(0, 1, 5)
 COUNTS = np.array([0, 3, 0, 7])
@@ -13,27 +11,19 @@ ACCURACY = np.array([np.nan, 1 / 3, np.nan, 1.0])
 
 
 def test_bars_are_accuracies_and_points_are_confidences():
-    bars, points = reliability_option(EDGES, COUNTS, CONFIDENCE, ACCURACY)["series"]
-    assert (bars["type"], points["type"]) == ("bar", "line")
-    assert bars["data"] == [None, 33.33, None, 100.0]
-    assert points["data"] == [None, 40.0, None, 95.0]
-    assert bars["itemStyle"]["color"] != points["color"]
+    bars, points = reliability_diagram(EDGES, CONFIDENCE, ACCURACY).data
+    assert (bars.type, points.type) == ("bar", "scatter")
+    np.testing.assert_array_equal(bars.y, ACCURACY)
+    np.testing.assert_array_equal(points.y, CONFIDENCE)
+    assert bars.marker.color != points.marker.color
 
 
 def test_each_bin_says_from_where_to_where():
-    option = reliability_option(EDGES, COUNTS, CONFIDENCE, ACCURACY)
-    names = [name.replace("\N{EN DASH}", " to ") for name in option["xAxis"]["data"]]
+    figure = reliability_diagram(EDGES, CONFIDENCE, ACCURACY)
+    names = [name.replace("\N{EN DASH}", " to ") for name in figure.data[0].x]
     assert names == ["0 to 25", "25 to 50", "50 to 75", "75 to 100"]
-    assert (option["yAxis"]["min"], option["yAxis"]["max"]) == (0, 100)
+    assert figure.layout.yaxis.range == (0, 1)
 
 
 def test_counts_are_those_of_the_bins():
-    assert counts_option(EDGES, COUNTS)["series"][0]["data"] == [0, 3, 0, 7]
-
-
-def test_both_are_json_without_nan():
-    for option in (
-        reliability_option(EDGES, COUNTS, CONFIDENCE, ACCURACY),
-        counts_option(EDGES, COUNTS),
-    ):
-        json.dumps(option, allow_nan=False)
+    assert list(counts_diagram(EDGES, COUNTS).data[0].y) == [0, 3, 0, 7]
