@@ -63,7 +63,7 @@ def confusion_chart(classes: Sequence[str]) -> dict[str, Any]:
         },
     }
     return {
-        "height": min(820, 190 + 34 * len(classes)),
+        "height": min(860, 230 + 34 * len(classes)),
         "encoding": {
             "x": _axis("predicted", "predicted class", classes),
             "y": _axis("class", "true class", classes),

@@ -29,6 +29,7 @@ def reliability_diagram(
         name="mean probability",
         x=_intervals(edges),
         y=confidence,
+        cliponaxis=False,
         mode="lines+markers",
         marker={"size": 9, "color": CONFIDENCE},
         line={"dash": "dash", "width": 2},
