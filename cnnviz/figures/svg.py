@@ -19,14 +19,28 @@ FONT = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif"
 SIGN = 8
 
 
-def document(box: tuple[float, float, float, float], body: str, title: str) -> str:
-    """A drawing of natural size; ``box`` is (left, top, width, height)."""
+def document(
+    box: tuple[float, float, float, float], body: str, title: str, is_fixed: bool = True
+) -> str:
+    """A drawing.
+
+    Args:
+        box: Left, top, width, height.
+        body: What is drawn.
+        title: What it shows, for those who do not see it.
+        is_fixed: Whether it has its natural size, and is not as wide as its place.
+    """
     left, top, width, height = box
+    size = f'width="{width:.0f}" height="{height:.0f}" ' if is_fixed else ""
+    arrows = "".join(
+        _arrow(name, colour)
+        for name, colour in {"arrow": "currentColor", "skip": SKIP}.items()
+        if f"url(#{name})" in body
+    )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(title)}" '
-        f'width="{width:.0f}" height="{height:.0f}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(title)}" {size}'
         f'viewBox="{left:.0f} {top:.0f} {width:.0f} {height:.0f}" font-family="{FONT}">'
-        f"<defs>{_arrow('arrow', 'currentColor')}{_arrow('skip', SKIP)}</defs>{body}</svg>"
+        f"{f'<defs>{arrows}</defs>' if arrows else ''}{body}</svg>"
     )
 
 

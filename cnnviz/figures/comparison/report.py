@@ -1,6 +1,7 @@
 """A comparison of networks on one sheet for a report, as PNG.
 
-matplotlib's own objects, without pyplot: pyplot keeps figures in a place that all threads share.
+Drawn with matplotlib, because Plotly and Vega-Lite need a browser to make a PNG, which no server
+here has. Its own objects, without pyplot: pyplot keeps figures in a place that all threads share.
 """
 
 from __future__ import annotations

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from html import escape
 from math import ceil, sqrt
 
 import numpy as np
 
 from cnnviz.figures.legend import legend
-from cnnviz.figures.svg import FONT
+from cnnviz.figures.svg import document
 from cnnviz.figures.theme import CATEGORIES
 
 WIDTH, HEIGHT = 760, 500  # of the drawing, in its own units
@@ -48,13 +47,11 @@ def scatter(places: np.ndarray, colours: Sequence[int], ringed: Collection[int],
     rings = "".join(
         f'<circle cx="{places[i][0]:g}" cy="{places[i][1]:g}" r="{radius + 3:g}"/>' for i in ringed
     )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(title)}" '
-        f'viewBox="0 0 {WIDTH} {HEIGHT}" font-family="{FONT}">'
+    body = (
         f'<g fill-opacity="0.8">{dots}</g>'
-        f'<g fill="none" stroke="currentColor" stroke-width="1.8">{rings}</g>'
-        f"{_photo(*places[0])}</svg>"
+        f'<g fill="none" stroke="currentColor" stroke-width="1.8">{rings}</g>{_photo(*places[0])}'
     )
+    return document((0, 0, WIDTH, HEIGHT), body, title, is_fixed=False)
 
 
 def key(names: Sequence[str], has_others: bool = False) -> str:
