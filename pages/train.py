@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnnviz.ui.page import open_page
+from cnnviz.ui.parts.segments import choose_segment
 from cnnviz.ui.runs.buttons import say_refusal
 from cnnviz.ui.runs.curves import choose_curves
 from cnnviz.ui.runs.live import show_runs
@@ -13,11 +14,11 @@ from cnnviz.ui.train.cost import show_cost
 from cnnviz.ui.train.data import show_data
 from cnnviz.ui.train.start import chosen_data, offer_training
 
-VIEWS = ("train", "data")
+VIEWS = {"train": "Train", "data": "Data"}
 
 
 def show_training(choice: TrainChoice | None) -> None:
-    """The button with the cost, the runs that are shown, and the table of all."""
+    """Draw the start button with the cost, the chosen runs and the table of runs."""
     if choice:
         with st.container(border=True):
             offer_training(choice)
@@ -32,8 +33,8 @@ def show_training(choice: TrainChoice | None) -> None:
         show_runs(shown, across, more)
     else:
         st.info(
-            "Choose a network and data in the sidebar and press **Train**: loss and accuracy move "
-            "here within seconds. They stay when you close the page.",
+            "Choose a network and data in the sidebar and press **Train**: loss and accuracy "
+            "appear here within seconds. The run continues when you close the page.",
             icon=":material/model_training:",
         )
     st.subheader("Runs")
@@ -42,7 +43,7 @@ def show_training(choice: TrainChoice | None) -> None:
 
 
 def show_look(choice: TrainChoice | None) -> None:
-    """The data, and what the augmentation makes of it."""
+    """Draw the data and its augmentation."""
     data = chosen_data(choice) if choice else None
     if choice and data:
         show_data(data, choice.options)
@@ -52,16 +53,8 @@ open_page("Train")
 with st.sidebar:
     choice = choose_training()
 st.title("How does a network learn?")
-view = st.segmented_control(
-    "View",
-    VIEWS,
-    default=VIEWS[0],
-    required=True,
-    key="view",
-    bind="query-params",
-    help="Train, or look at the data before you train.",
-)
-if view == VIEWS[1]:
+view = choose_segment("View", VIEWS, help="Train, or inspect the data first.")
+if view == "data":
     show_look(choice)
 else:
     show_training(choice)

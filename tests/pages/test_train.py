@@ -75,7 +75,7 @@ def test_at_first_it_says_what_to_do():
     assert "press **Train**" in app.info[0].value
     assert app.selectbox(key="variant").value == "lenet5_full"
     assert app.selectbox(key="data").value == "digits"
-    assert [metric.label for metric in app.metric] == ["Parameters", "MACs an image"]
+    assert [metric.label for metric in app.metric] == ["Parameters", "MACs per image"]
     assert app.metric[0].value == "61.71 k"
 
 
@@ -192,13 +192,13 @@ def test_another_recipe_sets_the_options_and_own_choices_stay():
     assert any("batch size 256 (suggested: 16)" in caption.value for caption in app.caption)
     press(app, "take_suggestions")
     assert app.select_slider(key="train_batch_size").value == 16
-    assert "Take the suggestions" not in labels(app)
+    assert "Use suggested settings" not in labels(app)
 
 
 def test_digits_are_not_mirrored_whatever_the_recipe():
     app = open_train(recipe="resnet")
     assert app.toggle(key="train_flip").value is False
-    assert any("not flipped" in caption.value for caption in app.caption)
+    assert any("no flips" in caption.value for caption in app.caption)
     assert open_train(recipe="resnet", data="shapes").toggle(key="train_flip").value is True
 
 
@@ -248,4 +248,4 @@ def test_unknown_runs_in_a_link_are_left_out():
 
 def test_the_data_can_be_looked_at_first():
     app = open_train(view="data")
-    assert "1,438 images to train on" in " ".join(element.value for element in app.markdown)
+    assert "1,438 training and" in " ".join(element.value for element in app.markdown)

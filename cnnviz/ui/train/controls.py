@@ -1,4 +1,4 @@
-"""The sidebar of Train: a network, data that decide its ends, and how it is trained."""
+"""The sidebar of Train: network, data and training options."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from cnnviz.ui.runs.data import cached_data, choose_dataset
 from cnnviz.ui.server.cached import cached_graph
 
 DEFAULT_VARIANT = "lenet5_full"
-# Of the options, by the question that they answer.
+# Options by group.
 GROUPS = {
     "Budget": (
         *("epochs", "seconds", "batch_size", "train_images", "seed"),
@@ -48,12 +48,12 @@ PREFIX = "train_"
 
 @dataclass(frozen=True)
 class TrainChoice:
-    """What a visitor chose to train.
+    """The chosen training.
 
     Attributes:
-        network: With the data's classes and channels.
-        dataset: What it learns from.
-        options: How.
+        network: Network with the data's classes and channels.
+        dataset: Dataset of the run.
+        options: Training options.
     """
 
     network: SizedNetwork
@@ -62,12 +62,12 @@ class TrainChoice:
 
     @property
     def plan(self) -> Plan:
-        """The run that it makes."""
+        """Plan of the run."""
         return Plan(self.network, self.dataset.name, self.options)
 
 
 def choose_training() -> TrainChoice | None:
-    """Draw the controls and return the choice, or None after saying what is missing or wrong."""
+    """Draw the controls and return the choice; None (with a message) if it is incomplete."""
     family = choose_architecture(DEFAULT_VARIANT)
     name = choose_variant(family, DEFAULT_VARIANT)
     dataset = choose_dataset()
@@ -82,7 +82,7 @@ def choose_training() -> TrainChoice | None:
 
 
 def _num_classes(dataset: Dataset) -> int | None:
-    """How many classes data have, loaded where only that tells; None after saying why not."""
+    """Number of classes of a dataset, loading it if necessary; None (with a message) on failure."""
     if dataset.num_classes is not None:
         return dataset.num_classes
     data = cached_data(dataset)
@@ -92,7 +92,7 @@ def _num_classes(dataset: Dataset) -> int | None:
 def _choose_network(
     family: Architecture, name: str, dataset: Dataset, num_classes: int
 ) -> SizedNetwork | None:
-    """The network with the data's ends: its settings, and the side of its images."""
+    """Draw the settings of the network and its image side; None (with a message) if invalid."""
     published = family.variants[name]
     with st.expander("Network settings", icon=":material/tune:"):
         config = choose_config(family, published)
@@ -103,7 +103,7 @@ def _choose_network(
     sized = SizedNetwork(spec, side)
     resized = "" if side == dataset.side else f", enlarged from {dataset.side} px"
     if side < dataset.side:
-        resized = f", made smaller from {dataset.side} px"
+        resized = f", reduced from {dataset.side} px"
     grey = "grey" if dataset.channels == 1 else "colour"
     st.caption(
         f"{published.title} with {num_classes} outputs on {grey} images of {side} px{resized}."
@@ -123,7 +123,7 @@ def _choose_side(spec: NetworkSpec, dataset: Dataset) -> int:
         fallback,
         key="train_resolution",
         bind="query-params",
-        help="Images are brought to this height and width. Larger ones cost more with its square.",
+        help="Images are resized to this height and width. The cost grows with its square.",
     )
     return side if side in RESOLUTIONS else fallback
 
@@ -142,7 +142,7 @@ def _choose_options(dataset: Dataset) -> TrainingOptions | None:
     suggested = suggestion(recipe, dataset)
     st.caption(f"{recipe.source}. {recipe.scaled}")
     if recipe.options.flip and not dataset.flips:
-        st.caption(f"{dataset.title}: not flipped, for a mirrored picture may be no such picture.")
+        st.caption(f"{dataset.title}: no flips, since mirrored images may not belong to the class.")
     _follow(suggested)
     values: dict[str, Any] = {}
     for group, names in GROUPS.items():
@@ -164,15 +164,15 @@ def _choose_recipe() -> Recipe:
         list(recipes),
         key="recipe",
         bind="query-params",
-        help="It sets the options below. " + "; ".join(f"{r.name}: {r.title}" for r in RECIPES),
+        help="Sets the options below. " + "; ".join(f"{r.name}: {r.title}" for r in RECIPES),
     )
     return recipes.get(chosen) or RECIPES[0]
 
 
 def suggestion(recipe: Recipe, dataset: Dataset) -> TrainingOptions:
-    """A recipe's options for some data: more passes over few images, no mirrored digits.
+    """A recipe's options adapted to data: more epochs for few images, no mirrored digits.
 
-    The first recipe, which is no paper's, augments where the data allow it.
+    The first recipe, which is not from a paper, also augments if the data permits it.
     """
     few = not dataset.is_downloaded and recipe is RECIPES[0]
     augments = recipe is RECIPES[0] and dataset.flips
@@ -185,7 +185,7 @@ def suggestion(recipe: Recipe, dataset: Dataset) -> TrainingOptions:
 
 
 def _follow(suggested: TrainingOptions) -> None:
-    """Let every option that the visitor has not touched follow a new suggestion."""
+    """Update every option that the visitor has not changed to a new suggestion."""
     before = st.session_state.get("train_suggested")
     st.session_state["train_suggested"] = suggested
     if before is None or st.session_state.get("arrived"):
@@ -209,7 +209,7 @@ def _option(name: str, suggested: TrainingOptions) -> Any:
 
 
 def _keep_one_budget(changed: str) -> None:
-    """A run ends by epochs or by time: setting one takes the other away."""
+    """Set the other budget to 0, since a run ends by epochs or by time."""
     other = "seconds" if changed == "epochs" else "epochs"
     if st.session_state[PREFIX + changed]:
         st.session_state[PREFIX + other] = 0
@@ -218,7 +218,7 @@ def _keep_one_budget(changed: str) -> None:
 
 
 def _say_changes(suggested: TrainingOptions, values: dict[str, Any]) -> None:
-    """Say which options are the visitor's own, and offer to take the suggestions back."""
+    """Draw a caption of changed options and a button that resets them."""
     own = [
         f"{name.replace('_', ' ')} {value} (suggested: {getattr(suggested, name)})"
         for name, value in values.items()
@@ -228,7 +228,7 @@ def _say_changes(suggested: TrainingOptions, values: dict[str, Any]) -> None:
         return
     st.caption(f"Your own choices: {', '.join(own)}.")
     st.button(
-        "Take the suggestions",
+        "Use suggested settings",
         icon=":material/restart_alt:",
         key="take_suggestions",
         on_click=_take,

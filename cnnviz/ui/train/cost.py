@@ -1,4 +1,4 @@
-"""What a run will cost: parameters at once; time and memory measured on three batches if asked."""
+"""The cost of a run: parameters, and on request time and memory from three batches."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ ENDS = ("epochs", "seconds")
 
 
 def show_cost(choice: TrainChoice) -> None:
-    """Draw the counts, and the button that measures, or what was measured."""
+    """Draw the counts and the measured cost, or the button that measures it."""
     command = estimate_command(choice)
     watch((command,), lambda jobs: _show(choice, command, jobs))
 
 
 def estimate_command(choice: TrainChoice) -> Command:
-    """The command that measures; how long the run lasts makes no difference to it."""
+    """The command that measures the cost, independent of the budget."""
     default, options = TrainingOptions().to_text(), choice.options.to_text()
     changed = {k: v for k, v in options.items() if v != default[k] and k not in ENDS}
     words = ["train", str(choice.network), "--data", choice.dataset.name]
@@ -42,10 +42,10 @@ def _show(choice: TrainChoice, command: Command, jobs: Jobs) -> None:
     with st.grid(5, min_column_width=140) as grid:
         st.metric("Parameters", count_text(counted.params), help=f"Exactly {counted.params:,}.")
         st.metric(
-            "MACs an image",
+            "MACs per image",
             count_text(counted.macs),
             help="Multiply-accumulates of one forward pass; a training step takes about 3 times "
-            "as many for each of its images.",
+            "as many per image.",
         )
         if job is not None and job.state == "done":
             _show_measured(choice, job.result)
@@ -54,20 +54,20 @@ def _show(choice: TrainChoice, command: Command, jobs: Jobs) -> None:
                 _offer(command)
     say_state(
         job,
-        "The measurement waits for its turn ...",
-        "Three batches are being timed ...",
+        "Waiting for other measurements ...",
+        "Timing three batches ...",
         job.error or "" if job else "",
     )
 
 
 def _offer(command: Command) -> None:
     st.button(
-        "Measure the cost",
+        "Estimate training time",
         icon=":material/timer:",
         key="measure_cost",
         on_click=_measure,
         args=(command,),
-        help="Times three batches on this machine, in a process of its own, and the memory.",
+        help="Measures time and memory of three batches on this machine, in a separate process.",
     )
 
 
@@ -78,17 +78,17 @@ def _measure(command: Command) -> None:
 def _show_measured(choice: TrainChoice, measured: dict[str, Any]) -> None:
     epoch = measured["seconds_per_epoch"]
     st.metric(
-        "Time an epoch",
+        "Time per epoch",
         seconds_words(epoch),
         help=f"From three batches on {measured['device']}: "
-        f"{count_text(measured['images_per_second'])} images a second, tests left out.",
+        f"{count_text(measured['images_per_second'])} images per second, without tests.",
     )
-    st.metric("Memory", bytes_text(measured["memory_bytes"]), help="The largest at once.")
+    st.metric("Memory", bytes_text(measured["memory_bytes"]), help="Peak memory.")
     whole = choice.options.seconds or epoch * choice.options.epochs
     st.metric(
         "Whole run",
         _rough(whole),
-        help="About so long, while nobody else trains on this machine.",
+        help="Estimate, if nobody else trains on this machine.",
     )
 
 
@@ -100,5 +100,5 @@ def _rough(seconds: float) -> str:
 
 
 def seconds_words(seconds: float) -> str:
-    """A duration, with a digit behind the point where it is short."""
+    """A duration, with one decimal if it is short."""
     return f"{seconds:.1f} s" if seconds < 10 else duration_text(seconds)

@@ -1,4 +1,4 @@
-"""A look at the data before training: samples, balance, and what the augmentation makes of them."""
+"""The view of the data: samples, class balance and augmentation."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from cnnviz.ui.parts.markdown import plain
 
 CLASSES_AT_ONCE = 20
 SAMPLES, SAMPLES_ACROSS = 12, 6
-ROW = 8  # pictures that the augmentation is shown on
+ROW = 8  # images that show the augmentation
 DRAWS = 3
 MAX_SKIPPED = 200
 
 
 def show_data(data: Data, options: TrainingOptions) -> None:
-    """Draw the data and what the chosen augmentation makes of it.
+    """Draw the data and the chosen augmentation.
 
     Args:
-        data: As the network gets it.
-        options: How it would be trained.
+        data: Data with the network's image side and channels.
+        options: Chosen training options.
     """
     st.markdown(facts_text(data))
     draw = _choose_draw()
@@ -41,19 +41,19 @@ def show_data(data: Data, options: TrainingOptions) -> None:
         with st.container(height=520 if len(data.classes) > CLASSES_AT_ONCE else "content"):
             counts = [(each.name, each.train, each.test) for each in class_balance(data)]
             st.html(class_balance_bars(counts))
-    st.subheader("What augmentation makes of them")
+    st.subheader("Augmentation")
     _show_augmentation(data, options, draw)
     _show_skipped(data)
 
 
 def facts_text(data: Data) -> str:
-    """Title, numbers, size, mean and standard deviation, as Markdown."""
+    """Title, counts, size, mean and standard deviation as Markdown."""
     kind = "grey" if data.channels == 1 else "red, green, blue"
     mean, std = (", ".join(f"{value:.3f}" for value in each) for each in (data.mean, data.std))
     return (
-        f"**{plain(data.title)}**: {len(data.train):,} images to train on and "
-        f"{len(data.test):,} to test on, {len(data.classes):,} classes, "
-        f"{data.side} x {data.side} px, {kind}. Of the training pixels in [0, 1]: "
+        f"**{plain(data.title)}**: {len(data.train):,} training and "
+        f"{len(data.test):,} test images, {len(data.classes):,} classes, "
+        f"{data.side} x {data.side} px, {kind}. Training pixels in [0, 1]: "
         f"mean {mean}; standard deviation {std}."
     )
 
@@ -67,7 +67,7 @@ def _choose_draw() -> int:
         key="data_draw",
         bind="query-params",
         width=140,
-        help="Another number takes other samples and augments them otherwise.",
+        help="Another number draws other samples and augmentations.",
     )
     return draw if draw is not None and 0 <= draw <= LAST_DRAW else 0
 
@@ -83,7 +83,7 @@ def _show_samples(data: Data, draw: int) -> None:
 
 
 def _choose_classes(data: Data) -> range:
-    """Labels of the classes to show: all, or a part that is chosen."""
+    """Labels of the shown classes: all, or a chosen part."""
     count = len(data.classes)
     if count <= CLASSES_AT_ONCE:
         return range(count)
@@ -101,17 +101,17 @@ def _show_augmentation(data: Data, options: TrainingOptions, draw: int) -> None:
     images = mixed_samples(data, draw, ROW)
     chosen = {name: getattr(options, name) for name in AUGMENTATIONS if getattr(options, name)}
     known = {each.name: each for each in TrainingOptions.hyperparameters()}
-    _show_row("As they are", "", images.numpy(), "Images as they are")
-    said = ", ".join(_strength_text(known[name], value) for name, value in chosen.items())
-    title = "As training sees them" if chosen else "Training sees them as they are"
+    _show_row("Original", "", images.numpy(), "Original images")
+    strengths = ", ".join(_strength_text(known[name], value) for name, value in chosen.items())
+    title = "As used in training" if chosen else "Used unchanged in training"
     if chosen:
         rows = np.concatenate(
             [augmented(images, data, options, draw * DRAWS + turn) for turn in range(DRAWS)]
         )
-        _show_row(title, f"{said}; {DRAWS} draws", rows, f"Images under {said}")
+        _show_row(title, f"{strengths}; {DRAWS} draws", rows, f"Images with {strengths}")
     else:
-        st.caption(f"{title}: all augmentations are off. Each alone would do this:")
-    if st.toggle("Each augmentation alone", value=not chosen, key="each_augmentation"):
+        st.caption(f"{title}: all augmentations are off. The effect of each:")
+    if st.toggle("Each augmentation separately", value=not chosen, key="each_augmentation"):
         for name in AUGMENTATIONS:
             _show_alone(known[name], chosen.get(name), images, data, draw)
 
@@ -119,7 +119,7 @@ def _show_augmentation(data: Data, options: TrainingOptions, draw: int) -> None:
 def _show_alone(
     option: Hyperparameter, chosen: Value | None, images: torch.Tensor, data: Data, draw: int
 ) -> None:
-    """One augmentation at a strength of its own, which changes nothing in the options."""
+    """Draw one augmentation with a separate strength, which does not change the options."""
     left, right = st.columns([1, 4], vertical_alignment="center")
     with left:
         strength = choose_strength(option, chosen)
@@ -151,11 +151,11 @@ def _show_skipped(data: Data) -> None:
     if not data.skipped:
         return
     count = len(data.skipped)
-    with st.expander(f"{count:,} {'picture' if count == 1 else 'pictures'} could not be used"):
+    with st.expander(f"{count:,} {'image' if count == 1 else 'images'} could not be used"):
         if count > MAX_SKIPPED:
             st.caption(f"The first {MAX_SKIPPED} of them.")
         st.dataframe(
-            [{"Picture": name, "Reason": reason} for name, reason in data.skipped[:MAX_SKIPPED]],
+            [{"Image": name, "Reason": reason} for name, reason in data.skipped[:MAX_SKIPPED]],
             width="stretch",
             hide_index=True,
         )

@@ -1,4 +1,4 @@
-"""From a choice to a run: the button, and the data that a run would learn from."""
+"""The button that starts a run, and the data of the choice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cnnviz.ui.train.controls import TrainChoice
 
 
 def offer_training(choice: TrainChoice) -> None:
-    """Draw what would be trained, and the button that starts it."""
+    """Draw the choice and the button that starts it."""
     title = variant(choice.network.spec.variant).title
     words, button = st.columns([4, 1], vertical_alignment="center")
     words.markdown(f"**{title}** on **{choice.dataset.title}**")
@@ -34,6 +34,6 @@ def _start(choice: TrainChoice) -> None:
 
 
 def chosen_data(choice: TrainChoice) -> Data | None:
-    """The data as the network gets it, or None after saying why there is none."""
+    """The data with the network's image side and channels; None (with a message) on failure."""
     side, channels = choice.network.resolution, choice.network.spec.in_channels
     return cached_data(choice.dataset, side, channels, choice.options.seed)

@@ -62,7 +62,7 @@ def words(app):
 def test_digits_are_shown_class_by_class_with_their_numbers():
     app = opened()
     said = words(app)
-    assert "1,438 images to train on and 359 to test on" in said
+    assert "1,438 training and 359 test images" in said
     assert "mean 0.306; standard deviation 0.376" in said
     # A mosaic a class, the row as it is, and a row for each augmentation alone.
     assert len(pictures(app)) == 10 + 1 + 7
@@ -98,8 +98,8 @@ def test_a_data_set_is_in_the_address(tmp_path):
     (tmp_path / "data" / "pets.zip").write_bytes(zipped(extra=["cat/broken.png"]))
     app = opened(data="pets.zip")
     assert app.selectbox(key="data").value == "pets.zip"
-    assert "6 images to train on and 2 to test on" in words(app)
-    assert app.expander[0].label == "1 picture could not be used"
+    assert "6 training and 2 test images" in words(app)
+    assert app.expander[0].label == "1 image could not be used"
     assert "no JPEG" in app.dataframe[0].value["Reason"][0]
 
 
@@ -128,7 +128,7 @@ def test_ones_own_zip_is_kept_for_the_process_that_trains(tmp_path):
     assert not pictures(app)
     app.file_uploader(key="data_zip").upload("my pets.zip", sent, "application/zip").run()
     assert not app.exception
-    assert "6 images to train on" in words(app)
+    assert "6 training and" in words(app)
     kept = list((tmp_path / "runs" / "uploads").rglob("*.zip"))
     assert [path.name for path in kept] == ["my pets.zip"]
     assert kept[0].read_bytes() == sent
