@@ -22,10 +22,8 @@ from cnnviz.ui.runs.curves import show_recorded_curves
 ON = ":material/arrow_forward:"
 LOOK_INSIDE = {"pages/feature_maps.py": "Feature maps", "pages/grad_cam.py": "Grad-CAM"}
 VIEWS = {
-    "classes": "Per class",
-    "confusion": "Confusion matrix",
-    "calibration": "Calibration",
-    "curves": "Training curves",
+    **{"classes": "Per class", "confusion": "Confusion matrix"},
+    **{"calibration": "Calibration", "curves": "Training curves"},
 }
 
 

@@ -16,12 +16,8 @@ from cnnviz.ui.runs.choice import OTHER, RUN, choose_among
 from cnnviz.ui.runs.words import run_label
 
 VIEWS = {
-    "classes": "Per class",
-    "confusion": "Confusion matrix",
-    "mistakes": "Mistakes",
-    "calibration": "Calibration",
-    "compare": "Compare runs",
-    "download": "Download",
+    **{"classes": "Per class", "confusion": "Confusion matrix", "mistakes": "Mistakes"},
+    **{"calibration": "Calibration", "compare": "Compare runs", "download": "Download"},
 }
 
 

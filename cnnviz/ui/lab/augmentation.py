@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.hyperparameters import Hyperparameter, Value, text
-from cnnviz.lab.pixels import written_pixels
+from cnnviz.lab.grid import written_pixels
 from cnnviz.training.options import TrainingOptions
 from cnnviz.ui.lab.colours import show_colours
 from cnnviz.ui.lab.controls import choose_over, found_or_say, write_numbers
