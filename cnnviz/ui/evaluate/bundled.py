@@ -15,7 +15,7 @@ from cnnviz.ui.evaluate.view import (
     worst_cell,
 )
 from cnnviz.ui.parts.markdown import plain
-from cnnviz.ui.parts.segments import choose_segment
+from cnnviz.ui.parts.segments import choose_labelled
 from cnnviz.ui.photo.trained import box_text
 from cnnviz.ui.runs.curves import show_recorded_curves
 
@@ -35,7 +35,7 @@ def show_bundled(chosen: Bundled) -> None:
         icon=":material/model_training:",
     )
     show_numbers(evaluation)
-    view = choose_segment("View", VIEWS, key="box_view")
+    view = choose_labelled("View", VIEWS, key="box_view")
     if view == "classes":
         show_classes(evaluation)
     elif view == "confusion":

@@ -10,7 +10,7 @@ from cnnviz.runs.run import Run
 from cnnviz.training.bundled import Bundled
 from cnnviz.ui.parts.markdown import plain
 from cnnviz.ui.parts.menu import choose_named
-from cnnviz.ui.parts.segments import choose_segment
+from cnnviz.ui.parts.segments import choose_labelled
 from cnnviz.ui.photo.trained import box_title
 from cnnviz.ui.runs.choice import OTHER, RUN, choose_among
 from cnnviz.ui.runs.words import run_label
@@ -46,7 +46,7 @@ def choose_other(run: Run, runs: Sequence[Run]) -> Run | None:
 
 def choose_view() -> str:
     """Draw the menu of views."""
-    return choose_segment("View", VIEWS)
+    return choose_labelled("View", VIEWS)
 
 
 def say_unknown(runs: Sequence[Run], networks: Sequence[Bundled]) -> None:

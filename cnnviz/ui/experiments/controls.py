@@ -14,7 +14,7 @@ from cnnviz.training.experiments.declaration import Arm, Experiment, plans
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
 from cnnviz.ui.parts.menu import addressed_menu, asked_anew, choose
-from cnnviz.ui.parts.segments import choose_segment
+from cnnviz.ui.parts.segments import choose_labelled
 from cnnviz.ui.runs.data import choose_dataset
 from cnnviz.ui.runs.words import duration_text
 
@@ -96,7 +96,7 @@ def _counted(count: int, word: str) -> str:
 
 def choose_view() -> str:
     """Draw the switch between the papers' experiments and a visitor's own."""
-    return choose_segment("Experiments", VIEWS)
+    return choose_labelled("Experiments", VIEWS)
 
 
 def choose_experiment(of_group: str | None) -> Experiment:
@@ -117,7 +117,7 @@ def choose_experiment(of_group: str | None) -> Experiment:
 def choose_run_of(chosen: Experiment) -> ExperimentChoice | None:
     """Draw the widgets of data, budget and networks; None (with a message) if one is missing."""
     data = choose_dataset()
-    budget = choose_segment(
+    budget = choose_labelled(
         "Budget of each run",
         BUDGETS,
         key="budget",

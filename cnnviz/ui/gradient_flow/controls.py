@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnviz.architectures import specify, variant, variants
 from cnnviz.architectures.blocks import ACTIVATIONS, INITIALISERS
-from cnnviz.ui.parts.segments import choose_segment
+from cnnviz.ui.parts.segments import choose_labelled, choose_segment
 from cnnviz.vision.gradients.twins import DEPTHS, Twin, twins
 
 VIEWS = {
@@ -22,7 +22,7 @@ INITIALISATIONS = ("paper", *INITIALISERS)
 
 def choose_view() -> str:
     """Draw the menu of views."""
-    return choose_segment("View", VIEWS)
+    return choose_labelled("View", VIEWS)
 
 
 def choose_depth() -> int:
