@@ -47,7 +47,8 @@ if __name__ == "__main__":
 else:
     from starlette.middleware import Middleware
 
-    from cnnviz.ui.server.serving import lifespan
+    from cnnviz.ui.server.serving import check_settings, lifespan
     from cnnviz.ui.server.visitor import VisitorCookie
 
+    check_settings()
     app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(VisitorCookie)])

@@ -21,6 +21,7 @@ from cnnviz.commands import (
     runs,
     train,
 )
+from cnnviz.settings import settings
 
 BAD_INPUT = 2
 # In the order of the help.
@@ -41,14 +42,14 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 2 and one sentence on bad input."""
     options = _parser().parse_args(arguments)
-    from cnnviz.weights.state_dict import WeightsError
-
-    gc.freeze()  # what torch has loaded is no garbage; looking through it takes a second
     try:
+        settings()  # a wrong one is told before anything slow
         code: int = options.run(options)
-    except (WeightsError, ValueError, KeyError, OSError) as error:
+    except (ValueError, KeyError, OSError) as error:
         sys.stderr.write(f"{_sentence(error)}\n")
         return BAD_INPUT
+    finally:
+        gc.freeze()  # what torch has loaded is no garbage; looking through it at the end takes long
     return code
 
 

@@ -12,16 +12,17 @@ PACKAGE = ROOT / "cnnviz"
 
 # What each part may import of ours, besides itself: the floors of docs/architecture.md.
 NETWORKS = {"architectures", "hyperparameters"}
-PHOTOS = NETWORKS | {"images", "weights", "progress"}
+PHOTOS = NETWORKS | {"images", "weights", "progress", "settings"}
 ALLOWED = {
     "hyperparameters": set(),
     "machine": set(),
     "progress": set(),
+    "settings": set(),
     "figures": set(),
     "augmentation": set(),
     "architectures": {"hyperparameters"},
-    "images": {"progress"},
-    "weights": NETWORKS | {"progress"},
+    "images": {"progress", "settings"},
+    "weights": NETWORKS | {"progress", "settings"},
     "analysis": NETWORKS | {"machine"},
     "training": PHOTOS | {"analysis", "augmentation"},
     "vision": PHOTOS | {"augmentation"},

@@ -5,21 +5,22 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from cnnviz.commands.arguments import add_command
 from cnnviz.commands.output import show
 from cnnviz.commands.trained import run_folder
 
 
 def add_commands(commands: Any) -> None:
     """Add this module's command to the parser's subparsers."""
-    command = commands.add_parser("bundle", help="trained networks in the box: list, or add a run")
+    command = add_command(
+        commands, "bundle", _bundle, "trained networks in the box: list, or add a run"
+    )
     command.add_argument("of_run", nargs="?", metavar="RUN", help="the run's folder or its id")
     command.add_argument(
         "--name", default="", metavar="NAME", help="of the file; default the variant's"
     )
     command.add_argument("--note", default="", metavar="TEXT", help="what must be said of it")
     command.add_argument("--paper", default="", metavar="QUANTITY", help="such as c10plus_error")
-    command.add_argument("--json", action="store_true", help="the list, with all records")
-    command.set_defaults(run=_bundle)
 
 
 def _bundle(options: argparse.Namespace) -> int:

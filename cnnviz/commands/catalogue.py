@@ -6,66 +6,46 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnviz.commands.arguments import NETWORK, add_command, add_network, asked_network
 from cnnviz.commands.output import show, write
-from cnnviz.commands.settings import add_network, asked_network
 
 if TYPE_CHECKING:
     from cnnviz.analysis.formulas.arithmetic import Formula
     from cnnviz.architectures.written import SizedNetwork
 
-NETWORK = "variant, with changes behind commas: resnet50,width=32,resolution=160"
 COMPARED = range(2, 5)
 SVG = "svg"
 
 
 def add_commands(commands: Any) -> None:
     """Add this module's commands to the parser's subparsers."""
-    _add_list(commands)
-    _add_summary(commands)
+    add_command(commands, "list", _list, "all published variants")
+    add_network(add_command(commands, "summary", _summary, "layer table and counts of a variant"))
     _add_compare(commands)
-    _add_formula(commands)
+    formula = add_command(commands, "formula", _formula, "where each number of a layer comes from")
+    add_network(formula)
+    formula.add_argument("layer", metavar="LAYER", help="as in summary: stages.0.0.conv1")
     _add_export(commands)
 
 
-def _add_list(commands: Any) -> None:
-    command = commands.add_parser("list", help="all published variants")
-    command.add_argument("--json", action="store_true")
-    command.set_defaults(run=_list)
-
-
-def _add_summary(commands: Any) -> None:
-    command = commands.add_parser("summary", help="layer table and counts of a variant")
-    add_network(command, NETWORK)
-    command.add_argument("--json", action="store_true")
-    command.set_defaults(run=_summary)
-
-
 def _add_compare(commands: Any) -> None:
-    command = commands.add_parser("compare", help="two to four networks side by side")
+    command = add_command(commands, "compare", _compare, "two to four networks side by side", None)
     command.add_argument("networks", nargs="+", metavar="NETWORK", help=NETWORK)
     form = command.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true")
     form.add_argument("--markdown", action="store_true", help="the whole comparison as a report")
-    command.set_defaults(run=_compare)
-
-
-def _add_formula(commands: Any) -> None:
-    command = commands.add_parser("formula", help="where each number of a layer comes from")
-    add_network(command, NETWORK)
-    command.add_argument("layer", metavar="LAYER", help="as in summary: stages.0.0.conv1")
-    command.add_argument("--json", action="store_true")
-    command.set_defaults(run=_formula)
 
 
 def _add_export(commands: Any) -> None:
-    command = commands.add_parser("export", help="a network as code, table, picture or ONNX file")
-    add_network(command, NETWORK)
+    command = add_command(
+        commands, "export", _export, "a network as code, table, image or ONNX file", None
+    )
+    add_network(command)
     command.add_argument(
         "--format", default="code", metavar="code|csv|markdown|latex|svg|onnx", dest="form"
     )
     command.add_argument("--view", choices=("volumes", "graph", "block"), default="volumes")
     command.add_argument("--output", type=Path, metavar="FILE")
-    command.set_defaults(run=_export)
 
 
 def _list(options: argparse.Namespace) -> int:

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnviz.commands.arguments import add_command, add_device
 from cnnviz.commands.output import show
+from cnnviz.settings import settings
 
 if TYPE_CHECKING:
     from cnnviz.training.evaluation.scores import Evaluation
@@ -15,14 +17,12 @@ if TYPE_CHECKING:
 
 def add_commands(commands: Any) -> None:
     """Add this module's command to the parser's subparsers."""
-    command = commands.add_parser("evaluate", help="a run's network on its test pictures")
+    command = add_command(commands, "evaluate", _evaluate, "a run's network on its test images")
     command.add_argument("run_name", metavar="RUN", help="the run's id, or its folder")
-    command.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1; default the best")
+    add_device(command)
     command.add_argument(
         "--checkpoint", metavar="KEY", help="refuse if it is another (how its sha256 begins)"
     )
-    command.add_argument("--json", action="store_true", help="all numbers, with the confusion")
-    command.set_defaults(run=_evaluate)
 
 
 def _evaluate(options: argparse.Namespace) -> int:
@@ -41,9 +41,8 @@ def _evaluate(options: argparse.Namespace) -> int:
 def _folder(run: str) -> Path:
     """The folder of a run: one that is given, or one of the store's."""
     from cnnviz.runs.folder import RECORD
-    from cnnviz.runs.store import runs_folder
 
-    return Path(run) if (Path(run) / RECORD).exists() else runs_folder() / run
+    return Path(run) if (Path(run) / RECORD).exists() else settings().runs / run
 
 
 def _text(found: Evaluation) -> str:

@@ -10,7 +10,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnviz.commands.arguments import add_command, add_training, asked_training
 from cnnviz.commands.output import show
+from cnnviz.settings import settings
 
 if TYPE_CHECKING:
     from cnnviz.training.experiments.declaration import Arm, Experiment
@@ -21,22 +23,17 @@ MAX_SEEDS = 5
 
 def add_commands(commands: Any) -> None:
     """Add this module's command to the parser's subparsers."""
-    command = commands.add_parser("experiment", help="train the arms of a paper's experiment")
+    command = add_command(
+        commands, "experiment", _experiment, "train the arms of a paper's experiment"
+    )
     command.add_argument("name", nargs="?", metavar="NAME", help="without one: a list")
     command.add_argument("--data", default="digits", metavar="NAME", help="default digits")
-    budget = command.add_mutually_exclusive_group()
-    budget.add_argument("--epochs", metavar="N", help="of each arm; default the recipe's")
-    budget.add_argument("--seconds", metavar="S", help="of each arm")
+    add_training(command)
     command.add_argument("--seeds", type=int, default=1, metavar="N", help="1 to 5; default 1")
-    command.add_argument("--option", action="append", default=[], metavar="NAME=VALUE")
-    command.add_argument("--folder", type=Path, metavar="FOLDER", help="where the runs are kept")
-    command.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1; default the best")
     command.add_argument(
         "--record", action="store_true", help="keep the curves in the package, for everybody"
     )
     command.add_argument("--note", default="", metavar="TEXT", help="what a record must say")
-    command.add_argument("--json", action="store_true")
-    command.set_defaults(run=_experiment)
 
 
 def _experiment(options: argparse.Namespace) -> int:
@@ -62,28 +59,16 @@ def _experiment(options: argparse.Namespace) -> int:
 
 def _trained(options: argparse.Namespace, experiment: Experiment) -> Recorded:
     from cnnviz.runs.arms import Budget, trained_arms
-    from cnnviz.runs.run import runs_folder
 
     stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{experiment.name}"
-    budget = Budget(options.data, _budget(options), options.seeds)
-    folder = options.folder or runs_folder() / stamp
+    budget = Budget(options.data, asked_training(options), options.seeds)
+    folder = options.folder or settings().runs / stamp
 
     def told(arm: Arm, seed: int, place: Path) -> None:
         sys.stderr.write(f"{arm.title}, seed {seed}: {place}\n")
 
     made = trained_arms(experiment, budget, folder, options.device, told)
     return replace(made, note=options.note)
-
-
-def _budget(options: argparse.Namespace) -> dict[str, str]:
-    from cnnviz.commands.settings import settings
-
-    written: dict[str, str] = settings(options.option, "--option")
-    if options.seconds is not None:
-        written |= {"seconds": options.seconds, "epochs": "0"}
-    elif options.epochs is not None:
-        written |= {"epochs": options.epochs, "seconds": "0"}
-    return written
 
 
 def _result(experiment: Experiment, trained: Recorded) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnviz.commands.arguments import add_command
 from cnnviz.commands.output import show
 from cnnviz.commands.trained import add_trained_network, trained_network
 
@@ -19,7 +20,7 @@ WIDTH = 1000  # px of the picture, about
 
 def add_commands(commands: Any) -> None:
     """Add this module's commands to the parser's subparsers."""
-    command = commands.add_parser("features", help="what a layer sees of a photo")
+    command = add_command(commands, "features", _features, "what a layer sees of a photo")
     command.add_argument("photo", metavar="PHOTO")
     add_trained_network(command)
     command.add_argument("--layer", required=True, metavar="NAME", help="as in summary: stem.conv")
@@ -28,8 +29,6 @@ def add_commands(commands: Any) -> None:
     command.add_argument("--count", type=int, metavar="N", help="at most so many maps")
     command.add_argument("--scale", default="each map", metavar="each map|the layer|all layers")
     command.add_argument("--raw", action="store_true", help="what is below 0, too")
-    command.add_argument("--json", action="store_true")
-    command.set_defaults(run=_features)
 
 
 def _features(options: argparse.Namespace) -> int:

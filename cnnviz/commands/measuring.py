@@ -6,7 +6,7 @@ import argparse
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from cnnviz.commands.catalogue import NETWORK
+from cnnviz.commands.arguments import NETWORK, add_command
 from cnnviz.commands.output import show
 
 if TYPE_CHECKING:
@@ -15,24 +15,12 @@ if TYPE_CHECKING:
 
 def add_commands(commands: Any) -> None:
     """Add this module's commands to the parser's subparsers."""
-    _add_tools(commands)
-    _add_time(commands)
-
-
-def _add_tools(commands: Any) -> None:
-    command = commands.add_parser("tools", help="what other tools count, and why")
-    command.add_argument("network", metavar="NETWORK", help=NETWORK)
-    command.add_argument("--json", action="store_true")
-    command.set_defaults(run=_tools)
-
-
-def _add_time(commands: Any) -> None:
-    command = commands.add_parser("time", help="seconds of a forward pass on this machine")
-    command.add_argument("network", metavar="NETWORK", help=NETWORK)
+    tools = add_command(commands, "tools", _tools, "what other tools count, and why")
+    command = add_command(commands, "time", _time, "seconds of a forward pass on this machine")
+    for each in (tools, command):
+        each.add_argument("network", metavar="NETWORK", help=NETWORK)
     command.add_argument("--batch", type=int, default=1, metavar="N")
     command.add_argument("--seconds", type=float, default=5.0, metavar="S", help="to measure for")
-    command.add_argument("--json", action="store_true")
-    command.set_defaults(run=_time)
 
 
 def _tools(options: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnviz.commands.arguments import add_command
 from cnnviz.commands.output import show
 from cnnviz.commands.trained import add_trained_network, trained_network
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 def add_commands(commands: Any) -> None:
     """Add this module's command to the parser's subparsers."""
-    command = commands.add_parser("neighbours", help="the pictures that a network thinks alike")
+    command = add_command(
+        commands, "neighbours", _neighbours, "the images that a network thinks alike"
+    )
     command.add_argument("photo", metavar="PHOTO")
     command.add_argument(
         "--among", required=True, metavar="FOLDER", help="pictures in a folder or in a .zip"
@@ -32,8 +35,6 @@ def add_commands(commands: Any) -> None:
         metavar="N",
         help="look at no more pictures than these: as many of each class (default 3000)",
     )
-    command.add_argument("--json", action="store_true")
-    command.set_defaults(run=_neighbours)
 
 
 def _neighbours(options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnviz.commands.arguments import add_command
 from cnnviz.commands.output import show
 from cnnviz.commands.trained import add_trained_network, trained_network
 
@@ -25,20 +26,19 @@ def add_commands(commands: Any) -> None:
     """Add this module's commands to the parser's subparsers."""
     _add_predict(commands)
     _add_cam(commands)
-    _add_fetch(commands)
+    fetch = add_command(commands, "fetch", _fetch, "download weights into the weights folder", None)
+    fetch.add_argument("variants", nargs="+", metavar="VARIANT")
 
 
 def _add_predict(commands: Any) -> None:
-    command = commands.add_parser("predict", help="the most probable classes of photos")
+    command = add_command(commands, "predict", _predict, "the most probable classes of photos")
     command.add_argument("photos", nargs="+", metavar="PHOTO")
     add_trained_network(command)
     command.add_argument("--top", type=int, default=5)
-    command.add_argument("--json", action="store_true")
-    command.set_defaults(run=_predict)
 
 
 def _add_cam(commands: Any) -> None:
-    command = commands.add_parser("cam", help="where the network looks for a class")
+    command = add_command(commands, "cam", _cam, "where the network looks for a class")
     command.add_argument("photo", metavar="PHOTO")
     add_trained_network(command)
     command.add_argument("--class", type=int, dest="class_index", metavar="N")
@@ -46,14 +46,6 @@ def _add_cam(commands: Any) -> None:
     command.add_argument("--method", default="grad-cam", metavar="NAME", help=METHODS)
     command.add_argument("--output", type=Path, metavar="FILE.png")
     command.add_argument("--array", type=Path, metavar="FILE.npy")
-    command.add_argument("--json", action="store_true")
-    command.set_defaults(run=_cam)
-
-
-def _add_fetch(commands: Any) -> None:
-    command = commands.add_parser("fetch", help="download weights into the weights folder")
-    command.add_argument("variants", nargs="+", metavar="VARIANT")
-    command.set_defaults(run=_fetch)
 
 
 def _predict(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cnnviz.commands.arguments import add_command
 from cnnviz.commands.output import show, write
 from cnnviz.commands.trained import run_folder, variant_network
 
@@ -20,17 +21,16 @@ if TYPE_CHECKING:
 
 def add_commands(commands: Any) -> None:
     """Add this module's command to the parser's subparsers."""
-    command = commands.add_parser("reuse", help="which layers a DenseNet reads (Figure 5)")
+    command = add_command(
+        *(commands, "reuse", _reuse, "which layers a DenseNet reads (Figure 5)"),
+        json="matrices (null is not read) and observations",
+    )
     command.add_argument(
         "of", metavar="VARIANT|RUN|FILE", help="a variant, a run, or a checkpoint (.safetensors)"
     )
     command.add_argument("--definition", metavar="NAME", default="mean")
     command.add_argument("--random", action="store_true", help="a variant's untrained weights")
-    command.add_argument(
-        "--json", action="store_true", help="matrices (null is not read) and observations"
-    )
     command.add_argument("--output", type=Path, metavar="FILE.svg", help="the picture")
-    command.set_defaults(run=_reuse)
 
 
 def _reuse(options: argparse.Namespace) -> int:

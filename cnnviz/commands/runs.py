@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnviz.commands.arguments import add_command
 from cnnviz.commands.output import show
 
 if TYPE_CHECKING:
@@ -19,27 +20,24 @@ NEEDED = "runs must have sqlalchemy; install it with pip install -r requirements
 
 def add_commands(commands: Any) -> None:
     """Add this module's command to the parser's subparsers."""
-    command = commands.add_parser("runs", help="training runs: list, import, stop, delete")
-    command.add_argument("--json", action="store_true", help="print JSON")
+    command = add_command(commands, "runs", _list, "training runs: list, import, stop, delete")
     command.add_argument("--limit", type=int, default=100, metavar="N", help="the youngest N")
-    command.set_defaults(run=_list)
     actions = command.add_subparsers(metavar="ACTION", parser_class=type(command))
     _add_import(actions)
     for name, action, says in (
         ("stop", _stop, "end a run; it can be resumed"),
         ("delete", _delete, "forget a run and remove its folder"),
     ):
-        changing = actions.add_parser(name, help=says)
-        changing.add_argument("id", metavar="RUN")
-        changing.set_defaults(run=action)
+        add_command(actions, name, action, says, None).add_argument("id", metavar="RUN")
 
 
 def _add_import(actions: Any) -> None:
-    bringing = actions.add_parser("import", help="bring in a run folder from another machine")
+    bringing = add_command(
+        actions, "import", _import, "bring in a run folder from another machine", None
+    )
     bringing.add_argument("folder", type=Path, metavar="FOLDER")
     # Without a default, which would undo a --json before the action's name.
     bringing.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
-    bringing.set_defaults(run=_import)
 
 
 def _store() -> Store:
@@ -82,7 +80,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _stop(options: argparse.Namespace) -> int:
-    from cnnviz.runs.limits import COMMAND_LINE
+    from cnnviz.runs.run import COMMAND_LINE
 
     _store().request(options.id, "stop", COMMAND_LINE)
     show(f"The run {options.id} stops after the step at work.")
@@ -90,7 +88,7 @@ def _stop(options: argparse.Namespace) -> int:
 
 
 def _delete(options: argparse.Namespace) -> int:
-    from cnnviz.runs.limits import COMMAND_LINE
+    from cnnviz.runs.run import COMMAND_LINE
 
     _store().delete(options.id, COMMAND_LINE)
     show(f"The run {options.id} is deleted.")

@@ -10,9 +10,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnviz.commands.arguments import (
+    add_command,
+    add_network,
+    add_training,
+    asked_network,
+    asked_training,
+)
 from cnnviz.commands.output import show
-from cnnviz.commands.settings import asked_network, settings
 from cnnviz.commands.trained import run_folder
+from cnnviz.settings import settings
 
 if TYPE_CHECKING:
     from cnnviz.architectures.written import SizedNetwork
@@ -23,23 +30,15 @@ if TYPE_CHECKING:
 
 def add_commands(commands: Any) -> None:
     """Add this module's command to the parser's subparsers."""
-    command = commands.add_parser("train", help="train a network and keep the run")
-    command.add_argument("variant", nargs="?", metavar="VARIANT")
+    command = add_command(commands, "train", _train, "train a network and keep the run", None)
+    add_network(command, nargs="?")
     command.add_argument("--data", metavar="NAME", help="a data set, or a zip or folder of classes")
-    command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
-    command.add_argument("--resolution", type=int, metavar="PX")
     command.add_argument("--recipe", metavar="NAME", help="a paper's options (see recipes.py)")
-    command.add_argument("--option", action="append", default=[], metavar="NAME=VALUE")
-    budget = command.add_mutually_exclusive_group()
-    budget.add_argument("--epochs", metavar="N")
-    budget.add_argument("--seconds", metavar="S")
-    command.add_argument("--folder", type=Path, metavar="FOLDER", help="where the run is kept")
+    add_training(command)
     command.add_argument("--resume", metavar="RUN", help="go on with a run (its folder or its id)")
-    command.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1; default the best")
     command.add_argument("--json-lines", action="store_true", help="a line a measurement")
     command.add_argument("--estimate", action="store_true", help="only measure three batches")
     command.add_argument("--json", action="store_true", help="of --estimate")
-    command.set_defaults(run=_train)
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -79,12 +78,7 @@ def _options(options: argparse.Namespace) -> TrainingOptions:
     from cnnviz.training.recipes import recipe
 
     start = recipe(options.recipe).options if options.recipe else TrainingOptions()
-    written = settings(options.option, "--option")
-    if options.seconds is not None:
-        written |= {"seconds": options.seconds, "epochs": "0"}
-    elif options.epochs is not None:
-        written |= {"epochs": options.epochs, "seconds": "0"}
-    return start.with_text(written)
+    return start.with_text(asked_training(options))
 
 
 def _resumed(options: argparse.Namespace) -> tuple[Plan, Path]:
@@ -104,10 +98,8 @@ def _resumed(options: argparse.Namespace) -> tuple[Plan, Path]:
 
 
 def _new_folder(plan: Plan) -> Path:
-    from cnnviz.runs.run import runs_folder
-
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{plan.network.spec.variant}"
-    return runs_folder() / name
+    return settings().runs / name
 
 
 def _estimate(options: argparse.Namespace, plan: Plan) -> int:

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnviz.settings import settings
+
 if TYPE_CHECKING:
     from cnnviz.architectures import Network
 
@@ -46,12 +48,10 @@ def run_folder(run: str) -> Path:
     """
     if Path(run).is_dir():
         return Path(run)
-    from cnnviz.runs.run import runs_folder
-
-    folder = runs_folder() / run
+    folder = settings().runs / run
     if not folder.is_dir():
         raise ValueError(
-            f"run must be a run's folder or the id of a run in {runs_folder()}; received {run}."
+            f"run must be a run's folder or the id of a run in {settings().runs}; received {run}."
         )
     return folder
 

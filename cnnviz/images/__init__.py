@@ -9,14 +9,13 @@ from cnnviz.images.collection import (
     even_sample,
     sample_collection,
 )
-from cnnviz.images.on_disk import DataSet, data_folder, data_sets, open_collection
+from cnnviz.images.on_disk import DataSet, data_sets, open_collection
 
 __all__ = [
     "Collection",
     "DataError",
     "DataSet",
     "Picture",
-    "data_folder",
     "data_sets",
     "even_sample",
     "open_collection",

@@ -16,6 +16,7 @@ from cnnviz.images.collection import Collection, DataError, Picture, described, 
 from cnnviz.images.files import image_files
 from cnnviz.images.folder import image_paths
 from cnnviz.images.opening import BAD_DATA, open_image
+from cnnviz.settings import settings
 
 MAX_FOLDERS = 1000  # are looked through to see whether there are pictures
 # Of torchvision's data sets, the file of the test split; they lie unpacked as torchvision has them.
@@ -50,18 +51,12 @@ class DataSet:
         return self.opener()
 
 
-def data_folder() -> Path | None:
-    """The folder that CNNVIZ_DATA names, or None without it."""
-    chosen = os.environ.get("CNNVIZ_DATA")
-    return Path(chosen).expanduser() if chosen else None
-
-
 def data_sets() -> tuple[DataSet, ...]:
-    """What lies in ``data_folder()``: torchvision's data sets, sub-folders with pictures, zips.
+    """What lies in the folder CNNVIZ_DATA: torchvision's data sets, folders with pictures, zips.
 
     A folder that is missing or closed to us holds none.
     """
-    folder = data_folder()
+    folder = settings().data
     if folder is None:
         return ()
     of_torchvision = (

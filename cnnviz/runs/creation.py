@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import sqlalchemy as sql
 
 from cnnviz.runs.database import runs
-from cnnviz.runs.limits import limits
 from cnnviz.runs.rows import plan_columns, remove_row
-from cnnviz.runs.run import OPEN, runs_folder
+from cnnviz.runs.run import OPEN
+from cnnviz.settings import settings
 from cnnviz.training.plan import Plan
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for another
@@ -30,16 +30,16 @@ def require_allowed(plans: Sequence[Plan]) -> None:
     Raises:
         ValueError: A plan exceeds a limit.
     """
-    allowed = limits()
+    allowed = settings()
     for options in (plan.options for plan in plans):
-        if options.seconds > allowed.seconds:
+        if options.seconds > allowed.max_seconds:
             raise ValueError(
-                f"seconds must be at most {allowed.seconds} on this server; "
+                f"seconds must be at most {allowed.max_seconds} on this server; "
                 f"received {options.seconds}."
             )
-        if options.epochs > allowed.epochs:
+        if options.epochs > allowed.max_epochs:
             raise ValueError(
-                f"epochs must be at most {allowed.epochs} on this server; "
+                f"epochs must be at most {allowed.max_epochs} on this server; "
                 f"received {options.epochs}."
             )
 
@@ -73,7 +73,7 @@ def insert_runs(
 
 def _make_room(connection: sql.Connection, owner: str, needed: int) -> list[str]:
     """Evict a visitor's untested runs for new ones; returns their ids."""
-    max_runs = limits().runs
+    max_runs = settings().max_runs
     own = sql.select(runs).where(runs.c.owner == owner)
     rows = connection.execute(own.order_by(runs.c.created)).all()
     surplus = len(rows) - max_runs + needed
@@ -94,4 +94,4 @@ def _make_room(connection: sql.Connection, owner: str, needed: int) -> list[str]
 
 def remove_folder(run_id: str) -> None:
     """Delete a run's folder on this machine."""
-    shutil.rmtree(runs_folder() / run_id, ignore_errors=True)
+    shutil.rmtree(settings().runs / run_id, ignore_errors=True)

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sql
 
 from cnnviz.runs.folder import RunError
+from cnnviz.settings import ADDRESS, variable
 
 # Version 2 added the tables of groups; an upgrade only has to create missing tables.
 VERSION = 2
@@ -181,10 +182,7 @@ def _parsed(url: str) -> sql.URL:
     except sql.exc.ArgumentError:
         parsed = None
     if parsed is None or parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise ValueError(
-            "CNNVIZ_DATABASE must be an address such as sqlite:////folder/runs.sqlite or "
-            f"postgresql://user:password@host/name; received {url}."
-        )
+        raise ValueError(f"{variable('database')} must be {ADDRESS.rule}; received {url}.")
     return (
         parsed.set(drivername="postgresql+psycopg") if "+" not in url and _is_pg(parsed) else parsed
     )

@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 import functools
-import os
-import re
 import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
+
+from cnnviz.settings import settings
 
 COUNT = "import torch; print(torch.cuda.device_count())"
 TIMEOUT = 120.0  # seconds that torch may take to count
 
 
-def slots() -> dict[str, int]:
+def slots() -> Mapping[str, int]:
     """How many runs each device of this machine trains at once.
 
-    CNNVIZ_SLOTS sets it ("cpu=2" or "cuda:0=2,cuda:1=1"). The default is one run on each CUDA
-    device, or one on the CPU if there is none.
+    CNNVIZ_SLOTS sets it. The default is one run on each CUDA device, or one on the CPU if there is
+    none.
 
     Raises:
         ValueError: CNNVIZ_SLOTS has another format.
     """
-    written = os.environ.get("CNNVIZ_SLOTS", "").strip()
-    if not written:
-        return dict.fromkeys(_cuda_devices(), 1) or {"cpu": 1}
-    runs_by_device = {}
-    for part in written.split(","):
-        matched = re.fullmatch(r"\s*(cpu|cuda:\d+)\s*=\s*(\d{1,3})\s*", part)
-        if not matched:
-            raise ValueError(
-                f"CNNVIZ_SLOTS must be written like cpu=1 or cuda:0=2,cuda:1=1; received {written}."
-            )
-        runs_by_device[matched[1]] = int(matched[2])
-    return runs_by_device
+    return settings().slots or dict.fromkeys(_cuda_devices(), 1) or {"cpu": 1}
 
 
 def host() -> str:

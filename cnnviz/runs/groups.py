@@ -12,9 +12,9 @@ from cnnviz.runs.creation import insert_runs, new_id, remove_folder, require_all
 from cnnviz.runs.database import groups as groups_table
 from cnnviz.runs.database import members as members_table
 from cnnviz.runs.database import runs as runs_table
-from cnnviz.runs.limits import limits
 from cnnviz.runs.rows import remove_row
 from cnnviz.runs.store import Store
+from cnnviz.settings import settings
 from cnnviz.training.plan import Plan
 
 MAX_TITLE = 80  # characters
@@ -126,7 +126,7 @@ def save_group(store: Store, title: str, members: Sequence[Member], owner: str) 
 def _require_room(connection: sql.Connection, owner: str) -> None:
     is_saved = (groups_table.c.owner == owner) & (groups_table.c.experiment == OWN)
     count = sql.select(sql.func.count()).select_from(groups_table).where(is_saved)
-    max_groups = limits().runs
+    max_groups = settings().max_runs
     if (connection.scalar(count) or 0) >= max_groups:
         raise ValueError(
             f"You have {max_groups} of {max_groups} possible experiments; delete one first."

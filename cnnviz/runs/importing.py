@@ -16,10 +16,10 @@ import sqlalchemy as sql
 from cnnviz.runs.catching_up import catch_up
 from cnnviz.runs.database import runs
 from cnnviz.runs.folder import MEASUREMENTS, RECORD, RunError, read_record
-from cnnviz.runs.limits import COMMAND_LINE
 from cnnviz.runs.rows import change_run, plan_columns
-from cnnviz.runs.run import OPEN, Run, runs_folder
+from cnnviz.runs.run import COMMAND_LINE, OPEN, Run
 from cnnviz.runs.store import Store
+from cnnviz.settings import settings
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.plan import Plan
 
@@ -62,7 +62,7 @@ def import_folder(store: Store, folder: Path, owner: str = COMMAND_LINE) -> Impo
     _require_measurements(folder)
     _require_checkpoint(folder, Plan.from_json(record["plan"]), state)
     run_id = _id(store, folder, record)
-    target = runs_folder() / run_id
+    target = settings().runs / run_id
     if folder.resolve() != target.resolve():
         _copy(folder, target)
     is_new = _put(store, run_id, record, state, owner)
@@ -138,7 +138,7 @@ def _require_checkpoint(folder: Path, plan: Plan, state: str) -> None:
 
 def _id(store: Store, folder: Path, record: Mapping[str, Any]) -> str:
     """The id of a folder's run: the folder's name if this store has it, else a hash."""
-    if folder.resolve().parent == runs_folder().resolve():
+    if folder.resolve().parent == settings().runs.resolve():
         with store.database.reading() as connection:
             own = sql.select(runs.c.id).where(runs.c.id == folder.resolve().name)
             if connection.scalar(own):

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import Protocol
 
-from cnnviz.runs.run import runs_folder
+from cnnviz.settings import settings
 
 LOG = "worker.log"
 ROOT = Path(__file__).parents[2]
@@ -52,7 +52,7 @@ class LocalLauncher:
         Raises:
             OSError: It cannot be started.
         """
-        folder = runs_folder() / run_id
+        folder = settings().runs / run_id
         folder.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "cnnviz.runs.worker", run_id]
         with (folder / LOG).open("ab") as log:

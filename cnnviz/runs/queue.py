@@ -16,10 +16,10 @@ from cnnviz.runs import devices
 from cnnviz.runs.catching_up import catch_up
 from cnnviz.runs.database import runs
 from cnnviz.runs.launch import Launcher
-from cnnviz.runs.limits import COMMAND_LINE, DAY, limits
 from cnnviz.runs.rows import change_run, remove_row
-from cnnviz.runs.run import BEGUN, runs_folder
+from cnnviz.runs.run import BEGUN, COMMAND_LINE, DAY
 from cnnviz.runs.store import Store
+from cnnviz.settings import settings
 
 SILENCE = 15.0  # seconds without a heartbeat after which a worker counts as dead
 START = 180.0  # seconds until its first heartbeat: many may load torch at once
@@ -72,7 +72,7 @@ def take(store: Store, slots: Mapping[str, int], host: str) -> tuple[str, str] |
     with store.database.writing(alone=True) as connection:
         begun = connection.execute(sql.select(runs).where(runs.c.state.in_(BEGUN))).all()
         at_work = Counter(row.owner for row in begun)
-        device, max_running = _free_device(begun, slots, host), limits().running
+        device, max_running = _free_device(begun, slots, host), settings().max_running
         for row in connection.execute(waiting.order_by(runs.c.queued, runs.c.id)).all():
             if device is None:
                 break
@@ -132,7 +132,7 @@ def _interrupt(store: Store, run_ids: list[str], message: str = LOST) -> None:
             }
             is_lost = change_run(connection, is_begun, **values, wish="")
         if is_lost:
-            catch_up(store, run_id, runs_folder() / run_id)
+            catch_up(store, run_id, settings().runs / run_id)
 
 
 def _end_unresponsive(store: Store, launcher: Launcher, host: str) -> None:
@@ -155,12 +155,12 @@ def clean(store: Store) -> list[str]:
         Ids of the deleted runs.
     """
     with store.database.reading() as connection:
-        last = store.database.now(connection) - limits().days * DAY
+        last = store.database.now(connection) - settings().keep_days * DAY
         is_old = (runs.c.ended < last) & runs.c.state.not_in((*BEGUN, "queued"))
         chosen = sql.select(runs.c.id).where(is_old & (runs.c.owner != COMMAND_LINE))
         old = list(connection.scalars(chosen))
     for run_id in old:
         with store.database.writing() as connection:
             remove_row(connection, run_id)
-        shutil.rmtree(runs_folder() / run_id, ignore_errors=True)
+        shutil.rmtree(settings().runs / run_id, ignore_errors=True)
     return old

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from cnnviz.settings import settings
 from cnnviz.training.plan import Plan
 
 State = Literal["queued", "running", "paused", "finished", "stopped", "failed", "interrupted"]
 OPEN: tuple[State, ...] = ("queued", "running", "paused")
 BEGUN: tuple[State, ...] = ("running", "paused")
 RESUMABLE: tuple[State, ...] = ("stopped", "failed", "interrupted")
+# The owner of runs from a terminal, which are never evicted; no browser can have this id.
+COMMAND_LINE = "command line"
+DAY = 24 * 60 * 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,4 @@ class Run:
     @property
     def folder(self) -> Path:
         """The folder of its record and checkpoints."""
-        return runs_folder() / self.id
-
-
-def runs_folder() -> Path:
-    """The folder of all runs and of the default store: CNNVIZ_RUNS, else ~/.cnnviz/runs."""
-    chosen = os.environ.get("CNNVIZ_RUNS")
-    return Path(chosen).expanduser() if chosen else Path.home() / ".cnnviz" / "runs"
+        return settings().runs / self.id

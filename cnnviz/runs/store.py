@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import json
 import logging
-import os
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -16,7 +15,6 @@ from cnnviz.runs.database import Database, StoreError
 from cnnviz.runs.database import measured as measured_table
 from cnnviz.runs.database import runs as runs_table
 from cnnviz.runs.folder import RunError
-from cnnviz.runs.limits import COMMAND_LINE
 from cnnviz.runs.rows import (
     WAITING,
     as_measurement,
@@ -26,11 +24,12 @@ from cnnviz.runs.rows import (
     remove_row,
     row_of,
 )
-from cnnviz.runs.run import BEGUN, OPEN, RESUMABLE, Run, State, runs_folder
+from cnnviz.runs.run import BEGUN, COMMAND_LINE, OPEN, RESUMABLE, Run, State
+from cnnviz.settings import settings
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.plan import Plan
 
-__all__ = ["Run", "RunError", "State", "Store", "StoreError", "runs_folder", "store_url"]
+__all__ = ["Run", "RunError", "State", "Store", "StoreError", "store_url"]
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +39,7 @@ SCALES = (0.001, 1000.0)  # smallest and largest learning_rate_scale
 
 def store_url() -> str:
     """The store's address: CNNVIZ_DATABASE, else an SQLite file in the runs' folder."""
-    return os.environ.get("CNNVIZ_DATABASE") or f"sqlite:///{runs_folder() / 'runs.sqlite'}"
+    return settings().database or f"sqlite:///{settings().runs / 'runs.sqlite'}"
 
 
 class Store:
@@ -255,8 +254,8 @@ class Store:
         Raises:
             RunError: It is another visitor's.
         """
-        teachers = os.environ.get("CNNVIZ_TEACHER_TOKEN", "")
-        is_teacher = bool(teachers and token) and _same(teachers, token or "")
+        expected = settings().teacher_token
+        is_teacher = bool(expected and token) and _same(expected or "", token or "")
         # The name comes from a browser's cookie, so the command line's name is not accepted.
         is_owner = by != COMMAND_LINE and _same(by, row.owner)
         if not (self._is_teachers or is_teacher or is_owner):

@@ -22,9 +22,9 @@ from cnnviz.runs.catching_up import catch_up, novelty
 from cnnviz.runs.devices import slots
 from cnnviz.runs.folder import RunError
 from cnnviz.runs.heartbeat import Heartbeat
-from cnnviz.runs.limits import limits
 from cnnviz.runs.run import Run, State
 from cnnviz.runs.store import Store, StoreError
+from cnnviz.settings import settings
 from cnnviz.training.measurement import Measurement, Steering
 
 BATCH = 0.5  # seconds for which measurements are buffered
@@ -110,7 +110,7 @@ def _train(store: Store, run: Run, assignment: Assignment, steering: Steering) -
     progress(0.0)
     _share_cores(run.device)
     # A time budget was checked against the limit when the run was created.
-    allowed = None if run.plan.options.seconds else limits().seconds
+    allowed = None if run.plan.options.seconds else settings().max_seconds
     measured = recorded(run.plan, run.folder, steering, run.device, progress)
     with _Batches(assignment, novelty(store, run.id)) as batches, closing(measured):
         if _limited(measured, allowed, batches):

@@ -6,7 +6,6 @@ first.
 
 from __future__ import annotations
 
-import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Literal
 import torch
 
 from cnnviz import architectures
+from cnnviz.settings import settings
 from cnnviz.weights.torchvision_files import TorchvisionFile, torchvision_file
 
 
@@ -41,8 +41,7 @@ class WeightsSource:
 
 def weights_folder() -> Path:
     """Where weights are looked for and put: CNNVIZ_WEIGHTS, or else torch hub's cache."""
-    chosen = os.environ.get("CNNVIZ_WEIGHTS")
-    return Path(chosen).expanduser() if chosen else Path(torch.hub.get_dir()) / "checkpoints"
+    return settings().weights or Path(torch.hub.get_dir()) / "checkpoints"
 
 
 def sources(variant: str) -> tuple[WeightsSource, ...]:

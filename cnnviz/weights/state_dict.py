@@ -25,7 +25,7 @@ AUXILIARY = ("aux1.", "aux2.", "AuxLogits.")
 OLD_DENSENET = re.compile(r"(denselayer\d+\.(?:norm|conv))\.([12]\.)")
 
 
-class WeightsError(Exception):
+class WeightsError(ValueError):
     """One sentence for the visitor: what is wrong with the weights, and what to do about it."""
 
 

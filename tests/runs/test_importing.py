@@ -7,8 +7,8 @@ import pytest
 
 from cnnviz.runs.folder import RunError
 from cnnviz.runs.importing import import_folder
-from cnnviz.runs.limits import COMMAND_LINE
 from cnnviz.runs.recording import recorded
+from cnnviz.runs.run import COMMAND_LINE
 from cnnviz.runs.store import Store
 
 

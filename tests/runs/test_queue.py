@@ -8,8 +8,8 @@ import pytest
 from cnnviz.runs.assignment import Assignment, AssignmentLostError
 from cnnviz.runs.database import runs
 from cnnviz.runs.folder import MEASUREMENTS, RunError
-from cnnviz.runs.limits import COMMAND_LINE, DAY
 from cnnviz.runs.queue import LOST, clean, dispatch, take
+from cnnviz.runs.run import COMMAND_LINE, DAY
 from cnnviz.runs.store import Store
 
 ONE = {"cpu": 1}

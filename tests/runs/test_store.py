@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from cnnviz.runs.folder import RunError
-from cnnviz.runs.limits import COMMAND_LINE
+from cnnviz.runs.run import COMMAND_LINE
 from cnnviz.runs.store import Store, StoreError, store_url
 from cnnviz.training.measurement import Measurement
 

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from cnnviz.images import data_folder, data_sets
+from cnnviz.images import data_sets
 from cnnviz.progress import Progress, unheard
+from cnnviz.settings import settings
 from cnnviz.training.datasets.base import Data, DataError, Dataset, Split
 from cnnviz.training.datasets.pictures import class_folders
 from cnnviz.training.datasets.shapes import SHAPES
@@ -68,7 +69,7 @@ def dataset(name: str) -> Dataset:
     for known in DATASETS:
         if known.name == name:
             return known
-    folder = data_folder()
+    folder = settings().data
     for path in (Path(name), *([folder / name] if folder and Path(name).name == name else [])):
         if path.expanduser().exists():
             return class_folders(path.expanduser(), name=name)

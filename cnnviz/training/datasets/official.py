@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,8 +9,8 @@ from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, Timeout
 
-from cnnviz.images import data_folder
 from cnnviz.progress import Progress
+from cnnviz.settings import settings
 from cnnviz.training.datasets.base import DataError
 from cnnviz.weights.download import (
     REPORT_EVERY,
@@ -38,14 +37,11 @@ class OfficialFile:
     md5: str
 
 
-def cache_folder() -> Path:
-    """Where downloads are kept: the folder that CNNVIZ_DATA_CACHE names, or ~/.cnnviz/data."""
-    return Path(os.environ.get("CNNVIZ_DATA_CACHE") or "~/.cnnviz/data").expanduser()
-
-
 def folders() -> tuple[Path, ...]:
     """Where official files may lie: the teacher's folder CNNVIZ_DATA first, then the cache."""
-    return tuple(folder for folder in (data_folder(), cache_folder()) if folder is not None)
+    return tuple(
+        folder for folder in (settings().data, settings().data_cache) if folder is not None
+    )
 
 
 def official(file: OfficialFile, title: str, progress: Progress) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnnviz.runs.limits import limits
+from cnnviz.settings import settings
 from cnnviz.training.datasets.base import Dataset
 from cnnviz.training.experiments.catalogue import EXPERIMENTS, experiment
 from cnnviz.training.experiments.declaration import Arm, Experiment, plans
@@ -62,7 +62,7 @@ class ExperimentChoice:
             images = f"{self.images:,}" if self.images else "all"
             each = _counted(self.amount, "epoch")
             total = f"{_counted(whole, 'epoch')} on {images} training images"
-        limit = limits().running
+        limit = settings().max_running
         order = "one run at a time" if limit == 1 else f"{limit} runs at a time"
         return f"{start} of {each}: {total} in total, {order}."
 

@@ -10,7 +10,6 @@ from cnnviz.architectures import architecture_of
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.photo.trained import WeightedNetwork
-from cnnviz.weights.state_dict import WeightsError
 
 
 def chosen_subject(
@@ -58,5 +57,5 @@ def show_or_say(show: Callable[[], object]) -> None:
     """Draw something that needs weights, or the sentence that says why they cannot be used."""
     try:
         show()
-    except (WeightsError, ValueError) as error:
+    except ValueError as error:
         st.error(str(error), icon=":material/error:")

@@ -8,12 +8,12 @@ from cnnviz.images import (
     Collection,
     DataError,
     DataSet,
-    data_folder,
     data_sets,
     even_sample,
     open_collection,
     sample_collection,
 )
+from cnnviz.settings import settings
 from cnnviz.ui.server.byte_cache import results
 
 AMONG = ("samples", "zip", "disk")
@@ -77,7 +77,7 @@ def _uploaded() -> Collection | None:
 
 
 def _on_disk() -> Collection | None:
-    folder = data_folder()
+    folder = settings().data
     if folder is None:
         st.info(
             "The environment variable CNNVIZ_DATA names no folder; whoever starts cnnviz can put "

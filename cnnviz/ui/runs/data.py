@@ -12,8 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from cnnviz.images import data_folder
-from cnnviz.runs.run import runs_folder
+from cnnviz.settings import settings
 from cnnviz.training.datasets import DATASETS, dataset, known_datasets
 from cnnviz.training.datasets.base import Data, DataError, Dataset
 from cnnviz.ui.parts.markdown import plain
@@ -25,12 +24,12 @@ MAX_UPLOADS = 20
 ODD_LETTERS = re.compile(r"[^\w .-]")
 
 # Images as bytes: CIFAR-10 takes 184 MB.
-_data = ByteCache(float(os.environ.get("CNNVIZ_DATA_MB", 2500)) * 1e6)
+_data = ByteCache(settings().data_mb * 1e6)
 
 
 def choose_dataset() -> Dataset | None:
     """Draw the menu of data sets and return one, or None after saying what is missing or wrong."""
-    known = {each.name: each for each in _listed(str(data_folder()))}
+    known = {each.name: each for each in _listed(str(settings().data))}
     names = [*known, OWN]
     name = st.selectbox(
         "Data",
@@ -87,7 +86,7 @@ def stored_upload(content: bytes, name: str) -> Path:
     Raises:
         DataError: It cannot be written.
     """
-    uploads = runs_folder() / "uploads"
+    uploads = settings().runs / "uploads"
     folder = uploads / hashlib.blake2b(content, digest_size=12).hexdigest()
     stem = ODD_LETTERS.sub("_", name.removesuffix(".zip")).strip(" .")[:60]
     path = folder / f"{stem or 'pictures'}.zip"
@@ -137,7 +136,7 @@ def cached_data(
 
 def _state(name: str) -> int:
     """When what lies on disk under that name was changed."""
-    for path in (Path(name), (data_folder() or Path()) / name):
+    for path in (Path(name), (settings().data or Path()) / name):
         with suppress(OSError):
             return path.stat().st_mtime_ns
     return 0

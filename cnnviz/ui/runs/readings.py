@@ -16,8 +16,9 @@ import streamlit as st
 
 from cnnviz.runs.launch import LocalLauncher
 from cnnviz.runs.queue import dispatch
-from cnnviz.runs.run import Run, runs_folder
+from cnnviz.runs.run import Run
 from cnnviz.runs.store import Store, store_url
+from cnnviz.settings import settings
 from cnnviz.training.measurement import Measurement
 from cnnviz.ui.server.serving import ShortCollections
 
@@ -231,7 +232,7 @@ class Runs:
 
 def shared_runs() -> Runs:
     """The runs of the folder and database that this server was started with."""
-    return _runs(store_url(), str(runs_folder()))
+    return _runs(store_url(), str(settings().runs))
 
 
 def _close(runs: Runs) -> None:

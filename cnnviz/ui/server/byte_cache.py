@@ -6,7 +6,6 @@ Streamlit's caches count entries, and what is computed on photos differs in size
 from __future__ import annotations
 
 import inspect
-import os
 import threading
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
@@ -18,6 +17,8 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import nn
+
+from cnnviz.settings import settings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -98,10 +99,6 @@ def _parts(value: Any) -> Any:
     return value if isinstance(value, tuple | list) else ()
 
 
-def _megabytes(name: str, default: float) -> float:
-    return float(os.environ.get(name, default)) * 1e6
-
-
 # What is computed on photos, and the networks that compute it.
-results = ByteCache(_megabytes("CNNVIZ_CACHE_MB", 256))
-networks = ByteCache(_megabytes("CNNVIZ_NETWORKS_MB", 2000))
+results = ByteCache(settings().cache_mb * 1e6)
+networks = ByteCache(settings().networks_mb * 1e6)

@@ -15,11 +15,21 @@ import anyio.to_thread
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from cnnviz.settings import settings
+
 # Of malloc.h.
 M_MMAP_THRESHOLD = -3
 M_ARENA_MAX = -8
 
 _warming = threading.Lock()
+
+
+def check_settings() -> None:
+    """End this process with one sentence where an environment variable is not what it must be."""
+    try:
+        settings()
+    except ValueError as error:
+        sys.exit(str(error))
 
 
 @asynccontextmanager

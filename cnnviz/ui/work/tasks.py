@@ -19,7 +19,6 @@ from typing import Any
 
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.work.jobs import NICENESS, State
-from cnnviz.weights.state_dict import WeightsError
 
 MAX_AT_ONCE = 2
 MAX_WAITING = 32
@@ -151,7 +150,7 @@ def _run(task: Task, work: Work) -> None:
         task.result = work(task)
     except TaskStopped:
         _finish(task, "failed", None)
-    except (ValueError, KeyError, ArithmeticError, TimeoutError, WeightsError) as error:
+    except (ValueError, KeyError, ArithmeticError, TimeoutError) as error:
         # Every such error of ours is one sentence that says what to do.
         _finish(task, "failed", str(error.args[0]) if error.args else str(error))
     except Exception:
