@@ -1,4 +1,4 @@
-"""The command line: ``python -m cnnviz COMMAND``; the commands are in ``cnnviz.commands``."""
+"""The command line: ``cnnviz COMMAND`` where it is installed, or ``python -m cnnviz COMMAND``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from cnnviz.commands import (
+    app,
     bundle,
     catalogue,
     evaluate,
@@ -26,7 +27,7 @@ from cnnviz.settings import settings
 BAD_INPUT = 2
 # In the order of the help.
 MODULES = (
-    *(catalogue, photos, features, neighbours, measuring),
+    *(app, catalogue, photos, features, neighbours, measuring),
     *(train, evaluate, experiment, runs, bundle, reuse),
 )
 
