@@ -1,28 +1,31 @@
-# make run: the app.  make test: everything that must hold.  Both make the environment first.
+# Each target makes the environment that it needs first.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench clean help
 
-run: $(VENV)/run.stamp
+run: $(VENV)/run.stamp ## start the app (the default)
 	$(BIN)/streamlit run app.py
 
-# CNNVIZ_SLOW=1 adds what is slow by nature.
-test: $(VENV)/test.stamp
+# ARGS="tests/lab -k pool" chooses; CNNVIZ_SLOW=1 adds what is slow by nature.
+test: $(VENV)/test.stamp ## everything that must hold
 	$(BIN)/python -m pytest -n 2 --dist loadgroup \
 		-m "not benchmark$(if $(CNNVIZ_SLOW),, and not slow)" $(ARGS)
 
-check: $(VENV)/test.stamp
+check: $(VENV)/test.stamp ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/test.stamp
+bench: $(VENV)/test.stamp ## measurements
 	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks $(ARGS)
 
-clean:
+clean: ## remove the environment
 	rm -rf $(VENV)
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /make \1@/p' $(MAKEFILE_LIST) | column -t -s @
 
 $(VENV)/run.stamp: requirements.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'cnnviz needs Python 3.11 or newer: make PYTHON=python3.11')"

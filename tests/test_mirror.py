@@ -9,6 +9,7 @@ WHOLE = {"pages", "browser", "benchmarks", "figures"}
 CONTRACTS = {
     "test_layering.py": "all modules: imports point one way",
     "test_mirror.py": "all tests: this file",
+    "test_packaging.py": "the wheel, pyproject.toml and requirements*.txt",
     "commands/test_main.py": "cnnviz/__main__.py, with the fixtures of its commands",
     "training/datasets/test_registry.py": "each data set of training/datasets/__init__.py",
     "vision/test_shared_networks.py": "each measurement leaves the shared network as it was",

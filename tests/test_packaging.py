@@ -73,7 +73,7 @@ def test_the_installed_command_line_works_from_another_folder(installed, tmp_pat
         installed / "cnnviz", "summary", "resnet50", folder=tmp_path
     )
     code = (
-        "import cnnviz; from cnnviz.images.opening import sample_images; "
+        "import cnnviz; from cnnviz.images.samples import sample_images; "
         "print(cnnviz.__file__, len(sample_images()))"
     )
     place, count = run(installed / "python", "-c", code, folder=tmp_path).split()
@@ -127,20 +127,6 @@ def answer(url: str, server: subprocess.Popen) -> str:
                 raise
             time.sleep(0.2)
     raise TimeoutError(url)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (("--port", "0"), "--port must be between 1 and 65535; received 0."),
-        (("--data", "no/such"), "--data must be a folder; received no/such."),
-    ],
-)
-def test_what_run_refuses(arguments, sentence, capsys):
-    from cnnviz.__main__ import main
-
-    assert main(["run", *arguments]) == 2
-    assert capsys.readouterr().err == f"{sentence}\n"
 
 
 def pins() -> dict[str, str]:
