@@ -49,24 +49,20 @@ def _add_export(commands: Any) -> None:
 
 
 def _list(options: argparse.Namespace) -> int:
-    import torch
+    from cnnviz.architectures import ARCHITECTURES
+    from cnnviz.architectures.parameters import parameter_count
 
-    from cnnviz.architectures import ARCHITECTURES, build
-
-    rows = []
-    for family in ARCHITECTURES:
-        for name, variant in family.variants.items():
-            with torch.device("meta"):
-                params = sum(p.numel() for p in build(name).parameters())
-            rows.append(
-                {
-                    "architecture": family.name,
-                    "variant": name,
-                    "year": family.year_of(name),
-                    "params": params,
-                    "torchvision": variant.torchvision,
-                }
-            )
+    rows = [
+        {
+            "architecture": family.name,
+            "variant": name,
+            "year": family.year_of(name),
+            "params": parameter_count(name),
+            "torchvision": variant.torchvision,
+        }
+        for family in ARCHITECTURES
+        for name, variant in family.variants.items()
+    ]
     line = "{variant:<26} {architecture:<17} {year} {params:>13,}"
     show(rows if options.json else "\n".join(line.format(**row) for row in rows))
     return 0

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from cnnviz.commands.arguments import add_command
 from cnnviz.commands.output import show, write
 from cnnviz.commands.trained import run_folder, variant_network
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from cnnviz.analysis.reuse.matrices import BlockReuse
     from cnnviz.analysis.reuse.observations import Observation
     from cnnviz.architectures import Network
@@ -101,7 +102,7 @@ def _said(found: Observation) -> str:
 
 
 def _block(found: BlockReuse) -> dict[str, Any]:
-    rows = [[None if np.isnan(value) else float(value) for value in row] for row in found.matrix]
+    rows = [[None if math.isnan(value) else float(value) for value in row] for row in found.matrix]
     return {"sources": list(found.sources), "targets": list(found.targets), "matrix": rows}
 
 
@@ -117,7 +118,7 @@ def _text(number: int, found: BlockReuse, shares: np.ndarray) -> str:
     """A block as a table, each column in shares of its largest value."""
     width = max(len(name) for name in found.sources)
     lines = [
-        f"{name:{width}} " + " ".join("    " if np.isnan(v) else f"{v:4.2f}" for v in row)
+        f"{name:{width}} " + " ".join("    " if math.isnan(v) else f"{v:4.2f}" for v in row)
         for name, row in zip(found.sources, shares, strict=True)
     ]
     head = f"Dense block {number}: shares of each column's largest; the last is the "

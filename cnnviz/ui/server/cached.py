@@ -19,7 +19,8 @@ from cnnviz.analysis.layers import layer_table
 from cnnviz.analysis.limits import GraphError
 from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields
 from cnnviz.analysis.views import View
-from cnnviz.architectures import Network, NetworkSpec, build
+from cnnviz.architectures import Network, NetworkSpec
+from cnnviz.architectures.parameters import counted_parameters
 from cnnviz.ui.server.byte_cache import networks, results
 from cnnviz.vision.cam.class_activation import class_maps
 from cnnviz.vision.capture import Place
@@ -66,8 +67,7 @@ def _graph_or_error(spec: NetworkSpec, resolution: int) -> NetworkGraph | GraphE
 @st.cache_data(max_entries=1024, show_spinner=False)
 def cached_parameters(spec: NetworkSpec) -> int:
     """How many parameters a network has; shared ones count once."""
-    with torch.device("meta"):
-        return sum(parameter.numel() for parameter in build(spec).parameters())
+    return counted_parameters(spec)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
