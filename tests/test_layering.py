@@ -102,6 +102,11 @@ def test_the_package_imports_without_streamlit():
     subprocess.run([sys.executable, "-c", blocked], cwd=ROOT, check=True)
 
 
+def test_torch_comes_with_the_first_use():
+    code = "import sys, cnnviz; sys.exit('torch' in sys.modules or 'numpy' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
 def test_networks_and_their_analysis_need_neither_pillow_plugins_nor_torchvision():
     blocked = (
         "import sys\n"

@@ -34,9 +34,28 @@ def test_help_names_every_command(run):
         assert re.search(rf"\n    {command}\s", out), command
 
 
-def test_torch_is_not_loaded_before_a_command_runs():
-    code = "import sys, cnnviz.__main__; sys.exit('torch' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+def loaded_by(code: str) -> set[str]:
+    """The packages that are loaded by what runs."""
+    names = "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; {code}; {names}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stderr.split())
+
+
+def test_nothing_heavy_is_loaded_before_a_command_runs():
+    assert not loaded_by("import cnnviz.__main__") & {"torch", "numpy", "streamlit"}
+
+
+def test_list_loads_torch_alone_and_builds_no_network():
+    code = "from cnnviz.__main__ import main; main(['list'])"
+    assert not loaded_by(code) & {"streamlit", "torchvision", "pandas", "plotly", "sympy"}
+    forbid = "import cnnviz.architectures.parameters as counts; counts.build = None"
+    loaded_by(f"{forbid}; {code}")
 
 
 def test_it_runs_as_a_module():

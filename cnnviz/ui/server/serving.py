@@ -49,6 +49,7 @@ def warm_up() -> None:
 
 @cache
 def _warm_up() -> None:
+    gc.disable()  # nothing that imports leave is garbage; looking for some takes a quarter of them
     import plotly.graph_objects  # noqa: F401
     import torch
     import torchvision.models  # noqa: F401
@@ -67,6 +68,7 @@ def _warm_up() -> None:
     # Streamlit collects garbage after every run; what is loaded by now never is garbage.
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 class ShortCollections:
