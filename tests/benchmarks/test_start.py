@@ -1,4 +1,4 @@
-"""How long imports, commands and the app take to start, beyond Python and torch where they need it."""
+"""How long imports, commands and the app take to start, beyond Python and torch."""
 
 import statistics
 import subprocess
@@ -38,7 +38,7 @@ def test_list(report):
 
 @pytest.mark.parametrize("time_of_three", [1, 2, 3])
 def test_app(time_of_three, page, request, report):
-    """From the start of a server to the counts on its first page; the first time reads its files."""
+    """From the start of a server to the counts on a page; the first time reads its files."""
     started = time.perf_counter()
     page.goto(request.getfixturevalue("empty_server"))
     page.get_by_test_id("stMetricValue").first.wait_for(timeout=60_000)
