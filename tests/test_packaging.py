@@ -162,3 +162,20 @@ def test_versions_agree():
     current = PROJECT["version"]
     assert f"version: {current}\n" in (ROOT / "CITATION.cff").read_text()
     assert re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)[0] == current
+
+
+def test_readmes_tree_is_what_is_there():
+    tree = (ROOT / "README.md").read_text().partition("## Where things are\n\n```\n")[2]
+    listed, above = set(), [ROOT]
+    for line in tree.partition("```")[0].splitlines():
+        names = re.findall(r"(?:^|(?<=  ))(\w+(?:/|\.py))(?= |$)", line)
+        depth = (len(line) - len(line.lstrip())) // 2
+        for name in names:
+            path = above[depth] / name
+            assert path.exists(), path
+            listed.add(path)
+            above[depth + 1 :] = [path]
+    package = ROOT / "cnnviz"
+    rooms = {path for path in package.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert rooms <= listed
+    assert {package / "settings.py", package / "vision" / "cam"} <= listed

@@ -1,4 +1,4 @@
-"""The commands of ``python -m cnnviz``: each module adds its own to the parser.
+"""The commands of ``cnnviz``: each module adds its own to the parser.
 
-Nothing here is imported before a command runs but argparse: torch takes seconds.
+Before a command runs, nothing but argparse is imported: torch takes seconds.
 """
