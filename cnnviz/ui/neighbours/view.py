@@ -151,13 +151,14 @@ def _shared_class(labels: Sequence[str]) -> str:
 
 def _photo_tile(compared: Comparison) -> ImageTile:
     photo = compared.subject.photo
-    return ImageTile([square(photo.image, SIDE)], "the photo", "", photo.title, is_framed=True)
+    image, name = square(photo.image, SIDE), photo.title
+    return ImageTile([image], "the photo", text=name, alt=name, is_framed=True)
 
 
 def _tile(compared: Comparison, number: int, distance: float) -> ImageTile:
-    label, name = compared.labels[number], compared.name(number)
+    label, name = compared.labels[number], _file_name(compared.name(number))
     digits = f"{distance:.4f}" if distance < 1 else f"{distance:.4g}"
-    return ImageTile([compared.picture(number)], digits, label, _file_name(name))
+    return ImageTile([compared.picture(number)], digits, label, name, alt=name)
 
 
 def _file_name(name: str) -> str:
