@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 from plotly.colors import diverging, unlabel_rgb
 
+from cnnviz.figures.heatmap import mixed
+
 # ColorBrewer's; blue and red are told apart by the colour-blind, as green and red are not.
 COLOURS = diverging.RdBu[::-1]
 
 
 def signed(values: np.ndarray) -> np.ndarray:
     """Colours uint8 (..., 3) of values in [-1, 1], (...): dark blue is -1, dark red is 1."""
-    stops = np.linspace(-1, 1, len(COLOURS))
-    channels = np.array([unlabel_rgb(colour) for colour in COLOURS]).T
-    mixed = np.stack([np.interp(values, stops, channel) for channel in channels], axis=-1)
-    return mixed.round().astype(np.uint8)
+    return mixed((values + 1) / 2, [unlabel_rgb(colour) for colour in COLOURS])

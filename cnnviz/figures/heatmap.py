@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from plotly.colors import hex_to_rgb, sequential
 
@@ -11,10 +13,14 @@ COLOURS = sequential.Viridis
 
 def coloured(values: np.ndarray) -> np.ndarray:
     """Colours uint8 (H, W, 3) of values in [0, 1], (H, W): dark blue is 0, yellow is 1."""
-    stops = np.linspace(0, 1, len(COLOURS))
-    channels = np.array([hex_to_rgb(colour) for colour in COLOURS]).T
-    mixed = np.stack([np.interp(values, stops, channel) for channel in channels], axis=-1)
-    return mixed.round().astype(np.uint8)
+    return mixed(values, [hex_to_rgb(colour) for colour in COLOURS])
+
+
+def mixed(values: np.ndarray, colours: Sequence[tuple[float, ...]]) -> np.ndarray:
+    """Colours uint8 (..., 3) of values in [0, 1], (...), between colours at equal distances."""
+    stops = np.linspace(0, 1, len(colours))
+    channels = [np.interp(values, stops, channel) for channel in zip(*colours, strict=True)]
+    return np.stack(channels, axis=-1).round().astype(np.uint8)
 
 
 def overlay(photo: np.ndarray, values: np.ndarray, opacity: float) -> np.ndarray:
@@ -28,5 +34,5 @@ def overlay(photo: np.ndarray, values: np.ndarray, opacity: float) -> np.ndarray
         opacity: In [0, 1]: how much of the photo is covered where the map is 1.
     """
     covered = (opacity * values)[..., np.newaxis]
-    mixed: np.ndarray = covered * coloured(values) + (1 - covered) * photo
-    return mixed.round().astype(np.uint8)
+    laid_over: np.ndarray = covered * coloured(values) + (1 - covered) * photo
+    return laid_over.round().astype(np.uint8)
