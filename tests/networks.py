@@ -1,6 +1,8 @@
 """Published networks as the tests go through them."""
 
+from collections.abc import Collection
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -10,10 +12,13 @@ from cnnviz.architectures import architecture_of, specify, variant, variants
 
 # More than a thousand layers, of the blocks that their siblings have too.
 VERY_DEEP = ("resnet1202_cifar", "preact_resnet1001_cifar", "stochastic_depth1202_cifar")
-# All variants for what takes seconds where a network is very deep.
-EACH_VARIANT = [
-    pytest.param(name, marks=pytest.mark.slow) if name in VERY_DEEP else name for name in variants()
-]
+
+
+def all_but_slow(slow: Collection[str]) -> list[Any]:
+    """All variants as parameters of a test, some of which are run with the slow tests alone."""
+    return [
+        pytest.param(name, marks=pytest.mark.slow) if name in slow else name for name in variants()
+    ]
 
 
 def blocks_of(name: str) -> tuple[object, ...]:
@@ -24,8 +29,9 @@ def blocks_of(name: str) -> tuple[object, ...]:
     )
 
 
-# The first variant of each kind of block: a family lists the shallow ones first.
-ONE_OF_EACH_KIND = list({blocks_of(name): name for name in reversed(variants())}.values())[::-1]
+_first = {blocks_of(name): name for name in reversed(variants())}
+# Variants of the blocks of a shallower one, which stands before them in its family.
+DEEPER = set(variants()) - set(_first.values())
 
 
 @cache

@@ -9,7 +9,7 @@ from torchvision.models import get_model, get_model_weights
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import build, variant, variants
 from cnnviz.weights.state_dict import AUXILIARY
-from tests.networks import EACH_VARIANT, summary_of
+from tests.networks import VERY_DEEP, all_but_slow, summary_of
 
 # Layer by layer arithmetic, and torchvision's own figures where it has the network.
 EXACT_PARAMS = {
@@ -94,7 +94,7 @@ class TorchsCounter(TorchDispatchMode):
         return output
 
 
-@pytest.mark.parametrize("name", EACH_VARIANT)
+@pytest.mark.parametrize("name", all_but_slow(VERY_DEEP))
 def test_torchs_own_counter_says_the_same(name):
     result = summary_of(name)
     with torch.device("meta"):
