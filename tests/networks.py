@@ -5,10 +5,11 @@ from functools import cache
 from typing import Any
 
 import pytest
+import torch
 
 from cnnviz.analysis.graph import NetworkGraph, network_graph
 from cnnviz.analysis.summary import Summary, summary
-from cnnviz.architectures import architecture_of, specify, variant, variants
+from cnnviz.architectures import Network, architecture_of, build, specify, variant, variants
 
 # More than a thousand layers, of the blocks that their siblings have too.
 VERY_DEEP = ("resnet1202_cifar", "preact_resnet1001_cifar", "stochastic_depth1202_cifar")
@@ -32,6 +33,13 @@ def blocks_of(name: str) -> tuple[object, ...]:
 _first = {blocks_of(name): name for name in reversed(variants())}
 # Variants of the blocks of a shallower one, which stands before them in its family.
 DEEPER = set(variants()) - set(_first.values())
+
+
+@cache
+def meta_of(name: str) -> Network:
+    """A published network without numbers, which many tests read and none changes."""
+    with torch.device("meta"):
+        return build(name)
 
 
 @cache

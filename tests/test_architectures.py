@@ -18,7 +18,7 @@ from cnnviz.architectures import (
     variant,
     variants,
 )
-from tests.networks import DEEPER, all_but_slow
+from tests.networks import DEEPER, all_but_slow, meta_of
 
 SIDES = (32, 64, 96, 224)
 
@@ -101,8 +101,7 @@ def test_a_family_opens_at_each_of_its_resolutions(family):
 
 @pytest.mark.parametrize("name", variants())
 def test_a_variant_is_a_stem_stages_and_a_head(name):
-    with torch.device("meta"):
-        network = build(name)
+    network = meta_of(name)
     assert {child for child, _ in network.named_children()} - {"auxiliary"} == {
         *("stem", "stages", "head")
     }
@@ -119,8 +118,7 @@ def test_a_variant_is_a_stem_stages_and_a_head(name):
 
 @pytest.mark.parametrize("name", variants())
 def test_no_layer_works_in_place(name):
-    with torch.device("meta"):
-        network = build(name)
+    network = meta_of(name)
     assert not any(getattr(module, "inplace", False) for module in network.modules())
 
 

@@ -7,7 +7,7 @@ from torch import nn
 from cnnviz.analysis.graph import network_graph, shape_text
 from cnnviz.analysis.limits import GraphError
 from cnnviz.architectures import build, specify, variants
-from tests.networks import graph_of
+from tests.networks import graph_of, meta_of
 
 
 def by_name(graph):
@@ -17,8 +17,7 @@ def by_name(graph):
 @pytest.mark.parametrize("name", variants())
 def test_every_layer_of_the_network_is_a_node_and_runs_after_its_inputs(name):
     graph = graph_of(name)
-    with torch.device("meta"):
-        network = build(name)
+    network = meta_of(name)
     leaves = {
         path
         for path, module in network.named_modules()

@@ -9,7 +9,7 @@ from torchvision.models import get_model, get_model_weights
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import build, variant, variants
 from cnnviz.weights.state_dict import AUXILIARY
-from tests.networks import VERY_DEEP, all_but_slow, summary_of
+from tests.networks import VERY_DEEP, all_but_slow, meta_of, summary_of
 
 # Layer by layer arithmetic, and torchvision's own figures where it has the network.
 EXACT_PARAMS = {
@@ -97,9 +97,9 @@ class TorchsCounter(TorchDispatchMode):
 @pytest.mark.parametrize("name", all_but_slow(VERY_DEEP))
 def test_torchs_own_counter_says_the_same(name):
     result = summary_of(name)
-    with torch.device("meta"):
-        network = build(name)
-        image = torch.empty(1, network.spec.in_channels, result.resolution, result.resolution)
+    network = meta_of(name)
+    side = result.resolution
+    image = torch.empty(1, network.spec.in_channels, side, side, device="meta")
     with TorchsCounter() as counter:
         network(image)
     assert counter.total == 2 * result.totals.macs
@@ -108,8 +108,7 @@ def test_torchs_own_counter_says_the_same(name):
 @pytest.mark.parametrize("name", variants())
 def test_rows_add_up_to_the_network(name):
     result = summary_of(name)
-    with torch.device("meta"):
-        network = build(name)
+    network = meta_of(name)
     assert result.layers["params"].sum() == sum(p.numel() for p in network.parameters())
     assert result.layers["params_share"].sum() == pytest.approx(1)
     assert result.layers["macs_share"].sum() == pytest.approx(1)

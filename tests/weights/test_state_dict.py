@@ -12,6 +12,7 @@ from torch import nn
 
 from cnnviz.architectures import build, variant, variants
 from cnnviz.weights.state_dict import WeightsError, load_state_dict, read_state_dict
+from tests.networks import meta_of
 
 TWINS = [name for name in variants() if variant(name).torchvision]
 
@@ -227,7 +228,7 @@ def test_with_torchvisions_weights_the_logits_are_torchvisions(name):
 
 @pytest.mark.parametrize("name", variants())
 def test_all_that_a_network_needs_is_in_its_state_dict(name):
-    network = meta(name)
+    network = meta_of(name)
     tensors = [*network.named_parameters(), *network.named_buffers()]
     assert network.state_dict().keys() == {key for key, _ in tensors}
 
