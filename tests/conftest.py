@@ -27,7 +27,7 @@ FLAGS = (
 )
 
 # Fixtures that one worker makes for all tests that use them.
-MADE_ONCE = ("browser", "postgresql", "trained", "official_files", "reports")
+MADE_ONCE = ("browser", "postgresql", "trained", "official_files", "reports", "wheel")
 
 
 @pytest.fixture(scope="session")
