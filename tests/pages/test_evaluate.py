@@ -230,7 +230,7 @@ def test_calibration_is_the_formula_of_the_paper(open_page, run, expected):
     text = said(open_page("evaluate", run=run.id, view="calibration"))
     assert f"Expected calibration error {error / len(labels):.1%}." in text
     gap = sure.mean() - right.mean()
-    assert f"{100 * abs(gap):.1f} percentage points {'larger' if gap > 0 else 'smaller'}" in text
+    assert f"{100 * abs(gap):.1f} percentage points {'above' if gap > 0 else 'below'}" in text
 
 
 def test_two_runs_on_the_same_pictures(open_page, pair, expected):
@@ -283,7 +283,7 @@ def test_every_file_can_be_taken(open_page, run):
 def test_an_unknown_run_is_one_sentence(open_page, run):
     app = open_page("evaluate", run="nosuchrun")
     assert [warning.value for warning in app.warning] == [
-        "There is no run nosuchrun with a checkpoint: it is new, or was deleted."
+        "There is no run nosuchrun with a checkpoint: it is new or was deleted."
     ]
     assert app.selectbox(key="chosen_run").value == run.id
 
