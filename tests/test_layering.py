@@ -25,7 +25,7 @@ ALLOWED = {
     "weights": NETWORKS | {"progress", "settings"},
     "analysis": NETWORKS | {"machine"},
     "training": PHOTOS | {"analysis", "augmentation"},
-    "vision": PHOTOS | {"augmentation"},
+    "vision": PHOTOS | {"analysis", "augmentation"},
     "lab": PHOTOS | {"vision", "analysis"},
     "runs": PHOTOS | {"machine", "training", "analysis"},
     "ui": PHOTOS | {"lab", "runs", "training", "analysis", "vision", "figures", "augmentation"},

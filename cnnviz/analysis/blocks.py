@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from cnnviz.analysis.graph import SHAPE_KEEPING, NetworkGraph, Node
-from cnnviz.analysis.layers import window_of
+from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.kinds import sliding
 
 # Operations by which a block takes up again what it read.
 JOINS = ("addition", "concatenation", "mean")
@@ -96,9 +96,9 @@ def _layer_make(node: Node, path: str) -> tuple[object, ...] | None:
     """What two blocks must share layer by layer; inputs may differ, as dense layers' do."""
     if node.module is None:
         return None
-    shape = None if isinstance(node.module, SHAPE_KEEPING) else node.output_shape
+    shape = None if node.type.keeps_shape else node.output_shape
     make = type(node.module).__name__  # not the kind, which may name a factor
-    return node.name.removeprefix(path), make, window_of(node.module), shape
+    return node.name.removeprefix(path), make, sliding(node.module), shape
 
 
 def _title(path: str, class_name: str) -> str:

@@ -11,12 +11,9 @@ from dataclasses import dataclass
 from math import prod
 
 import pandas as pd
-from torch import nn
 
-from cnnviz.analysis import probe
 from cnnviz.analysis.graph import Node
 from cnnviz.analysis.limits import BYTES
-from cnnviz.architectures import Layer
 from cnnviz.hyperparameters import named
 
 
@@ -72,13 +69,6 @@ OPERATIONS = Convention(
 )
 CONVENTIONS: tuple[Convention, ...] = (MACS, FLOPS, OPERATIONS)
 
-# Operations of an output element: batch norm at inference scales and shifts it, an activation
-# function is evaluated; dropout is off and flatten moves nothing.
-PER_OUTPUT: tuple[tuple[tuple[type[nn.Module], ...], int], ...] = (
-    ((nn.BatchNorm2d,), 2),
-    ((nn.ReLU, nn.Tanh, nn.Sigmoid), 1),
-)
-
 
 def convention(name: str) -> Convention:
     """The convention of that name.
@@ -100,19 +90,11 @@ def macs(node: Node) -> int:
     """Multiply-accumulates of a convolution or a linear layer, else 0.
 
     A convolution makes C_out x H x W outputs of (C_in / groups) x k_h x k_w products each; a linear
-    layer makes each of its outputs of all its inputs. Auxiliary heads do not run when the network
-    is used: 0.
+    layer makes each of its outputs of all its inputs; a transposed convolution multiplies each of
+    its inputs by all C_out / groups x k_h x k_w weights that read it. Auxiliary heads do not run
+    when the network is used: 0.
     """
-    module = node.module
-    if node.training_only:
-        return 0
-    if isinstance(module, Layer):
-        return module.macs(node.output_shape)
-    if isinstance(module, nn.Conv2d):
-        return prod(node.output_shape) * prod(module.weight.shape[1:])
-    if isinstance(module, nn.Linear):
-        return prod(node.output_shape) * module.in_features
-    return 0
+    return 0 if node.training_only else node.type.macs(node)
 
 
 def operations(node: Node, convention: Convention = OPERATIONS) -> int:
@@ -121,14 +103,16 @@ def operations(node: Node, convention: Convention = OPERATIONS) -> int:
     For each element of the output:
 
     - convolution, linear: 2 x the products, and 1 addition if there is a bias;
-    - batch norm at inference: 2 (one scale, one shift);
-    - ReLU, tanh, sigmoid: 1, however the function is evaluated;
+    - batch norm at inference: 2 (one scale, one shift); layer, group and instance norm measure at
+      inference too: 5, and 2 with a scale and a shift;
+    - activation functions: 1, however the function is evaluated; softmax 3;
     - max pooling: k x k - 1 comparisons; average pooling: k x k (additions and one division); with
       global pooling k is the side of the map;
     - local response norm over n maps: n + 4 (a square, n - 1 additions, scale, shift, power,
       division);
     - addition, subtraction, multiplication: 1 for every input but the first, at least 1;
-    - concatenation, flatten, dropout (off at inference): 0;
+    - concatenation, flatten, padding, dropout (off at inference), upsampling by nearest neighbours:
+      0; by interpolation the products and additions of 4 (bilinear) or 16 neighbours (bicubic);
     - a layer that torch.nn does not have: as a convolution if it has MACs, else what torch computes
       element by element (``probe.elementwise``).
 
@@ -141,51 +125,13 @@ def operations(node: Node, convention: Convention = OPERATIONS) -> int:
     products = macs(node)
     if products:
         return 2 * products + added_biases(node)
-    return _unweighted(node)
+    return node.type.operations(node)
 
 
 def added_biases(node: Node) -> int:
     """Additions of a bias: one for each output of a convolution or linear layer that has one."""
     has_bias = getattr(node.module, "bias", None) is not None
     return prod(node.output_shape) if has_bias and macs(node) else 0
-
-
-def _unweighted(node: Node) -> int:
-    """Operations of a layer without products of weights."""
-    module, outputs = node.module, prod(node.output_shape)
-    if module is None:
-        return 0 if node.kind in ("concatenation", "flatten") else outputs * _joins(node)
-    for layers, each in PER_OUTPUT:
-        if isinstance(module, layers):
-            return each * outputs
-    if isinstance(module, nn.MaxPool2d):
-        return (_area(module.kernel_size) - 1) * outputs
-    if isinstance(module, nn.AvgPool2d):
-        return _area(module.kernel_size) * outputs
-    if isinstance(module, nn.AdaptiveAvgPool2d):
-        return adaptively_read(node)
-    if isinstance(module, nn.LocalResponseNorm):
-        return (module.size + 4) * outputs
-    return probe.elementwise(node) if isinstance(module, Layer) else 0
-
-
-def adaptively_read(node: Node) -> int:
-    """Elements that all windows of an adaptive pooling read together; neighbours may overlap.
-
-    Along a side, window i goes from floor(i size / output) to ceil((i + 1) size / output).
-    """
-    channels, *sides = node.output_shape
-    for size, output in zip(node.input_shapes[0][1:], sides, strict=True):
-        channels *= sum(-(-(i + 1) * size // output) - i * size // output for i in range(output))
-    return channels
-
-
-def _joins(node: Node) -> int:
-    return max(len(node.inputs) - 1, 1)
-
-
-def _area(kernel_size: int | tuple[int, ...]) -> int:
-    return kernel_size**2 if isinstance(kernel_size, int) else prod(kernel_size)
 
 
 def activations(node: Node) -> int:

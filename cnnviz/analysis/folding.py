@@ -13,12 +13,11 @@ from functools import cached_property
 from itertools import accumulate
 
 import pandas as pd
-from torch import nn
 
 from cnnviz.analysis import counting
 from cnnviz.analysis.blocks import Block, block_tree, closing_join, joins, skips
-from cnnviz.analysis.graph import SHAPE_KEEPING, NetworkGraph, Node
-from cnnviz.analysis.layers import window_of
+from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.kinds import sliding
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +201,7 @@ class _Cut:
 
     def _show_layer(self, position: int) -> None:
         node = self.graph.nodes[position]
-        if self.hide_shape_keeping and isinstance(node.module, SHAPE_KEEPING):
+        if self.hide_shape_keeping and node.module and node.type.keeps_shape:
             self.item_of[position] = self.item_of.get(node.inputs[0], 0)
         else:
             self._add(_layer_row(node), [position])
@@ -235,7 +234,7 @@ def _layer_row(node: Node) -> dict[str, object]:
         "layer": node.name,
         "title": node.kind,
         "kind": node.kind,
-        "detail": _detail(node.module),
+        "detail": _detail(node),
         "stage": node.stage,
         "repeats": 1,
         "output_shape": node.output_shape,
@@ -268,13 +267,11 @@ def _holds(block: Block, others: Collection[Block]) -> bool:
     return any(b is not block and block.first <= b.first <= b.last <= block.last for b in others)
 
 
-def _detail(module: nn.Module | None) -> str:
-    kernel_size, stride, _ = window_of(module)
-    if kernel_size is None or stride is None:
+def _detail(node: Node) -> str:
+    window = sliding(node.module)
+    if window is None or (window.kernel_size == (1, 1) and node.type.role != "convolution"):
         return ""
-    if kernel_size == (1, 1) and not isinstance(module, nn.Conv2d):
-        return ""
-    text = "x".join(map(str, kernel_size))
-    if getattr(module, "groups", 1) > 1:
-        text += f", {module.groups} groups"  # type: ignore[union-attr]
-    return text if stride == (1, 1) else f"{text}, stride {stride[0]}"
+    text = "x".join(map(str, window.kernel_size))
+    groups = getattr(node.module, "groups", 1)
+    text += f", {groups} groups" if groups > 1 else ""
+    return text if window.stride == (1, 1) else f"{text}, stride {window.stride[0]}"

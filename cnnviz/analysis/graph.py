@@ -8,46 +8,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from cnnviz.analysis.kinds import Kind, kind_of, kind_of_operation
 from cnnviz.analysis.limits import GraphError, check_memory, check_size
 from cnnviz.architectures import Layer, Network, NetworkSpec, build, variant
 
 Shape = tuple[int, ...]
-
-# What a layer is called on screen, by its class; more specific classes first.
-KINDS: tuple[tuple[type[nn.Module], str], ...] = (
-    (nn.Conv2d, "convolution"),
-    (nn.Linear, "linear"),
-    (nn.BatchNorm2d, "batch norm"),
-    (nn.LocalResponseNorm, "local response norm"),
-    (nn.ReLU, "ReLU"),
-    (nn.Tanh, "tanh"),
-    (nn.Sigmoid, "sigmoid"),
-    (nn.MaxPool2d, "max pooling"),
-    (nn.AvgPool2d, "average pooling"),
-    (nn.AdaptiveAvgPool2d, "average pooling"),
-    (nn.Dropout, "dropout"),
-    (nn.Flatten, "flatten"),
-)
-# The same for what a forward method does without a module, by the function's name.
-FUNCTIONS = {
-    "add": "addition",
-    "sub": "subtraction",
-    "rsub": "subtraction",
-    "mul": "multiplication",
-    "cat": "concatenation",
-    "flatten": "flatten",
-}
-# Of two tensors of one shape these give a third; like the layers below they need not be run.
-ELEMENTWISE = ("add", "sub", "mul")
-# These give the shape that they get; running them on meta tensors would take half of the time.
-SHAPE_KEEPING = (nn.BatchNorm2d, nn.ReLU, nn.Tanh, nn.Sigmoid, nn.Dropout, nn.LocalResponseNorm)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +45,11 @@ class Node:
     output_shape: Shape
     module: nn.Module | None
     training_only: bool = False
+
+    @cached_property
+    def type(self) -> Kind:
+        """What a layer of its kind is and does: its row of the table."""
+        return kind_of(self.module) if self.module else kind_of_operation(self.kind)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -201,15 +178,14 @@ class _Recorder(TorchFunctionMode):
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
-        name = func.__name__.strip("_")
+        kind = kind_of_operation(func.__name__.strip("_"))
         read = list(_tensors(args))
-        if name in ELEMENTWISE and len(read) == 2 and read[0].shape == read[1].shape:
-            output = read[0].detach()
+        if kind.keeps_shape and len(read) == 2 and read[0].shape == read[1].shape:
+            output = read[0].detach()  # it need not be run
         else:
             output = func(*args, **(kwargs or {}))
         if not self._in_layer and isinstance(output, torch.Tensor):
-            kind = FUNCTIONS.get(name, name)
-            return self._record(self._unused(kind), kind, None, read, output)
+            return self._record(self._unused(kind.title), kind.title, None, read, output)
         return output
 
     def _block(self, name: str, module: nn.Module, forward: Callable[..., Any], *args: Any) -> Any:
@@ -230,19 +206,21 @@ class _Recorder(TorchFunctionMode):
             raise GraphError(_misfit(name, module, shape, self._made_for)) from error
         finally:
             self._in_layer = False
-        return self._record(name, _kind(module), module, inputs, output)
+        return self._record(name, kind_of(module).title_of(module), module, inputs, output)
 
     def _output(
         self, module: nn.Module, forward: Callable[..., Any], first: torch.Tensor, args: Any
     ) -> torch.Tensor:
-        """What a layer makes; one that was seen before on that shape is not run again."""
-        if isinstance(module, SHAPE_KEEPING):
+        """What a layer makes; it is not run where that is known, which saves half of the time."""
+        kind = kind_of(module)
+        if kind.keeps_shape:
             return first.detach()
-        if not isinstance(module, nn.Conv2d):
+        if kind.role != "convolution":
             output: torch.Tensor = forward(*args)
             return output
-        window = (module.stride, module.padding, module.dilation)
-        make = (module.weight.shape, *window, first.shape)
+        convolution: Any = module
+        window = (convolution.stride, convolution.padding, convolution.dilation)
+        make = (convolution.weight.shape, *window, first.shape)
         if make not in self._shapes:
             self._shapes[make] = forward(*args).shape
         return first.new_empty(self._shapes[make])
@@ -272,7 +250,7 @@ class _Recorder(TorchFunctionMode):
 
 def _misfit(name: str, module: nn.Module, shape: Shape, made_for: int) -> str:
     """One sentence on a layer that cannot take what it receives."""
-    if isinstance(module, nn.Linear):
+    if kind_of(module).role == "linear":
         return (
             f"{name} takes {module.in_features} numbers and receives {shape_text(shape)}: this "
             f"network is made for images of {made_for} px; choose that resolution."
@@ -287,8 +265,9 @@ def _is_layer(module: nn.Module) -> bool:
     """Whether a module is one row: torch.nn's layers and our own, no containers, no Identity."""
     if isinstance(module, Layer):
         return True
-    is_container = isinstance(module, nn.Sequential | nn.ModuleList | nn.Identity)
-    return type(module).__module__.startswith("torch.nn") and not is_container
+    is_container = isinstance(module, nn.Sequential | nn.ModuleList | nn.ModuleDict)
+    is_passed = is_container or kind_of(module).role == "identity"
+    return type(module).__module__.startswith("torch.nn") and not is_passed
 
 
 def _tensors(args: Any) -> Iterator[torch.Tensor]:
@@ -297,15 +276,6 @@ def _tensors(args: Any) -> Iterator[torch.Tensor]:
             yield arg
         elif isinstance(arg, tuple | list):
             yield from _tensors(arg)
-
-
-def _kind(module: nn.Module) -> str:
-    if isinstance(module, Layer):
-        return module.kind
-    if isinstance(module, nn.AdaptiveAvgPool2d) and module.output_size in (1, (1, 1)):
-        return "global average pooling"
-    kinds = (kind for layer, kind in KINDS if isinstance(module, layer))
-    return next(kinds, type(module).__name__)
 
 
 def _stage(name: str) -> str:

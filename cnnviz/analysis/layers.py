@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from torch import nn
 
 from cnnviz.analysis import counting
 from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.kinds import WEIGHTED, sliding
 from cnnviz.analysis.receptive_field import receptive_fields
-from cnnviz.architectures import Layer
-
-Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -88,19 +85,19 @@ def is_auxiliary(table: pd.DataFrame) -> pd.Series:
 def feature_maps(table: pd.DataFrame) -> pd.DataFrame:
     """The rows whose output is (C, H, W) when the network is used, before global pooling."""
     is_map = table["output_shape"].map(len) == 3
-    return table[is_map & ~is_auxiliary(table) & (table["kind"] != "global average pooling")]
+    return table[is_map & ~is_auxiliary(table) & ~table["kind"].str.startswith("global")]
 
 
 def _depths(graph: NetworkGraph) -> list[int]:
     depths = [0]
     for node in graph.layers:
-        weighted = isinstance(node.module, nn.Conv2d | nn.Linear) or counting.macs(node) > 0
+        weighted = node.type.role in WEIGHTED or counting.macs(node) > 0
         depths.append(max(depths[index] for index in node.inputs) + weighted)
     return depths
 
 
 def _row(node: Node) -> dict[str, Any]:
-    kernel_size, stride, padding = window_of(node.module)
+    window = sliding(node.module)
     return {
         "name": node.name,
         "stage": node.stage,
@@ -108,11 +105,11 @@ def _row(node: Node) -> dict[str, Any]:
         "input_shape": node.input_shapes[0],
         "output_shape": node.output_shape,
         "inputs": len(node.inputs),
-        "kernel_size": kernel_size,
-        "stride": stride,
-        "padding": padding,
+        "kernel_size": window.kernel_size if window else None,
+        "stride": window.stride if window else None,
+        "padding": window.padding if window else None,
         "groups": getattr(node.module, "groups", None),
-        "bias": _has_bias(node.module),
+        "bias": _has_bias(node),
         "params": counting.params(node),
         "macs": counting.macs(node),
         "operations": counting.operations(node),
@@ -121,18 +118,5 @@ def _row(node: Node) -> dict[str, Any]:
     }
 
 
-def window_of(module: nn.Module | None) -> tuple[Pair | None, Pair | None, Pair | None]:
-    """Kernel size, stride and padding as (height, width), or None where a layer has no window."""
-    if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
-        return _pair(module.kernel_size), _pair(module.stride), _pair(module.padding)
-    if isinstance(module, Layer):
-        return _pair(module.kernel_size), _pair(module.stride), (0, 0)
-    return None, None, None
-
-
-def _pair(size: Any) -> Pair:
-    return (size, size) if isinstance(size, int) else tuple(size)
-
-
-def _has_bias(module: nn.Module | None) -> bool | None:
-    return module.bias is not None if isinstance(module, nn.Conv2d | nn.Linear) else None
+def _has_bias(node: Node) -> bool | None:
+    return getattr(node.module, "bias", None) is not None if node.type.role in WEIGHTED else None

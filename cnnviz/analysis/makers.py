@@ -5,22 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from torch import nn
-
 from cnnviz.analysis.graph import NetworkGraph, Node
-from cnnviz.architectures.blocks import Scale
-from cnnviz.architectures.lenet import ScaledTanh, Subsampling, TableConvolution
 from cnnviz.architectures.resnet import PaddedShortcut
-
-CONVOLUTIONS = (nn.Conv2d, TableConvolution)
-
-# Channel k of what these put out is made of channel k of what they read. (Local response norm
-# divides it by a little of its neighbours; the map is still that filter's.)
-KEEPS_CHANNELS = (
-    *(nn.BatchNorm2d, nn.LocalResponseNorm, nn.Dropout, nn.Identity),
-    *(nn.ReLU, nn.Tanh, nn.Sigmoid, ScaledTanh, Scale),
-    *(nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, Subsampling),
-)
 
 
 @dataclass(frozen=True)
@@ -53,8 +39,7 @@ def maker(graph: NetworkGraph, index: int, channel: int) -> Maker | None:
         ValueError: The node has no such channel.
     """
     found = origin(graph, index, channel)
-    is_convolution = isinstance(graph.nodes[found.index].module, CONVOLUTIONS)
-    return found if is_convolution else None
+    return found if graph.nodes[found.index].type.has_filters else None
 
 
 def origin(graph: NetworkGraph, index: int, channel: int) -> Maker:
@@ -86,7 +71,7 @@ def _read(node: Node, channel: int) -> tuple[int, int] | None:
         channel -= node.module.channels[0]
         is_filled = not 0 <= channel < node.input_shapes[0][0]
         return None if is_filled else (node.inputs[0], channel)
-    return (node.inputs[0], channel) if isinstance(node.module, KEEPS_CHANNELS) else None
+    return (node.inputs[0], channel) if node.type.keeps_channels else None
 
 
 def _part(node: Node, channel: int) -> tuple[int, int] | None:

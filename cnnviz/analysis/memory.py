@@ -1,10 +1,11 @@
 """Bytes that a network takes on a device in float32: computed from its graph, not measured.
 
-What autograd keeps for the backward pass is, layer by layer: a convolution, a linear layer, batch
-norm, local response norm and pooling keep their input (max pooling also where each maximum was,
-batch norm each channel's mean and deviation); ReLU, tanh and sigmoid keep their output; a
-multiplication keeps both factors; dropout keeps its mask; additions and concatenations keep
-nothing. A tensor that two layers keep is there once.
+What autograd keeps for the backward pass is, layer by layer (``kinds.KINDS``): a
+convolution, a linear layer, batch norm, local response norm and pooling keep their input (max
+pooling also where each maximum was, batch norm each channel's mean and deviation); ReLU, tanh and
+sigmoid keep their output, other activation functions their input; a multiplication keeps both
+factors; dropout keeps its mask; additions and concatenations keep nothing. A tensor that two layers
+keep is there once.
 """
 
 from __future__ import annotations
@@ -13,17 +14,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
 
-from torch import nn
-
-from cnnviz.analysis import counting, probe
+from cnnviz.analysis import counting
 from cnnviz.analysis.graph import NetworkGraph, Node
 from cnnviz.analysis.limits import BYTES
-from cnnviz.analysis.probe import Kept
-from cnnviz.architectures import Layer
 from cnnviz.hyperparameters import named
-
-INDEX_BYTES = 8  # int64: where in its window a maximum was
-MASK_BYTES = 1  # bool: which elements dropout leaves (a CPU keeps 4 bytes)
 
 # Numbers that an optimiser remembers for each parameter: none; the momentum; two moving averages.
 OPTIMISERS = {"SGD": 0, "SGD with momentum": 1, "Adam": 2}
@@ -172,40 +166,11 @@ def _kept(graph: NetworkGraph) -> tuple[int, int]:
     for position, node in enumerate(graph.nodes):
         if not learns[position]:
             continue
-        layer = _kept_by(node)
+        layer = node.type.kept(node)
         kept |= {tensors[node.inputs[index]] for index in layer.inputs}
         kept |= {position} if layer.output else set()
         own, once = own + layer.own, once + layer.fixed
     return own + sum(_bytes(graph.nodes[tensor]) for tensor in kept), once
-
-
-def _kept_by(node: Node) -> Kept:
-    """What autograd keeps of one layer."""
-    module, outputs = node.module, prod(node.output_shape)
-    if isinstance(module, Layer):
-        return probe.kept(node)
-    if isinstance(module, nn.ReLU | nn.Tanh | nn.Sigmoid):
-        return Kept(output=True)
-    if isinstance(module, nn.Conv2d | nn.Linear | nn.AvgPool2d):
-        return Kept(inputs=(0,))
-    if isinstance(module, nn.BatchNorm2d):
-        return Kept(inputs=(0,), fixed=2 * BYTES * module.num_features)
-    if isinstance(module, nn.MaxPool2d):
-        return Kept(inputs=(0,), own=INDEX_BYTES * outputs)
-    if isinstance(module, nn.AdaptiveAvgPool2d):
-        # torch computes a global average as a mean, whose gradient needs no input.
-        return Kept(inputs=() if prod(node.output_shape[1:]) == 1 else (0,))
-    if isinstance(module, nn.Dropout):
-        return Kept(own=MASK_BYTES * outputs if module.p > 0 else 0)
-    if isinstance(module, nn.LocalResponseNorm):
-        # The squares with a border of n - 1 maps, the base of the power, and the power.
-        border = (module.size - 1) * prod(node.output_shape[1:])
-        return Kept(inputs=(0,), own=BYTES * (3 * outputs + border))
-    return Kept(inputs=tuple(range(len(node.inputs))) if _multiplies(node) else ())
-
-
-def _multiplies(node: Node) -> bool:
-    return node.module is None and node.kind == "multiplication" and len(node.inputs) > 1
 
 
 def _learns(graph: NetworkGraph) -> list[bool]:
@@ -221,10 +186,14 @@ def _tensors(graph: NetworkGraph, training: bool) -> list[int]:
     """For each node the position of the node that made its tensor: some layers hand theirs on."""
     tensors: list[int] = []
     for position, node in enumerate(graph.nodes):
-        off = isinstance(node.module, nn.Dropout) and not (training and node.module.p > 0)
-        hands_on = off or node.kind == "flatten"
-        tensors.append(tensors[node.inputs[0]] if hands_on else position)
+        tensors.append(tensors[node.inputs[0]] if _hands_on(node, training) else position)
     return tensors
+
+
+def _hands_on(node: Node, training: bool) -> bool:
+    """Whether a layer's output is its input: of one that reshapes it, of dropout that is off."""
+    is_off = not (training and getattr(node.module, "p", 0) > 0)
+    return node.type.role == "reshaping" or (node.type.role == "dropout" and is_off)
 
 
 def _bytes(node: Node) -> int:

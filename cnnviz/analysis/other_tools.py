@@ -18,6 +18,7 @@ from torch import nn
 
 from cnnviz.analysis import counting
 from cnnviz.analysis.graph import NetworkGraph, Node, network_graph
+from cnnviz.analysis.kinds import AVERAGE_POOLING, BATCH_NORM, is_adaptive
 from cnnviz.analysis.limits import MAX_TO_RUN
 from cnnviz.architectures import Layer, Network, NetworkSpec, build
 
@@ -236,24 +237,24 @@ def _terms(graph: NetworkGraph) -> list[Term]:
 
 
 def _convolution_biases(node: Node) -> int:
-    return 0 if isinstance(node.module, nn.Linear) else counting.added_biases(node)
+    return 0 if node.type.role == "linear" else counting.added_biases(node)
 
 
 def _linear_biases(node: Node) -> int:
-    return counting.added_biases(node) if isinstance(node.module, nn.Linear) else 0
+    return counting.added_biases(node) if node.type.role == "linear" else 0
 
 
 def _norm_params(node: Node) -> int:
-    return counting.params(node) if isinstance(node.module, nn.BatchNorm2d) else 0
+    return counting.params(node) if node.type is BATCH_NORM else 0
 
 
 def _normalised(node: Node) -> int:
-    return 2 * prod(node.output_shape) if isinstance(node.module, nn.BatchNorm2d) else 0
+    return 2 * prod(node.output_shape) if node.type is BATCH_NORM else 0
 
 
 def _adaptively_pooled(node: Node) -> int:
-    is_adaptive = isinstance(node.module, nn.AdaptiveAvgPool2d)
-    return prod(node.input_shapes[0]) if is_adaptive else 0
+    is_counted = node.type is AVERAGE_POOLING and is_adaptive(node.module)
+    return prod(node.input_shapes[0]) if is_counted else 0
 
 
 def _own_biases(node: Node) -> int:

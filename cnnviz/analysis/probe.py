@@ -1,20 +1,25 @@
-"""What a layer that torch.nn does not have computes and keeps, found by running it without numbers.
+"""What a layer computes and keeps, found by running it alone without numbers.
 
-Such a layer (``cnnviz.architectures.Layer``) says its kind and its window, not each of its
-operations. It runs alone on the meta device, so that no rule has to be written for it twice.
+Of layers that torch.nn does not have (``cnnviz.architectures.Layer``), which say their kind and
+their window, not each of their operations, and of those of which ``kinds.KINDS`` says nothing else.
+They run alone on the meta device, so that no rule has to be written for them twice.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.autograd.graph import saved_tensors_hooks
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from cnnviz.analysis.graph import Node
+from cnnviz.architectures import Layer
+
+if TYPE_CHECKING:
+    from cnnviz.analysis.graph import Node
 
 IMAGES = 2  # more than one, to tell what grows with the batch from what does not
 
@@ -65,31 +70,37 @@ class _Elements(TorchDispatchMode):
 
 
 def kept(node: Node) -> Kept:
-    """What autograd keeps of an own layer, besides its parameters and buffers."""
+    """What autograd keeps of a layer in training, besides its parameters and buffers.
+
+    What a ``Layer`` drops at random is counted as if it was not.
+    """
     assert node.module is not None
     saved: dict[int, torch.Tensor] = {}
     with saved_tensors_hooks(lambda x: saved.setdefault(_storage(x), x), lambda x: x):
-        inputs, output = _run(node, images=IMAGES)
+        inputs, output = _run(node, IMAGES, training=not isinstance(node.module, Layer))
     known = {_storage(x): position for position, x in enumerate(inputs)}
     weights = {_storage(x) for x in [*node.module.parameters(), *node.module.buffers()]}
     others = [x for key, x in saved.items() if key not in {*known, *weights, _storage(output)}]
     images = [x for x in others if x.shape[:1] == (IMAGES,)]
     return Kept(
         inputs=tuple(known[key] for key in saved if key in known),
-        output=_storage(output) in saved,
+        output=_storage(output) in saved.keys() - known.keys(),
         own=sum(_size(x) for x in images) // IMAGES,
         fixed=sum(_size(x) for x in others if not any(x is image for image in images)),
     )
 
 
-def _run(node: Node, images: int) -> tuple[list[torch.Tensor], torch.Tensor]:
+def _run(
+    node: Node, images: int, training: bool = False
+) -> tuple[list[torch.Tensor], torch.Tensor]:
     """Inputs and output of the layer alone, on the meta device."""
+    assert node.module is not None
+    module = copy.copy(node.module).train(training)
     inputs = [
         torch.empty(images, *shape, device="meta", requires_grad=True)
         for shape in node.input_shapes
     ]
-    assert node.module is not None
-    return inputs, node.module(*inputs)
+    return inputs, module(*inputs)
 
 
 def _storage(tensor: torch.Tensor) -> int:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
-
-from torch import nn
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any, Literal
 
 from cnnviz.analysis.graph import Graph, NetworkGraph, Node
-from cnnviz.architectures import Layer
+from cnnviz.analysis.kinds import is_adaptive, sliding
 
 Axis = Literal["height", "width"]
 AXES: dict[Axis, int] = {"height": -2, "width": -1}  # positions in (C, H, W)
@@ -69,8 +69,9 @@ def receptive_fields(graph: Graph, axis: Axis = "width") -> tuple[ReceptiveField
 def unit_field(graph: NetworkGraph, index: int, unit: int, axis: Axis = "width") -> tuple[int, int]:
     """First and last pixel that one unit of a node sees along one side of the image.
 
-    That is first + unit jump and last + unit jump of the node's ``ReceptiveField``, but for
-    adaptive pooling into windows of unequal size, where only the way back from the unit is exact.
+    That is first + unit jump and last + unit jump of the node's ``ReceptiveField``, but where
+    windows are of unequal size (adaptive pooling, transposed convolutions, interpolation): there
+    only the way back from the unit is exact.
 
     Args:
         graph: A network's graph.
@@ -91,42 +92,83 @@ def unit_field(graph: NetworkGraph, index: int, unit: int, axis: Axis = "width")
 
 def _read(node: Node, first: int, last: int, axis: Axis) -> tuple[int, int]:
     """The units of its input that a layer's units from first to last read."""
-    if isinstance(node.module, nn.AdaptiveAvgPool2d):
-        size, output = node.input_shapes[0][AXES[axis]], node.output_shape[AXES[axis]]
+    role, slid = node.type.role, _slid(node, axis)
+    if role == "transposed convolution":
+        assert slid is not None
+        stride, begin = int(slid.stride), first + slid.padding - _reach(slid)
+        return -(-begin // stride), (last + slid.padding) // stride
+    if role == "upsampling":
+        return _interpolated_from(node, first, axis)[0], _interpolated_from(node, last, axis)[1]
+    if is_adaptive(node.module):
+        size, output = _sizes(node, axis)
         return first * size // output, -(-(last + 1) * size // output) - 1
     found = window(node, axis)
-    stride, reach = int(found.stride), found.dilation * (found.kernel_size - 1)
-    return first * stride - found.padding, last * stride - found.padding + reach
+    stride = int(found.stride)
+    return first * stride - found.padding, last * stride - found.padding + _reach(found)
+
+
+def _interpolated_from(node: Node, unit: int, axis: Axis) -> tuple[int, int]:
+    """First and last unit of its input that a unit of an upsampled map is computed from."""
+    (size, output), reach = _sizes(node, axis), _interpolates_over(node)
+    if not reach:
+        return unit * size // output, unit * size // output
+    place = Fraction((2 * unit + 1) * size - output, 2 * output)
+    return floor(place - reach) + 1, ceil(place + reach) - 1
 
 
 def window(node: Node, axis: Axis = "width") -> Window:
-    """The window of a layer along one side of the image."""
-    module = node.module
-    if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
-        dilation = 1 if isinstance(module, nn.AvgPool2d) else module.dilation
-        sizes = (module.kernel_size, module.stride, module.padding, dilation)
-        kernel_size, stride, padding, dilation = (_along(size, axis) for size in sizes)
-        return Window(kernel_size, stride, padding, dilation)
-    if isinstance(module, nn.AdaptiveAvgPool2d):
-        return _adaptive(node.input_shapes[0][AXES[axis]], node.output_shape[AXES[axis]])
-    if isinstance(module, Layer):
-        return Window(module.kernel_size, module.stride)
+    """The window of a layer along one side of the image; the largest, where they differ."""
+    module: Any = node.module
+    role, slid = node.type.role, _slid(node, axis)
+    if slid:
+        return _transposed(slid) if role == "transposed convolution" else slid
+    if is_adaptive(module):
+        return _adaptive(*_sizes(node, axis))
+    if role == "upsampling":
+        (size, output), reach = _sizes(node, axis), _interpolates_over(node)
+        return Window(max(2 * reach, 1), size / output, reach)
+    if role == "padding":
+        left, _, top, _ = module.padding
+        return Window(padding=left if axis == "width" else top)
     if _flattens(node):
         size = node.input_shapes[0][AXES[axis]]
         return Window(size, size)
     return Window()
 
 
+def _slid(node: Node, axis: Axis) -> Window | None:
+    """The window that a layer slides along one side, by its settings."""
+    slid = sliding(node.module)
+    if slid is None:
+        return None
+    sides = (slid.kernel_size, slid.stride, slid.padding, slid.dilation)
+    kernel_size, stride, padding, dilation = (side[AXES[axis]] for side in sides)
+    return Window(kernel_size, stride, padding, dilation)
+
+
+def _transposed(slid: Window) -> Window:
+    """It slides over the output; an output is made of all inputs whose windows hold it."""
+    stride, reach = int(slid.stride), _reach(slid)
+    return Window(reach // stride + 1, 1 / stride, (reach - slid.padding) // stride)
+
+
+def _reach(window: Window) -> int:
+    return window.dilation * (window.kernel_size - 1)
+
+
+def _interpolates_over(node: Node) -> int:
+    """How far interpolation looks to each side; nearest neighbours are taken as they are."""
+    module: Any = node.module
+    return {"bilinear": 1, "bicubic": 2}.get(module.mode, 0)
+
+
+def _sizes(node: Node, axis: Axis) -> tuple[int, int]:
+    """The sides of a layer's input and of its output."""
+    return node.input_shapes[0][AXES[axis]], node.output_shape[AXES[axis]]
+
+
 def _flattens(node: Node) -> bool:
     return bool(node.input_shapes) and len(node.input_shapes[0]) > len(node.output_shape)
-
-
-def _along(size: int | Sequence[int] | str | None, axis: Axis) -> int:
-    """One of (height, width), or the one number that stands for both."""
-    if isinstance(size, Sequence):
-        size = size[AXES[axis]]
-    assert isinstance(size, int)
-    return size
 
 
 def _adaptive(size: int, output: int) -> Window:
@@ -136,10 +178,9 @@ def _adaptive(size: int, output: int) -> Window:
 
 
 def _through(window: Window, field: ReceptiveField) -> ReceptiveField:
-    reach = window.dilation * (window.kernel_size - 1)
     return ReceptiveField(
         field.first - window.padding * field.jump,
-        field.last + (reach - window.padding) * field.jump,
+        field.last + (_reach(window) - window.padding) * field.jump,
         field.jump * window.stride,
     )
 

@@ -24,7 +24,7 @@ from cnnviz.architectures import (
     wide_resnet,
     zfnet,
 )
-from cnnviz.architectures.base import Architecture, Layer, Network, NetworkSpec, Variant
+from cnnviz.architectures.base import Architecture, Layer, Network, NetworkSpec, Role, Variant
 from cnnviz.hyperparameters import Value, named
 
 ARCHITECTURES: tuple[Architecture, ...] = (
@@ -54,6 +54,7 @@ __all__ = [
     "Layer",
     "Network",
     "NetworkSpec",
+    "Role",
     "Variant",
     "architecture",
     "architecture_of",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import torch
 from torch import nn
@@ -55,16 +56,40 @@ class NetworkSpec:
         return getattr(self.config, "resolution", None)
 
 
+# What a layer is for.
+Role = Literal[
+    "convolution",
+    "transposed convolution",
+    "linear",
+    "normalisation",
+    "activation",
+    "pooling",
+    "upsampling",
+    "padding",
+    "dropout",
+    "reshaping",
+    "join",
+    "identity",
+    "other",
+]
+
+
 class Layer(nn.Module):
     """Base class of layers that torch.nn lacks; each is one row of the layer table.
 
     Attributes:
         kind: The layer's name on screen.
+        role: What it is for.
+        keeps_channels: Channel k of the output is made of channel k of the input alone.
+        has_filters: Each channel of the output is made by a filter of its own.
         kernel_size: Side of the window that one output unit reads, in input units.
         stride: Input units between neighbouring outputs.
     """
 
     kind = "layer"
+    role: Role = "other"
+    keeps_channels = False
+    has_filters = False
     kernel_size = 1
     stride = 1
 

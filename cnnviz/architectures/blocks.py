@@ -131,6 +131,8 @@ def linear_layers(
 class Scale(Layer):
     """Multiplies the input by a constant."""
 
+    keeps_channels = True
+
     def __init__(self, factor: float) -> None:
         super().__init__()
         self.factor = factor

@@ -100,6 +100,7 @@ class ScaledTanh(Layer):
     """f(a) = A tanh(S a) with A = 1.7159, S = 2/3: f(1) = 1, f(-1) = -1 (equation 6)."""
 
     kind = "scaled tanh"
+    role = "activation"
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return 1.7159 * torch.tanh(2 / 3 * x)
@@ -109,6 +110,7 @@ class Subsampling(Layer):
     """The sum of 2x2 units, times a coefficient, plus a bias, one of each per map (II.B)."""
 
     kind = "subsampling"
+    keeps_channels = True
     kernel_size = 2
     stride = 2
 
@@ -127,6 +129,7 @@ class TableConvolution(Layer):
     """A 5x5 convolution with a partial connection table, one kernel per connection."""
 
     kind = "convolution (Table I)"
+    has_filters = True
     kernel_size = 5
 
     def __init__(self, inputs: tuple[tuple[int, ...], ...]) -> None:

@@ -72,11 +72,11 @@ def cost(design: Design) -> Cost:
 
 
 def _longest(nodes: Sequence[Node]) -> int:
-    """Number of ReLUs on the path with most of them."""
+    """Number of activation functions on the path with most of them."""
     counts: list[int] = []
     for node in nodes:
         before = max((counts[source] for source in node.inputs), default=0)
-        counts.append(before + isinstance(node.module, nn.ReLU))
+        counts.append(before + (node.type.role == "activation"))
     return counts[-1]
 
 

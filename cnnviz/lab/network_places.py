@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 
 import torch
-from torch import nn
 
 from cnnviz.analysis.graph import Graph, Node
+from cnnviz.analysis.kinds import BATCH_NORM, kind_of
 from cnnviz.architectures import ARCHITECTURES, NetworkSpec, build
 
 
@@ -35,7 +35,7 @@ def before_activation(graph: Graph, index: int) -> BeforeActivation:
         index: Position of the convolution in ``graph.nodes``.
     """
     place, readers = index, _readers(graph, index)
-    while norms := [at for at in readers if isinstance(graph.nodes[at].module, nn.BatchNorm2d)]:
+    while norms := [at for at in readers if graph.nodes[at].type is BATCH_NORM]:
         place = norms[0]
         readers = _readers(graph, place)
     reader = graph.nodes[readers[0]] if readers else None
@@ -44,7 +44,7 @@ def before_activation(graph: Graph, index: int) -> BeforeActivation:
 
 def first_batch_norm(graph: Graph) -> Node | None:
     """The first batch norm in forward order, or None."""
-    norms = (node for node in graph.nodes if isinstance(node.module, nn.BatchNorm2d))
+    norms = (node for node in graph.nodes if node.type is BATCH_NORM)
     return next((node for node in norms if not node.training_only), None)
 
 
@@ -59,7 +59,7 @@ def has_batch_norm(network_of: str | NetworkSpec) -> bool:
     """Whether a network has batch norm."""
     with torch.device("meta"):
         network = build(network_of)
-    return any(isinstance(module, nn.BatchNorm2d) for module in network.modules())
+    return any(kind_of(module) is BATCH_NORM for module in network.modules())
 
 
 def _readers(graph: Graph, index: int) -> list[int]:

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch.autograd.graph import saved_tensors_hooks
 
-from cnnviz.analysis import memory as computed
 from cnnviz.analysis.graph import network_graph
+from cnnviz.analysis.kinds import kept
 from cnnviz.analysis.memory import GPUS, USABLE, footprint, largest_batch, memory
 from cnnviz.architectures import build, specify, variant
 
@@ -64,7 +64,7 @@ def really_kept(network, resolution):
 )
 def test_autograd_keeps_exactly_what_is_computed(name, settings, resolution, monkeypatch):
     # A processor keeps dropout's mask as numbers; a graphics card as one byte an element.
-    monkeypatch.setattr(computed, "MASK_BYTES", 4)
+    monkeypatch.setattr(kept, "MASK_BYTES", 4)
     network = without_chance(build(name, **settings))
     graph = network_graph(network, resolution)
     assert memory(graph, BATCH, "SGD").activations == really_kept(network, resolution)

@@ -7,12 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from torch import nn
-
 from cnnviz.analysis import counting
 from cnnviz.analysis.exercise.givens import givens
 from cnnviz.analysis.exercise.mistakes import Mistake, mistakes
-from cnnviz.analysis.formulas import POOLING, formulas
+from cnnviz.analysis.formulas import formulas
 from cnnviz.analysis.formulas.arithmetic import Formula
 from cnnviz.analysis.graph import NetworkGraph, Node
 from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields, window
@@ -151,7 +149,7 @@ def _by_kind(
     for position, node in enumerate(graph.nodes):
         usable = node.inputs and not node.training_only
         if usable and is_asked(node, quantity, _read(graph, fields, position)):
-            kind = "pooling" if isinstance(node.module, POOLING) else node.kind
+            kind = "pooling" if node.type.role == "pooling" else node.kind
             pool.setdefault(kind, []).append(position)
     return pool
 
@@ -159,12 +157,12 @@ def _by_kind(
 def _is_instructive(node: Node, quantity: str, inputs: list[ReceptiveField]) -> bool:
     """Whether predicting that number of the layer takes a thought, and can be done."""
     if quantity == "params":
-        return counting.params(node) > 0 or isinstance(node.module, POOLING)
+        return counting.params(node) > 0 or node.type.role == "pooling"
     if quantity == "macs":
         return counting.macs(node) > 0
     if quantity == "output_shape":
         keeps = node.output_shape == node.input_shapes[0] and len(node.inputs) == 1
-        is_convolution = isinstance(node.module, nn.Conv2d)
+        is_convolution = node.type.role == "convolution"
         return _is_possible(node, quantity, inputs) and (is_convolution or not keeps)
     return _is_possible(node, quantity, inputs) and (
         window(node).kernel_size > 1 or len({field.size for field in inputs}) > 1

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from torch import nn
+from typing import Any
 
 from cnnviz.analysis.formulas.arithmetic import enumeration, exact, listed, product
 from cnnviz.analysis.formulas.geometry import explanation
 from cnnviz.analysis.formulas.side import Side, sides
 from cnnviz.analysis.graph import Node, shape_text
+from cnnviz.analysis.kinds import is_adaptive, is_global_pooling
 from cnnviz.analysis.receptive_field import ReceptiveField
 
 ASKED = {
@@ -37,7 +37,7 @@ def givens(node: Node, quantity: str, inputs: Sequence[ReceptiveField]) -> str:
 
 def _read(node: Node, quantity: str, inputs: Sequence[ReceptiveField]) -> str:
     """The input: its shape and, for a receptive field, its own."""
-    if isinstance(node.module, nn.Linear):
+    if node.type.role == "linear":
         return ""
     plural = "s" if len(node.inputs) > 1 else ""
     text = f", input{plural} {listed(node.input_shapes)}"
@@ -51,27 +51,29 @@ def _read(node: Node, quantity: str, inputs: Sequence[ReceptiveField]) -> str:
 
 def _layer(node: Node) -> str:
     """A layer with its settings: "3x3 convolution, 64 filters, stride 2, padding 1, no bias"."""
-    module, slid = node.module, sides(node)
-    if isinstance(module, nn.Linear):
+    module: Any = node.module
+    slid = sides(node)
+    if node.type.role == "linear":
         ends = f"{module.in_features:,} inputs, {module.out_features:,} outputs"
         return f"linear layer, {ends}, {_bias(module)}"
     if slid:
         return ", ".join([*_window(node, *slid), *_tensors(node)])
-    is_resized = isinstance(module, nn.AdaptiveAvgPool2d) and not node.kind.startswith("global")
+    is_resized = is_adaptive(module) and not is_global_pooling(module)
     size = f" to {shape_text(node.output_shape[1:])}" if is_resized else ""
     return ", ".join([f"{node.kind}{size}", *_tensors(node)])
 
 
 def _window(node: Node, height: Side, width: Side) -> list[str]:
-    module = node.module
+    module: Any = node.module
+    is_convolution = node.type.role == "convolution"
     parts = [f"{height.kernel_size}x{width.kernel_size} {node.kind}"]
-    if isinstance(module, nn.Conv2d):
+    if is_convolution:
         parts.append(f"{node.output_shape[0]:,} filters")
     elif node.output_shape[0] != node.input_shapes[0][0]:
         parts.append(f"to {node.output_shape[0]:,} channels")
     parts.append(f"stride {_both(height.stride, width.stride)}")
     parts.append(f"padding {_both(height.padding, width.padding)}")
-    if isinstance(module, nn.Conv2d):
+    if is_convolution:
         parts += [_bias(module), f"groups {module.groups}"]
     if height.dilation > 1:
         parts.append(f"dilation {height.dilation}")
@@ -80,7 +82,7 @@ def _window(node: Node, height: Side, width: Side) -> list[str]:
     return parts
 
 
-def _bias(module: nn.Conv2d | nn.Linear) -> str:
+def _bias(module: Any) -> str:
     return "no bias" if module.bias is None else "with bias"
 
 

@@ -8,10 +8,9 @@ from itertools import combinations
 from math import prod
 from typing import Any
 
-from torch import nn
-
 from cnnviz.analysis.formulas.side import sides
 from cnnviz.analysis.graph import Node, Shape
+from cnnviz.analysis.kinds import BATCH_NORM, is_adaptive, pair
 
 # A change of the facts that a wrong value is computed from, and what to tell the student.
 Changes = Mapping[str, tuple[dict[str, Any], str]]
@@ -62,16 +61,16 @@ class Filters:
 
 def of_params(node: Node) -> list[Mistake]:
     """Mistakes about the number of parameters."""
-    module, shape = node.module, node.output_shape
-    facts = _filters(module)
+    module: Any = node.module
+    shape, facts = node.output_shape, _filters(node)
     if facts:
         every = "The same weights are used at every place: count them once."
         found = _changed(facts, _param_changes(facts))
         return [*found, Mistake("counted every place", facts.count * prod(shape[1:]), every)]
-    if isinstance(module, nn.BatchNorm2d):
+    if node.type is BATCH_NORM:
         return _of_batch_norm(module.num_features, prod(shape[1:]))
-    if isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
-        window, why = prod(_pair(module.kernel_size)), "A maximum or a mean has no weights."
+    if node.type.role == "pooling" and not is_adaptive(module):
+        window, why = prod(pair(module.kernel_size)), "A maximum or a mean has no weights."
         return [
             Mistake("gave the window weights", window * factor, why)
             for factor in (1, shape[0], shape[0] ** 2)
@@ -97,7 +96,7 @@ def _of_batch_norm(channels: int, places: int) -> list[Mistake]:
 
 def of_macs(node: Node) -> list[Mistake]:
     """Mistakes about the number of multiply-accumulates."""
-    facts = _filters(node.module)
+    facts = _filters(node)
     if facts is None:
         return []
     bias = replace(facts, has_bias=True).count
@@ -108,14 +107,14 @@ def of_macs(node: Node) -> list[Mistake]:
     return [*_changed(facts, _mac_changes(node, facts)), *alone]
 
 
-def _filters(module: nn.Module | None) -> Filters | None:
-    if isinstance(module, nn.Linear):
+def _filters(node: Node) -> Filters | None:
+    module: Any = node.module
+    if node.type.role == "linear":
         ends = module.in_features, module.out_features
         return Filters(*ends, (1, 1), 1, module.bias is not None)
-    if isinstance(module, nn.Conv2d):
-        height, width = _pair(module.kernel_size)
+    if node.type.role == "convolution":
         ends = module.in_channels, module.out_channels
-        return Filters(*ends, (height, width), module.groups, module.bias is not None)
+        return Filters(*ends, pair(module.kernel_size), module.groups, module.bias is not None)
     return None
 
 
@@ -193,7 +192,3 @@ def _changed(facts: Filters, changes: Changes) -> list[Mistake]:
             count = replace(facts, **one, **other).count
             found.append(Mistake(f"{first} and {second}", count, f"Two steps: {why} {because}", 2))
     return found
-
-
-def _pair(size: Any) -> tuple[int, int]:
-    return (size, size) if isinstance(size, int) else tuple(size)

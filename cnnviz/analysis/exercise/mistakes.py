@@ -7,8 +7,6 @@ from dataclasses import replace
 from math import prod
 from typing import Any
 
-from torch import nn
-
 from cnnviz.analysis.exercise.miscounts import Mistake, of_macs, of_params
 from cnnviz.analysis.formulas.arithmetic import Formula
 from cnnviz.analysis.formulas.side import Side, sides
@@ -63,7 +61,7 @@ def _of_shape(node: Node) -> list[Mistake]:
     slid, shape = sides(node), node.output_shape
     before = node.input_shapes[0]
     found = _of_sides(shape[0], slid) if slid else []
-    if isinstance(node.module, nn.Conv2d):
+    if node.type.role == "convolution":
         why = "Each filter makes one channel: count the filters."
         found.append(Mistake("kept the channels", (before[0], *shape[1:]), why))
     if node.kind == "concatenation":

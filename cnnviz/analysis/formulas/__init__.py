@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-
-from torch import nn
+from typing import Any
 
 from cnnviz.analysis import counting
 from cnnviz.analysis.formulas.arithmetic import Formula, product
 from cnnviz.analysis.formulas.geometry import jump, output_shape, receptive_field
 from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.kinds import BATCH_NORM
 from cnnviz.analysis.limits import BYTES
 from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields
 
@@ -22,7 +22,6 @@ __all__ = ["Formula", "formulas"]
 
 NOT_COUNTED = "Only convolutions and linear layers are counted, as in the papers."
 NOT_RUN = "Part of an auxiliary head, which runs in training alone: 0 when the network is used."
-POOLING = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d)
 
 
 def formulas(
@@ -57,21 +56,22 @@ def formulas(
 
 def params(node: Node, is_normalised: bool = False) -> Formula:
     """Learned numbers; ``is_normalised`` says that a batch norm follows at once."""
-    module, value = node.module, counting.params(node)
-    if isinstance(module, nn.Conv2d):
+    module: Any = node.module
+    role, value = node.type.role, counting.params(node)
+    if role == "convolution":
         general, numbers, note = _convolution_params(module, is_normalised)
-    elif isinstance(module, nn.Linear):
+    elif role == "linear":
         has_bias = module.bias is not None
         general = "inputs x outputs" + " + outputs" * has_bias
         numbers = product((module.in_features, module.out_features))
         numbers += f" + {module.out_features:,}" * has_bias
         note = "A weight for every pair of input and output" + ", a bias an output." * has_bias
         note = note.rstrip(".") + "."
-    elif isinstance(module, nn.BatchNorm2d) and value:
+    elif node.type is BATCH_NORM and value:
         general, numbers = "2 x C", f"2 x {module.num_features:,}"
         note = "A scale and a shift a channel; the running mean and variance are not learned."
     else:
-        general, numbers, note = _tensors(module)
+        general, numbers, note = _tensors(node)
     numbers = f"{numbers} = {value:,}" if value else "0"
     return Formula("params", "Parameters", general, numbers, value, "parameters", note)
 
@@ -86,7 +86,7 @@ def macs(node: Node) -> Formula:
     note = f"FLOPs = 2 x MACs: 2 x {value:,} = {2 * value:,}."
     if getattr(node.module, "bias", None) is not None:
         note += " Adding the bias is not counted."
-    note += _grouping(node.module)
+    note += _grouping(node.module) if node.type.role == "convolution" else ""
     return Formula("macs", "MACs", general, f"{left} = {value:,}", value, "MACs", note)
 
 
@@ -116,7 +116,7 @@ def memory(node: Node) -> Formula:
     )
 
 
-def _convolution_params(module: nn.Conv2d, is_normalised: bool) -> tuple[str, str, str]:
+def _convolution_params(module: Any, is_normalised: bool) -> tuple[str, str, str]:
     has_bias = module.bias is not None
     general = f"C_out x ({_filter_law(module)})" + " + C_out" * has_bias
     numbers = f"{module.out_channels:,} x ({product(module.weight.shape[1:])})"
@@ -127,24 +127,25 @@ def _convolution_params(module: nn.Conv2d, is_normalised: bool) -> tuple[str, st
     return general, numbers, note + _grouping(module)
 
 
-def _filter_law(module: nn.Conv2d) -> str:
+def _filter_law(module: Any) -> str:
     """The weights of one filter in symbols."""
     channels = "C_in" if module.groups == 1 else "C_in / groups"
     height, width = module.weight.shape[2:]
     return f"{channels} x {'F x F' if height == width else 'F_h x F_w'}"
 
 
-def _grouping(module: nn.Module | None) -> str:
-    """What grouped filters see; "" for others."""
-    if not isinstance(module, nn.Conv2d) or module.groups == 1:
+def _grouping(module: Any) -> str:
+    """What the filters of a grouped convolution see; "" for others."""
+    if module.groups == 1:
         return ""
     left = f"{module.in_channels:,} / {module.groups:,}"
     seen = module.in_channels // module.groups
     return f" Grouped by {module.groups:,}: each filter sees {left} = {seen:,} channels."
 
 
-def _tensors(module: nn.Module | None) -> tuple[str, str, str]:
+def _tensors(node: Node) -> tuple[str, str, str]:
     """The trainable numbers of any layer, tensor by tensor."""
+    module = node.module
     tensors = dict(module.named_parameters()) if module is not None else {}
     if tensors:
         terms = (f"{name} {product(tensor.shape)}" for name, tensor in tensors.items())
@@ -153,17 +154,21 @@ def _tensors(module: nn.Module | None) -> tuple[str, str, str]:
     if fixed:
         shapes = ", ".join(f"{name} {product(tensor.shape)}" for name, tensor in fixed.items())
         return "0", "0", f"Its numbers are fixed, not learned: {shapes}."
-    if isinstance(module, POOLING):
+    if node.type.role == "pooling":
         return "0", "0", "Pooling has nothing to learn: its window has no weights."
     return "0", "0", "Nothing here is learned."
 
 
 def _products(node: Node, value: int) -> tuple[str, str]:
     """The law and the left side of a layer's multiply-accumulates."""
-    module, shape = node.module, node.output_shape
-    if isinstance(module, nn.Linear):
+    module: Any = node.module
+    role, shape = node.type.role, node.output_shape
+    if role == "linear":
         return "inputs x outputs", product((module.in_features, module.out_features))
-    if isinstance(module, nn.Conv2d):
+    if role == "transposed convolution":
+        left = f"{product(node.input_shapes[0])} x ({product(module.weight.shape[1:])})"
+        return "H x W x C_in x (C_out / groups x F_h x F_w), H and W of the input", left
+    if role == "convolution":
         left = f"{product((*shape[1:], shape[0]))} x ({product(module.weight.shape[1:])})"
         return f"H x W x C_out x ({_filter_law(module)}), H and W of the output", left
     places, weight = prod(shape[1:]), getattr(module, "weight", None)
@@ -176,4 +181,4 @@ def _products(node: Node, value: int) -> tuple[str, str]:
 def _is_normalised(graph: NetworkGraph, position: int) -> bool:
     """Whether a batch norm reads the layer."""
     readers = (node for node in graph.nodes[position + 1 :] if position in node.inputs)
-    return any(isinstance(node.module, nn.BatchNorm2d) for node in readers)
+    return any(node.type is BATCH_NORM for node in readers)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from torch import nn
 
 from cnnviz.analysis.formulas.arithmetic import Formula, decimal, exact, fraction, product, total
 from cnnviz.analysis.formulas.side import Side, sides
 from cnnviz.analysis.graph import Node
+from cnnviz.analysis.kinds import AVERAGE_POOLING, is_adaptive, pair
 from cnnviz.analysis.receptive_field import ReceptiveField, window
-from cnnviz.architectures import Layer
+from cnnviz.architectures import Layer, Role
 
 SIDE = "floor((H + 2P - F) / S) + 1"
 
@@ -25,12 +27,14 @@ def explanation(module: nn.Module | None) -> str:
 def output_shape(node: Node) -> Formula:
     """The shape (C, H, W) or (features,) that a layer makes."""
     found = sides(node)
-    if isinstance(node.module, nn.Linear):
+    if node.type.role == "linear":
         general, numbers, note = "its number of units", f"{node.output_shape[-1]:,} units", ""
     elif found:
         general, numbers, note = _slid(node, *found)
-    elif isinstance(node.module, nn.AdaptiveAvgPool2d):
+    elif is_adaptive(node.module):
         general, numbers, note = _adapted(node)
+    elif node.type.role in ENLARGING:
+        general, numbers, note = ENLARGING[node.type.role](node)
     elif node.kind == "concatenation":
         general, numbers, note = _concatenated(node)
     elif len(node.output_shape) < len(node.input_shapes[0]):
@@ -47,13 +51,14 @@ def output_shape(node: Node) -> Formula:
 
 def _slid(node: Node, height: Side, width: Side) -> tuple[str, str, str]:
     channels = node.output_shape[0]
-    kept = channels == node.input_shapes[0][0] and not isinstance(node.module, nn.Conv2d)
-    source = ", as the input" if kept else " filters" * isinstance(node.module, nn.Conv2d)
+    kept = channels == node.input_shapes[0][0] and not node.type.has_filters
+    source = ", as the input" if kept else " filters" * (node.type.role == "convolution")
     lines = [f"channels: {channels:,}{source}"]
-    if height == width:
-        lines.append(f"height and width: {height.equation}")
-    else:
-        lines += [f"height: {height.equation}", f"width: {width.equation}"]
+    lines += (
+        [f"height and width: {height.equation}"]
+        if height == width
+        else [f"height: {height.equation}", f"width: {width.equation}"]
+    )
     notes = [explanation(node.module)]
     if height.kernel_size != width.kernel_size:
         kernel = product((height.kernel_size, width.kernel_size))
@@ -69,9 +74,48 @@ def _adapted(node: Node) -> tuple[str, str, str]:
     channels, *size = node.output_shape
     numbers = f"channels: {channels:,}, as the input\nheight and width: set to {product(size)}"
     if node.kind.startswith("global"):
-        return "C x 1 x 1", numbers, "Global pooling averages each map into one number."
+        what = "averages each map into" if node.type is AVERAGE_POOLING else "takes of each map"
+        return "C x 1 x 1", numbers, f"Global pooling {what} one number."
     note = "Adaptive pooling cuts the map into that many windows, whatever the size of the image."
     return "C x the size that is asked for", numbers, note
+
+
+def _upsampled(node: Node) -> tuple[str, str, str]:
+    channels, *size = node.output_shape
+    numbers = f"channels: {channels:,}, as the input\nheight and width: set to {product(size)}"
+    return "C x the size that is asked for", numbers, "New pixels are made of their neighbours."
+
+
+def _padded(node: Node) -> tuple[str, str, str]:
+    module: Any = node.module
+    left, right, top, bottom = module.padding
+    channels, height, width = node.input_shapes[0]
+    lines = [f"channels: {channels:,}, as the input"]
+    lines.append(f"height: {height} + {top} + {bottom} = {node.output_shape[1]}")
+    lines.append(f"width: {width} + {left} + {right} = {node.output_shape[2]}")
+    return "C x (H + top + bottom) x (W + left + right)", "\n".join(lines), ""
+
+
+def _transposed(node: Node) -> tuple[str, str, str]:
+    module: Any = node.module
+    settings = (module.kernel_size, module.stride, module.padding)
+    options = [pair(each) for each in (*settings, module.dilation, module.output_padding)]
+    lines = [f"channels: {node.output_shape[0]:,} filters"]
+    for side, at in (("height", 0), ("width", 1)):
+        kernel_size, stride, padding, dilation, further = (option[at] for option in options)
+        left = f"({node.input_shapes[0][1 + at]} - 1) x {stride} - 2x{padding}"
+        left += f" + {dilation} x ({kernel_size} - 1) + {further} + 1"
+        lines.append(f"{side}: {left} = {node.output_shape[1 + at]}")
+    note = "A convolution the other way: each number of the input is spread over a window."
+    return "(H - 1) S - 2P + D (F - 1) + P_out + 1", "\n".join(lines), note
+
+
+# Layers whose output may be larger than their input, and their laws.
+ENLARGING: dict[Role, Callable[[Node], tuple[str, str, str]]] = {
+    "upsampling": _upsampled,
+    "padding": _padded,
+    "transposed convolution": _transposed,
+}
 
 
 def _concatenated(node: Node) -> tuple[str, str, str]:
@@ -164,7 +208,7 @@ def _field_notes(node: Node) -> list[str]:
     slid = sides(node)
     if slid and slid[0].kernel_size != slid[1].kernel_size:
         return ["Along the width; along the height the kernel has another size."]
-    if isinstance(node.module, nn.AdaptiveAvgPool2d):
+    if is_adaptive(node.module) or node.type.role == "transposed convolution":
         return [f"Its largest window has {window(node).kernel_size} units a side."]
     if len(node.output_shape) < len(node.input_shapes[0]):
         return ["A row of numbers holds the whole map: it sees what all units of the map see."]

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
-from typing import Any
-
-from torch import nn
 
 from cnnviz.analysis.formulas.arithmetic import decimal
 from cnnviz.analysis.graph import Node
+from cnnviz.analysis.kinds import Sliding, sliding
 from cnnviz.architectures import Layer
 
 
@@ -68,24 +66,13 @@ class Side:
 
 def sides(node: Node) -> tuple[Side, Side] | None:
     """The windows of a layer along height and width, or None where none slides."""
-    module = node.module
+    slid = sliding(node.module)
     if not node.inputs or {len(node.input_shapes[0]), len(node.output_shape)} != {3}:
         return None
-    if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
-        dilation = getattr(module, "dilation", 1)
-        options = (module.kernel_size, module.stride, module.padding, dilation)
-    elif isinstance(module, Layer) and (module.kernel_size, module.stride) != (1, 1):
-        options = (module.kernel_size, module.stride, 0, 1)
-    else:
+    if slid is None or node.type.role == "transposed convolution":
         return None
-    kernel_size, stride, padding, dilation = map(_pair, options)
-    rounds_up = bool(getattr(module, "ceil_mode", False))
-    height, width = (
-        Side(size, kernel_size[axis], stride[axis], padding[axis], dilation[axis], rounds_up)
-        for axis, size in enumerate(node.input_shapes[0][1:])
-    )
-    return height, width
-
-
-def _pair(size: Any) -> tuple[int, int]:
-    return (size, size) if isinstance(size, int) else tuple(size)
+    if isinstance(node.module, Layer) and slid == Sliding((1, 1), (1, 1)):
+        return None
+    height, width = zip(slid.kernel_size, slid.stride, slid.padding, slid.dilation, strict=True)
+    _, rows, columns = node.input_shapes[0]
+    return Side(rows, *height, slid.rounds_up), Side(columns, *width, slid.rounds_up)

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from cnnviz.analysis.kinds import layers_of
 from cnnviz.architectures import Network
 from cnnviz.architectures.densenet import DenseBlock, DenseLayer, Transition
 from cnnviz.hyperparameters import named
@@ -125,7 +126,7 @@ def block_readers(network: Network) -> Iterator[tuple[Reader, ...]]:
     """For each dense block, all that read it: its layers, then what follows it."""
     blocks = [each for each in network.modules() if isinstance(each, DenseBlock)]
     transitions = [each for each in network.modules() if isinstance(each, Transition)]
-    last = [each for each in network.head.modules() if isinstance(each, nn.Linear)]
+    last = layers_of(network.head, "linear").values()
     after = [("transition", _weight(each, "conv.weight")) for each in transitions]
     after += [("classifier", _weight(each, "weight")) for each in last]
     for block, (label, weight) in zip(blocks, after, strict=True):

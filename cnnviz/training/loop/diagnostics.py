@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from cnnviz.analysis.kinds import kind_of, weights_of
 from cnnviz.architectures import Network
 from cnnviz.architectures.blocks import Gate
 
@@ -63,11 +64,7 @@ class LayerNorms:
     """Norms of the gradient by layer with a weight; nothing is waited for."""
 
     def __init__(self, network: Network) -> None:
-        self._weights: dict[str, torch.Tensor] = {
-            name: module.weight
-            for name, module in network.named_modules()
-            if isinstance(module, nn.Conv2d | nn.Linear)
-        }
+        self._weights = weights_of(network)
 
     def measured(self) -> torch.Tensor:
         """Euclidean norm of the gradient that the last step left, float32 (layers,)."""
@@ -115,7 +112,7 @@ def watched(network: nn.Module) -> Iterator[Inside]:
     inside = Inside()
     hooks = []
     for name, module in network.named_modules():
-        if isinstance(module, nn.ReLU):
+        if kind_of(module).rectifies:
             hooks.append(module.register_forward_hook(_keeper(inside.dead, name, _dead)))
         elif isinstance(module, Gate):
             hooks.append(module.register_forward_hook(_keeper(inside.gates, name, torch.mean)))

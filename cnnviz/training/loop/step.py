@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from cnnviz.analysis.kinds import layers_of
 from cnnviz.architectures import Network
 from cnnviz.training.augmentation import Augmentation, normalise
 from cnnviz.training.datasets.base import Data, Split
@@ -139,7 +140,7 @@ def set_dropout(network: nn.Module, chosen: str) -> None:
     """
     if chosen == NETWORK:
         return
-    layers = [m for m in network.modules() if isinstance(m, nn.Dropout | nn.Dropout2d)]
+    layers: list[Any] = list(layers_of(network, "dropout").values())
     if not layers and float(chosen):
         raise ValueError(
             f"dropout must be {NETWORK!r} or '0' for a network without dropout layers; "

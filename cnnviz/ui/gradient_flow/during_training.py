@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 import torch
 
+from cnnviz.analysis.kinds import weights_of
 from cnnviz.architectures import NetworkSpec, build
 from cnnviz.figures.training.curves import Curve
 from cnnviz.figures.training.gradient_map import gradient_map, gradient_table
@@ -175,8 +176,4 @@ def _sizes(spec: NetworkSpec) -> dict[str, int]:
     """Number of weights of each layer, by module path."""
     with torch.device("meta"):
         network = build(spec)
-    return {
-        name: module.weight.numel()
-        for name, module in network.named_modules()
-        if isinstance(module, torch.nn.Conv2d | torch.nn.Linear)
-    }
+    return {name: weight.numel() for name, weight in weights_of(network).items()}

@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy as np
 import streamlit as st
-from torch import nn
 
 from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.lab.network_places import BeforeActivation, before_activation
@@ -75,7 +74,7 @@ def choose_first_convolution(photo: Photo | None) -> FirstConvolution | None:
         return None
     graph = subject.graph
     index = next(
-        number for number, node in enumerate(graph.nodes) if isinstance(node.module, nn.Conv2d)
+        number for number, node in enumerate(graph.nodes) if node.type.role == "convolution"
     )
     return FirstConvolution(subject, graph, index)
 

@@ -20,6 +20,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from cnnviz.analysis.kinds import AVERAGE_POOLING, is_global_pooling, kind_of
 from cnnviz.architectures import Network
 from cnnviz.vision.cam.library import by_library
 from cnnviz.vision.cam.look import Look
@@ -149,18 +150,18 @@ def _pooled_head(network: Network) -> tuple[str, nn.Linear | None]:
     Raises:
         ValueError: The head has other layers, so that no weight belongs to one map and class.
     """
-    names, layers = [], []
-    for name, module in network.head.named_modules():
-        if not list(module.children()) and not isinstance(module, nn.Identity | nn.Dropout):
-            names.append(f"head.{name}")
-            layers.append(module)
-    pools = [i for i, layer in enumerate(layers) if _is_global_average(layer)]
+    layers = [
+        (f"head.{name}", module)
+        for name, module in network.head.named_modules()
+        if not list(module.children()) and kind_of(module).role not in ("identity", "dropout")
+    ]
+    pools = [i for i, (_, layer) in enumerate(layers) if _is_global_average(layer)]
     if pools:
-        behind = [layer for layer in layers[pools[-1] + 1 :] if not isinstance(layer, nn.Flatten)]
+        behind = [m for _, m in layers[pools[-1] + 1 :] if kind_of(m).role != "reshaping"]
         if not behind:
-            return names[pools[-1]], None
+            return layers[pools[-1]][0], None
         if len(behind) == 1 and isinstance(behind[0], nn.Linear):
-            return names[pools[-1]], behind[0]
+            return layers[pools[-1]][0], behind[0]
     raise ValueError(
         "network must end in global average pooling and at most one linear layer for CAM; "
         "received one with another head: choose Grad-CAM, which needs none of that."
@@ -168,7 +169,7 @@ def _pooled_head(network: Network) -> tuple[str, nn.Linear | None]:
 
 
 def _is_global_average(layer: nn.Module) -> bool:
-    return isinstance(layer, nn.AdaptiveAvgPool2d) and layer.output_size in (1, (1, 1))
+    return kind_of(layer) is AVERAGE_POOLING and is_global_pooling(layer)
 
 
 @dataclass(frozen=True)

@@ -21,25 +21,25 @@ def pixel_gradient(
         network: In eval mode; it may be shared by threads.
         image: Preprocessed, (1, C, H, W).
         class_index: From 0 to num_classes - 1.
-        guided: Backpropagate only positive gradients through ReLUs, where their input was positive
-            (Springenberg et al. 2015, section 3.4).
+        guided: Backpropagate only positive gradients through rectifiers (ReLU, ReLU6), where their
+            own gradient is not 0 (Springenberg et al. 2015, section 3.4).
 
     Raises:
-        ValueError: ``guided`` for a network without ReLUs.
+        ValueError: ``guided`` for a network without rectifiers.
     """
     pixels = image.detach().clone().requires_grad_()
     with ExitStack() as guides, torch.enable_grad():
         if guided:
             require_rectifiers(network)
-            guides.enter_context(rectified_by(network, _GuidedReLU.apply))
+            guides.enter_context(rectified_by(network, _guided))
         logits = network(pixels)
         (slope,) = torch.autograd.grad(logits[0, class_index], pixels)
     gradient: torch.Tensor = slope[0]
     return gradient
 
 
-def require_rectifiers(network: Network) -> list[nn.ReLU]:
-    """The ReLUs of a network, for guided backpropagation.
+def require_rectifiers(network: Network) -> list[nn.Module]:
+    """The ReLUs (or ReLU6s) of a network, for guided backpropagation.
 
     Raises:
         ValueError: The network has none.
@@ -53,16 +53,19 @@ def require_rectifiers(network: Network) -> list[nn.ReLU]:
     return layers
 
 
-class _GuidedReLU(torch.autograd.Function):
-    """A ReLU that also drops negative gradients."""
+def _guided(x: torch.Tensor, output: torch.Tensor) -> torch.Tensor:
+    """A rectifier's output that drops negative gradients."""
+    guided: torch.Tensor = _PositiveGradients.apply(output)
+    return guided
+
+
+class _PositiveGradients(torch.autograd.Function):
+    """The identity, which drops negative gradients."""
 
     @staticmethod
     def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
-        ctx.save_for_backward(x)
-        return x.clamp(min=0)
+        return x.view_as(x)
 
     @staticmethod
     def backward(ctx: Any, *slopes: torch.Tensor) -> torch.Tensor:
-        (x,) = ctx.saved_tensors
-        passed: torch.Tensor = slopes[0].clamp(min=0) * (x > 0)
-        return passed
+        return slopes[0].clamp(min=0)

@@ -13,11 +13,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from cnnviz.architectures.lenet import ScaledTanh
+from cnnviz.analysis.kinds import BATCH_NORM, WEIGHTED, kind_of, layers_of
 from cnnviz.progress import Progress, unheard
-
-WEIGHTED = (nn.Conv2d, nn.Linear)
-ACTIVATED = (nn.ReLU, nn.Tanh, nn.Sigmoid, ScaledTanh)
 
 
 @dataclass(frozen=True)
@@ -75,19 +72,18 @@ def layer_gradients(
         progress: Told after each layer, forward and backward.
     """
     studied = studied_copy(network)
-    order, layers = [], _named(studied, WEIGHTED)
+    order, layers = [], layers_of(studied, *WEIGHTED)
     with heard(studied, progress):
         with _told(layers, lambda name, output: order.append(name)):
             loss = batch_loss(studied, pixels, labels)
         loss.backward()
-    modules = dict(layers)
-    order = [name for name in dict.fromkeys(order) if modules[name].weight.grad is not None]
+    weights = {name: layers[name].get_parameter("weight") for name in dict.fromkeys(order)}
+    gradients = {name: w.grad for name, w in weights.items() if w.grad is not None}
     found = []
-    for index, name in enumerate(order):
-        weight: Any = modules[name].weight
-        norm = float(weight.grad.norm())
-        rms = norm / math.sqrt(weight.numel())
-        found.append(LayerGradient(name, _position(index, len(order)), norm, rms))
+    for index, (name, gradient) in enumerate(gradients.items()):
+        norm, position = float(gradient.norm()), _position(index, len(gradients))
+        rms = norm / math.sqrt(gradient.numel())
+        found.append(LayerGradient(name, position, norm, rms))
     return found
 
 
@@ -108,7 +104,7 @@ def activation_statistics(
         values = output.double()
         seen.append((name, float(values.mean()), float(values.std(correction=0)), zeros))
 
-    with heard(studied, progress), _told(_named(studied, ACTIVATED), see):
+    with heard(studied, progress), _told(layers_of(studied, "activation"), see):
         studied(pixels)
     return [
         ActivationStatistics(name, _position(index, len(seen)), *numbers)
@@ -120,7 +116,7 @@ def studied_copy(network: nn.Module) -> nn.Module:
     """A copy in eval mode, but for batch normalisation, which takes the batch's statistics."""
     studied = copy.deepcopy(network).requires_grad_(True).eval()
     for module in studied.modules():
-        if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
+        if kind_of(module) is BATCH_NORM:
             module.train()
     return studied
 
@@ -138,7 +134,7 @@ def heard(network: nn.Module, progress: Progress) -> Iterator[None]:
 
     A layer's way back counts twice: there its input's and its weight's gradient are computed.
     """
-    layers = _named(network, WEIGHTED)
+    layers = layers_of(network, *WEIGHTED)
     most = len(layers) * (3 if torch.is_grad_enabled() else 1)
     done = 0
 
@@ -152,7 +148,7 @@ def heard(network: nn.Module, progress: Progress) -> Iterator[None]:
         if output.requires_grad:
             output.register_hook(lambda gradient: tell(2))
 
-    hooks = [layer.register_forward_hook(after) for _, layer in layers]
+    hooks = [layer.register_forward_hook(after) for layer in layers.values()]
     try:
         yield
     finally:
@@ -160,20 +156,16 @@ def heard(network: nn.Module, progress: Progress) -> Iterator[None]:
             hook.remove()
 
 
-def _named(network: nn.Module, kinds: tuple[type[nn.Module], ...]) -> list[tuple[str, Any]]:
-    return [(name, each) for name, each in network.named_modules() if isinstance(each, kinds)]
-
-
 @contextmanager
 def _told(
-    layers: list[tuple[str, Any]], tell: Callable[[str, torch.Tensor], None]
+    layers: dict[str, nn.Module], tell: Callable[[str, torch.Tensor], None]
 ) -> Iterator[None]:
     """Each layer's name and output are told when it runs in this context."""
 
     def teller(name: str) -> Callable[[nn.Module, Any, torch.Tensor], None]:
         return lambda module, inputs, output: tell(name, output.detach())
 
-    hooks = [layer.register_forward_hook(teller(name)) for name, layer in layers]
+    hooks = [layer.register_forward_hook(teller(name)) for name, layer in layers.items()]
     try:
         yield
     finally:

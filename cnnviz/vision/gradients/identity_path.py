@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from cnnviz.analysis.kinds import kind_of
 from cnnviz.progress import Progress, unheard
 from cnnviz.vision.gradients.flow import batch_loss, heard, studied_copy
 
@@ -161,7 +162,7 @@ def identity_sum(
 
 
 def _place(block: _Block) -> tuple[bool, str]:
-    return isinstance(block.way, nn.Identity), block.name.rpartition(".")[0]
+    return kind_of(block.way).role == "identity", block.name.rpartition(".")[0]
 
 
 def _sum_over(row: list[_Block]) -> IdentitySum:

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from cnnviz.analysis.kinds import kind_of
 from cnnviz.architectures.stochastic_depth import RandomBlock
 from cnnviz.vision.capture import Place, recorded
 from cnnviz.vision.gradients.identity_path import SHORTCUTS
@@ -86,16 +87,18 @@ def _places(network: nn.Module) -> dict[str, _Places]:
         ways = {child: each for child, each in block.named_children() if child in SHORTCUTS}
         for child, way in ways.items():
             found[name] = _Places(
-                Place(f"{name}.{child}"), *_other(name, block), isinstance(way, nn.Identity)
+                Place(f"{name}.{child}"), *_other(name, block), kind_of(way).role == "identity"
             )
     return found
 
 
 def _other(name: str, block: nn.Module) -> tuple[Place, bool]:
-    """Where F(x) meets the shortcut, or else what the last ReLU reads: their sum."""
+    """Where F(x) meets the shortcut, or else what the last activation function reads: their sum."""
     if hasattr(block, "junction"):
         return Place(f"{name}.junction", 1), False
-    *_, last = (child for child, each in block.named_children() if isinstance(each, nn.ReLU))
+    *_, last = (
+        child for child, each in block.named_children() if kind_of(each).role == "activation"
+    )
     return Place(f"{name}.{last}", 0), True
 
 

@@ -109,7 +109,7 @@ def visualisation(
 
 def _map(network: Network, place: Place, channel: int, image: torch.Tensor) -> torch.Tensor:
     """Compute the map (h, w) of an input (1, C, H, W)."""
-    with rectified_by(network, _OpenReLU.apply):
+    with rectified_by(network, _OpenRectifier.apply):
         maps = activation(network, place.layer, image, place.input_index)
     if maps.dim() != 4 or not 0 <= channel < maps.shape[1]:
         shape = tuple(maps.shape[1:])
@@ -176,21 +176,20 @@ class _Canvas:
         return pixels
 
 
-class _OpenReLU(torch.autograd.Function):
-    """A ReLU with the backward pass of a leaky ReLU for gradients of a single map.
+class _OpenRectifier(torch.autograd.Function):
+    """A rectifier with the backward pass of a leaky ReLU for gradients of a single map.
 
     A gradient has a single map only before the first convolution of the backward pass.
     """
 
     @staticmethod
-    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
-        ctx.save_for_backward(x)
-        return x.clamp(min=0)
+    def forward(ctx: Any, x: torch.Tensor, output: torch.Tensor) -> torch.Tensor:
+        ctx.save_for_backward(x, output)
+        return output.view_as(output)
 
     @staticmethod
-    def backward(ctx: Any, *slopes: torch.Tensor) -> torch.Tensor:
-        (x,), (slope,) = ctx.saved_tensors, slopes
+    def backward(ctx: Any, *slopes: torch.Tensor) -> tuple[torch.Tensor, None]:
+        (x, output), (slope,) = ctx.saved_tensors, slopes
         is_for_one_map = slope.dim() == 4 and int(slope.any(dim=3).any(dim=2).sum()) == 1
         below = BELOW if is_for_one_map else 0.0
-        passed: torch.Tensor = slope * torch.where(x > 0, 1.0, below)
-        return passed
+        return slope * torch.where(x > 0, (output == x).to(slope), below), None

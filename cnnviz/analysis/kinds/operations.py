@@ -1,0 +1,88 @@
+"""What a layer computes for one image: multiply-accumulates, and operations without weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+if TYPE_CHECKING:
+    from cnnviz.analysis.graph import Node
+
+# What interpolation computes for an output: products with 4 or 16 neighbours, and their sum.
+INTERPOLATIONS = {"bilinear": 4 + 3, "bicubic": 16 + 15}
+
+
+def nothing(node: Node) -> int:
+    """Nothing is computed."""
+    return 0
+
+
+def per_output(count: int) -> Callable[[Node], int]:
+    """That many operations for each element of the output."""
+    return lambda node: count * prod(node.output_shape)
+
+
+def multiplied(node: Node) -> int:
+    """Each output is made of as many products as its filter or its row of weights has numbers."""
+    return prod(node.output_shape) * prod(_weight(node).shape[1:])
+
+
+def spread(node: Node) -> int:
+    """A transposed convolution multiplies each number of its input by all weights that read it."""
+    return prod(node.input_shapes[0]) * prod(_weight(node).shape[1:])
+
+
+def _weight(node: Node) -> torch.Tensor:
+    assert node.module is not None
+    return node.module.get_parameter("weight")
+
+
+def normalised(node: Node) -> int:
+    """Mean, difference, square, variance and quotient; then a scale and a shift, if any."""
+    is_affine = getattr(node.module, "weight", None) is not None
+    return (7 if is_affine else 5) * prod(node.output_shape)
+
+
+def response_normalised(node: Node) -> int:
+    """A square, n - 1 additions, scale, shift, power, division."""
+    module: Any = node.module
+    return (int(module.size) + 4) * prod(node.output_shape)
+
+
+def compared(node: Node) -> int:
+    """A maximum takes one comparison less than it reads numbers."""
+    return averaged(node) - prod(node.output_shape)
+
+
+def averaged(node: Node) -> int:
+    """As many additions and divisions as all windows of a pooling read numbers."""
+    module: Any = node.module
+    if not hasattr(module, "kernel_size"):
+        return adaptively_read(node)
+    size = module.kernel_size
+    return (size**2 if isinstance(size, int) else prod(size)) * prod(node.output_shape)
+
+
+def adaptively_read(node: Node) -> int:
+    """Elements that all windows of an adaptive pooling read together; neighbours may overlap.
+
+    Along a side, window i goes from floor(i size / output) to ceil((i + 1) size / output).
+    """
+    channels, *sides = node.output_shape
+    for size, output in zip(node.input_shapes[0][1:], sides, strict=True):
+        channels *= sum(-(-(i + 1) * size // output) - i * size // output for i in range(output))
+    return channels
+
+
+def joined(node: Node) -> int:
+    """One for every input but the first, at least one."""
+    return max(len(node.inputs) - 1, 1) * prod(node.output_shape)
+
+
+def interpolated(node: Node) -> int:
+    """Nearest neighbours are copied; other modes compute."""
+    module: Any = node.module
+    return INTERPOLATIONS.get(module.mode, 0) * prod(node.output_shape)
