@@ -1,7 +1,7 @@
 """What each type of layer is: the one table that analysis, vision and training read.
 
 A layer of torch.nn is a row of ``KINDS``; one that torch.nn does not have (``architectures.Layer``)
-says the same of itself. To use another layer of torch.nn in a network, give it a row:
+says the same of itself. To use another layer of torch.nn in a network, give it a row in table.py:
 ``tests/analysis/test_kinds.py`` says what must hold of it. Without a row it has its class's name
 as its title, and no operations.
 """
