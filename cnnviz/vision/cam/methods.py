@@ -14,6 +14,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 import torch
@@ -160,8 +161,8 @@ def _pooled_head(network: Network) -> tuple[str, nn.Linear | None]:
         behind = [m for _, m in layers[pools[-1] + 1 :] if kind_of(m).role != "reshaping"]
         if not behind:
             return layers[pools[-1]][0], None
-        if len(behind) == 1 and isinstance(behind[0], nn.Linear):
-            return layers[pools[-1]][0], behind[0]
+        if [kind_of(m).role for m in behind] == ["linear"]:
+            return layers[pools[-1]][0], cast(nn.Linear, behind[0])
     raise ValueError(
         "network must end in global average pooling and at most one linear layer for CAM; "
         "received one with another head: choose Grad-CAM, which needs none of that."

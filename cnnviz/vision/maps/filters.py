@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 from torch.nn import functional
 
+from cnnviz.analysis.kinds import kind_of
 from cnnviz.architectures import Network
 from cnnviz.architectures.lenet import TableConvolution
 from cnnviz.vision.capture import submodule
@@ -24,11 +25,14 @@ def filters_of(network: Network, layer: str) -> np.ndarray:
         KeyError: ``layer`` is not a module of the network; the message names it.
         ValueError: ``layer`` is not a convolution.
     """
-    module = submodule(network, layer)
+    module: Any = submodule(network, layer)
+    role = kind_of(module).role
     if isinstance(module, TableConvolution):
         weight = _all_connections(module)
-    elif isinstance(module, nn.Conv2d):
+    elif role == "convolution":
         weight = module.weight
+    elif role == "transposed convolution":  # (C, K / groups, h, w)
+        weight = module.weight.unflatten(0, (module.groups, -1)).transpose(1, 2).flatten(0, 1)
     else:
         raise ValueError(f"layer must be a convolution; received {layer}.")
     filters: np.ndarray = weight.numpy(force=True)

@@ -25,6 +25,18 @@ def test_the_filters_of_a_convolution_are_its_weights():
     np.testing.assert_array_equal(grouped, network.stages[0].conv2.weight.numpy())
 
 
+@pytest.mark.parametrize("groups", [1, 2])
+def test_a_filter_of_a_transposed_convolution_is_what_makes_its_map(groups):
+    layer = torch.nn.ConvTranspose2d(4, 6, 3, groups=groups, bias=False).requires_grad_(False)
+    filters = filters_of(torch.nn.Sequential(layer), "0")
+    assert filters.shape == (6, 4 // groups, 3, 3)
+    for group in range(groups):  # a single pixel of a channel becomes its slice of the filter
+        pixel = torch.zeros(1, 4, 1, 1)
+        pixel[0, group * 4 // groups + 1] = 1
+        for k in range(group * 6 // groups, (group + 1) * 6 // groups):
+            np.testing.assert_array_equal(layer(pixel)[0, k].numpy(), filters[k, 1])
+
+
 def test_the_table_of_lenet_has_zeros_where_nothing_is_connected():
     network = build("lenet5").requires_grad_(False)
     filters = filters_of(network, "stages.1.c3")
