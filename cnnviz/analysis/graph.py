@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import torch
@@ -46,7 +46,7 @@ class Node:
     module: nn.Module | None
     training_only: bool = False
 
-    @cached_property
+    @property
     def type(self) -> Kind:
         """What a layer of its kind is and does: its row of the table."""
         return kind_of(self.module) if self.module else kind_of_operation(self.kind)

@@ -40,6 +40,7 @@ def layer_table(graph: NetworkGraph) -> pd.DataFrame:
 
     Columns:
         name, stage, kind: As in ``graph.Node``.
+        role: What its kind is for (``kinds.Kind``).
         input_shape, output_shape: (C, H, W) or (features,); the first input's.
         inputs: How many nodes the layer reads.
         kernel_size, stride, padding: (height, width), or None where the layer has none.
@@ -102,6 +103,7 @@ def _row(node: Node) -> dict[str, Any]:
         "name": node.name,
         "stage": node.stage,
         "kind": node.kind,
+        "role": node.type.role,
         "input_shape": node.input_shapes[0],
         "output_shape": node.output_shape,
         "inputs": len(node.inputs),

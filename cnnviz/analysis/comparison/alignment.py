@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from cnnviz.analysis.kinds import WEIGHTED
 from cnnviz.analysis.layers import feature_maps, is_auxiliary
 
 # Rows that are no feature maps come below all others.
@@ -88,7 +89,7 @@ def _channels(shapes: pd.Series) -> int:
 
 def is_weighted(table: pd.DataFrame) -> pd.Series:
     """Which rows are convolutions, linear layers, or layers of our own that multiply weights."""
-    return table["macs"].gt(0) | table["kind"].isin(("convolution", "linear"))
+    return table["macs"].gt(0) | table["role"].isin(WEIGHTED)
 
 
 def _side_text(key: int, sides: set[int]) -> str:

@@ -70,7 +70,7 @@ def layer_differences(
 
 
 def _main(table: pd.DataFrame) -> pd.DataFrame:
-    is_main = is_weighted(table) | table["kind"].str.endswith("pooling")
+    is_main = is_weighted(table) | table["role"].eq("pooling")
     return table[is_main & ~is_auxiliary(table)]
 
 
@@ -91,7 +91,7 @@ def layer_text(row: dict[Any, Any]) -> str:
     words = [row["kind"]]
     if row["kernel_size"]:
         words = [f"{row['kernel_size'][0]}x{row['kernel_size'][1]} {row['kind']}"]
-    if row["params"] and row["kind"] != "batch norm":
+    if row["params"] and row["role"] != "normalisation":
         words.append(str(row["output_shape"][0]))
     if row["stride"] and max(row["stride"]) > 1:
         words.append(f"stride {row['stride'][0]}")
