@@ -201,7 +201,7 @@ class _Cut:
 
     def _show_layer(self, position: int) -> None:
         node = self.graph.nodes[position]
-        if self.hide_shape_keeping and node.module and node.type.keeps_shape:
+        if self.hide_shape_keeping and node.module is not None and node.type.keeps_shape:
             self.item_of[position] = self.item_of.get(node.inputs[0], 0)
         else:
             self._add(_layer_row(node), [position])

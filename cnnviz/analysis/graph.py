@@ -49,7 +49,7 @@ class Node:
     @property
     def type(self) -> Kind:
         """What a layer of its kind is and does: its row of the table."""
-        return kind_of(self.module) if self.module else kind_of_operation(self.kind)
+        return kind_of_operation(self.kind) if self.module is None else kind_of(self.module)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -265,7 +265,7 @@ def _is_layer(module: nn.Module) -> bool:
     """Whether a module is one row: torch.nn's layers and our own, no containers, no Identity."""
     if isinstance(module, Layer):
         return True
-    is_container = isinstance(module, nn.Sequential | nn.ModuleList | nn.ModuleDict)
+    is_container = isinstance(module, nn.Sequential | nn.ModuleList)
     is_passed = is_container or kind_of(module).role == "identity"
     return type(module).__module__.startswith("torch.nn") and not is_passed
 

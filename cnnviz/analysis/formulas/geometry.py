@@ -77,13 +77,9 @@ def _adapted(node: Node) -> tuple[str, str, str]:
         what = "averages each map into" if node.type is AVERAGE_POOLING else "takes of each map"
         return "C x 1 x 1", numbers, f"Global pooling {what} one number."
     note = "Adaptive pooling cuts the map into that many windows, whatever the size of the image."
+    if node.type.role == "upsampling":
+        note = "New pixels are made of their neighbours."
     return "C x the size that is asked for", numbers, note
-
-
-def _upsampled(node: Node) -> tuple[str, str, str]:
-    channels, *size = node.output_shape
-    numbers = f"channels: {channels:,}, as the input\nheight and width: set to {product(size)}"
-    return "C x the size that is asked for", numbers, "New pixels are made of their neighbours."
 
 
 def _padded(node: Node) -> tuple[str, str, str]:
@@ -112,7 +108,7 @@ def _transposed(node: Node) -> tuple[str, str, str]:
 
 # Layers whose output may be larger than their input, and their laws.
 ENLARGING: dict[Role, Callable[[Node], tuple[str, str, str]]] = {
-    "upsampling": _upsampled,
+    "upsampling": _adapted,
     "padding": _padded,
     "transposed convolution": _transposed,
 }
