@@ -54,11 +54,10 @@ def _slid(node: Node, height: Side, width: Side) -> tuple[str, str, str]:
     kept = channels == node.input_shapes[0][0] and not node.type.has_filters
     source = ", as the input" if kept else " filters" * (node.type.role == "convolution")
     lines = [f"channels: {channels:,}{source}"]
-    lines += (
-        [f"height and width: {height.equation}"]
-        if height == width
-        else [f"height: {height.equation}", f"width: {width.equation}"]
-    )
+    if height == width:
+        lines.append(f"height and width: {height.equation}")
+    else:
+        lines += [f"height: {height.equation}", f"width: {width.equation}"]
     notes = [explanation(node.module)]
     if height.kernel_size != width.kernel_size:
         kernel = product((height.kernel_size, width.kernel_size))
@@ -74,8 +73,9 @@ def _adapted(node: Node) -> tuple[str, str, str]:
     channels, *size = node.output_shape
     numbers = f"channels: {channels:,}, as the input\nheight and width: set to {product(size)}"
     if node.kind.startswith("global"):
-        what = "averages each map into" if node.type is AVERAGE_POOLING else "takes of each map"
-        return "C x 1 x 1", numbers, f"Global pooling {what} one number."
+        is_mean = node.type is AVERAGE_POOLING
+        what = "averages each map into one number" if is_mean else "takes the maximum of each map"
+        return "C x 1 x 1", numbers, f"Global pooling {what}."
     note = "Adaptive pooling cuts the map into that many windows, whatever the size of the image."
     if node.type.role == "upsampling":
         note = "New pixels are made of their neighbours."
