@@ -9,7 +9,6 @@ WHOLE = {"pages", "browser", "benchmarks"}
 CONTRACTS = {
     "test_layering.py": "all modules: imports point one way",
     "test_mirror.py": "all tests: this file",
-    "test_packaging.py": "the wheel, installed elsewhere",
     "test_packaging.py": "the wheel, pyproject.toml and requirements*.txt",
     "commands/test_main.py": "cnnviz/__main__.py, with the fixtures of its commands",
     "training/datasets/test_registry.py": "each data set of training/datasets/__init__.py",
