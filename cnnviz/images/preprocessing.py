@@ -36,6 +36,11 @@ class Preprocessing:
         if min(self.std) <= 0:
             raise ValueError(f"std must be above 0 in each channel; received {self.std}.")
 
+    def normalised(self, pixels: torch.Tensor) -> torch.Tensor:
+        """RGB in [0, 1], (N, 3, H, W), less the mean and divided by the standard deviation."""
+        mean, std = (torch.tensor(each).view(1, 3, 1, 1) for each in (self.mean, self.std))
+        return (pixels - mean) / std
+
 
 def crop_for_network(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
     """What the network saw: RGB, ``crop`` x ``crop`` px, rounded wherever torchvision rounds."""
@@ -50,8 +55,9 @@ def crop_for_network(image: Image.Image, preprocessing: Preprocessing) -> Image.
 
 def preprocess(image: Image.Image, preprocessing: Preprocessing) -> torch.Tensor:
     """The image as a network's input: float32, (1, 3, ``crop``, ``crop``), normalised."""
-    pixels = torch.from_numpy(np.array(crop_for_network(image, preprocessing)))
-    scaled = pixels.permute(2, 0, 1).unsqueeze(0).to(torch.float32) / 255
-    mean = torch.tensor(preprocessing.mean, dtype=torch.float32).view(1, 3, 1, 1)
-    std = torch.tensor(preprocessing.std, dtype=torch.float32).view(1, 3, 1, 1)
-    return (scaled - mean) / std
+    return preprocessing.normalised(scaled(crop_for_network(image, preprocessing)))
+
+
+def scaled(image: Image.Image) -> torch.Tensor:
+    """An RGB image as float32 (1, 3, H, W) in [0, 1]."""
+    return torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].to(torch.float32) / 255

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from cnnviz.architectures import NetworkSpec
 from cnnviz.augmentation.colour import ColourAxes, jittered, recoloured
 from cnnviz.augmentation.geometry import cropped, rotated
 from cnnviz.augmentation.noise import Rng, erased, noisy
@@ -36,7 +37,7 @@ class Augmentation:
         options = self._options
         if options.crop or options.flip:
             images = cropped(images, options.crop, options.flip, rng)
-        pixels = images.permute(0, 3, 1, 2).to(torch.float32).div_(255)
+        pixels = scaled(images)
         if options.rotation:
             pixels = rotated(pixels, options.rotation, rng)
         if options.jitter:
@@ -56,9 +57,27 @@ class Augmentation:
         return bool(options.jitter or options.pca_colour or options.noise)
 
 
+def scaled(images: torch.Tensor) -> torch.Tensor:
+    """Images, uint8 (N, H, W, C), as float32 (N, C, H, W) in [0, 1], channels last in memory."""
+    return images.permute(0, 3, 1, 2).to(torch.float32).div_(255)
+
+
 def normalise(pixels: torch.Tensor, mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
     """The same tensor (N, C, H, W) with the mean (1, C, 1, 1) subtracted, divided by the std."""
     return pixels.sub_(mean).div_(std)
+
+
+def normalisation(spec: NetworkSpec) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean and standard deviation of a network's training pixels, each (1, C, 1, 1).
+
+    Raises:
+        ValueError: No run has trained it.
+    """
+    seen, channels = spec.trained_on, spec.in_channels
+    if seen is None:
+        raise ValueError("network must be trained by a run; received an untrained one.")
+    mean, std = (torch.tensor(v[:channels]).view(1, channels, 1, 1) for v in (seen.mean, seen.std))
+    return mean, std
 
 
 def colour_axes(data: Data) -> ColourAxes:

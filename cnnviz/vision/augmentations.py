@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -19,8 +19,9 @@ from cnnviz.architectures import NetworkSpec
 from cnnviz.augmentation.colour import IMAGENET_AXES, jittered, recoloured
 from cnnviz.augmentation.geometry import random_windows, rotated
 from cnnviz.augmentation.noise import erased, noisy
-from cnnviz.images.preprocessing import crop_for_network
-from cnnviz.vision.prediction import in_its_colours, preprocessing
+from cnnviz.images.preprocessing import scaled
+from cnnviz.vision.crops import central_square
+from cnnviz.vision.prediction import preprocessing
 
 LEVELS = ("mild", "medium", "strong")
 
@@ -87,7 +88,7 @@ def jpeg(pixels: torch.Tensor, quality: float, rng: torch.Generator) -> torch.Te
     levels = (pixels[0] * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
     file = io.BytesIO()
     Image.fromarray(levels).save(file, "JPEG", quality=int(quality))
-    return _scaled(Image.open(file))
+    return scaled(Image.open(file))
 
 
 @dataclass(frozen=True)
@@ -222,24 +223,11 @@ def augmented_pictures(
     """
     if level not in LEVELS:
         raise ValueError(f"level must be one of {', '.join(LEVELS)}; received {level}.")
-    square, side = _square(spec, photo), preprocessing(spec).crop
+    # Networks of small inputs (CIFAR) are not tested with a crop: they see the whole square.
+    resize, side = preprocessing(spec).resize, preprocessing(spec).crop
+    square = scaled(central_square(spec, photo, resize or side))
     pictures = {"plain": centre(square, side)[0]}
     for key, each in AUGMENTATIONS.items():
         strength, rng = each.strengths[LEVELS.index(level)], torch.Generator().manual_seed(seed)
         pictures[key] = each.function(square, side, strength, rng)[0].clamp(0, 1)
     return pictures
-
-
-def _square(spec: NetworkSpec, photo: Image.Image) -> torch.Tensor:
-    """The central square of the resized photo, float32 (1, 3, S, S) in [0, 1].
-
-    Networks of small inputs (CIFAR) are not tested with a crop, so S is their input's side.
-    """
-    published = preprocessing(spec)
-    whole = replace(published, crop=published.resize or published.crop)
-    return _scaled(crop_for_network(in_its_colours(spec, photo), whole))
-
-
-def _scaled(image: Image.Image) -> torch.Tensor:
-    """An RGB image as float32 (1, 3, H, W) in [0, 1]."""
-    return torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].to(torch.float32) / 255

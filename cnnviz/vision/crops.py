@@ -14,6 +14,7 @@ from cnnviz.images.preprocessing import crop_for_network
 from cnnviz.vision.prediction import in_its_colours, normalised, preprocessing
 
 PLACES = ("top left", "top right", "bottom left", "bottom right", "centre")
+TEN_CROPS = (*PLACES, *(f"{place}, mirrored" for place in PLACES))
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +25,7 @@ class TenCrops:
         square: The square that they are cut from, uint8 (S, S, 3).
         corners: Row and column in it of the top left pixel of each crop; a mirrored crop has its
             original's.
-        pictures: uint8 (10, H, W, 3): the ``PLACES``, then their mirror images.
+        pictures: uint8 (10, H, W, 3), named by ``TEN_CROPS``.
         images: The network's input, float32 (10, C, H, W).
     """
 
@@ -32,11 +33,6 @@ class TenCrops:
     corners: tuple[tuple[int, int], ...]
     pictures: np.ndarray
     images: torch.Tensor
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What each crop is."""
-        return (*PLACES, *(f"{place}, mirrored" for place in PLACES))
 
 
 def ten_crops(spec: NetworkSpec, photo: Image.Image) -> TenCrops:
@@ -136,7 +132,10 @@ def enlarged_square(spec: NetworkSpec, photo: Image.Image) -> np.ndarray:
 
     S is 256/224 of the input's side.
     """
-    published = preprocessing(spec)
-    side = round(published.crop * 256 / 224)
-    square = replace(published, resize=side, crop=side)
-    return np.array(crop_for_network(in_its_colours(spec, photo), square))
+    return np.array(central_square(spec, photo, round(preprocessing(spec).crop * 256 / 224)))
+
+
+def central_square(spec: NetworkSpec, photo: Image.Image, side: int) -> Image.Image:
+    """The photo's central square brought to a side in pixels, in the colours of the network."""
+    square = replace(preprocessing(spec), resize=side, crop=side)
+    return crop_for_network(in_its_colours(spec, photo), square)

@@ -16,7 +16,6 @@ from torch import nn
 
 from cnnviz.architectures import Network
 from cnnviz.vision.capture import Place, captured, recorded, submodule
-from cnnviz.vision.requirements import require_class, require_one_image
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +44,8 @@ class ForwardPass:
 
     def read_by(self, part: str) -> torch.Tensor:
         """The input of one of the parts."""
-        return self._inputs[part]
-
-    @property
-    def _inputs(self) -> dict[str, torch.Tensor]:
-        return dict(zip(self.outputs, (self.image, *self.outputs.values()), strict=False))
+        inputs = (self.image, *self.outputs.values())
+        return dict(zip(self.outputs, inputs, strict=False))[part]
 
 
 def forward_pass(network: Network, image: torch.Tensor) -> ForwardPass:
@@ -184,3 +180,23 @@ def require_run(places: Sequence[Place], found: Container[Place]) -> None:
     for place in places:
         if place not in found:
             raise ValueError(f"layer must be one that the network runs; received {place.layer}.")
+
+
+def require_one_image(image: torch.Tensor) -> None:
+    """Refuse what is not one preprocessed image.
+
+    Raises:
+        ValueError: More or less than one image.
+    """
+    if image.dim() != 4 or image.shape[0] != 1:
+        raise ValueError(f"image must be (1, C, H, W); received {tuple(image.shape)}.")
+
+
+def require_class(class_index: int, count: int) -> None:
+    """Refuse a class that a network of so many classes does not have.
+
+    Raises:
+        ValueError: It is below 0 or beyond the last one.
+    """
+    if not 0 <= class_index < count:
+        raise ValueError(f"class_index must be from 0 to {count - 1}; received {class_index}.")

@@ -7,12 +7,12 @@ import pytest
 import torch
 
 from cnnviz.architectures import specify
-from cnnviz.vision.batch_prediction import many_probabilities
 from cnnviz.vision.cam.deletion import deletion_insertion
 from cnnviz.vision.cam.occlusion import occluded_probability, occlusion_map
 from cnnviz.vision.cam.road import road
 from cnnviz.vision.cam.sanity import randomised_maps
 from cnnviz.vision.forward_pass import forward_pass
+from cnnviz.vision.prediction import many_probabilities
 from cnnviz.weights.loading import random_network
 
 MAP = np.random.default_rng(0).random((32, 32), np.float32)

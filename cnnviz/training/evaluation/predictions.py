@@ -13,7 +13,7 @@ import torch
 
 from cnnviz.architectures import Network
 from cnnviz.progress import Progress, batches, unheard
-from cnnviz.training.augmentation import normalise
+from cnnviz.training.augmentation import normalisation, normalise, scaled
 from cnnviz.training.checkpoints import CheckpointError, checkpoint_name, has_checkpoint
 from cnnviz.training.datasets.base import Split
 from cnnviz.training.loop.engine import default_device
@@ -85,29 +85,18 @@ def predictions(
     if len(split) == 0:
         raise ValueError("split must contain an image; received none.")
     device = torch.device(device or default_device())
-    mean, std = (values.to(device) for values in _normalisation(network))
+    mean, std = (values.to(device) for values in normalisation(network.spec))
     network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     side = split.images.shape[1]
     size = max(1, min(500, BATCH_PIXELS // side**2))
     started, logits_of_batches = time.perf_counter(), []
     with torch.inference_mode():
         for rows in batches(len(split), size, progress):
-            # Permuted like this, the images are in channels_last already.
-            pixels = split.images[rows].to(device).permute(0, 3, 1, 2).to(torch.float32).div_(255)
+            pixels = scaled(split.images[rows].to(device))
             logits_of_batches.append(network(normalise(pixels, mean, std)).to(torch.float32).cpu())
     seconds = time.perf_counter() - started
     logits, labels = torch.cat(logits_of_batches).numpy(), split.labels.cpu().numpy()
     return Predictions(logits, labels, seconds, device.type, data, seed, images_digest(split))
-
-
-def _normalisation(network: Network) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean and standard deviation of the network's training pixels, each (1, C, 1, 1)."""
-    seen = network.spec.trained_on
-    if seen is None:
-        raise ValueError("network must be trained by a run; received an untrained one.")
-    channels = network.spec.in_channels
-    mean, std = (torch.tensor(v[:channels]).view(1, channels, 1, 1) for v in (seen.mean, seen.std))
-    return mean, std
 
 
 def images_digest(split: Split) -> str:

@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 
 from cnnviz.architectures import Network
-from cnnviz.training.augmentation import normalise
+from cnnviz.training.augmentation import normalise, scaled
 from cnnviz.training.datasets.base import Split
 from cnnviz.training.loop.diagnostics import Inside, watched
 from cnnviz.training.loop.step import Step
@@ -60,8 +60,7 @@ def tested(step: Step, network: Network, split: Split) -> Tested:
 
 
 def _logits(step: Step, network: Network, images: torch.Tensor) -> torch.Tensor:
-    pixels = images.permute(0, 3, 1, 2).to(torch.float32).div_(255)
-    logits: torch.Tensor = network(normalise(pixels, step.mean, step.std))
+    logits: torch.Tensor = network(normalise(scaled(images), step.mean, step.std))
     return logits
 
 

@@ -12,7 +12,7 @@ import torch
 from cnnviz.architectures import Network
 from cnnviz.runs.results import stored_evaluation
 from cnnviz.runs.run import Run
-from cnnviz.training.augmentation import normalise
+from cnnviz.training.augmentation import normalisation, normalise, scaled
 from cnnviz.training.checkpoints import trained_network
 from cnnviz.training.datasets.base import Split
 from cnnviz.training.evaluation.predictions import checkpoint_key
@@ -126,9 +126,5 @@ def mistake_maps(
 
 def _inputs(network: Network, images: torch.Tensor) -> list[torch.Tensor]:
     """The network's input for each image, float32 (1, C, H, W)."""
-    seen = network.spec.trained_on
-    assert seen is not None, "a run has trained it"
-    channels = network.spec.in_channels
-    mean, std = (torch.tensor(v[:channels]).view(1, -1, 1, 1) for v in (seen.mean, seen.std))
-    pixels = images.permute(0, 3, 1, 2).to(torch.float32).div_(255).contiguous()
-    return list(normalise(pixels, mean, std).split(1))
+    pixels = scaled(images).contiguous()
+    return list(normalise(pixels, *normalisation(network.spec)).split(1))

@@ -16,13 +16,12 @@ from cnnviz.architectures import NetworkSpec
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.pictures.field import MAX_AROUND, WIDTH, field_picture
 from cnnviz.figures.theme import bytes_text
-from cnnviz.images.preprocessing import crop_for_network
 from cnnviz.ui.photo.controls import Photo, choose_photo
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.photo.weights import choose_weights_of
 from cnnviz.ui.server.cached import TimedField, cached_effective_field
 from cnnviz.vision.maps.effective_field import Unit, effective_side
-from cnnviz.vision.prediction import in_its_colours, network_input, preprocessing
+from cnnviz.vision.prediction import network_input, seen_by
 from cnnviz.weights.sources import WeightsSource
 from cnnviz.weights.state_dict import WeightsError
 
@@ -88,8 +87,8 @@ def show_field(network: SizedNetwork, graph: NetworkGraph, layer: str) -> None:
         st.info("Choose a photo, or give one of your own, to see the receptive field on it.")
         return
     seen = seen_field(graph, index, place)
-    prepared = preprocessing(weighted.spec if weighted else network.spec, network.resolution)
-    crop = crop_for_network(in_its_colours(network.spec, photo.image), prepared)
+    spec = weighted.spec if weighted else network.spec
+    crop = seen_by(spec, photo.image, network.resolution)
     effective = _effective(weighted, graph, seen, photo) if weighted else None
     side = effective_side(effective.found, seen.centre) if effective else 0
     said = seen_text(seen)

@@ -7,56 +7,35 @@ from functools import partial
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
-from cnnviz.analysis.graph import NetworkGraph
-from cnnviz.analysis.receptive_field import unit_field
-from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.figures.pictures.field import WIDTH, field_picture
 from cnnviz.figures.pictures.image_tiles import enlarged, gallery
 from cnnviz.figures.pictures.patches import patch
 from cnnviz.images import Collection
-from cnnviz.images.preprocessing import crop_for_network
-from cnnviz.ui.photo.controls import Photo
+from cnnviz.ui.photo.layer import LayerOfSubject, Pixel
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.work.task_view import TaskOffer
 from cnnviz.ui.work.tasks import Task
-from cnnviz.vision.capture import Place
 from cnnviz.vision.maps.exciting import ExcitingPictures, exciting_pictures, exciting_places
-from cnnviz.vision.prediction import in_its_colours, preprocessing
-from cnnviz.weights.sources import WeightsSource
+from cnnviz.vision.prediction import seen_by
 
 SHOWN = 9
 LARGE = 320  # px of the photo's patch
 
-Pixel = tuple[int, int]  # row, column
-
 
 def show_exciting(
-    spec: NetworkSpec,
-    weights: WeightsSource,
-    network: Network,
-    graph: NetworkGraph,
-    index: int,
-    place: Place,
-    channel: int,
-    collection: Collection,
-    positions: Sequence[int],
+    layer: LayerOfSubject, channel: int, collection: Collection, positions: Sequence[int]
 ) -> None:
     """Draw, after a search on demand, the patches of a collection that excite a map most.
 
     Args:
-        spec: The network.
-        weights: Where its weights come from.
-        network: The network itself.
-        graph: Of that network, at the resolution of its input.
-        index: Position in ``graph.nodes`` of the node that the map is of.
-        place: Where that node's output is.
+        layer: Whose map it is; the subject's photo plays no part.
         channel: The map.
         collection: The pictures.
         positions: Which of them are searched.
     """
-    key = ("exciting", spec, weights, place, collection.key, tuple(positions))
+    subject, network, place = layer.subject, layer.subject.network, layer.place
+    key = ("exciting", subject.spec, subject.weights, place, collection.key, tuple(positions))
 
     def work(task: Task) -> ExcitingPictures:
         return exciting_pictures(network, place, collection, positions, task.tell)
@@ -71,25 +50,14 @@ def show_exciting(
         key,
         work,
         f"Find them in {many} pictures of “{collection.title}”",
-        partial(_show_found, spec, graph, index, channel, collection, key),
+        partial(_show_found, layer, channel, collection, key),
         help="For every map of this layer at once: another map then needs no new search.",
     ).draw()
 
 
-def show_on_photo(
-    spec: NetworkSpec,
-    graph: NetworkGraph,
-    index: int,
-    channel: int,
-    photo: Photo,
-    activation: np.ndarray,
-) -> None:
-    """Draw the field of the unit where a map is largest on the photo, and that patch enlarged.
-
-    For the arguments see ``show_exciting``; ``activation`` is what is at the place for the photo,
-    (K, h, w).
-    """
-    values = activation[channel]
+def show_on_photo(layer: LayerOfSubject, channel: int) -> None:
+    """Draw the field of the unit where a map is largest on the photo, and that patch enlarged."""
+    values = layer.activation()[channel]
     if values.min() == values.max():
         st.info(
             f"Nothing in this photo excites map {channel}: it is {values.max():.3g} everywhere."
@@ -97,8 +65,7 @@ def show_on_photo(
         return
     found = exciting_places(values)
     unit = (int(found.rows), int(found.columns))
-    first, last = _field(graph, index, unit)
-    seen = _seen(spec, photo.image)
+    (first, last), seen = layer.field(unit), np.asarray(layer.subject.seen)
     said = (
         f"Map {channel} is largest, {found.values:.3g}, in row {unit[0]} and column {unit[1]} of "
         f"{values.shape[0]} x {values.shape[1]}; that unit sees {_size(first, last)} px of the "
@@ -113,9 +80,7 @@ def show_on_photo(
 
 
 def _show_found(
-    spec: NetworkSpec,
-    graph: NetworkGraph,
-    index: int,
+    layer: LayerOfSubject,
     channel: int,
     collection: Collection,
     key: object,
@@ -124,7 +89,7 @@ def _show_found(
     """The patches that excite the map most, with value and name."""
     best = found.best(channel, SHOWN)
     if best:
-        cuts = _patches(key, index, channel, spec, graph, collection, found)
+        cuts = _patches(key, layer.name, channel, layer, collection, found)
         names = [collection.pictures[found.positions[i]].name for i in best]
         captions = [
             f"{found.values[i, channel]:.3g} {name}" for i, name in zip(best, names, strict=True)
@@ -132,13 +97,13 @@ def _show_found(
         st.html(gallery(cuts, captions, 150, alt=f"Excites map {channel}:"))
     else:
         st.info(f"None of these pictures excites map {channel}: it has no value above 0 on them.")
-    st.caption(_found_text(graph, index, collection, found, len(best)))
+    st.caption(_found_text(layer, collection, found, len(best)))
     for name, reason in found.unreadable[:3]:
         st.caption(f"{name} was left out: {reason}")
 
 
 def _found_text(
-    graph: NetworkGraph, index: int, collection: Collection, found: ExcitingPictures, shown: int
+    layer: LayerOfSubject, collection: Collection, found: ExcitingPictures, shown: int
 ) -> str:
     """What was searched, and what the patches are."""
     searched = len(found.positions) + len(found.unreadable)
@@ -149,7 +114,7 @@ def _found_text(
     if shown:
         said += (
             "Each patch is what the unit with the map's largest value sees of a picture "
-            f"({_size(*_field(graph, index, (0, 0)))} px, grey beyond the border; a field larger "
+            f"({_size(*layer.field((0, 0)))} px, grey beyond the border; a field larger "
             "than the picture shows all of it), with that value."
         )
     left_out = len(found.unreadable)
@@ -159,10 +124,9 @@ def _found_text(
 @results.remember
 def _patches(
     key: object,
-    index: int,
+    layer_name: str,
     channel: int,
-    _spec: NetworkSpec,
-    _graph: NetworkGraph,
+    _layer: LayerOfSubject,
     _collection: Collection,
     _found: ExcitingPictures,
 ) -> list[np.ndarray]:
@@ -170,21 +134,10 @@ def _patches(
     cuts = []
     for i in _found.best(channel, SHOWN):
         unit = (int(_found.rows[i, channel]), int(_found.columns[i, channel]))
-        seen = _seen(_spec, _collection.open(int(_found.positions[i])))
-        cuts.append(patch(seen, *_field(_graph, index, unit)))
+        picture = _collection.open(int(_found.positions[i]))
+        seen = np.asarray(seen_by(_layer.subject.spec, picture))
+        cuts.append(patch(seen, *_layer.field(unit)))
     return cuts
-
-
-def _seen(spec: NetworkSpec, photo: Image.Image) -> np.ndarray:
-    """A picture as the network sees it, uint8 (H, W, 3)."""
-    return np.asarray(crop_for_network(in_its_colours(spec, photo), preprocessing(spec)))
-
-
-def _field(graph: NetworkGraph, index: int, unit: Pixel) -> tuple[Pixel, Pixel]:
-    """First and last pixel (row, column) that a unit of a node sees, perhaps outside."""
-    top, bottom = unit_field(graph, index, unit[0], "height")
-    left, right = unit_field(graph, index, unit[1], "width")
-    return (top, left), (bottom, right)
 
 
 def _size(first: Pixel, last: Pixel) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import streamlit as st
 
@@ -12,22 +10,17 @@ from cnnviz.figures.bars import histogram
 from cnnviz.figures.pictures.mosaic import WIDTH, drawing, enlarged, mosaic, over_photo, png, scale
 from cnnviz.ui.feature_maps.controls import MapsChoice, choose_map, choose_maps
 from cnnviz.ui.parts.clickable import clickable, clicked
-from cnnviz.ui.photo.overlay import choose_opacity, resized, seen
+from cnnviz.ui.photo.layer import LayerOfSubject
+from cnnviz.ui.photo.overlay import choose_opacity, resized, sharp_region
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.vision.maps.statistics import MapStatistics, map_statistics, reaches, rectified
 
 WINDOW = 760  # px of height at most
 
 
-def show_maps(subject: Subject, layer: str, activation: Callable[[Subject], np.ndarray]) -> None:
-    """Draw the controls, the mosaic and the chosen map large.
-
-    Args:
-        subject: What looks at which photo.
-        layer: The layer's name.
-        activation: What it puts out in a subject's network, (C, H, W).
-    """
-    raw = activation(subject)
+def show_maps(layer: LayerOfSubject) -> None:
+    """Draw the controls, the mosaic and the chosen map of a layer large."""
+    subject, raw = layer.subject, layer.activation()
     choice = choose_maps(len(raw))
     maps = rectified(raw) if choice.is_rectified else raw
     facts = map_statistics(raw)
@@ -37,8 +30,8 @@ def show_maps(subject: Subject, layer: str, activation: Callable[[Subject], np.n
     with right:
         channel = choose_map(shown.tolist())
     with left:
-        st.markdown(f"**{layer}: {shape_text(raw.shape)}**")
-        _show_mosaic(maps, facts, shown, ends, channel, f"{subject.spec.variant} {layer}")
+        st.markdown(f"**{layer.name}: {shape_text(raw.shape)}**")
+        _show_mosaic(maps, facts, shown, ends, channel, f"{subject.spec.variant} {layer.name}")
         st.caption(summary(raw, facts))
     with right:
         _show_large(subject, maps, facts, channel, float(ends[channel]))
@@ -48,7 +41,7 @@ def show_maps(subject: Subject, layer: str, activation: Callable[[Subject], np.n
         bind="query-params",
         help="The same layer of the same network before any training, on the same photo.",
     ):
-        _show_untrained(subject.untrained, layer, activation(subject.untrained), choice)
+        _show_untrained(layer, choice)
 
 
 def summary(raw: np.ndarray, facts: MapStatistics) -> str:
@@ -74,7 +67,7 @@ def map_title(facts: MapStatistics, channel: int) -> str:
 
 
 def _other_layers(subject: Subject) -> list[np.ndarray]:
-    *parts, _ = subject.passed.found.outputs.values()
+    *parts, _ = subject.passed.outputs.values()
     return [part.numpy() for part in parts]
 
 
@@ -113,8 +106,7 @@ def _show_large(
     subject: Subject, maps: np.ndarray, facts: MapStatistics, channel: int, end: float
 ) -> None:
     values = maps[channel]
-    photo = seen(subject.spec, subject.photo)
-    picture = over_photo(photo, resized(values), end, choose_opacity())
+    picture = over_photo(sharp_region(subject), resized(values), end, choose_opacity())
     said = map_title(facts, channel)
     st.image(picture, f"M{said[1:]}", width="stretch", alt=said)
     st.html(scale(values, end))
@@ -123,12 +115,14 @@ def _show_large(
     right.html(histogram(maps, f"The {maps.size:,} values of all maps"))
 
 
-def _show_untrained(subject: Subject, layer: str, raw: np.ndarray, choice: MapsChoice) -> None:
+def _show_untrained(layer: LayerOfSubject, choice: MapsChoice) -> None:
+    untrained = layer.subject.untrained
+    raw = layer.activation(untrained)
     maps = rectified(raw) if choice.is_rectified else raw
     facts = map_statistics(raw)
     shown = facts.order(choice.order)[choice.positions]
-    ends = reaches(maps, choice.scale, _other_layers(subject))
-    st.markdown(f"**{layer} with random weights (untrained)**")
+    ends = reaches(maps, choice.scale, _other_layers(untrained))
+    st.markdown(f"**{layer.name} with random weights (untrained)**")
     picture = png(enlarged(mosaic(maps[shown], ends[shown]), WIDTH))
     left, _ = st.columns([3, 2], gap="large")
     with left:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
 import streamlit as st
 
-from cnnviz.analysis.graph import NetworkGraph
-from cnnviz.analysis.reading import position, read_at
 from cnnviz.architectures import architecture_of
 from cnnviz.ui.feature_maps.controls import choose_map, spatial_layers
 from cnnviz.ui.feature_maps.exciting import show_exciting, show_on_photo
@@ -19,81 +14,39 @@ from cnnviz.ui.network.layer import choose_layer, chosen_layer
 from cnnviz.ui.network.picture import show_picture
 from cnnviz.ui.photo.collection import choose_collection, choose_positions
 from cnnviz.ui.photo.filters import show_filters
+from cnnviz.ui.photo.layer import LayerOfSubject
 from cnnviz.ui.photo.subject import Subject
-from cnnviz.vision.capture import Place
 from cnnviz.vision.maps.statistics import map_statistics
-
-
-@dataclass(frozen=True, eq=False)
-class LayerOfSubject:
-    """A layer of a network that looks at a photo.
-
-    Attributes:
-        subject: The network and the photo.
-        graph: Of the network.
-        name: Of the layer or operation.
-    """
-
-    subject: Subject
-    graph: NetworkGraph
-    name: str
-
-    @property
-    def index(self) -> int:
-        """Position of its node in the graph."""
-        return position(self.graph, self.name)
-
-    @property
-    def place(self) -> Place:
-        """Where its output can be had."""
-        return Place(*read_at(self.graph, self.graph.nodes[self.index]))
-
-    def activation(self, subject: Subject | None = None) -> np.ndarray:
-        """What it puts out for the photo, (C, H, W); that of another subject's network if given."""
-        return (subject or self.subject).at(self.place)
 
 
 def show_layer_maps(subject: Subject) -> None:
     """All maps of a layer, and one of them large."""
     layer = _choose(subject)
-    show_maps(subject, layer.name, layer.activation)
+    show_maps(layer)
 
 
 def show_layer_filters(subject: Subject) -> None:
     """The filters of a layer beside the map that one of them makes."""
     layer = _choose(subject)
     channel = _choose_channel(layer)
-    found = layer.activation()
-    show_filters(subject.network, layer.graph, layer.index, channel, found)
+    show_filters(subject.network, layer.graph, layer.index, channel, layer.activation())
 
 
 def show_layer_exciting(subject: Subject) -> None:
     """What excites one map most: on the photo and in a collection of pictures."""
     layer = _choose(subject)
     channel = _choose_channel(layer)
-    photo, found = subject.photo, layer.activation()
-    show_on_photo(subject.spec, layer.graph, layer.index, channel, photo, found)
+    show_on_photo(layer, channel)
     collection = choose_collection("Which other pictures excite it most, among")
-    if collection is None:
-        return
-    show_exciting(
-        subject.spec,
-        subject.weights,
-        subject.network,
-        layer.graph,
-        layer.index,
-        layer.place,
-        channel,
-        collection,
-        choose_positions(collection),
-    )
+    if collection is not None:
+        show_exciting(layer, channel, collection, choose_positions(collection))
 
 
 def show_layer_visualisation(subject: Subject) -> None:
     """The image that excites one map most, found by gradient ascent."""
     layer = _choose(subject)
     channel = _choose_channel(layer)
-    show_visualisation(subject.spec, subject.weights, subject.network, layer.place, channel)
+    show_visualisation(subject, layer.place, channel)
 
 
 def _choose(subject: Subject) -> LayerOfSubject:
@@ -109,7 +62,7 @@ def _choose(subject: Subject) -> LayerOfSubject:
         placeholder=f"{layers[0]}, the first; choose one in the picture or type its name",
         help="Whose maps are shown: any layer or operation with feature maps.",
     )
-    return LayerOfSubject(subject, graph, chosen or layers[0])
+    return LayerOfSubject(subject, chosen or layers[0])
 
 
 def _choose_channel(layer: LayerOfSubject) -> int:

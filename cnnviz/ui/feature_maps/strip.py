@@ -29,9 +29,9 @@ def show_strip(subject: Subject) -> None:
 
 def _show_parts(subject: Subject) -> None:
     parts = {}
-    for name, output in subject.passed.found.outputs.items():
+    for name, output in subject.passed.outputs.items():
         # Some networks have no stem; the image itself is no feature map.
-        if output.dim() == 4 and output is not subject.passed.found.image:
+        if output.dim() == 4 and output is not subject.passed.image:
             parts[name] = output[0].numpy()
     with st.grid(len(parts), min_column_width=150):
         for name, maps in parts.items():

@@ -7,29 +7,24 @@ from collections.abc import Hashable
 import numpy as np
 import streamlit as st
 
-from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.figures.pictures.image_tiles import enlarged
 from cnnviz.ui.parts.segments import choose_segment
+from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.work.task_view import TaskOffer, visitor
 from cnnviz.ui.work.tasks import Task, known_task, start_task
 from cnnviz.vision.capture import Place
 from cnnviz.vision.maps.visualisation import Visualisation, visualisation
-from cnnviz.weights.sources import WeightsSource
 
 STEPS = (64, 128, 256)
 SEEDS = 100
 SIDE = 448  # px on screen
 
 
-def show_visualisation(
-    spec: NetworkSpec, weights: WeightsSource, network: Network, place: Place, channel: int
-) -> None:
+def show_visualisation(subject: Subject, place: Place, channel: int) -> None:
     """Draw the controls, the button that begins, and the image that excites a map.
 
     Args:
-        spec: The network.
-        weights: Where its weights come from.
-        network: The network itself.
+        subject: Whose network makes the image; its photo plays no part.
         place: Where the map is.
         channel: Which of the maps there.
     """
@@ -46,11 +41,10 @@ def show_visualisation(
             help="Decides the noise that it starts from; the same seed gives the same picture.",
         )
         again = st.container()
-    settings = (spec, weights, place, channel, steps)
 
     def work_from(seed: int) -> tuple[Hashable, TaskOffer]:
-        key = ("visualisation", *settings, seed)
-        return key, _offer(key, network, place, channel, steps, seed, weights.kind == "random")
+        key = ("visualisation", subject.spec, subject.weights, place, channel, steps, seed)
+        return key, _offer(key, subject, place, channel, steps, seed)
 
     key, offer = work_from(int(seed) % SEEDS)
     task = known_task(key)
@@ -79,20 +73,16 @@ def _draw_again(seed: int, key: Hashable, offer: TaskOffer) -> None:
 
 
 def _offer(
-    key: Hashable,
-    network: Network,
-    place: Place,
-    channel: int,
-    steps: int,
-    seed: int,
-    is_random: bool,
+    key: Hashable, subject: Subject, place: Place, channel: int, steps: int, seed: int
 ) -> TaskOffer:
+    network = subject.network
+
     def work(task: Task) -> Visualisation:
         return visualisation(network, place, channel, steps, seed, task.tell, task.show)
 
     def show(found: Visualisation) -> None:
         _show_picture(found.picture, f"An image made for {_map_name(place, channel)}")
-        st.caption(_said(found, place, channel, is_random))
+        st.caption(_said(found, place, channel, subject.is_random))
 
     return TaskOffer(
         "visualisation",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import streamlit as st
-from PIL import Image
 
-from cnnviz.architectures import Network, NetworkSpec
+from cnnviz.architectures import Network
 from cnnviz.figures.training.curves import (
     COLOURS,
     DASHES,
@@ -22,6 +22,7 @@ from cnnviz.figures.training.curves import (
 from cnnviz.ui.parts.curve_chart import chart_points, show_curve_chart
 from cnnviz.ui.photo.chosen import say_origin
 from cnnviz.ui.photo.controls import Photo, choose_photo
+from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import cached_network, inference_turn
@@ -32,7 +33,7 @@ from cnnviz.vision.gradients.residual_size import (
     survivals,
 )
 from cnnviz.vision.prediction import network_input
-from cnnviz.weights.sources import WeightsSource, sources
+from cnnviz.weights.sources import sources
 
 STEPS = (10, 30, 100, 300, 1000)
 DEFAULT_STEPS = 100
@@ -57,29 +58,28 @@ def show_residual(trained: WeightedNetwork) -> None:
     if photo is None:
         st.info("Choose a sample photo, or give one of your own, in the sidebar.")
     else:
-        _show_sizes(trained, photo)
+        _show_sizes(Subject(trained.spec, trained.weights, photo))
     if survivals(network):
         _show_survival(network)
 
 
-def _show_sizes(trained: WeightedNetwork, photo: Photo) -> None:
+def _show_sizes(subject: Subject) -> None:
     st.markdown(
         "A residual block reads all that came before it as one sum, *x*, and adds *F(x)* to it. "
         "Where F(x) is small against x, the block passes on what earlier blocks have made."
     )
     st.latex(r"y = F(x) + h(x), \qquad \frac{\lVert F(x) \rVert}{\lVert h(x) \rVert}")
-    found = _sizes(trained.spec, trained.weights, photo.key, photo.image)
-    is_random = trained.weights.kind == "random"
-    curves = {RANDOM if is_random else "these weights": found}
-    if not is_random:
-        *_, random_weights = sources(trained.spec.variant)
-        curves[RANDOM] = _sizes(trained.spec, random_weights, photo.key, photo.image)
+    found = _sizes(subject)
+    curves = {RANDOM if subject.is_random else "these weights": found}
+    if not subject.is_random:
+        *_, random_weights = sources(subject.spec.variant)
+        curves[RANDOM] = _sizes(replace(subject, weights=random_weights))
     _show_chart(
         {name: [each.ratio for each in sizes] for name, sizes in curves.items()},
         Axis("Size of F(x) against h(x)", from_zero=True),
         "ratio",
     )
-    st.caption(_summary(found, photo))
+    st.caption(_summary(found, subject.photo))
     with st.expander("The numbers"):
         st.dataframe(_table(found), hide_index=True, width="stretch")
 
@@ -116,13 +116,10 @@ def _table(found: Sequence[ResidualSize]) -> pd.DataFrame:
 
 
 @results.remember
-def _sizes(
-    spec: NetworkSpec, weights: WeightsSource, photo_key: str, _photo: Image.Image
-) -> Sequence[ResidualSize]:
-    """Of the photo of that key."""
-    network = cached_network(spec, weights)
+def _sizes(subject: Subject) -> Sequence[ResidualSize]:
+    network = subject.network
     with st.spinner("Looking at the photo ..."), inference_turn():
-        return residual_sizes(network, network_input(spec, _photo))
+        return residual_sizes(network, network_input(subject.spec, subject.photo.image))
 
 
 def _show_survival(network: Network) -> None:

@@ -7,17 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 import torch
-from PIL import Image
 
-from cnnviz.architectures import NetworkSpec
 from cnnviz.ui.parts.pixelated import pixelated
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.server.byte_cache import results
-from cnnviz.ui.server.cached import cached_network, inference_turn
+from cnnviz.ui.server.cached import inference_turn
 from cnnviz.vision.augmentations import AUGMENTATIONS, LEVELS, augmented_pictures
-from cnnviz.vision.batch_prediction import many_probabilities
-from cnnviz.vision.prediction import labels, normalised, preprocessing
-from cnnviz.weights.sources import WeightsSource
+from cnnviz.vision.prediction import many_probabilities, normalised
 
 LAST_DRAW = 9999
 
@@ -38,16 +34,14 @@ class AugmentedAnswers:
 def show_augmentations(subject: Subject) -> None:
     """Draw the strength, the draw, and a grid of the augmented photos with their answers."""
     level, draw = _controls()
-    found = cached_augmentations(
-        subject.spec, subject.weights, level, draw, subject.photo.key, subject.photo.image
-    )
+    found = cached_augmentations(subject, level, draw)
     plain = float(found.probabilities["plain"][subject.class_index])
     with st.grid(5, min_column_width=150):
         for key, picture in found.pictures.items():
             with st.container():
                 _show_one(subject, key, level, picture, found.probabilities[key], plain)
     st.markdown(augmentations_text(subject, found))
-    st.caption(_source(subject.spec))
+    st.caption(_source(subject))
 
 
 def _controls() -> tuple[str, int]:
@@ -92,7 +86,7 @@ def _show_one(
 ) -> None:
     title, amount, tooltip = _words(key, level)
     best = int(probabilities.argmax())
-    answer = f"{labels(subject.spec)[best]} {probabilities[best]:.1%}"
+    answer = f"{subject.labels[best]} {probabilities[best]:.1%}"
     st.image(pixelated(picture), width="stretch", alt=f"{title}, {amount}: {answer}")
     own = float(probabilities[subject.class_index])
     lines = [f"**{title}**, {amount}", answer]
@@ -133,14 +127,14 @@ def augmentations_text(subject: Subject, found: AugmentedAnswers) -> str:
     )
 
 
-def _source(spec: NetworkSpec) -> str:
+def _source(subject: Subject) -> str:
     said = (
         "Top answer under each picture, and the change of the class's probability against the "
         "plain photo in percentage points. What is drawn by chance depends on the draw's number "
-        "alone. A network that was trained with an augmentation should hardly mind it."
+        "alone; crop, rotation, noise, erasing, jitter and PCA colour are training's own code. A "
+        "network that was trained with an augmentation should hardly mind it."
     )
-    shown = preprocessing(spec)
-    if shown.resize == shown.crop:
+    if subject.preprocessing.resize == subject.side:
         said += (
             " The random crop is enlarged to the input; for training on CIFAR, He et al. 2016, "
             "section 4.2, pad the photo by 4 px and crop that."
@@ -149,18 +143,11 @@ def _source(spec: NetworkSpec) -> str:
 
 
 @results.remember
-def cached_augmentations(
-    spec: NetworkSpec,
-    weights: WeightsSource,
-    level: str,
-    seed: int,
-    photo_key: str,
-    _photo: Image.Image,
-) -> AugmentedAnswers:
-    """The photo of that key under every augmentation of one strength and draw, and the answers."""
-    network = cached_network(spec, weights)
-    drawn = augmented_pictures(spec, _photo, level, seed)
-    images = normalised(spec, torch.stack(list(drawn.values())))
+def cached_augmentations(subject: Subject, level: str, seed: int) -> AugmentedAnswers:
+    """The photo under every augmentation of one strength and draw, and the answers."""
+    network = subject.network
+    drawn = augmented_pictures(subject.spec, subject.photo.image, level, seed)
+    images = normalised(subject.spec, torch.stack(list(drawn.values())))
     with st.spinner("Looking at the augmented photos ..."), inference_turn():
         found = many_probabilities(network, len(images), lambda some: images[some])
     pictures = {

@@ -7,11 +7,9 @@ from collections.abc import Collection
 import streamlit as st
 
 from cnnviz.analysis.layers import is_auxiliary
-from cnnviz.architectures import Network, NetworkSpec
-from cnnviz.ui.server.cached import cached_layer_table, cached_network
+from cnnviz.architectures import Network
+from cnnviz.ui.photo.subject import Subject
 from cnnviz.vision.cam.methods import METHODS, suits
-from cnnviz.vision.prediction import preprocessing
-from cnnviz.weights.sources import WeightsSource
 
 
 def choose_class(names: tuple[str, ...]) -> int | None:
@@ -49,18 +47,16 @@ def choose_method(network: Network, but: Collection[str] = ()) -> str:
     return chosen if chosen in names else names[0]
 
 
-def choose_layer(
-    spec: NetworkSpec, weights: WeightsSource, stages: list[str], disabled: bool = False
-) -> str:
+def choose_layer(subject: Subject, disabled: bool = False) -> str:
     """The target layer: a stage, or any module with feature maps that runs when the network does.
 
     An addition or a concatenation is a row of the table but no module that could be captured.
     """
-    modules = dict(cached_network(spec, weights).named_modules())
-    table = cached_layer_table(spec, preprocessing(spec).crop)
+    network, table = subject.network, subject.layer_table
+    modules = dict(network.named_modules())
     spatial = table[table["output_shape"].map(lambda shape: len(shape) == 3 and shape[1] > 1)]
     used = spatial[~is_auxiliary(spatial)]
-    options = stages[::-1] + [name for name in used["name"] if name in modules]
+    options = stage_names(network)[::-1] + [name for name in used["name"] if name in modules]
     chosen = st.selectbox(
         "Target layer",
         options,
@@ -72,6 +68,6 @@ def choose_layer(
     return str(chosen) if chosen in options else options[0]
 
 
-def stage_names(spec: NetworkSpec, weights: WeightsSource) -> list[str]:
-    """Module paths of the network's stages, first to last."""
-    return [f"stages.{index}" for index in range(len(cached_network(spec, weights).stages))]
+def stage_names(network: Network) -> list[str]:
+    """Module paths of a network's stages, first to last."""
+    return [f"stages.{index}" for index in range(len(network.stages))]

@@ -6,18 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
-from cnnviz.architectures import NetworkSpec
 from cnnviz.ui.grad_cam.maps import show_answers
 from cnnviz.ui.parts.pixelated import pixelated
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.server.byte_cache import results
-from cnnviz.ui.server.cached import cached_network, inference_turn
-from cnnviz.vision.batch_prediction import many_probabilities
-from cnnviz.vision.crops import PLACES, ten_crops
-from cnnviz.vision.prediction import labels, preprocessing
-from cnnviz.weights.sources import WeightsSource
+from cnnviz.ui.server.cached import inference_turn
+from cnnviz.vision.crops import PLACES, TEN_CROPS, ten_crops
+from cnnviz.vision.prediction import many_probabilities
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,13 +21,11 @@ class CropAnswers:
     """Ten crops and what the network answers to each.
 
     Attributes:
-        names: What each crop is.
-        pictures: uint8 (10, H, W, 3).
+        pictures: uint8 (10, H, W, 3), named by ``TEN_CROPS``.
         probabilities: float32 (10, num_classes).
         square: Side in pixels of what they are cut from.
     """
 
-    names: tuple[str, ...]
     pictures: np.ndarray
     probabilities: np.ndarray
     square: int
@@ -39,28 +33,27 @@ class CropAnswers:
 
 def show_crops(subject: Subject) -> None:
     """Draw the five answers of a single crop and of ten, and the ten crops."""
-    found = cached_crops(subject.spec, subject.weights, subject.photo.key, subject.photo.image)
-    names, mean = labels(subject.spec), found.probabilities.mean(axis=0)
+    found = cached_crops(subject)
     single, ten = st.columns(2, gap="large")
     with single:
         st.subheader("Single crop")
-        show_answers(subject.passed.found.probabilities, names)
+        show_answers(subject)
     with ten:
         st.subheader("Ten crops")
-        show_answers(mean, names)
+        show_answers(subject, found.probabilities.mean(axis=0))
     st.markdown(crops_text(subject, found))
     with st.grid(len(PLACES), min_column_width=120):
         for name, picture, answer in zip(
-            found.names, found.pictures, found.probabilities, strict=True
+            TEN_CROPS, found.pictures, found.probabilities, strict=True
         ):
             caption = f"{name}: {answer[subject.class_index]:.1%}"
             st.image(pixelated(picture), caption, width="stretch", alt=caption)
-    st.caption(_source(subject.spec, found.square))
+    st.caption(_source(subject, found.square))
 
 
 def crops_text(subject: Subject, found: CropAnswers) -> str:
     """What the crops do to the class's probability."""
-    alone = subject.passed.found.probabilities[subject.class_index]
+    alone = subject.probability
     each = found.probabilities[:, subject.class_index]
     agreed = int((found.probabilities.argmax(axis=1) == subject.class_index).sum())
     return (
@@ -70,15 +63,14 @@ def crops_text(subject: Subject, found: CropAnswers) -> str:
     )
 
 
-def _source(spec: NetworkSpec, square: int) -> str:
-    shown = preprocessing(spec)
-    side = shown.crop
+def _source(subject: Subject, square: int) -> str:
+    side = subject.side
     said = (
         f"Krizhevsky et al. 2012, section 4.1: crops of {side} px from the four corners and the "
         f"centre of the photo's central square of {square} px, and their mirror images; the answer "
         "is the mean of the ten softmaxes. Below each crop: its probability for the class."
     )
-    if shown.resize == side:
+    if subject.preprocessing.resize == side:
         said += (
             f" The single crop shows the whole square at {side} px; for the ten the photo is first "
             f"enlarged to {square} px (256/224), which its authors did not do."
@@ -87,11 +79,9 @@ def _source(spec: NetworkSpec, square: int) -> str:
 
 
 @results.remember
-def cached_crops(
-    spec: NetworkSpec, weights: WeightsSource, photo_key: str, _photo: Image.Image
-) -> CropAnswers:
-    """Ten crops of the photo of that key and the answers to them."""
-    network, crops = cached_network(spec, weights), ten_crops(spec, _photo)
+def cached_crops(subject: Subject) -> CropAnswers:
+    """Ten crops of the photo and the answers to them."""
+    network, crops = subject.network, ten_crops(subject.spec, subject.photo.image)
     with st.spinner("Looking at ten crops ..."), inference_turn():
         answers = many_probabilities(network, 10, lambda some: crops.images[some])
-    return CropAnswers(crops.names, crops.pictures, answers, len(crops.square))
+    return CropAnswers(crops.pictures, answers, len(crops.square))

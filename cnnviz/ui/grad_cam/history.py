@@ -13,7 +13,6 @@ from cnnviz.ui.photo.overlay import choose_opacity, overlay
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.photo.weights import variants_with_files
 from cnnviz.vision.cam.class_activation import default_layer
-from cnnviz.vision.prediction import labels, preprocessing
 from cnnviz.weights.sources import sources
 from cnnviz.weights.state_dict import WeightsError
 
@@ -69,7 +68,7 @@ def _by_year() -> list[str]:
 
 def _choose_label(subject: Subject) -> str | None:
     """A class by its name, for all networks that know it; None: each network's own answer."""
-    names = sorted(set(labels(subject.spec)))
+    names = sorted(set(subject.labels))
     chosen = st.selectbox(
         "Class",
         names,
@@ -89,28 +88,26 @@ def _published(name: str, photo: Photo) -> Subject:
 
 
 def _show_network(subject: Subject, wanted: str | None, opacity: float) -> None:
-    spec, weights = subject.spec, subject.weights
-    title, family = variant(spec.variant).title, architecture_of(spec.variant)
-    st.markdown(f"**{title}** ({family.year_of(spec.variant)})")
+    name, known = subject.spec.variant, subject.labels
+    title = variant(name).title
+    st.markdown(f"**{title}** ({architecture_of(name).year_of(name)})")
     if subject.is_random:
         st.badge("random weights (untrained)", icon=":material/casino:", color="orange")
     else:
-        st.badge(plain(weights.title), color="gray")
+        st.badge(plain(subject.weights.title), color="gray")
     try:
-        known = labels(spec)
         subject = subject.about(known.index(wanted) if wanted in known else None)
         layer = default_layer(subject.network)
         timed = subject.maps((layer,), "grad-cam")
     except WeightsError as error:
         st.error(str(error), icon=":material/error:")
         return
-    picture = overlay(spec, subject.photo, timed.maps[layer], opacity)
-    milliseconds = (subject.passed.seconds + timed.seconds) * 1000
-    side = preprocessing(spec).crop
+    picture = overlay(subject, timed.maps[layer], opacity)
+    milliseconds, side = (subject.pass_seconds + timed.seconds) * 1000, subject.side
     st.image(
         picture,
         f"“{subject.label}”, {subject.probability:.1%}; {side} x {side} px; {milliseconds:.0f} ms",
         width="stretch",
         alt=f"Grad-CAM of {title} for {subject.label}",
     )
-    show_answers(subject.passed.found.probabilities, known)
+    show_answers(subject)

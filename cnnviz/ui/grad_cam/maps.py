@@ -10,36 +10,32 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from cnnviz.architectures import NetworkSpec
 from cnnviz.figures import diverging, heatmap
 from cnnviz.figures.bars import answer_bars
-from cnnviz.images.preprocessing import crop_for_network
-from cnnviz.ui.photo.controls import Photo
 from cnnviz.ui.photo.overlay import SIDE, enlarged, overlay, resized
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.work.task_view import TaskOffer
 from cnnviz.ui.work.tasks import Task
 from cnnviz.vision.cam.class_activation import class_maps
 from cnnviz.vision.cam.methods import METHODS
-from cnnviz.vision.prediction import in_its_colours, preprocessing, top
-
-# Pictures are drawn larger than the network's input, so that a projector shows the photo sharp.
+from cnnviz.vision.prediction import top
 
 
-def show_answers(probabilities: np.ndarray, names: tuple[str, ...]) -> None:
-    """The five most probable classes as bars."""
-    best = top(probabilities, names)
+def show_answers(subject: Subject, probabilities: np.ndarray | None = None) -> None:
+    """The five most probable classes as bars: of the photo, or by other probabilities."""
+    best = top(subject.probabilities if probabilities is None else probabilities, subject.labels)
     st.html(answer_bars([a.label for a in best], [a.probability for a in best]))
 
 
-def show_pictures(spec: NetworkSpec, photo: Photo, values: np.ndarray, opacity: float) -> None:
+def show_pictures(subject: Subject, values: np.ndarray, over_photo: np.ndarray) -> None:
     """Original, what the network saw, heatmap and overlay."""
-    side = preprocessing(spec).crop
+    photo, side = subject.photo, subject.side
+    pixelated = subject.seen.resize((SIDE, SIDE), Image.Resampling.NEAREST)
     pictures = {
         photo.title: np.asarray(photo.image),
-        f"What the network saw ({side} x {side} px)": _pixelated(spec, photo),
+        f"What the network saw ({side} x {side} px)": np.asarray(pixelated),
         "Where it looked: dark is 0, yellow is 1": heatmap.coloured(enlarged(values)),
-        "Overlay": overlay(spec, photo, values, opacity),
+        "Overlay": over_photo,
     }
     with st.grid(2, min_column_width=160):
         for caption, picture in pictures.items():
@@ -71,7 +67,7 @@ def show_map(
         timed = subject.maps((layer,), method)
         show(timed.maps[layer], timed.seconds)
         return
-    network, passed, class_index = subject.network, subject.passed.found, subject.class_index
+    network, passed, class_index = subject.network, subject.passed, subject.class_index
 
     def work(task: Task) -> tuple[np.ndarray, float]:
         started = time.perf_counter()
@@ -102,7 +98,7 @@ def picture_of(
     """
     if METHODS[method].is_by_pixel:
         return heatmap.coloured(enlarged(np.sqrt(values))), "brightened by its square root; "
-    return overlay(subject.spec, subject.photo, values, opacity), ""
+    return overlay(subject, values, opacity), ""
 
 
 def show_method(method: str) -> None:
@@ -110,9 +106,3 @@ def show_method(method: str) -> None:
     about = METHODS[method]
     st.markdown(about.equation)
     st.caption(f"{about.paper} Cost: {about.cost}.")
-
-
-def _pixelated(spec: NetworkSpec, photo: Photo) -> np.ndarray:
-    """Exactly the network's pixels, enlarged without smoothing."""
-    small = crop_for_network(in_its_colours(spec, photo.image), preprocessing(spec))
-    return np.asarray(small.resize((SIDE, SIDE), Image.Resampling.NEAREST))

@@ -9,20 +9,16 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
-from cnnviz.architectures import NetworkSpec
 from cnnviz.figures import heatmap
 from cnnviz.figures.bars import answer_bars
 from cnnviz.figures.legend import colour_scale
-from cnnviz.images.preprocessing import crop_for_network
 from cnnviz.ui.photo.overlay import overlay
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import inference_turn
 from cnnviz.ui.work.task_view import TaskOffer
 from cnnviz.vision.cam.occlusion import occluded_probability, occlusion_map
-from cnnviz.vision.prediction import in_its_colours, preprocessing
 
 HTML = """
 <div class="frame">
@@ -59,7 +55,7 @@ def show_occlusion(subject: Subject, opacity: float) -> None:
 
 def pixels(subject: Subject, percent: int) -> int:
     """The side of a patch in pixels of the network's input."""
-    return max(1, round(preprocessing(subject.spec).crop * percent / 100))
+    return max(1, round(subject.side * percent / 100))
 
 
 def _choose_side() -> int:
@@ -86,7 +82,7 @@ def _show_patch(subject: Subject, percent: int) -> None:
             data={
                 "photo": _picture(subject),
                 "title": f"{subject.photo.title}, as the network sees it",
-                "small": preprocessing(subject.spec).crop <= SMALL,
+                "small": subject.side <= SMALL,
                 "side": percent,
                 "colour": mean_colour(subject),
                 "row": row,
@@ -129,7 +125,7 @@ def _keep_resting_place() -> None:
 
 
 def _show_fall(subject: Subject, place: tuple[int, int], percent: int) -> None:
-    alone = float(subject.passed.found.probabilities[subject.class_index])
+    alone = subject.probability
     side = pixels(subject, percent)
     hidden = _occluded(subject, place, side)
     st.markdown(f"**{subject.label}**")
@@ -137,7 +133,7 @@ def _show_fall(subject: Subject, place: tuple[int, int], percent: int) -> None:
     st.markdown(fall_text(alone, hidden))
     st.caption(
         f"Drag the patch, click where it shall go, or move it with the arrow keys. It is {side} x "
-        f"{side} of {preprocessing(subject.spec).crop} px and has the mean colour (0 after "
+        f"{side} of {subject.side} px and has the mean colour (0 after "
         "normalisation). Zeiler and Fergus 2014, section 4.2."
     )
 
@@ -152,7 +148,7 @@ def fall_text(alone: float, hidden: float) -> str:
 
 
 def _occluded(subject: Subject, place: tuple[int, int], side: int) -> float:
-    image = subject.passed.found.image
+    image = subject.passed.image
     row, column = (
         min(round(length * share / 100), length - 1)
         for length, share in zip(image.shape[2:], place, strict=True)
@@ -162,8 +158,8 @@ def _occluded(subject: Subject, place: tuple[int, int], side: int) -> float:
 
 
 def _offer_map(subject: Subject, side: int, opacity: float) -> None:
-    stride = max(1, round(preprocessing(subject.spec).crop / CELLS))
-    network, image = subject.network, subject.passed.found.image
+    stride = max(1, round(subject.side / CELLS))
+    network, image = subject.network, subject.passed.image
     class_index = subject.class_index
     TaskOffer(
         "occlusion",
@@ -176,13 +172,13 @@ def _offer_map(subject: Subject, side: int, opacity: float) -> None:
 
 
 def _show_map(subject: Subject, found: np.ndarray, stride: int, opacity: float) -> None:
-    alone = float(subject.passed.found.probabilities[subject.class_index])
+    alone = subject.probability
     fall = alone - found
     most = max(float(fall.max()), 1e-6)
-    values = enlarged((fall / most).clip(0, 1), stride, preprocessing(subject.spec).crop)
+    values = enlarged((fall / most).clip(0, 1), stride, subject.side)
     title = f"How far the probability of {subject.label} falls"
     left, right = st.columns(2)
-    picture = overlay(subject.spec, subject.photo, values, opacity)
+    picture = overlay(subject, values, opacity)
     left.image(picture, "Over the photo", width="stretch", alt=f"{title}, over the photo")
     right.image(
         heatmap.coloured(np.kron((fall / most).clip(0, 1), np.ones((28, 28)))),
@@ -220,20 +216,16 @@ def map_text(label: str, fall: np.ndarray) -> str:
 
 def mean_colour(subject: Subject) -> str:
     """The colour on screen of 0 after normalisation."""
-    red, green, blue = (round(255 * mean) for mean in preprocessing(subject.spec).mean)
+    red, green, blue = (round(255 * mean) for mean in subject.preprocessing.mean)
     if subject.spec.in_channels == 1:
         red = green = blue = round((red + green + blue) / 3)
     return f"rgb({red},{green},{blue})"
 
 
-def _picture(subject: Subject) -> str:
-    return _encoded(subject.spec, subject.photo.key, subject.photo.image)
-
-
 @results.remember
-def _encoded(spec: NetworkSpec, photo_key: str, _photo: Image.Image) -> str:
-    """What the network sees of the photo of that key, as a data URL."""
-    seen = crop_for_network(in_its_colours(spec, _photo), preprocessing(spec))
+def _picture(subject: Subject) -> str:
+    """What the network sees of the photo, as a data URL."""
+    seen = subject.seen
     file, kind = BytesIO(), "png" if max(seen.size) <= SMALL else "jpeg"
     seen.save(file, kind, quality=88)
     return f"data:image/{kind};base64,{b64encode(file.getvalue()).decode()}"

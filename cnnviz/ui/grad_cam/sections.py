@@ -30,7 +30,7 @@ from cnnviz.ui.grad_cam.trust import show_trust
 from cnnviz.ui.photo.overlay import choose_opacity, overlay
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.vision.cam.methods import METHODS, suits
-from cnnviz.vision.prediction import labels, top
+from cnnviz.vision.prediction import top
 
 MAX_CLASSES = 4
 SLOW = [name for name, method in METHODS.items() if method.is_slow]
@@ -41,7 +41,7 @@ def show_one_map(subject: Subject) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.subheader("What the network answers")
-        show_answers(subject.passed.found.probabilities, labels(subject.spec))
+        show_answers(subject)
         subject = _asked(subject)
         method, layer = _method_and_layer(subject)
         opacity = choose_opacity()
@@ -53,9 +53,9 @@ def show_one_map(subject: Subject) -> None:
         )
 
     def show(values: np.ndarray, seconds: float) -> None:
-        show_pictures(subject.spec, subject.photo, values, opacity)
+        picture = overlay(subject, values, opacity)
+        show_pictures(subject, values, picture)
         st.caption(explanation(subject, layer, method, values, seconds))
-        picture = overlay(subject.spec, subject.photo, values, opacity)
         offer_download(picture, f"{method}-{subject.spec.variant}-{subject.class_index}.png")
 
     with left:
@@ -75,7 +75,7 @@ def explanation(
     place = f" at {layer}" if about.reads_layer else ""
     said = (
         f"{about.title}{place}: which region speaks for class {subject.class_index}, which has "
-        f"{subject.probability:.1%}. {seconds_text(subject.passed.seconds)} for the forward pass, "
+        f"{subject.probability:.1%}. {seconds_text(subject.pass_seconds)} for the forward pass, "
         f"{seconds_text(seconds)} for the map."
     )
     if values.max() == 0:
@@ -89,8 +89,7 @@ def show_methods(subject: Subject) -> None:
     with first:
         subject = _asked(subject)
     with second:
-        stages = stage_names(subject.spec, subject.weights)
-        layer = choose_layer(subject.spec, subject.weights, stages)
+        layer = choose_layer(subject)
     with third:
         opacity = choose_opacity()
     st.caption(f"All for “{subject.label}”, each on the scale from 0 to its own largest value.")
@@ -149,14 +148,12 @@ def show_belief(subject: Subject) -> None:
 
 
 def _asked(subject: Subject) -> Subject:
-    return subject.about(choose_class(labels(subject.spec)))
+    return subject.about(choose_class(subject.labels))
 
 
 def _method_and_layer(subject: Subject, but: list[str] | tuple[()] = ()) -> tuple[str, str]:
     method = choose_method(subject.network, but)
-    stages = stage_names(subject.spec, subject.weights)
-    is_blind = not METHODS[method].reads_layer
-    return method, choose_layer(subject.spec, subject.weights, stages, disabled=is_blind)
+    return method, choose_layer(subject, disabled=not METHODS[method].reads_layer)
 
 
 def _row_of_controls(subject: Subject) -> tuple[tuple[str, str], float]:
@@ -197,8 +194,7 @@ def _say_what_is_missing(suiting: list[str]) -> None:
 
 
 def _choose_classes(subject: Subject) -> list[int]:
-    names = labels(subject.spec)
-    options = class_options(names)
+    options = class_options(subject.labels)
     chosen = st.multiselect(
         "Classes",
         options,
@@ -208,7 +204,7 @@ def _choose_classes(subject: Subject) -> list[int]:
         placeholder="the two most probable ones; type to search",
         help="The first two are compared; dog against cat, for instance.",
     )
-    best = top(subject.passed.found.probabilities, names, 2)
+    best = top(subject.probabilities, subject.labels, 2)
     asked = [options.index(each) for each in chosen if each in options]
     return asked or [answer.class_index for answer in best]
 
@@ -221,10 +217,10 @@ def _show_difference(first: str, second: str, difference: np.ndarray) -> None:
 
 
 def _show_strip(subject: Subject, method: str, opacity: float) -> None:
-    stages = tuple(stage_names(subject.spec, subject.weights))
+    stages = tuple(stage_names(subject.network))
     maps = subject.maps(stages, method).maps
     with st.grid(len(maps), min_column_width=140):
         for number, (_, values) in enumerate(maps.items(), start=1):
-            picture = overlay(subject.spec, subject.photo, values, opacity)
+            picture = overlay(subject, values, opacity)
             caption = f"Stage {number}"
             st.image(picture, caption, width="stretch", alt=f"Overlay of {caption}")

@@ -55,7 +55,7 @@ def _offer_curves(subject: Subject, layer: str, method: str, map: np.ndarray) ->
         "fast the class goes; put them back into a blurred photo and see how fast it comes. **With "
         "a good map the deletion curve falls at once and the insertion curve rises at once.**"
     )
-    network, image = subject.network, subject.passed.found.image
+    network, image = subject.network, subject.passed.image
     class_index = subject.class_index
     TaskOffer(
         "curves",
@@ -111,7 +111,7 @@ def _offer_road(subject: Subject, layer: str, method: str, map: np.ndarray) -> N
         "of what was removed. **With a good map the class falls when the most important pixels go "
         "and stays when the least important ones go.**"
     )
-    network, image = subject.network, subject.passed.found.image
+    network, image = subject.network, subject.passed.image
     class_index = subject.class_index
     TaskOffer(
         "road",
@@ -171,7 +171,7 @@ def _offer_sanity(subject: Subject, layer: str, method: str, opacity: float) -> 
         "The same map while the network forgets what it has learned, from the head down. **A map "
         "that stays the same shows the photo, not what the network knows.**"
     )
-    network, passed, class_index = subject.network, subject.passed.found, subject.class_index
+    network, passed, class_index = subject.network, subject.passed, subject.class_index
     TaskOffer(
         "sanity",
         ("sanity", subject.key, layer, method),
@@ -195,7 +195,7 @@ def _show_sanity(subject: Subject, found: list[RandomisedMap], method: str, opac
     with st.grid(len(found), min_column_width=130):
         for step in found:
             caption = f"{step_name(subject, step)}: {correlation_text(step)}"
-            picture = overlay(subject.spec, subject.photo, step.map, opacity)
+            picture = overlay(subject, step.map, opacity)
             st.image(picture, caption, width="stretch", alt=caption)
     st.markdown(verdict(found, METHODS[method].title))
     st.caption(

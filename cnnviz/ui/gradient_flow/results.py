@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from cnnviz.architectures import NetworkSpec
 from cnnviz.progress import Progress, part
+from cnnviz.training.augmentation import scaled
 from cnnviz.training.datasets.base import Data
 from cnnviz.training.datasets.standard import DIGITS
 from cnnviz.ui.server.byte_cache import results
@@ -139,7 +140,7 @@ def digit_batch(spec: NetworkSpec, digits: Data, count: int, seed: int) -> Image
     """
     rng = torch.Generator().manual_seed(seed)
     chosen = torch.randperm(len(digits.train), generator=rng)[:count]
-    pixels = digits.train.images[chosen].permute(0, 3, 1, 2).to(torch.float32) / 255
+    pixels = scaled(digits.train.images[chosen])
     side = preprocessing(spec).crop
     large = functional.interpolate(pixels, (side, side), mode="bilinear", align_corners=False)
     labels = digits.train.labels[chosen] % spec.num_classes

@@ -139,7 +139,7 @@ def _show_photo(first: FirstConvolution) -> None:
         return
     layer = submodule(first.subject.network, node.name)
     assert isinstance(layer, nn.BatchNorm2d)
-    found = normalised_maps(torch.from_numpy(first.at(Place(node.name, 0))), layer)
+    found = normalised_maps(torch.from_numpy(first.subject.at(Place(node.name, 0))), layer)
     channels, rows, columns = found.read.shape
     st.markdown(
         f"{node.name}, the first batch norm of this network, reads {channels} maps of "

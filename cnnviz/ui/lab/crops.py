@@ -12,7 +12,7 @@ from cnnviz.figures.pictures.image_tiles import gallery
 from cnnviz.ui.lab.draws import DRAWS, DRAWS_OF_NUMBERS, WIDTH, show_numbers
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.vision.crops import (
-    PLACES,
+    TEN_CROPS,
     RandomCrops,
     enlarged_square,
     random_crops,
@@ -44,7 +44,7 @@ def show_crops_of_photo(photo: Photo, draw: int) -> None:
     )
     st.subheader("Ten crops at test")
     ten = ten_crops(spec, photo.image)
-    st.html(gallery(ten.pictures, ten.names, 100, alt="Crop:", most=5))
+    st.html(gallery(ten.pictures, TEN_CROPS, 100, alt="Crop:", most=5))
     st.caption(
         f"Krizhevsky et al. 2012, section 4.1: {side} px from the four corners and the centre of "
         f"the central {len(square)} px, and their mirror images; the answer is the mean of the ten "
@@ -61,8 +61,7 @@ def show_crops_of_numbers(picture: np.ndarray, draw: int) -> None:
     show_numbers(found.pictures, _places(found), "Training crop")
     st.markdown(_counted(found))
     st.subheader("Ten crops at test")
-    names = (*PLACES, *(f"{place}, mirrored" for place in PLACES))
-    show_numbers(ten_pictures(picture, side)[1], names, "Crop")
+    show_numbers(ten_pictures(picture, side)[1], TEN_CROPS, "Crop")
 
 
 def _places(found: RandomCrops) -> list[str]:

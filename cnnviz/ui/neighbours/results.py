@@ -10,7 +10,6 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from cnnviz.architectures import NetworkSpec
 from cnnviz.figures.pictures.image_tiles import image_url
 from cnnviz.figures.pictures.planar_map import mosaic
 from cnnviz.images import Collection
@@ -29,7 +28,6 @@ from cnnviz.vision.neighbours.nearest import (
     square,
 )
 from cnnviz.vision.neighbours.planar_map import planar_map
-from cnnviz.weights.sources import WeightsSource
 
 SIDE = 224  # px, of the pictures in a strip
 AT_ONCE = 16  # pictures that need no button
@@ -121,7 +119,7 @@ def comparison(
     found = _offered_embedding(subject, collection, looked_at)
     if found is None:
         return None
-    hidden = _hidden(subject.spec, subject.weights, subject.photo.key, subject)
+    hidden = _hidden(subject)
     return Comparison(subject, collection, looked_at, found, hidden)
 
 
@@ -138,10 +136,8 @@ def map_picture(key: Hashable, _thumbnails: np.ndarray) -> str:
 
 
 @results.remember
-def _hidden(
-    spec: NetworkSpec, weights: WeightsSource, photo_key: str, _subject: Subject
-) -> HiddenVector:
-    return hidden_vector(_subject.network, _subject.passed.found)
+def _hidden(subject: Subject) -> HiddenVector:
+    return hidden_vector(subject.network, subject.passed)
 
 
 def _offered_embedding(

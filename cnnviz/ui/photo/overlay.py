@@ -8,11 +8,11 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from cnnviz.architectures import NetworkSpec
 from cnnviz.figures import heatmap
 from cnnviz.images.preprocessing import crop_for_network
-from cnnviz.ui.photo.controls import Photo
-from cnnviz.vision.prediction import preprocessing
+from cnnviz.ui.photo.subject import Subject
+
+SIDE = 672  # px: larger than the network's input, so that a projector shows the photo sharp
 
 
 def choose_opacity() -> float:
@@ -23,19 +23,17 @@ def choose_opacity() -> float:
     return percent / 100
 
 
-SIDE = 672
-
-
-def overlay(spec: NetworkSpec, photo: Photo, values: np.ndarray, opacity: float) -> np.ndarray:
+def overlay(subject: Subject, values: np.ndarray, opacity: float) -> np.ndarray:
     """The map over the region that the network saw, uint8 (SIDE, SIDE, 3)."""
-    return heatmap.overlay(seen(spec, photo), enlarged(values), opacity)
+    return heatmap.overlay(sharp_region(subject), enlarged(values), opacity)
 
 
-def seen(spec: NetworkSpec, photo: Photo) -> np.ndarray:
+def sharp_region(subject: Subject) -> np.ndarray:
     """The region that the network saw, uint8 (SIDE, SIDE, 3), sharper than it saw it."""
-    small = preprocessing(spec)
+    small = subject.preprocessing
     resize = round((small.resize or small.crop) * SIDE / small.crop)
-    return np.asarray(crop_for_network(photo.image, replace(small, resize=resize, crop=SIDE)))
+    larger = replace(small, resize=resize, crop=SIDE)
+    return np.asarray(crop_for_network(subject.photo.image, larger))
 
 
 def resized(values: np.ndarray) -> np.ndarray:

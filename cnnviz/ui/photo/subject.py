@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+import pandas as pd
+import streamlit as st
+from PIL import Image
 
 from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.architectures import Network, NetworkSpec
+from cnnviz.images.preprocessing import Preprocessing
 from cnnviz.ui.photo.controls import Photo
+from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import (
-    TimedMaps,
-    TimedPass,
-    cached_activation,
     cached_graph,
-    cached_maps,
+    cached_layer_table,
     cached_network,
-    cached_pass,
+    inference_turn,
 )
+from cnnviz.vision.cam.class_activation import class_maps
 from cnnviz.vision.capture import Place
-from cnnviz.vision.prediction import labels, preprocessing
+from cnnviz.vision.forward_pass import ForwardPass, activations, forward_pass
+from cnnviz.vision.prediction import labels, network_input, preprocessing, seen_by
 from cnnviz.weights.sources import WeightsSource, sources
 
 
@@ -41,9 +47,16 @@ class Subject:
     asked_class: int | None = None
 
     @property
+    def cache_key(self) -> Hashable:
+        """Stands for it in caches of what does not depend on the class."""
+        return (self.spec, self.weights, self.photo.key)
+
+    @property
     def key(self) -> Hashable:
-        """Identifies it in caches and tasks."""
-        return (self.spec, self.weights, self.photo.key, self.class_index)
+        """Identifies it with its class in tasks."""
+        return (self.cache_key, self.class_index)
+
+    # The network.
 
     @property
     def network(self) -> Network:
@@ -51,52 +64,34 @@ class Subject:
         return cached_network(self.spec, self.weights)
 
     @property
+    def preprocessing(self) -> Preprocessing:
+        """How the photo is prepared for it."""
+        return preprocessing(self.spec)
+
+    @property
+    def side(self) -> int:
+        """Height and width in pixels of what it sees."""
+        return self.preprocessing.crop
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of its classes, by index."""
+        return labels(self.spec)
+
+    @property
     def graph(self) -> NetworkGraph:
         """Of the network, for an image as it is trained on."""
-        return cached_graph(self.spec, preprocessing(self.spec).crop)
-
-    def at(self, place: Place) -> np.ndarray:
-        """What is at a place of the network for the photo, float32 (C, H, W)."""
-        photo = self.photo
-        return cached_activation(self.spec, self.weights, photo.key, place, photo.image)
+        return cached_graph(self.spec, self.side)
 
     @property
-    def passed(self) -> TimedPass:
-        """The photo's pass through the network."""
-        return cached_pass(self.spec, self.weights, self.photo.key, self.photo.image)
+    def layer_table(self) -> pd.DataFrame:
+        """The layers of that graph."""
+        return cached_layer_table(self.spec, self.side)
 
     @property
-    def class_index(self) -> int:
-        """The class that is looked for."""
-        if self.asked_class is not None:
-            return self.asked_class
-        return int(self.passed.found.logits.argmax())
-
-    @property
-    def label(self) -> str:
-        """The name of that class."""
-        return labels(self.spec)[self.class_index]
-
-    def maps(self, layers: tuple[str, ...], method: str) -> TimedMaps:
-        """Class activation maps by a method that is not slow, by layer."""
-        return cached_maps(
-            self.spec,
-            self.weights,
-            self.photo.key,
-            self.class_index,
-            layers,
-            method,
-            self.photo.image,
-        )
-
-    def about(self, class_index: int | None) -> Subject:
-        """The same photo and network, asked about another class."""
-        return replace(self, asked_class=class_index)
-
-    @property
-    def probability(self) -> float:
-        """What the network gives that class."""
-        return float(self.passed.found.probabilities[self.class_index])
+    def is_random(self) -> bool:
+        """Whether the network is untrained."""
+        return self.weights.kind == "random"
 
     @property
     def untrained(self) -> Subject:
@@ -104,7 +99,97 @@ class Subject:
         *_, random_weights = sources(self.spec.variant)
         return replace(self, weights=random_weights, asked_class=self.class_index)
 
+    # The photo in the network.
+
+    @cached_property
+    def seen(self) -> Image.Image:
+        """The very pixels that the network sees of the photo, RGB."""
+        return seen_by(self.spec, self.photo.image)
+
     @property
-    def is_random(self) -> bool:
-        """Whether the network is untrained."""
-        return self.weights.kind == "random"
+    def passed(self) -> ForwardPass:
+        """The photo's pass through the network, from which every view of it is made."""
+        return _timed_pass(self).forward_pass
+
+    @property
+    def pass_seconds(self) -> float:
+        """How long that pass took."""
+        return _timed_pass(self).seconds
+
+    @property
+    def probabilities(self) -> np.ndarray:
+        """What the network answers, float32 (num_classes,)."""
+        return self.passed.probabilities
+
+    def at(self, place: Place) -> np.ndarray:
+        """What is at a place of the network for the photo, float32 (C, H, W)."""
+        return _activation(self, place)
+
+    # The class.
+
+    def about(self, class_index: int | None) -> Subject:
+        """The same photo and network, asked about another class."""
+        return replace(self, asked_class=class_index)
+
+    @cached_property
+    def class_index(self) -> int:
+        """The class that is looked for."""
+        if self.asked_class is not None:
+            return self.asked_class
+        return int(self.passed.logits.argmax())
+
+    @property
+    def label(self) -> str:
+        """The name of that class."""
+        return self.labels[self.class_index]
+
+    @property
+    def probability(self) -> float:
+        """What the network gives that class."""
+        return float(self.probabilities[self.class_index])
+
+    def maps(self, layers: tuple[str, ...], method: str) -> TimedMaps:
+        """Class activation maps by a method that is not slow, by layer."""
+        return _maps(self, self.class_index, layers, method)
+
+
+@dataclass(frozen=True, eq=False)
+class TimedPass:
+    """A photo's pass through a network, and the seconds that it took."""
+
+    forward_pass: ForwardPass
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class TimedMaps:
+    """Class activation maps by layer, and the seconds that they took beyond the forward pass."""
+
+    maps: dict[str, np.ndarray]
+    seconds: float
+
+
+@results.remember
+def _timed_pass(subject: Subject) -> TimedPass:
+    network = subject.network
+    with st.spinner("Looking at the photo ..."), inference_turn():
+        started = time.perf_counter()
+        passed = forward_pass(network, network_input(subject.spec, subject.photo.image))
+        return TimedPass(passed, time.perf_counter() - started)
+
+
+@results.remember
+def _maps(subject: Subject, class_index: int, layers: tuple[str, ...], method: str) -> TimedMaps:
+    network, passed = subject.network, subject.passed
+    with st.spinner("Following the gradient ..."), inference_turn():
+        started = time.perf_counter()
+        maps = class_maps(network, passed, class_index, layers, method)
+        return TimedMaps(maps, time.perf_counter() - started)
+
+
+@results.remember
+def _activation(subject: Subject, place: Place) -> np.ndarray:
+    network, passed = subject.network, subject.passed
+    with inference_turn():
+        activation: np.ndarray = activations(network, passed, [place])[place][0].numpy()
+        return activation

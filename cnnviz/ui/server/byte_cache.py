@@ -37,7 +37,8 @@ class ByteCache:
     def remember(self, function: Callable[P, T]) -> Callable[P, T]:
         """Keep a function's results; threads that ask for one at once wait for one computation.
 
-        What it is called with is the key, but for parameters whose names begin with an underscore.
+        What it is called with is the key, but for parameters whose names begin with an underscore;
+        an argument that has a ``cache_key`` is known by that.
         """
         signature = inspect.signature(function)
         name = f"{function.__module__}.{function.__qualname__}"
@@ -46,7 +47,7 @@ class ByteCache:
             given = signature.bind(*args, **kwargs)
             given.apply_defaults()
             named = ((k, v) for k, v in given.arguments.items() if not k.startswith("_"))
-            return (name, *named)
+            return (name, *((k, getattr(v, "cache_key", v)) for k, v in named))
 
         kept = cachetools.cached(self._entries, key=key, condition=self._changed)(function)
         return wraps(function)(lambda *args, **kwargs: kept(*args, **kwargs))

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 import torch
-from PIL import Image
 
 from cnnviz.analysis.folding import Folded, Folding
 from cnnviz.analysis.graph import NetworkGraph, network_graph
@@ -22,11 +21,7 @@ from cnnviz.analysis.views import View
 from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.architectures.parameters import counted_parameters
 from cnnviz.ui.server.byte_cache import networks, results
-from cnnviz.vision.cam.class_activation import class_maps
-from cnnviz.vision.capture import Place
-from cnnviz.vision.forward_pass import ForwardPass, activations, forward_pass
 from cnnviz.vision.maps.effective_field import Unit, effective_field
-from cnnviz.vision.prediction import network_input
 from cnnviz.weights.loading import load_network
 from cnnviz.weights.sources import WeightsSource
 
@@ -99,63 +94,6 @@ def cached_network(spec: NetworkSpec, weights: WeightsSource) -> Network:
     """A frozen network in eval mode with its weights; all visitors share it."""
     with st.spinner("Loading the weights ..."):
         return load_network(spec, weights)
-
-
-@dataclass(frozen=True, eq=False)
-class TimedPass:
-    """A photo's pass through a network, and the seconds that it took."""
-
-    found: ForwardPass
-    seconds: float
-
-
-@results.remember
-def cached_pass(
-    spec: NetworkSpec, weights: WeightsSource, photo_key: str, _photo: Image.Image
-) -> TimedPass:
-    """The pass of the photo of that key, from which every view of it is made."""
-    network = cached_network(spec, weights)
-    with st.spinner("Looking at the photo ..."), _inference:
-        started = time.perf_counter()
-        found = forward_pass(network, network_input(spec, _photo))
-        return TimedPass(found, time.perf_counter() - started)
-
-
-@dataclass(frozen=True, eq=False)
-class TimedMaps:
-    """Class activation maps by layer, and the seconds that they took beyond the forward pass."""
-
-    maps: dict[str, np.ndarray]
-    seconds: float
-
-
-@results.remember
-def cached_maps(
-    spec: NetworkSpec,
-    weights: WeightsSource,
-    photo_key: str,
-    class_index: int,
-    layers: tuple[str, ...],
-    method: str,
-    _photo: Image.Image,
-) -> TimedMaps:
-    """Class activation maps of the photo of that key by a method that is not slow."""
-    network, timed = cached_network(spec, weights), cached_pass(spec, weights, photo_key, _photo)
-    with st.spinner("Following the gradient ..."), _inference:
-        started = time.perf_counter()
-        maps = class_maps(network, timed.found, class_index, layers, method)
-        return TimedMaps(maps, time.perf_counter() - started)
-
-
-@results.remember
-def cached_activation(
-    spec: NetworkSpec, weights: WeightsSource, photo_key: str, place: Place, _photo: Image.Image
-) -> np.ndarray:
-    """What is at a place of a network for the photo of that key, float32 (C, H, W)."""
-    network, timed = cached_network(spec, weights), cached_pass(spec, weights, photo_key, _photo)
-    with _inference:
-        found: np.ndarray = activations(network, timed.found, [place])[place][0].numpy()
-        return found
 
 
 @dataclass(frozen=True, eq=False)

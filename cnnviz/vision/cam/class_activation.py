@@ -16,9 +16,8 @@ from cnnviz.progress import Progress, part, unheard
 from cnnviz.vision.cam.look import Look
 from cnnviz.vision.cam.methods import METHODS, Method
 from cnnviz.vision.capture import submodule
-from cnnviz.vision.forward_pass import ForwardPass, forward_pass
+from cnnviz.vision.forward_pass import ForwardPass, forward_pass, require_class
 from cnnviz.vision.prediction import network_input
-from cnnviz.vision.requirements import require_class
 
 
 @dataclass(frozen=True, eq=False)

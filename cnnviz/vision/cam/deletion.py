@@ -10,9 +10,9 @@ from torchvision.transforms.v2 import functional
 
 from cnnviz.architectures import Network
 from cnnviz.progress import Progress, part, unheard
-from cnnviz.vision.batch_prediction import many_probabilities
 from cnnviz.vision.cam.pixel_order import pixel_ranks, random_ranks
-from cnnviz.vision.requirements import require_class, require_one_image
+from cnnviz.vision.forward_pass import require_class, require_one_image
+from cnnviz.vision.prediction import many_probabilities
 
 STEPS = 40
 RANDOM_ORDERS = 3

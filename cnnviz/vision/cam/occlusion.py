@@ -7,8 +7,8 @@ import torch
 
 from cnnviz.architectures import Network
 from cnnviz.progress import Progress, unheard
-from cnnviz.vision.batch_prediction import many_probabilities
-from cnnviz.vision.requirements import require_class, require_one_image
+from cnnviz.vision.forward_pass import require_class, require_one_image
+from cnnviz.vision.prediction import many_probabilities
 
 
 def occluded_probability(

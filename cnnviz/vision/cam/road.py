@@ -12,7 +12,7 @@ from cnnviz.architectures import Network
 from cnnviz.progress import Progress, unheard
 from cnnviz.vision.cam.deletion import require_map
 from cnnviz.vision.cam.pixel_order import pixel_ranks
-from cnnviz.vision.requirements import require_class
+from cnnviz.vision.forward_pass import require_class
 
 PERCENTILES = (10, 20, 30, 40, 50, 60, 70, 80, 90)
 

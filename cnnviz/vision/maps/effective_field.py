@@ -9,7 +9,7 @@ import torch
 
 from cnnviz.architectures import Network
 from cnnviz.vision.capture import activation
-from cnnviz.vision.requirements import require_one_image
+from cnnviz.vision.forward_pass import require_one_image
 
 Unit = tuple[int, int]
 

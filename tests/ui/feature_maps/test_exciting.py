@@ -14,23 +14,20 @@ def page(channel, layer="stages.1.0.relu1", shut=False, count=0, most=1000):
     import numpy as np
     from PIL import Image
 
-    from cnnviz.analysis.graph import network_graph
-    from cnnviz.analysis.reading import position, read_at
     from cnnviz.architectures import specify
     from cnnviz.images import Collection, Picture, even_sample, sample_collection
     from cnnviz.images.opening import ImageError
     from cnnviz.ui.feature_maps.exciting import show_exciting, show_on_photo
     from cnnviz.ui.photo.controls import Photo
-    from cnnviz.ui.server.cached import cached_activation, cached_network
-    from cnnviz.vision.capture import Place
+    from cnnviz.ui.photo.layer import LayerOfSubject
+    from cnnviz.ui.photo.subject import Subject
     from cnnviz.weights.sources import sources
 
     spec = specify("resnet20_cifar")
-    weights = sources(spec.variant)[-1]
-    network = cached_network(spec, weights)
-    graph = network_graph(spec, 32)
-    index = position(graph, layer)
-    place = Place(*read_at(graph, graph.nodes[index]))
+
+    class ShutLayer(LayerOfSubject):
+        def activation(self, subject=None):
+            return np.zeros_like(super().activation(subject))
 
     def noise(seed):
         if seed == 1:
@@ -38,16 +35,13 @@ def page(channel, layer="stages.1.0.relu1", shut=False, count=0, most=1000):
         pixels = np.random.default_rng(seed).integers(0, 255, (40, 40, 3), np.uint8)
         return Image.fromarray(pixels)
 
-    photo = Photo("noise", "Noise", noise(0))
-    activation = cached_activation(spec, weights, photo.key, place, photo.image)
-    if shut:
-        activation = np.zeros_like(activation)
+    subject = Subject(spec, sources(spec.variant)[-1], Photo("noise", "Noise", noise(0)))
+    of_subject = (ShutLayer if shut else LayerOfSubject)(subject, layer)
     names = tuple(Picture(f"noise {number}") for number in range(count))
     noises = Collection(("noise", count), "noises", names, noise)
     collection = noises if count else sample_collection()
-    show_on_photo(spec, graph, index, channel, photo, activation)
-    positions = even_sample(collection, most)
-    show_exciting(spec, weights, network, graph, index, place, channel, collection, positions)
+    show_on_photo(of_subject, channel)
+    show_exciting(of_subject, channel, collection, even_sample(collection, most))
 
 
 @pytest.fixture(autouse=True)

@@ -11,16 +11,19 @@ from tests.apps import open_function
 
 
 def page(layer, channel=3, input_index=None):
+    from PIL import Image
+
     from cnnviz.architectures import specify
     from cnnviz.ui.feature_maps.visualisation import show_visualisation
-    from cnnviz.ui.server.cached import cached_network
+    from cnnviz.ui.photo.controls import Photo
+    from cnnviz.ui.photo.subject import Subject
     from cnnviz.vision.capture import Place
     from cnnviz.weights.sources import sources
 
     spec = specify("resnet20_cifar")
     weights = sources(spec.variant)[-1]
-    place = Place(layer, input_index)
-    show_visualisation(spec, weights, cached_network(spec, weights), place, channel)
+    photo = Photo("black", "Black", Image.new("RGB", (32, 32)))
+    show_visualisation(Subject(spec, weights, photo), Place(layer, input_index), channel)
 
 
 @pytest.fixture(autouse=True)

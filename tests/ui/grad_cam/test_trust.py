@@ -30,7 +30,7 @@ def page(method, empty):
     spec = specify("resnet20_cifar")
     subject = Subject(spec, sources("resnet20_cifar")[-1], photo, 3)
     layer = "stages.2"
-    found = class_maps(subject.network, subject.passed.found, 3, [layer], method)[layer]
+    found = class_maps(subject.network, subject.passed, 3, [layer], method)[layer]
     show_trust(subject, layer, method, np.zeros_like(found) if empty else found, 0.7)
 
 

@@ -103,3 +103,21 @@ def test_functions_do_not_share_results():
 def test_the_bounds_are_as_documented():
     assert results._entries.maxsize == 256e6
     assert networks._entries.maxsize == 2e9
+
+
+def test_an_argument_with_a_cache_key_is_known_by_it():
+    cache, calls = ByteCache(1e6), []
+
+    class Asked:
+        def __init__(self, cache_key, number):
+            self.cache_key, self.number = cache_key, number
+
+    @cache.remember
+    def answer(asked, times=1):
+        calls.append(asked)
+        return asked.number * times
+
+    assert answer(Asked("a", 1)) == answer(Asked("a", 2)) == 1
+    assert answer(Asked("b", 2)) == 2
+    assert answer(Asked("b", 3), times=5) == 15
+    assert len(calls) == 3
