@@ -52,7 +52,7 @@ def confusion_chart(classes: Sequence[str]) -> dict[str, Any]:
     cells = {
         "params": [{"name": CELL, "select": {"type": "point", "fields": ["row", "column"]}}],
         "mark": {"type": "rect", "cursor": "pointer"},
-        "encoding": {"color": _colour(), **_frame()},
+        "encoding": {"color": _colour(), **_frame(0.5 if is_counted else 0)},
     }
     light = {"test": "datum.ink === '#ffffff'", "value": "#ffffff"}
     counts = {
@@ -92,12 +92,12 @@ def _colour() -> dict[str, Any]:
     return {"field": "share", "type": "quantitative", "scale": scale, "legend": legend}
 
 
-def _frame() -> dict[str, Any]:
+def _frame(width: float) -> dict[str, Any]:
     """The chosen cell is framed; what a cell says is there for a pointer and a screen reader."""
     chosen = {"param": CELL, "empty": False}
     return {
         "stroke": {"condition": {**chosen, "value": CATEGORIES[6]}, "value": "#80808060"},
-        "strokeWidth": {"condition": {**chosen, "value": 3}, "value": 0.5},
+        "strokeWidth": {"condition": {**chosen, "value": 3}, "value": width},
         "tooltip": {"field": "says", "type": "nominal"},
         "description": {"field": "says", "type": "nominal"},
     }
