@@ -1,5 +1,7 @@
 """What the tests of runs on screen share: plans, runs and measurements that nobody trained."""
 
+from collections import deque
+
 import pytest
 
 from cnnviz.architectures.written import read
@@ -7,6 +9,7 @@ from cnnviz.runs.run import Run
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
+from cnnviz.ui.work import work
 
 
 @pytest.fixture
@@ -51,3 +54,11 @@ def measured():
         return Measurement(step, step / 10, step / 100, **values)
 
     return made
+
+
+@pytest.fixture
+def works(monkeypatch):
+    """Slow work by its key, without that of other tests."""
+    monkeypatch.setattr(work, "_works", {})
+    monkeypatch.setattr(work, "_queue", deque())
+    return work._works

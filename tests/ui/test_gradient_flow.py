@@ -21,7 +21,7 @@ from cnnviz.ui.gradient_flow.chart import flow_table
 from cnnviz.ui.gradient_flow.during_training import evenly_spaced, layers_over_time
 from cnnviz.ui.gradient_flow.results import MEASURES, Question, digit_batch
 from cnnviz.ui.server.byte_cache import results
-from cnnviz.ui.work.tasks import Task, TaskStopped
+from cnnviz.ui.work.work import Work, WorkStopped
 from cnnviz.vision.gradients.flow import ActivationStatistics, layer_gradients
 from cnnviz.weights.loading import random_network
 from cnnviz.weights.sources import sources
@@ -142,9 +142,9 @@ def test_points_know_their_layer_and_a_logarithmic_axis_has_no_zeros():
 
 
 def test_a_stop_ends_it_between_two_layers(digits):
-    task = Task("nobody looks")
-    with pytest.raises(TaskStopped):
-        question(specify("resnet20_cifar")).answer(digits, task.tell)
+    work = Work("nobody looks")
+    with pytest.raises(WorkStopped):
+        question(specify("resnet20_cifar")).answer(digits, work.tell)
     assert results.kept(question(specify("resnet20_cifar")).key) is None
 
 

@@ -11,8 +11,9 @@ from cnnviz.analysis.timing import ForwardTime, seconds_text
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.bars import time_bars
 from cnnviz.ui.parts.segments import choose_segment
-from cnnviz.ui.work.job_view import say_state, watch
-from cnnviz.ui.work.jobs import Command, Job, background_job
+from cnnviz.ui.work.process import command
+from cnnviz.ui.work.view import show_progress, start, watch
+from cnnviz.ui.work.work import Work
 
 BATCHES = (1, 8, 32)
 SECONDS = 5
@@ -31,7 +32,10 @@ def show_forward_times(networks: Sequence[SizedNetwork]) -> None:
         args=(tuple(commands),),
         help=f"About {2 * SECONDS} seconds for each network, one after another.",
     )
-    watch(tuple(commands), lambda jobs: _show_jobs({commands[c]: job for c, job in jobs.items()}))
+    watch(
+        tuple(commands),
+        lambda works: _show({name: works[words] for words, name in commands.items()}),
+    )
 
 
 def _choose_batch() -> int:
@@ -44,31 +48,26 @@ def _choose_batch() -> int:
     )
 
 
-def _command(sized: SizedNetwork, batch: int) -> Command:
+def _command(sized: SizedNetwork, batch: int) -> tuple[str, ...]:
     return ("time", str(sized), "--batch", str(batch), "--seconds", str(SECONDS), "--json")
 
 
-def _measure(commands: Sequence[Command]) -> None:
-    for command in commands:
-        background_job(command, alone=True)
+def _measure(commands: Sequence[tuple[str, ...]]) -> None:
+    for words in commands:
+        start(words, command(words), alone=True)
 
 
-def _show_jobs(jobs: dict[str, Job | None]) -> None:
+def _show(works: dict[str, Work | None]) -> None:
     """The times that there are, and what becomes of the others; by the networks' labels."""
     times = {
-        label: ForwardTime(**job.result)
-        for label, job in jobs.items()
-        if job is not None and job.state == "done"
+        label: ForwardTime(**work.result)
+        for label, work in works.items()
+        if work is not None and work.state == "done"
     }
     if times:
         _show_times(times)
-    for label, job in jobs.items():
-        say_state(
-            job,
-            f"{label} waits for its turn ...",
-            f"{label} is being measured ...",
-            f"{label}: {job.error if job else ''}",
-        )
+    for label, work in works.items():
+        show_progress(work, label, title=label)
 
 
 def _show_times(times: dict[str, ForwardTime]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +21,9 @@ from cnnviz.training.plan import Plan
 from cnnviz.training.running import planned_data
 from cnnviz.ui.server.byte_cache import networks, results
 from cnnviz.ui.server.cached import inference_turn
-from cnnviz.ui.work.job_view import Jobs, say_state, watch
-from cnnviz.ui.work.jobs import Command, Job, background_job
+from cnnviz.ui.work.process import command
+from cnnviz.ui.work.view import Offer, start
+from cnnviz.ui.work.work import Work
 from cnnviz.vision.cam.class_activation import class_activation, default_layer
 
 KEY_LENGTH = 16
@@ -40,12 +41,26 @@ def evaluated(run: Run) -> Evaluation | None:
     evaluation = _stored(str(run.folder), key)
     if evaluation is not None:
         return evaluation
-    command = ("evaluate", run.id, "--json", "--checkpoint", key[:KEY_LENGTH])
-    job = background_job(command)
-    if job.state == "done" and (evaluation := _stored(str(run.folder), key)):
-        return evaluation
-    watch([command], _say(command, run))
+    _offer(run, ("evaluate", run.id, "--json", "--checkpoint", key[:KEY_LENGTH]))
     return None
+
+
+def _offer(run: Run, words: tuple[str, ...]) -> None:
+    """Have a command compute the evaluation: at once, and again where the visitor asks for it."""
+    run_command = command(words)
+
+    def compute(work: Work) -> None:
+        run_command(work)  # what it prints is in the run's folder as well
+
+    name = f"evaluation_{run.id}"
+    if st.session_state.setdefault(f"began_{name}", None) != words:
+        st.session_state[f"began_{name}"] = words
+        start(words, compute)
+    st.caption(
+        "The network classifies all test images. In a terminal, python -m cnnviz evaluate "
+        f"{run.id} has no time limit; its result appears here."
+    )
+    Offer(name, words, compute, "Evaluate").draw()
 
 
 def _stored(folder: str, key: str) -> Evaluation | None:
@@ -57,20 +72,6 @@ def _stored(folder: str, key: str) -> Evaluation | None:
         if evaluation is not None:
             results.keep(name, evaluation)
     return evaluation
-
-
-def _say(command: Command, run: Run) -> Callable[[Jobs], None]:
-    def say(jobs: Jobs) -> None:
-        job: Job | None = jobs[command]
-        say_state(
-            job,
-            "Waiting for other visitors' work ...",
-            "The network is classifying all test images ...",
-            f"{job.error if job else ''} In a terminal, python -m cnnviz evaluate {run.id} has no "
-            "time limit; its result appears here.",
-        )
-
-    return say
 
 
 @results.remember

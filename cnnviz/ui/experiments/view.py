@@ -25,16 +25,15 @@ from cnnviz.ui.experiments.results import (
     states_text,
     values_text,
 )
+from cnnviz.ui.parts.look_again import look_again
 from cnnviz.ui.parts.markdown import plain
 from cnnviz.ui.runs.curves import MAX_OVERLAID
-from cnnviz.ui.runs.readings import shared_runs
+from cnnviz.ui.runs.readings import pace, shared_runs
 from cnnviz.ui.runs.words import epochs_text
 from cnnviz.ui.server.cached import cached_parameters
 
 UNIT = re.compile(r"stages\.(\d+)\.(\d+)\.")
 TEST = "test error"
-
-States = list[tuple[str, str]]
 
 
 def show_claim(experiment: Experiment) -> None:
@@ -63,9 +62,16 @@ def show_group(
     if results is None:
         st.info("All runs of this group were deleted.", icon=":material/info:")
         return
-    pace = shared_runs().readings.pace() if results.is_open else None
-    st.fragment(_tick, run_every=pace)(
-        experiment, group, recorded, measure, across, _states(results)
+
+    def show(now: Results | None) -> None:
+        if now is not None:
+            show_results(experiment, now, recorded, measure, across)
+
+    look_again(
+        lambda: group_results(group, shared_runs().readings),
+        show,
+        _states,
+        lambda now: pace(now is not None and now.is_open),
     )
     _show_settings(results)
 
@@ -81,21 +87,6 @@ def _show_settings(results: Results) -> None:
     st.caption(
         f"[Gradient norms and other curves of these runs](train?runs={shown}) on the page Train."
     )
-
-
-def _tick(
-    experiment: Experiment,
-    group: Group,
-    recorded: Recorded | None,
-    measure: str,
-    across: str,
-    before: States,
-) -> None:
-    results = group_results(group, shared_runs().readings)
-    shared_runs().readings.pace()
-    if results is None or _states(results) != before:
-        st.rerun()  # the whole page: other buttons, no more ticks
-    show_results(experiment, results, recorded, measure, across)
 
 
 def show_results(
@@ -123,8 +114,10 @@ def show_results(
         st.caption(sentence)
 
 
-def _states(results: Results) -> States:
-    return [(run.run.id, run.run.state) for run in results.runs if run.run]
+def _states(results: Results | None) -> tuple[tuple[str, str], ...]:
+    """Of each run; none where all were deleted."""
+    runs = results.runs if results else ()
+    return tuple((run.run.id, run.run.state) for run in runs if run.run)
 
 
 def _show_verdict(experiment: Experiment, results: Results) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -12,8 +12,8 @@ from cnnviz.analysis.layers import Totals
 from cnnviz.architectures.published import PublishedFigure
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.templates import render
-from cnnviz.ui.work.job_view import say_state, watch
-from cnnviz.ui.work.jobs import Command, Job, background_job
+from cnnviz.ui.work.process import command
+from cnnviz.ui.work.view import Offer
 
 
 def choose_convention() -> Convention:
@@ -35,40 +35,27 @@ def choose_convention() -> Convention:
 def show_other_tools(
     sized: SizedNetwork, ours: Totals, printed: Mapping[str, PublishedFigure]
 ) -> None:
-    """A button that runs the tools beside the server; then our counts, the paper's and theirs.
+    """Our counts and the paper's; then those of other tools, once they are asked for.
 
     Args:
         sized: The network and its resolution.
         ours: Our totals.
         printed: The paper's figures by quantity (params, macs), where this is the paper's network.
     """
-    command = ("tools", str(sized), "--json")
-    st.button(
+    _show_blocks([_our_block(ours), *_papers_blocks(printed)])
+    words = ("tools", str(sized), "--json")
+    Offer(
+        "tools",
+        words,
+        command(words),
         "Run torchinfo, fvcore and torch's counter on this network",
-        icon=":material/calculate:",
-        key="run_tools",
-        on_click=_run_tools,
-        args=(command,),
+        lambda counts: _show_blocks([_tools_block(count) for count in counts]),
         help="It takes some seconds, in a process of its own.",
-    )
-    blocks = [_our_block(ours), *_papers_blocks(printed)]
-    watch([command], lambda jobs: _show_counts(jobs[command], blocks))
+    ).draw()
 
 
-def _run_tools(command: Command) -> None:
-    background_job(command)
-
-
-def _show_counts(job: Job | None, blocks: list[dict[str, str]]) -> None:
-    """The counts that there are, and what the tools do meanwhile."""
-    counts = job.result if job is not None and job.state == "done" else []
-    st.html(render("tool_counts", counts=[*blocks, *map(_tools_block, counts)]))
-    say_state(
-        job,
-        "Waiting for other visitors' work to end ...",
-        "The tools are counting ...",
-        (job.error if job else None) or "The tools gave no answer.",
-    )
+def _show_blocks(blocks: Sequence[dict[str, str]]) -> None:
+    st.html(render("tool_counts", counts=blocks))
 
 
 def _our_block(ours: Totals) -> dict[str, str]:

@@ -14,8 +14,8 @@ from cnnviz.figures.pictures.patches import patch
 from cnnviz.images import Collection
 from cnnviz.ui.photo.layer import LayerOfSubject, Pixel
 from cnnviz.ui.server.byte_cache import results
-from cnnviz.ui.work.task_view import TaskOffer
-from cnnviz.ui.work.tasks import Task
+from cnnviz.ui.work.view import Offer
+from cnnviz.ui.work.work import Work
 from cnnviz.vision.maps.exciting import ExcitingPictures, exciting_pictures, exciting_places
 from cnnviz.vision.prediction import seen_by
 
@@ -37,18 +37,18 @@ def show_exciting(
     subject, network, place = layer.subject, layer.subject.network, layer.place
     key = ("exciting", subject.spec, subject.weights, place, collection.key, tuple(positions))
 
-    def work(task: Task) -> ExcitingPictures:
-        return exciting_pictures(network, place, collection, positions, task.tell)
+    def compute(work: Work) -> ExcitingPictures:
+        return exciting_pictures(network, place, collection, positions, work.tell)
 
     many = (
         f"{len(positions):,} of {len(collection):,}"
         if len(positions) < len(collection)
         else f"all {len(collection):,}"
     )
-    TaskOffer(
+    Offer(
         "exciting",
         key,
-        work,
+        compute,
         f"Find them in {many} pictures of “{collection.title}”",
         partial(_show_found, layer, channel, collection, key),
         help="For every map of this layer at once: another map then needs no new search.",

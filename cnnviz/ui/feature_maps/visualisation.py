@@ -10,8 +10,8 @@ import streamlit as st
 from cnnviz.figures.pictures.image_tiles import enlarged
 from cnnviz.ui.parts.segments import choose_segment
 from cnnviz.ui.photo.subject import Subject
-from cnnviz.ui.work.task_view import TaskOffer, visitor
-from cnnviz.ui.work.tasks import Task, known_task, start_task
+from cnnviz.ui.work.view import Offer, start
+from cnnviz.ui.work.work import Work, known_work
 from cnnviz.vision.capture import Place
 from cnnviz.vision.maps.visualisation import Visualisation, visualisation
 
@@ -42,20 +42,20 @@ def show_visualisation(subject: Subject, place: Place, channel: int) -> None:
         )
         again = st.container()
 
-    def work_from(seed: int) -> tuple[Hashable, TaskOffer]:
+    def offer_of(seed: int) -> Offer:
         key = ("visualisation", subject.spec, subject.weights, place, channel, steps, seed)
-        return key, _offer(key, subject, place, channel, steps, seed)
+        return _offer(key, subject, place, channel, steps, seed)
 
-    key, offer = work_from(int(seed) % SEEDS)
-    task = known_task(key)
-    if task is not None and task.state == "done":
-        next_key, next_offer = work_from((int(seed) + 1) % SEEDS)
+    offer = offer_of(int(seed) % SEEDS)
+    work = known_work(offer.key)
+    if work is not None and work.state == "done":
+        next_seed = (int(seed) + 1) % SEEDS
         again.button(
             "Draw again",
             icon=":material/refresh:",
             key="draw_again",
             on_click=_draw_again,
-            args=((int(seed) + 1) % SEEDS, next_key, next_offer),
+            args=(next_seed, offer_of(next_seed)),
             help="From the noise of the next seed.",
         )
     offer.draw()
@@ -67,27 +67,27 @@ def _choose_steps() -> int:
     )
 
 
-def _draw_again(seed: int, key: Hashable, offer: TaskOffer) -> None:
+def _draw_again(seed: int, offer: Offer) -> None:
     st.session_state["seed"] = seed
-    start_task(key, offer.work, visitor())
+    start(offer.key, offer.compute)
 
 
 def _offer(
     key: Hashable, subject: Subject, place: Place, channel: int, steps: int, seed: int
-) -> TaskOffer:
+) -> Offer:
     network = subject.network
 
-    def work(task: Task) -> Visualisation:
-        return visualisation(network, place, channel, steps, seed, task.tell, task.show)
+    def compute(work: Work) -> Visualisation:
+        return visualisation(network, place, channel, steps, seed, work.tell, work.show)
 
     def show(found: Visualisation) -> None:
         _show_picture(found.picture, f"An image made for {_map_name(place, channel)}")
         st.caption(_said(found, place, channel, subject.is_random))
 
-    return TaskOffer(
+    return Offer(
         "visualisation",
         key,
-        work,
+        compute,
         f"Make an image for map {channel}",
         show,
         lambda picture: _show_picture(picture, f"The image for map {channel} so far"),

@@ -14,8 +14,8 @@ from cnnviz.figures import diverging, heatmap
 from cnnviz.figures.bars import answer_bars
 from cnnviz.ui.photo.overlay import SIDE, enlarged, overlay, resized
 from cnnviz.ui.photo.subject import Subject
-from cnnviz.ui.work.task_view import TaskOffer
-from cnnviz.ui.work.tasks import Task
+from cnnviz.ui.work.view import Offer
+from cnnviz.ui.work.work import Work
 from cnnviz.vision.cam.class_activation import class_maps
 from cnnviz.vision.cam.methods import METHODS
 from cnnviz.vision.prediction import top
@@ -69,15 +69,15 @@ def show_map(
         return
     network, passed, class_index = subject.network, subject.passed, subject.class_index
 
-    def work(task: Task) -> tuple[np.ndarray, float]:
+    def compute(work: Work) -> tuple[np.ndarray, float]:
         started = time.perf_counter()
-        maps = class_maps(network, passed, class_index, [layer], method, task.tell)
+        maps = class_maps(network, passed, class_index, [layer], method, work.tell)
         return maps[layer], time.perf_counter() - started
 
-    TaskOffer(
+    Offer(
         f"{method}_{layer}",
         (method, layer, subject.key),
-        work,
+        compute,
         f"Compute {METHODS[method].title}",
         lambda found: show(*found),
         help="A forward pass for every map of the layer: seconds to minutes.",

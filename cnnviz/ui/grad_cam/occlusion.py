@@ -17,7 +17,7 @@ from cnnviz.ui.photo.overlay import overlay
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import inference_turn
-from cnnviz.ui.work.task_view import TaskOffer
+from cnnviz.ui.work.view import Offer
 from cnnviz.vision.cam.occlusion import occluded_probability, occlusion_map
 
 HTML = """
@@ -161,10 +161,10 @@ def _offer_map(subject: Subject, side: int, opacity: float) -> None:
     stride = max(1, round(subject.side / CELLS))
     network, image = subject.network, subject.passed.image
     class_index = subject.class_index
-    TaskOffer(
+    Offer(
         "occlusion",
         ("occlusion", subject.key, side, stride),
-        lambda task: occlusion_map(network, image, class_index, side, stride, task.tell),
+        lambda work: occlusion_map(network, image, class_index, side, stride, work.tell),
         "Compute the occlusion map",
         lambda found: _show_map(subject, found, stride, opacity),
         help=f"Runs the network for each place of the patch, {stride} px apart.",

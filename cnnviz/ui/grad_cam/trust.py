@@ -10,7 +10,7 @@ from cnnviz.figures.theme import CATEGORIES
 from cnnviz.ui.parts.drawing import show_drawing
 from cnnviz.ui.photo.overlay import overlay
 from cnnviz.ui.photo.subject import Subject
-from cnnviz.ui.work.task_view import TaskOffer
+from cnnviz.ui.work.view import Offer
 from cnnviz.vision.cam.deletion import DeletionInsertion, deletion_insertion
 from cnnviz.vision.cam.methods import METHODS
 from cnnviz.vision.cam.road import Road, road
@@ -57,10 +57,10 @@ def _offer_curves(subject: Subject, layer: str, method: str, map: np.ndarray) ->
     )
     network, image = subject.network, subject.passed.image
     class_index = subject.class_index
-    TaskOffer(
+    Offer(
         "curves",
         ("deletion and insertion", subject.key, layer, method),
-        lambda task: deletion_insertion(network, image, class_index, map, progress=task.tell),
+        lambda work: deletion_insertion(network, image, class_index, map, progress=work.tell),
         "Draw the curves",
         lambda found: _show_curves(found, subject.label),
         help="Runs the network about 330 times.",
@@ -113,10 +113,10 @@ def _offer_road(subject: Subject, layer: str, method: str, map: np.ndarray) -> N
     )
     network, image = subject.network, subject.passed.image
     class_index = subject.class_index
-    TaskOffer(
+    Offer(
         "road",
         ("road", subject.key, layer, method),
-        lambda task: road(network, image, class_index, map, progress=task.tell),
+        lambda work: road(network, image, class_index, map, progress=work.tell),
         "Compute ROAD",
         lambda found: _show_road(found, subject.label),
         help="Solves 18 systems of equations, one for each share and order.",
@@ -172,11 +172,11 @@ def _offer_sanity(subject: Subject, layer: str, method: str, opacity: float) -> 
         "that stays the same shows the photo, not what the network knows.**"
     )
     network, passed, class_index = subject.network, subject.passed, subject.class_index
-    TaskOffer(
+    Offer(
         "sanity",
         ("sanity", subject.key, layer, method),
-        lambda task: randomised_maps(
-            network, passed, class_index, layer, method, progress=task.tell
+        lambda work: randomised_maps(
+            network, passed, class_index, layer, method, progress=work.tell
         ),
         "Randomise the weights",
         lambda found: _show_sanity(subject, found, method, opacity),

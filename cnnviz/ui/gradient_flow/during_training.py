@@ -17,6 +17,7 @@ from cnnviz.runs.run import Run
 from cnnviz.ui.gradient_flow.by_architecture import RMS, RULE, verdict
 from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers, show_names
 from cnnviz.ui.parts.curve_chart import chart_points
+from cnnviz.ui.parts.look_again import look_again
 from cnnviz.ui.parts.markdown import plain
 from cnnviz.ui.runs.choice import RUN, choose_run
 from cnnviz.ui.runs.readings import Reading, shared_runs
@@ -66,7 +67,12 @@ def show_during_training() -> None:
         _say_how()
         return
     run = choose_run(runs)
-    st.fragment(_tick, run_every=PACE if run.is_open else None)(run.id, run.state)
+    look_again(
+        lambda: shared_runs().readings.of(run.id),
+        _show_reading,
+        lambda reading: reading and reading.run.state,
+        lambda reading: PACE if reading and reading.run.is_open else None,
+    )
 
 
 def _say_how() -> None:
@@ -102,11 +108,10 @@ def _has_gradients(run_id: str) -> bool:
     return reading is not None and any(each.layer_gradients for each in reading.measurements)
 
 
-def _tick(run_id: str, state: str) -> None:
-    reading = shared_runs().readings.of(run_id)
-    if reading is None or reading.run.state != state:
-        st.rerun()
-    gradients = layers_over_time(run_id, reading.number)
+def _show_reading(reading: Reading | None) -> None:
+    if reading is None:
+        st.rerun()  # it was deleted since the menu was drawn
+    gradients = layers_over_time(reading.run.id, reading.number)
     st.markdown(f"**{plain(run_label(reading.run))}** · {progress_text(reading)}")
     _show(reading, gradients)
 

@@ -17,8 +17,8 @@ from cnnviz.training.datasets.base import Data
 from cnnviz.training.datasets.standard import DIGITS
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import cached_layer_table, inference_turn
-from cnnviz.ui.work.task_view import TaskOffer
-from cnnviz.ui.work.tasks import Task
+from cnnviz.ui.work.view import Offer
+from cnnviz.ui.work.work import Work
 from cnnviz.vision.gradients.flow import activation_statistics, layer_gradients
 from cnnviz.vision.gradients.identity_path import (
     IdentityShare,
@@ -153,7 +153,7 @@ def digit_batch(spec: NetworkSpec, digits: Data, count: int, seed: int) -> Image
 def answers(questions: Sequence[Question], name: str) -> list[Any]:
     """Answers to questions; None (with a button) for expensive ones that are not computed yet.
 
-    Cheap ones are computed at once, the cheapest first; expensive ones in a background task.
+    Cheap ones are computed at once, the cheapest first; expensive ones as an offer.
 
     Args:
         questions: At least one.
@@ -194,21 +194,18 @@ def _answer_at_once(question: Question, _digits: Data) -> Any:
 
 
 def _offer(missing: tuple[Question, ...], digits: Data, name: str) -> None:
-    def work(task: Task) -> tuple[()]:
+    def compute(work: Work) -> None:
         costs = [question.cost for question in missing]
         done = 0.0
         for question, cost in zip(missing, costs, strict=True):
-            share = part(task.tell, done / sum(costs), (done + cost) / sum(costs))
+            share = part(work.tell, done / sum(costs), (done + cost) / sum(costs))
             question.answer(digits, share)
             done += cost
-        return ()
 
-    TaskOffer(
+    Offer(
         name,
         ("gradient flow", missing),
-        work,
+        compute,
         "Compute" if len(missing) == 1 else f"Compute {len(missing)} networks",
-        # The page reruns at the end and reads the answers from the cache.
-        show=lambda _: None,
         help="Takes longer than a few seconds; results are cached for all visitors.",
     ).draw()

@@ -16,8 +16,8 @@ from cnnviz.images import Collection
 from cnnviz.images.opening import ImageError
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.server.byte_cache import results
-from cnnviz.ui.work.task_view import TaskOffer
-from cnnviz.ui.work.tasks import known_task
+from cnnviz.ui.work.view import Offer
+from cnnviz.ui.work.work import known_work
 from cnnviz.vision.neighbours.nearest import (
     THUMBNAIL,
     Embedding,
@@ -148,17 +148,15 @@ def _offered_embedding(
     network = subject.network
     if len(looked_at) <= AT_ONCE:
         return _embedding_at_once(key, subject, collection, looked_at)
-    task = known_task(key)
-    if task is not None and task.state == "done":
-        found: Embedding = task.result
+    work = known_work(key)
+    if work is not None and work.state == "done":
+        found: Embedding = work.result
         return found
-    TaskOffer(
+    Offer(
         "embedding",
         key,
-        lambda task: embedding(network, collection, looked_at, task.tell),
+        lambda work: embedding(network, collection, looked_at, work.tell),
         f"Compare with {len(looked_at):,} pictures",
-        # The page runs again when it is done, and finds the result.
-        show=lambda _: None,
         help="Each picture goes through the network once; the vectors are kept for the next photo.",
     ).draw()
     return None

@@ -12,7 +12,7 @@ from cnnviz.figures.pictures.image_tiles import ImageTile, image_tiles
 from cnnviz.ui.neighbours.results import SIDE, Comparison, map_picture, principal_map
 from cnnviz.ui.neighbours.thumbnail_map import thumbnail_map
 from cnnviz.ui.parts.markdown import plain
-from cnnviz.ui.work.task_view import TaskOffer
+from cnnviz.ui.work.view import Offer
 from cnnviz.vision.neighbours.nearest import majority, square
 from cnnviz.vision.neighbours.planar_map import planar_map
 
@@ -95,10 +95,10 @@ def show_map(compared: Comparison, ringed: Sequence[int]) -> None:
     if method != "t-SNE":
         _draw_map(compared, principal_map(("pca", key), vectors), ringed, "PCA")
         return
-    TaskOffer(
+    Offer(
         "t_sne",
         ("t-sne", key),
-        lambda task: planar_map(vectors, METHODS["t-SNE"], progress=task.tell, show=task.show),
+        lambda work: planar_map(vectors, METHODS["t-SNE"], progress=work.tell, show=work.show),
         "Compute t-SNE",
         show=lambda points: _draw_map(compared, points, ringed, "t-SNE"),
         preview=lambda points: _draw_map(compared, points, ringed, "t-SNE"),

@@ -9,9 +9,10 @@ import streamlit as st
 from cnnviz.figures.theme import bytes_text, count_text
 from cnnviz.figures.training.curves import COLOURS
 from cnnviz.figures.training.run_card import BigNumber, Card, run_card
+from cnnviz.ui.parts.look_again import look_again
 from cnnviz.ui.runs.buttons import may_change, show_controls
 from cnnviz.ui.runs.curves import show_curves
-from cnnviz.ui.runs.readings import Reading, shared_runs
+from cnnviz.ui.runs.readings import Reading, pace, shared_runs
 from cnnviz.ui.runs.words import (
     STATES,
     budget_text,
@@ -24,21 +25,20 @@ from cnnviz.ui.runs.words import (
 
 UNKNOWN = "–"  # noqa: RUF001
 
-States = list[tuple[str, str]]
-
 
 def show_runs(run_ids: Sequence[str], across: str, more: Sequence[str]) -> None:
     """Draw runs and their curves, each second or two anew while one is open.
 
     What is redrawn then is little and the same for all who look: a card and the charts.
     """
-    readings = _readings(run_ids)
-    is_open = any(reading.run.is_open for reading in readings)
     with st.container():  # a place of its own: the card must not move when its buttons go
-        show_controls([reading.run for reading in readings])
-    states = _states(readings)
-    pace = shared_runs().readings.pace() if is_open else None
-    st.fragment(_tick, run_every=pace)(run_ids, across, more, states)
+        show_controls([reading.run for reading in _readings(run_ids)])
+    look_again(
+        lambda: _readings(run_ids),
+        lambda readings: _show(readings, across, more),
+        lambda readings: tuple((reading.run.id, reading.run.state) for reading in readings),
+        lambda readings: pace(any(reading.run.is_open for reading in readings)),
+    )
     st.caption(
         "Train values are means over the steps since the last point, with augmentation and "
         "dropout at work; test values are of all test images. Drag moves a chart, the wheel with "
@@ -46,11 +46,7 @@ def show_runs(run_ids: Sequence[str], across: str, more: Sequence[str]) -> None:
     )
 
 
-def _tick(run_ids: Sequence[str], across: str, more: Sequence[str], before: States) -> None:
-    readings = _readings(run_ids)
-    shared_runs().readings.pace()
-    if _states(readings) != before:
-        st.rerun()  # the whole page: other buttons, another line in the table, no more ticks
+def _show(readings: Sequence[Reading], across: str, more: Sequence[str]) -> None:
     st.html(
         "".join(
             run_card(card(reading, COLOURS[number % len(COLOURS)], is_large=number == 0))
@@ -63,10 +59,6 @@ def _tick(run_ids: Sequence[str], across: str, more: Sequence[str], before: Stat
 def _readings(run_ids: Sequence[str]) -> list[Reading]:
     found = (shared_runs().readings.of(run_id) for run_id in run_ids)
     return [reading for reading in found if reading is not None]
-
-
-def _states(readings: Sequence[Reading]) -> States:
-    return [(reading.run.id, reading.run.state) for reading in readings]
 
 
 def card(reading: Reading, colour: str, is_large: bool) -> Card:

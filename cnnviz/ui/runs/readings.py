@@ -235,6 +235,11 @@ def shared_runs() -> Runs:
     return _runs(store_url(), str(settings().runs))
 
 
+def pace(is_open: bool) -> float | None:
+    """Seconds to a page's next look at runs of which one is open; None where none is."""
+    return shared_runs().readings.pace() if is_open else None
+
+
 def _close(runs: Runs) -> None:
     runs.dispatcher.close()
 

@@ -12,19 +12,27 @@ from cnnviz.training.options import TrainingOptions
 from cnnviz.ui.runs.words import duration_text
 from cnnviz.ui.server.cached import cached_layer_table
 from cnnviz.ui.train.controls import TrainChoice
-from cnnviz.ui.work.job_view import Jobs, say_state, watch
-from cnnviz.ui.work.jobs import Command, background_job
+from cnnviz.ui.work.process import command
+from cnnviz.ui.work.view import Offer
 
 ENDS = ("epochs", "seconds")
 
 
 def show_cost(choice: TrainChoice) -> None:
     """Draw the counts and the measured cost, or the button that measures it."""
-    command = estimate_command(choice)
-    watch((command,), lambda jobs: _show(choice, command, jobs))
+    _show_counts(choice)
+    words = estimate_command(choice)
+    Offer(
+        "cost",
+        words,
+        command(words),
+        "Estimate training time",
+        lambda measured: _show_measured(choice, measured),
+        help="Measures time and memory of three batches on this machine, in a separate process.",
+    ).draw()
 
 
-def estimate_command(choice: TrainChoice) -> Command:
+def estimate_command(choice: TrainChoice) -> tuple[str, ...]:
     """The command that measures the cost, independent of the budget."""
     default, options = TrainingOptions().to_text(), choice.options.to_text()
     changed = {k: v for k, v in options.items() if v != default[k] and k not in ENDS}
@@ -35,11 +43,9 @@ def estimate_command(choice: TrainChoice) -> Command:
     return (*words, "--estimate", "--json")
 
 
-def _show(choice: TrainChoice, command: Command, jobs: Jobs) -> None:
-    job = jobs[command]
-    table = cached_layer_table(choice.network.spec, choice.network.resolution)
-    counted = totals(table)
-    with st.grid(5, min_column_width=140) as grid:
+def _show_counts(choice: TrainChoice) -> None:
+    counted = totals(cached_layer_table(choice.network.spec, choice.network.resolution))
+    with st.grid(5, min_column_width=140):
         st.metric("Parameters", count_text(counted.params), help=f"Exactly {counted.params:,}.")
         st.metric(
             "MACs per image",
@@ -47,49 +53,22 @@ def _show(choice: TrainChoice, command: Command, jobs: Jobs) -> None:
             help="Multiply-accumulates of one forward pass; a training step takes about 3 times "
             "as many per image.",
         )
-        if job is not None and job.state == "done":
-            _show_measured(choice, job.result)
-        elif job is None or job.state == "failed":
-            with grid.cell(), st.container(height="stretch", vertical_alignment="center"):
-                _offer(command)
-    say_state(
-        job,
-        "Waiting for other measurements ...",
-        "Timing three batches ...",
-        job.error or "" if job else "",
-    )
-
-
-def _offer(command: Command) -> None:
-    st.button(
-        "Estimate training time",
-        icon=":material/timer:",
-        key="measure_cost",
-        on_click=_measure,
-        args=(command,),
-        help="Measures time and memory of three batches on this machine, in a separate process.",
-    )
-
-
-def _measure(command: Command) -> None:
-    background_job(command)
 
 
 def _show_measured(choice: TrainChoice, measured: dict[str, Any]) -> None:
     epoch = measured["seconds_per_epoch"]
-    st.metric(
-        "Time per epoch",
-        seconds_words(epoch),
-        help=f"From three batches on {measured['device']}: "
-        f"{count_text(measured['images_per_second'])} images per second, without tests.",
-    )
-    st.metric("Memory", bytes_text(measured["memory_bytes"]), help="Peak memory.")
     whole = choice.options.seconds or epoch * choice.options.epochs
-    st.metric(
-        "Whole run",
-        _rough(whole),
-        help="Estimate, if nobody else trains on this machine.",
-    )
+    with st.grid(5, min_column_width=140):
+        st.metric(
+            "Time per epoch",
+            seconds_words(epoch),
+            help=f"From three batches on {measured['device']}: "
+            f"{count_text(measured['images_per_second'])} images per second, without tests.",
+        )
+        st.metric("Memory", bytes_text(measured["memory_bytes"]), help="Peak memory.")
+        st.metric(
+            "Whole run", _rough(whole), help="Estimate, if nobody else trains on this machine."
+        )
 
 
 def _rough(seconds: float) -> str:

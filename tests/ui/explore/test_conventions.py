@@ -1,7 +1,6 @@
 import pytest
 
-from cnnviz.ui.work import jobs as background
-from cnnviz.ui.work.jobs import Job
+from cnnviz.ui.work.work import Work
 from tests.apps import open_function
 
 COMMAND = ("tools", "resnet18,width=32", "--json")
@@ -14,11 +13,6 @@ ANSWER = {
     "counts": "Everything.",
     "why": "67 more than our MACs.",
 }
-
-
-@pytest.fixture(autouse=True)
-def own_jobs(monkeypatch):
-    monkeypatch.setattr(background, "_jobs", {})
 
 
 def switch():
@@ -61,36 +55,35 @@ def test_the_url_says_what_counts(query, unit, sentence):
 
 
 def blocks(app):
-    return app.get("html")[0].proto.body
+    return " ".join(html.proto.body for html in app.get("html"))
 
 
-def test_before_the_tools_run_our_counts_and_the_papers_are_there():
+def test_before_the_tools_run_our_counts_and_the_papers_are_there(works):
     app = run(tools)
     assert "cnnviz" in blocks(app)
     assert "1.8 G" in blocks(app)
     assert "He et al. 2016, Table 1" in blocks(app)
-    assert not background._jobs
+    assert not works
 
 
-def test_the_button_starts_one_process_for_everybody(monkeypatch):
-    asked = []
-    monkeypatch.setattr(background, "_start_next", lambda: asked.append(list(background._jobs)))
+def test_the_button_starts_one_process_for_everybody(works, monkeypatch):
+    monkeypatch.setattr("cnnviz.ui.work.work.MAX_AT_ONCE", 0)
     app = run(tools)
     app.button[0].click().run()
-    assert asked == [[COMMAND]]
-    assert "Waiting" in app.info[0].value
+    assert list(works) == [COMMAND]
+    assert list(run(tools).get("progress")), "another visitor waits for the same"
 
 
 @pytest.mark.parametrize(
-    ("state", "says"), [("waiting", "Waiting for other"), ("running", "The tools are counting")]
+    ("state", "says"), [("waiting", "Waiting for other"), ("running", "At work for")]
 )
-def test_work_in_progress_is_said(state, says):
-    background._jobs[COMMAND] = Job(COMMAND, state=state)
-    assert says in run(tools).info[0].value
+def test_work_in_progress_is_said(works, state, says):
+    works[COMMAND] = Work(COMMAND, state=state)
+    assert says in run(tools).get("progress")[0].proto.text
 
 
-def test_answers_stand_beside_ours():
-    background._jobs[COMMAND] = Job(COMMAND, state="done", result=[ANSWER])
+def test_answers_stand_beside_ours(works):
+    works[COMMAND] = Work(COMMAND, state="done", result=[ANSWER])
     html = blocks(run(tools))
     assert "torchinfo &lt;1&gt;" in html
     assert "Parameters: not counted" in html
@@ -98,6 +91,6 @@ def test_answers_stand_beside_ours():
     assert "67 more than our MACs." in html
 
 
-def test_a_failure_is_one_sentence():
-    background._jobs[COMMAND] = Job(COMMAND, state="failed", error="Too large.")
+def test_a_failure_is_one_sentence(works):
+    works[COMMAND] = Work(COMMAND, state="failed", error="Too large.")
     assert run(tools).error[0].value == "Too large."

@@ -6,7 +6,7 @@ import pytest
 
 from cnnviz.ui.feature_maps import visualisation as visualisation_view
 from cnnviz.ui.server.byte_cache import results
-from cnnviz.ui.work import tasks
+from cnnviz.ui.work import work as slow_work
 from tests.apps import open_function
 
 
@@ -41,7 +41,7 @@ def opened(*args, **query):
 
 def finished(app):
     deadline = time.monotonic() + 30
-    while any(not task.is_finished for task in list(tasks._tasks.values())):
+    while any(not work.is_finished for work in list(slow_work._works.values())):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     app.run()
