@@ -11,6 +11,8 @@ from cnnviz.ui.lab.merge import show_merge
 from cnnviz.ui.lab.pool import show_pool
 from cnnviz.ui.lab.slide import show_slide
 from cnnviz.ui.page import open_page
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_segment
 
 SECTIONS = {
     "slide the kernel": ("What does a convolution compute?", show_slide),
@@ -24,15 +26,7 @@ SECTIONS = {
 }
 
 open_page("Convolution lab")
-chosen = st.segmented_control(
-    "Section",
-    list(SECTIONS),
-    default=next(iter(SECTIONS)),
-    required=True,
-    key="section",
-    bind="query-params",
-    label_visibility="collapsed",
-)
-question, show = SECTIONS.get(chosen) or next(iter(SECTIONS.values()))
+section = choose_segment("Section", list(SECTIONS), address.SECTION, is_labelled=False)
+question, show = SECTIONS[section]
 st.title(question)
 show()

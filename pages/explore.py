@@ -19,6 +19,8 @@ from cnnviz.ui.network.controls import NetworkChoice, choose_network
 from cnnviz.ui.network.layer import choose_layer, chosen_layer
 from cnnviz.ui.network.picture import show_picture
 from cnnviz.ui.page import open_page
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_segment
 from cnnviz.ui.server.cached import cached_graph, cached_layer_table
 
 COMPARED = ("resnet34", "vgg16")
@@ -33,11 +35,12 @@ def show_title(choice: NetworkChoice) -> None:
     if choice.changes:
         st.caption(f"Changed: {'; '.join(choice.changes)}.")
     other = beside(choice)
+    first, second, *_ = address.COMPARED
     st.page_link(
         "pages/compare.py",
         label=f"Compare with {variant(other).title}",
         icon=":material/compare_arrows:",
-        query_params={"a": str(choice.sized), "b": other},
+        query_params=address.query({first: str(choice.sized), second: other}),
     )
 
 
@@ -65,13 +68,11 @@ def show_network(choice: NetworkChoice, hidden: Collection[str]) -> None:
     layer = choose_layer(names)
     if layer:
         show_card(choice.sized, graph, layer, hidden)
-    section = st.segmented_control(
+    section = choose_segment(
         "More about this network",
         SECTIONS,
-        default="predict and check" if hidden else "layers",
-        required=True,
-        key="section",
-        bind="query-params",
+        address.SECTION,
+        "predict and check" if hidden else "layers",
     )
     views: dict[str, Callable[[], None]] = {
         "layers": lambda: show_layers(table, convention, layer, hidden),

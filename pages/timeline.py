@@ -10,6 +10,8 @@ from cnnviz.architectures.published import ERRORS
 from cnnviz.architectures.results import ResultTable, result_tables
 from cnnviz.figures.comparison import history
 from cnnviz.ui.page import open_page
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_option, choose_segment
 from cnnviz.ui.timeline import cached_errors, cached_thumbnails
 
 WINNERS = "ILSVRC winners by year"
@@ -48,8 +50,12 @@ def show_card(family: Architecture, drawing: str) -> None:
         "pages/explore.py",
         label="Explore",
         icon=":material/arrow_forward:",
-        query_params={"architecture": family.name, "variant": variant},
+        query_params=_query(family.name, variant),
     )
+
+
+def _query(family: str, variant: str) -> dict[str, str]:
+    return address.query({address.ARCHITECTURE: family, address.VARIANT: variant})
 
 
 def show_errors() -> None:
@@ -63,13 +69,10 @@ def show_errors() -> None:
     errors = cached_errors()
     printed = [quantity for quantity in ERRORS if quantity in set(errors["quantity"])]
     left, right = st.columns(2)
-    quantity = left.selectbox(
-        "Error", printed, format_func=ERRORS.__getitem__, key="error", bind="query-params"
-    )
-    cost = right.segmented_control(
-        "Cost", list(COSTS), default="params", required=True, key="cost", bind="query-params"
-    )
-    quantity = quantity if quantity in printed else printed[0]
+    with left:
+        quantity = choose_option("Error", printed, address.ERROR, format_func=ERRORS.__getitem__)
+    with right:
+        cost = choose_segment("Cost", list(COSTS), address.COST, "params")
     points = errors[errors["quantity"] == quantity]
     figure = history.error_against_cost(points, cost, COSTS[cost], ERRORS[quantity])
     clicked = st.plotly_chart(
@@ -88,17 +91,15 @@ def open_clicked(points: list[dict[str, Any]]) -> None:
     if points:
         variant = points[0]["customdata"][0]
         family = architecture_of(variant).name
-        st.switch_page(
-            "pages/explore.py", query_params={"architecture": family, "variant": variant}
-        )
+        st.switch_page("pages/explore.py", query_params=_query(family, variant))
 
 
 def show_tables(tables: dict[str, ResultTable]) -> None:
     """One result table of the papers at a time, as printed or sorted by the numbers of a column."""
     st.subheader("The result tables of the papers")
     left, right = st.columns(2)
-    title = left.selectbox("Table", list(tables), key="table", bind="query-params")
-    table = tables.get(title) or next(iter(tables.values()))
+    with left:
+        table = tables[choose_option("Table", list(tables), address.TABLE)]
     order = right.selectbox("Order", ["as printed", *table.columns], key=f"order_{table.title}")
     rows = table.sorted_by(order) if order in table.columns else table.rows
     st.dataframe(pd.DataFrame(rows), hide_index=True, placeholder="", alt=table.title)

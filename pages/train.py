@@ -3,7 +3,8 @@
 import streamlit as st
 
 from cnnviz.ui.page import open_page
-from cnnviz.ui.parts.segments import choose_labelled
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_labelled
 from cnnviz.ui.runs.buttons import say_refusal
 from cnnviz.ui.runs.curves import choose_curves
 from cnnviz.ui.runs.live import show_runs
@@ -53,7 +54,7 @@ open_page("Train")
 with st.sidebar:
     choice = choose_training()
 st.title("How does a network learn?")
-view = choose_labelled("View", VIEWS, help="Train, or inspect the data first.")
+view = choose_labelled("View", VIEWS, address.VIEW, help="Train, or inspect the data first.")
 if view == "data":
     show_look(choice)
 else:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-TO_TRY: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.address import ARCHITECTURE, HIDE, PICTURE, SECTION, SHEET, VARIANT, VIEW, Key
+
+TO_TRY: tuple[tuple[str, str, str, str, dict[Key, str]], ...] = (
     (
         "Where do VGG-16's 138 million parameters sit?",
         "Nine in ten sit in three linear layers, and nearly all multiplications are elsewhere. "
         "Halve the hidden units and watch the count.",
         "Open VGG-16",
         "pages/explore.py",
-        {"architecture": "vgg", "variant": "vgg16", "section": "where it sits"},
+        {ARCHITECTURE: "vgg", VARIANT: "vgg16", SECTION: "where it sits"},
     ),
     (
         "What does a convolution compute?",
@@ -35,7 +38,7 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
         "its numbers as a formula.",
         "Open DenseNet-121",
         "pages/explore.py",
-        {"variant": "densenet121", "show": "block"},
+        {VARIANT: "densenet121", PICTURE: "block"},
     ),
     (
         "Predict, then check",
@@ -43,7 +46,7 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
         "number of the sheet is in the address: share it with a class.",
         "Open sheet 1",
         "pages/explore.py",
-        {"variant": "alexnet", "hide": "params,macs", "seed": "1"},
+        {VARIANT: "alexnet", HIDE: "params,macs", SHEET: "1"},
     ),
     (
         "Take the shortcuts out of a ResNet",
@@ -51,7 +54,7 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
         "field, and trains worse the deeper it gets. What do the shortcuts cost?",
         "Open Plain-34",
         "pages/explore.py",
-        {"variant": "plain34"},
+        {VARIANT: "plain34"},
     ),
     (
         "Where does a network look on your photo?",
@@ -75,7 +78,7 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
         "whether such a map is to be believed.",
         "Open the history",
         "pages/grad_cam.py",
-        {"view": "networks"},
+        {VIEW: "networks"},
     ),
     (
         "Watch a network learn",
@@ -115,7 +118,7 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
         "by layer in plain, residual and dense networks.",
         "Open Gradient flow",
         "pages/gradient_flow.py",
-        {"view": "the chain"},
+        {VIEW: "the chain"},
     ),
 )
 
@@ -128,5 +131,8 @@ def show_things_to_try() -> None:
             st.subheader(question)
             st.write(hint)
             st.page_link(
-                page, label=label, icon=":material/arrow_forward:", query_params=parameters
+                page,
+                label=label,
+                icon=":material/arrow_forward:",
+                query_params=address.query(parameters),
             )

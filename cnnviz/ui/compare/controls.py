@@ -24,11 +24,14 @@ from cnnviz.architectures.written import SizedNetwork, read
 from cnnviz.figures.comparison import bars as figures
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.hyperparameters import Value
-from cnnviz.ui.network.controls import CLASSES, RESOLUTIONS, address, hyperparameter_widget
+from cnnviz.ui.network.controls import CLASSES, RESOLUTIONS, explore_query, hyperparameter_widget
+from cnnviz.ui.parts import address
 
 FEWEST = 2
 # What a slot holds where the URL does not say it; there are as many networks as slots at most.
-DEFAULTS = {"a": "vgg16", "b": "resnet34", "c": "densenet121", "d": "googlenet"}
+DEFAULTS: dict[str, str] = dict(
+    zip(address.COMPARED, ("vgg16", "resnet34", "densenet121", "googlenet"), strict=True)
+)
 SLOTS = tuple(DEFAULTS)
 
 
@@ -153,7 +156,7 @@ def _choose(each: Compared, colour: str, removable: bool) -> None:
             "pages/explore.py",
             label="Explore",
             icon=":material/lan:",
-            query_params=address(each.network),
+            query_params=explore_query(each.network),
         )
         if removable:
             st.button(

@@ -17,6 +17,8 @@ from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.comparison import bars as figures
 from cnnviz.figures.comparison import curves as comparison_curves
 from cnnviz.ui.compare.overview import cached_comparison
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_flag
 
 COSTS = {"params": "Parameters", "macs": "MACs"}
 # Colouring more lines would keep the visitor waiting; the differences stand there in words.
@@ -96,13 +98,12 @@ def show_layers(comparison: Comparison, colours: Sequence[str]) -> None:
     """The layer tables side by side, with what differs coloured and in words."""
     st.subheader("Layer by layer")
     with st.container(horizontal=True):
-        every = st.toggle(
+        every = choose_flag(
             "All layers",
-            key="all_layers",
-            bind="query-params",
-            help="Also normalisation, activation, additions: not only weights and pooling.",
+            address.ALL_LAYERS,
+            "Also normalisation, activation, additions: not only weights and pooling.",
         )
-        differing = st.toggle("Only what differs", key="differing", bind="query-params")
+        differing = choose_flag("Only what differs", address.DIFFERING)
     found = cached_differences(comparison.networks, every)
     differs = found.rows["difference"] != ""
     rows = found.rows[differs] if differing else found.rows

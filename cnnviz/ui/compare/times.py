@@ -10,7 +10,8 @@ from cnnviz.analysis.comparison import labels
 from cnnviz.analysis.timing import ForwardTime, seconds_text
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.bars import time_bars
-from cnnviz.ui.parts.segments import choose_segment
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_segment
 from cnnviz.ui.work.process import command
 from cnnviz.ui.work.view import show_progress, start, watch
 from cnnviz.ui.work.work import Work
@@ -42,9 +43,8 @@ def _choose_batch() -> int:
     return choose_segment(
         "Batch (images)",
         BATCHES,
-        BATCHES[0],
-        "batch",
-        "Images at once; a large batch uses a device better.",
+        address.BATCH,
+        help="Images at once; a large batch uses a device better.",
     )
 
 

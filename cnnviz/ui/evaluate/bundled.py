@@ -14,8 +14,9 @@ from cnnviz.ui.evaluate.view import (
     show_numbers,
     worst_cell,
 )
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_labelled
 from cnnviz.ui.parts.markdown import plain
-from cnnviz.ui.parts.segments import choose_labelled
 from cnnviz.ui.photo.trained import box_text
 from cnnviz.ui.runs.curves import show_recorded_curves
 
@@ -35,7 +36,7 @@ def show_bundled(chosen: Bundled) -> None:
         icon=":material/model_training:",
     )
     show_numbers(evaluation)
-    view = choose_labelled("View", VIEWS, key="box_view")
+    view = choose_labelled("View", VIEWS, address.BUNDLED_VIEW)
     if view == "classes":
         show_classes(evaluation)
     elif view == "confusion":
@@ -50,12 +51,15 @@ def show_bundled(chosen: Bundled) -> None:
 
 def _show_next_steps(chosen: Bundled) -> None:
     variant = chosen.spec.variant
-    network = {"architecture": architecture_of(variant).name, "variant": variant}
+    network = {address.ARCHITECTURE: architecture_of(variant).name, address.VARIANT: variant}
     st.markdown("Look inside this network with a photo of yours:")
     with st.container(horizontal=True):
         for page, label in LOOK_INSIDE.items():
             st.page_link(
-                page, label=label, icon=ON, query_params={**network, "weights": chosen.name}
+                page,
+                label=label,
+                icon=ON,
+                query_params=address.query({**network, address.WEIGHTS: chosen.name}),
             )
     st.markdown(
         "These scores were recorded after training. A run of your own also shows misclassified "

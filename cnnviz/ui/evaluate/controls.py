@@ -8,11 +8,11 @@ import streamlit as st
 
 from cnnviz.runs.run import Run
 from cnnviz.training.bundled import Bundled
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_labelled, choose_named
 from cnnviz.ui.parts.markdown import plain
-from cnnviz.ui.parts.menu import choose_named
-from cnnviz.ui.parts.segments import choose_labelled
 from cnnviz.ui.photo.trained import box_title
-from cnnviz.ui.runs.choice import OTHER, RUN, choose_among
+from cnnviz.ui.runs.choice import choose_among
 from cnnviz.ui.runs.words import run_label
 
 VIEWS = {
@@ -31,7 +31,7 @@ def choose_run_or_bundled(runs: Sequence[Run], networks: Sequence[Bundled]) -> R
     known = {run.id: run for run in runs} | {each.name: each for each in networks}
     titles = {run.id: run_label(run) for run in runs}
     titles |= {each.name: f"{each.name}, {box_title(each)}" for each in networks}
-    return known[choose_named("Trained network", RUN, titles, next(iter(known)))]
+    return known[choose_named("Trained network", address.RUN, titles, next(iter(known)))]
 
 
 def choose_other(run: Run, runs: Sequence[Run]) -> Run | None:
@@ -41,19 +41,19 @@ def choose_other(run: Run, runs: Sequence[Run]) -> Run | None:
         return None
     # If the seed splits the data, another seed has other test images.
     others.sort(key=lambda other: other.plan.options.seed != run.plan.options.seed)
-    return choose_among("Compare with", OTHER, others, others[0].id)
+    return choose_among("Compare with", address.OTHER_RUN, others, others[0].id)
 
 
 def choose_view() -> str:
     """Draw the menu of views."""
-    return choose_labelled("View", VIEWS)
+    return choose_labelled("View", VIEWS, address.VIEW)
 
 
 def say_unknown(runs: Sequence[Run], networks: Sequence[Bundled]) -> None:
     """Warn if the URL names a run that does not exist or has no checkpoint yet."""
     known = {*(run.id for run in runs), *(each.name for each in networks)}
-    for name in (RUN, OTHER):
-        requested = st.query_params.get(name)
+    for key in (address.RUN, address.OTHER_RUN):
+        requested = address.asked(key)
         if requested and requested not in known:
             st.warning(
                 f"There is no run {plain(requested)} with a checkpoint: it is new or was deleted.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -13,18 +12,22 @@ from cnnviz.training.experiments.catalogue import EXPERIMENTS, experiment
 from cnnviz.training.experiments.declaration import Arm, Experiment, plans
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
-from cnnviz.ui.parts.menu import addressed_menu, asked_anew, choose
-from cnnviz.ui.parts.segments import choose_labelled
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import (
+    addressed_menu,
+    choose,
+    choose_labelled,
+    choose_step,
+)
 from cnnviz.ui.runs.data import choose_dataset
 from cnnviz.ui.runs.words import duration_text
 
-EXPERIMENT, WITHOUT = "experiment", "without"  # keys in the URL
 VIEWS = {"the papers'": "From the papers", "your own": "Your own"}
 BUDGETS = {"epochs": "Epochs", "seconds": "Seconds"}
 EPOCHS = (1, 2, 3, 5, 10, 15, 20, 30, 50, 100, 200, 400)
 SECONDS = (5, 10, 15, 20, 30, 60, 120, 300, 600, 1800, 3600)
 SEEDS = (1, 2, 3, 4, 5)
-IMAGES = TrainingOptions.hyperparameter("train_images").options
+IMAGES = tuple(int(each) for each in TrainingOptions.hyperparameter("train_images").options)
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def _counted(count: int, word: str) -> str:
 
 def choose_view() -> str:
     """Draw the switch between the papers' experiments and a visitor's own."""
-    return choose_labelled("Experiments", VIEWS)
+    return choose_labelled("Experiments", VIEWS, address.VIEW)
 
 
 def choose_experiment(of_group: str | None) -> Experiment:
@@ -106,10 +109,13 @@ def choose_experiment(of_group: str | None) -> Experiment:
         of_group: Experiment of the group in the URL, if any.
     """
     titles = {each.name: each.title for each in EXPERIMENTS}
-    if of_group in titles and st.query_params.get(EXPERIMENT) not in titles:
-        choose(EXPERIMENT, of_group)
+    if of_group in titles and address.asked(address.EXPERIMENT) not in titles:
+        choose(address.EXPERIMENT, of_group)
     chosen = addressed_menu(
-        "Experiment", EXPERIMENT, titles, "Each compares networks that differ in one thing."
+        "Experiment",
+        address.EXPERIMENT,
+        titles,
+        "Each compares networks that differ in one thing.",
     )
     return experiment(chosen)
 
@@ -120,17 +126,17 @@ def choose_run_of(chosen: Experiment) -> ExperimentChoice | None:
     budget = choose_labelled(
         "Budget of each run",
         BUDGETS,
-        key="budget",
+        address.BUDGET,
         help="Epochs give all networks the same steps; seconds give a faster network more steps.",
     )
     amount = _choose_amount(budget)
-    images = _slider("Training images (0: all)", IMAGES, 0, "images")
-    seeds = _slider(
+    images = choose_step("Training images (0: all)", IMAGES, address.TRAIN_IMAGES, 0)
+    seeds = choose_step(
         "Seeds",
         SEEDS,
+        address.SEEDS,
         1,
-        "seeds",
-        "Runs per network; several show how much results vary by chance.",
+        help="Runs per network; several show how much results vary by chance.",
     )
     arms = _choose_arms(chosen)
     if not arms:
@@ -142,13 +148,8 @@ def choose_run_of(chosen: Experiment) -> ExperimentChoice | None:
 
 def _choose_amount(budget: str) -> int:
     if budget == "seconds":
-        return _slider("Seconds per run", SECONDS, 30, "each_seconds")
-    return _slider("Epochs per run", EPOCHS, 5, "each_epochs")
-
-
-def _slider(label: str, values: Sequence, default: int, key: str, help: str = "") -> int:  # type: ignore[type-arg]
-    chosen = st.select_slider(label, values, default, key=key, bind="query-params", help=help)
-    return chosen if chosen in values else default
+        return choose_step("Seconds per run", SECONDS, address.BUDGET_SECONDS, 30)
+    return choose_step("Epochs per run", EPOCHS, address.BUDGET_EPOCHS, 5)
 
 
 def _choose_arms(chosen: Experiment) -> tuple[Arm, ...]:
@@ -157,7 +158,7 @@ def _choose_arms(chosen: Experiment) -> tuple[Arm, ...]:
     The URL has the numbers of excluded arms. They are written together with the experiment, since
     a bound widget would add a second step to the browser's history.
     """
-    key, requested = f"{chosen.name}_without", asked_anew(WITHOUT)
+    key, requested = f"{chosen.name}_without", address.asked_anew(address.WITHOUT)
     if requested is None:
         st.session_state[key] = st.session_state.get(key, [])
     else:

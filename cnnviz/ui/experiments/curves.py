@@ -21,8 +21,9 @@ from cnnviz.figures.training.curves import (
 )
 from cnnviz.training.measurement import Measurement
 from cnnviz.ui.experiments.results import ArmResult, Results
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_labelled
 from cnnviz.ui.parts.curve_chart import chart_points, show_curve_chart
-from cnnviz.ui.parts.segments import choose_labelled
 from cnnviz.ui.runs.curves import ACROSS, ATTRIBUTES, choose_across
 
 MAX_DOTS = 20  # tests of a curve that are drawn as dots
@@ -57,7 +58,7 @@ def choose_charts() -> tuple[str, str]:
     """Draw the menus of the quantity (key of ``CHARTS``) and the axis (key of ``ACROSS``)."""
     left, right = st.columns(2)
     with left:
-        measure = choose_labelled("Curves of", MEASURES, key="measure")
+        measure = choose_labelled("Curves of", MEASURES, address.MEASURE)
     with right:
         across = choose_across()
     return measure, across

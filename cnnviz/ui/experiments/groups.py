@@ -11,16 +11,16 @@ from cnnviz.runs.groups import Group
 from cnnviz.runs.store import Store
 from cnnviz.training.experiments.declaration import Experiment
 from cnnviz.training.experiments.recorded import Recorded
-from cnnviz.ui.experiments.controls import EXPERIMENT, WITHOUT, ExperimentChoice
+from cnnviz.ui.experiments.controls import ExperimentChoice
 from cnnviz.ui.experiments.results import Results, budget_of
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import addressed_menu, choose
 from cnnviz.ui.parts.markdown import plain
-from cnnviz.ui.parts.menu import addressed_menu, choose, write_address
 from cnnviz.ui.runs.buttons import change
 from cnnviz.ui.runs.readings import shared_runs
 from cnnviz.ui.runs.words import ago_text
 from cnnviz.ui.server.visitor import teacher_token, visitor
 
-GROUP = "group"  # key in the URL
 RECORDED = "recorded"
 SHARE = "Copy the URL to share them."
 NONE = ""
@@ -28,7 +28,7 @@ NONE = ""
 
 def requested_group() -> Group | None:
     """The group in the URL, if it exists."""
-    requested = st.query_params.get(GROUP, "")
+    requested = address.asked(address.GROUP)
     if requested in (NONE, RECORDED):
         return None
     try:
@@ -39,7 +39,7 @@ def requested_group() -> Group | None:
 
 def say_unknown() -> None:
     """Warn if the URL names a group that does not exist."""
-    requested = st.query_params.get(GROUP, "")
+    requested = address.asked(address.GROUP)
     if requested not in (NONE, RECORDED) and requested_group() is None:
         st.warning(
             f"There is no group of runs {plain(requested)}; it may have been deleted.",
@@ -70,7 +70,7 @@ def _start(choice: ExperimentChoice) -> None:
         seeds = f"{choice.seeds} seed{'s' if choice.seeds != 1 else ''}"
         title = f"{budget_of(planned[0][1])}, {seeds}"
         made = run_groups.start_group(store, choice.experiment.name, title, planned, visitor())
-        choose(GROUP, made.id)
+        choose(address.GROUP, made.id)
 
     change(start)
 
@@ -91,8 +91,14 @@ def choose_group(experiment: Experiment, recorded: Recorded | None, without: str
     if recorded is not None:
         note = f"{recorded.data}, {recorded.trained}"
         labels[RECORDED] = f"Recorded results: {note}"
-    chosen = addressed_menu("Runs shown", GROUP, labels, SHARE) if labels else NONE
-    write_address({EXPERIMENT: experiment.name, GROUP: chosen, WITHOUT: without})
+    chosen = addressed_menu("Runs shown", address.GROUP, labels, SHARE) if labels else NONE
+    address.write(
+        {
+            address.EXPERIMENT: experiment.name,
+            address.GROUP: chosen,
+            address.WITHOUT: without,
+        }
+    )
     return next((group for group in groups if group.id == chosen), None)
 
 
@@ -152,6 +158,6 @@ def delete(group: Group) -> None:
 
     def forget(store: Store) -> None:
         run_groups.delete_group(store, group.id, visitor(), teacher_token())
-        choose(GROUP, NONE)
+        choose(address.GROUP, NONE)
 
     change(forget)

@@ -12,9 +12,10 @@ from cnnviz.runs.groups import MAX_TITLE, OWN, Group, Member
 from cnnviz.runs.run import Run
 from cnnviz.runs.store import Store
 from cnnviz.ui.experiments.differences import differences, warnings
-from cnnviz.ui.experiments.groups import GROUP, delete, group_label, groups_of
+from cnnviz.ui.experiments.groups import delete, group_label, groups_of
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import addressed_menu, choose
 from cnnviz.ui.parts.markdown import plain
-from cnnviz.ui.parts.menu import addressed_menu, choose, write_address
 from cnnviz.ui.runs.buttons import change, say_refusal
 from cnnviz.ui.runs.curves import choose_curves
 from cnnviz.ui.runs.live import show_runs
@@ -33,9 +34,9 @@ def show_own() -> None:
     labels = {NEW: "Choose runs"} | {key: group_label(group) for key, group in saved.items()}
     with st.sidebar:
         chosen = addressed_menu(
-            "Experiment", GROUP, labels, "A saved experiment, or runs of your choice."
+            "Experiment", address.GROUP, labels, "A saved experiment, or runs of your choice."
         )
-    write_address({GROUP: chosen})
+    address.write({address.GROUP: chosen})
     say_refusal()
     if chosen in saved:
         _show_saved(saved[chosen])
@@ -115,6 +116,6 @@ def _save(runs: Sequence[Run]) -> None:
     members = [Member(run.id, run_label(run), run.plan.options.seed) for run in runs]
 
     def save(store: Store) -> None:
-        choose(GROUP, run_groups.save_group(store, title, members, visitor()).id)
+        choose(address.GROUP, run_groups.save_group(store, title, members, visitor()).id)
 
     change(save)

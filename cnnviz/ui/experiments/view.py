@@ -25,6 +25,7 @@ from cnnviz.ui.experiments.results import (
     states_text,
     values_text,
 )
+from cnnviz.ui.parts import address
 from cnnviz.ui.parts.look_again import look_again
 from cnnviz.ui.parts.markdown import plain
 from cnnviz.ui.runs.curves import MAX_OVERLAID
@@ -84,9 +85,8 @@ def _show_settings(results: Results) -> None:
         table = pd.DataFrame({each.title: each.values for each in settings}, index=list(first))
         st.dataframe(table, width="stretch", key="arm_settings", alt="Settings by network")
     shown = ",".join([run.id for run in first.values()][:MAX_OVERLAID])
-    st.caption(
-        f"[Gradient norms and other curves of these runs](train?runs={shown}) on the page Train."
-    )
+    link = address.link("train", {address.RUNS: shown})
+    st.caption(f"[Gradient norms and other curves of these runs]({link}) on the page Train.")
 
 
 def show_results(

@@ -12,6 +12,8 @@ from cnnviz.analysis.layers import Totals
 from cnnviz.architectures.published import PublishedFigure
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.templates import render
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_segment
 from cnnviz.ui.work.process import command
 from cnnviz.ui.work.view import Offer
 
@@ -19,15 +21,7 @@ from cnnviz.ui.work.view import Offer
 def choose_convention() -> Convention:
     """Draw the switch and the sentence on what is counted, and return the choice."""
     names = [known.name for known in CONVENTIONS]
-    chosen = st.segmented_control(
-        "What counts as one",
-        names,
-        default=names[0],
-        required=True,
-        key="count",
-        bind="query-params",
-    )
-    found = convention(chosen if chosen in names else names[0])
+    found = convention(choose_segment("What counts as one", names, address.COUNT))
     st.caption(f"**{found.title}.** {found.sentence}")
     return found
 

@@ -9,6 +9,8 @@ import streamlit as st
 
 from cnnviz.figures.network import distribution
 from cnnviz.ui.network.formulas import concealed
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_segment
 
 
 def show_distribution(table: pd.DataFrame, hidden: Collection[str]) -> None:
@@ -16,15 +18,7 @@ def show_distribution(table: pd.DataFrame, hidden: Collection[str]) -> None:
     if {"params", "macs"} & concealed(hidden):
         st.info("What a layer has is hidden here: predict it first.")
         return
-    view = st.segmented_control(
-        "View",
-        ["by stage", "by layer"],
-        default="by stage",
-        required=True,
-        key="view",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    view = choose_segment("View", ["by stage", "by layer"], address.VIEW, is_labelled=False)
     if view == "by layer":
         figure = distribution.by_layer(table)
         st.plotly_chart(figure, config={"displaylogo": False}, alt="Parameters and MACs by layer")

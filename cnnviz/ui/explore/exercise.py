@@ -11,6 +11,8 @@ from cnnviz.analysis.exercise.verdict import TRIES, Verdict, is_closed, score, t
 from cnnviz.analysis.graph import NetworkGraph, Shape
 from cnnviz.architectures import NetworkSpec
 from cnnviz.ui.network.formulas import HIDES, show_formulas
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import bound
 
 LAST_SHEET = 9999
 # Answers that a visitor's session keeps, by sheet and question; older sheets go first.
@@ -27,8 +29,10 @@ def choose_hidden() -> frozenset[str]:
     The address alone remembers it, as ``?hide=params,macs``: a bound widget would write
     ``?hide=params&hide=macs``.
     """
-    asked = [name.strip() for text in st.query_params.get_all("hide") for name in text.split(",")]
-    st.session_state["hide"] = [name for name in HIDES if name in asked]
+    asked = [
+        name.strip() for text in st.query_params.get_all(address.HIDE) for name in text.split(",")
+    ]
+    st.session_state[address.HIDE] = [name for name in HIDES if name in asked]
     hidden = st.multiselect(
         "Hide from students",
         list(HIDES),
@@ -42,11 +46,11 @@ def choose_hidden() -> frozenset[str]:
 
 
 def _write_hidden() -> None:
-    hidden = [name for name in HIDES if name in st.session_state["hide"]]
+    hidden = [name for name in HIDES if name in st.session_state[address.HIDE]]
     if hidden:
-        st.query_params["hide"] = ",".join(hidden)
+        st.query_params[address.HIDE] = ",".join(hidden)
     else:
-        st.query_params.pop("hide", None)
+        st.query_params.pop(address.HIDE, None)
 
 
 @st.fragment
@@ -91,8 +95,7 @@ def _choose_sheet() -> int | None:
         max_value=LAST_SHEET,
         value=None,
         step=1,
-        key="seed",
-        bind="query-params",
+        **bound(address.SHEET),
         placeholder="a number",
         help="Draws the questions. The address of this page keeps it: share it with the class.",
         width=200,
@@ -101,7 +104,7 @@ def _choose_sheet() -> int | None:
 
 
 def _open_sheet(seed: int) -> None:
-    st.session_state["seed"] = seed
+    st.session_state[address.SHEET] = seed
 
 
 def _quantities(hidden: Collection[str]) -> tuple[str, ...]:

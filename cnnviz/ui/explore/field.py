@@ -16,6 +16,8 @@ from cnnviz.architectures import NetworkSpec
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.pictures.field import MAX_AROUND, WIDTH, field_picture
 from cnnviz.figures.theme import bytes_text
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_flag, choose_option
 from cnnviz.ui.photo.controls import Photo, choose_photo
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.photo.weights import choose_weights_of
@@ -152,24 +154,22 @@ def _controls(spec: NetworkSpec, node: Node) -> tuple[Photo | None, str, Weighte
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.popover("Photo", icon=":material/image:"):
             photo = choose_photo()
-        place = st.selectbox(
+        place = choose_option(
             "Unit",
             UNITS,
-            key="unit",
-            bind="query-params",
+            address.UNIT,
             disabled=not _has_neighbours(node),
             width=160,
             help="Which unit of the layer's feature maps; at a border it sees padding.",
         )
-        by_gradients = st.toggle(
+        by_gradients = choose_flag(
             "Effective field, by gradients",
-            key="effective",
-            bind="query-params",
-            help="How much each pixel moves the unit: a pass through the network and back.",
+            address.EFFECTIVE,
+            "How much each pixel moves the unit: a pass through the network and back.",
         )
         with st.container(width=WEIGHTS_WIDTH):
             weighted = choose_weights_of(spec) if by_gradients else None
-    return photo, place if place in UNITS else UNITS[0], weighted
+    return photo, place, weighted
 
 
 def _effective(

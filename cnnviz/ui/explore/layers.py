@@ -13,6 +13,8 @@ import streamlit as st
 from cnnviz.analysis.counting import MACS, Convention
 from cnnviz.analysis.graph import shape_text
 from cnnviz.ui.network.formulas import concealed
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import bound
 
 NUMBER = "localized"
 # The column of operations gets its heading from the convention.
@@ -89,8 +91,7 @@ def show_layers(
     """
     words = st.text_input(
         "Find layers",
-        key="find",
-        bind="query-params",
+        **bound(address.FIND),
         placeholder="conv, stage 3, pooling, fire4 ...",
         icon=":material/search:",
     )
@@ -135,4 +136,4 @@ def _select(row: int | None) -> None:
 
 def _open_card(names: Sequence[str]) -> None:
     rows = st.session_state["layers"]["selection"]["rows"]
-    st.session_state["card"] = names[rows[0]] if rows and rows[0] < len(names) else None
+    st.session_state[address.CARD] = names[rows[0]] if rows and rows[0] < len(names) else None

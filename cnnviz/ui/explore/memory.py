@@ -9,8 +9,10 @@ from cnnviz.analysis.memory import GPUS, USABLE, Footprint, Memory, footprint
 from cnnviz.architectures import NetworkSpec
 from cnnviz.figures.bars import memory_bars
 from cnnviz.figures.theme import bytes_text
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_option, choose_step
 
-BATCHES = tuple(2**power for power in range(11))
+BATCHES = tuple(1 << power for power in range(11))
 DEFAULT_BATCH = 32
 DEFAULT_GPU = "T4 16 GB"
 
@@ -49,28 +51,23 @@ def _cached_footprint(spec: NetworkSpec, resolution: int, _graph: NetworkGraph) 
 
 
 def _choose_batch() -> int:
-    batch = st.select_slider(
+    return choose_step(
         "Batch size (images)",
         BATCHES,
+        address.MEMORY_BATCH,
         DEFAULT_BATCH,
-        key="memory_batch",
-        bind="query-params",
         help="Images that are processed at once.",
     )
-    return batch if batch in BATCHES else DEFAULT_BATCH
 
 
 def _choose_gpu() -> str:
-    names = list(GPUS)
-    gpu = st.selectbox(
+    return choose_option(
         "Graphics card",
-        names,
-        names.index(DEFAULT_GPU),
-        key="gpu",
-        bind="query-params",
+        list(GPUS),
+        address.GPU,
+        DEFAULT_GPU,
         help="By the memory that is printed on the box.",
     )
-    return gpu if gpu in GPUS else DEFAULT_GPU
 
 
 def _parts(memory: Memory) -> dict[str, float]:

@@ -8,6 +8,8 @@ from math import ceil
 import streamlit as st
 
 from cnnviz.analysis.graph import NetworkGraph
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import bound, choose_option
 from cnnviz.vision.maps.statistics import ORDERS, SCALES
 
 AT_ONCE = (16, 32, 64, 128, 256, 512)
@@ -53,22 +55,23 @@ def choose_maps(count: int) -> MapsChoice:
     """A row of controls for a layer of so many maps."""
     order, number, scale, values, page = st.columns([3, 2, 3, 3, 2])
     with order:
-        ordered = _one_of("Order", ORDERS, "order", "By the mean of a map's values above 0.")
-    with number:
-        at_once = st.selectbox(
-            "Maps at a time", AT_ONCE, AT_ONCE.index(64), key="at_once", bind="query-params"
+        ordered = choose_option(
+            "Order", ORDERS, address.ORDER, help="By the mean of a map's values above 0."
         )
-        at_once = at_once if at_once in AT_ONCE else 64
+    with number:
+        at_once = choose_option("Maps at a time", AT_ONCE, address.AT_ONCE, 64)
     with scale:
-        scaled = _one_of(
+        scaled = choose_option(
             "Colour scale of",
             SCALES,
-            "scale",
-            "What the last colour stands for: the map's, the layer's or all layers' largest value "
-            "(of the stem, the stages and this layer).",
+            address.SCALE,
+            help="What the last colour stands for: the map's, the layer's or all layers' largest "
+            "value (of the stem, the stages and this layer).",
         )
     with values:
-        shown = _one_of("Values", VALUES, "values", "What the layer puts out, or its part above 0.")
+        shown = choose_option(
+            "Values", VALUES, address.VALUES, help="What the layer puts out, or its part above 0."
+        )
     with page:
         number_of_page = _choose_page(ceil(count / at_once))
     return MapsChoice(ordered, at_once, number_of_page, scaled, shown == VALUES[0])
@@ -78,29 +81,21 @@ def _choose_page(pages: int) -> int:
     """Which set of maps, from 0; without a choice there is no menu."""
     if pages == 1:
         return 0
-    options = list(range(1, pages + 1))
-    chosen = st.selectbox(f"Page of {pages}", options, key="maps_page", bind="query-params")
-    return chosen - 1 if chosen in options else 0
-
-
-def _one_of(label: str, options: tuple[str, ...], key: str, help: str) -> str:
-    chosen = st.selectbox(label, options, key=key, bind="query-params", help=help)
-    return chosen if chosen in options else options[0]
+    return choose_option(f"Page of {pages}", range(1, pages + 1), address.MAPS_PAGE) - 1
 
 
 def choose_map(positions: list[int]) -> int:
     """The number of the map that is shown large; the first of those given unless one is chosen."""
-    if st.session_state.get("map") not in positions:
-        asked = st.query_params.get("map", "")
-        st.session_state["map"] = (
+    if st.session_state.get(address.MAP) not in positions:
+        asked = address.asked(address.MAP)
+        st.session_state[address.MAP] = (
             int(asked) if asked.isdecimal() and int(asked) in positions else positions[0]
         )
     return int(
         st.selectbox(
             "Map shown large",
             positions,
-            key="map",
-            bind="query-params",
+            **bound(address.MAP),
             help="Or click a map. Numbers are those of the channels, from 0.",
         )
     )

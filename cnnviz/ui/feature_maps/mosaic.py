@@ -9,6 +9,8 @@ from cnnviz.analysis.graph import shape_text
 from cnnviz.figures.bars import histogram
 from cnnviz.figures.pictures.mosaic import WIDTH, drawing, enlarged, mosaic, over_photo, png, scale
 from cnnviz.ui.feature_maps.controls import MapsChoice, choose_map, choose_maps
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_flag
 from cnnviz.ui.parts.clickable import clickable, clicked
 from cnnviz.ui.photo.layer import LayerOfSubject
 from cnnviz.ui.photo.overlay import choose_opacity, resized, sharp_region
@@ -35,11 +37,10 @@ def show_maps(layer: LayerOfSubject) -> None:
         st.caption(summary(raw, facts))
     with right:
         _show_large(subject, maps, facts, channel, float(ends[channel]))
-    if st.toggle(
+    if choose_flag(
         "Beside random weights",
-        key="untrained",
-        bind="query-params",
-        help="The same layer of the same network before any training, on the same photo.",
+        address.UNTRAINED,
+        "The same layer of the same network before any training, on the same photo.",
     ):
         _show_untrained(layer, choice)
 
@@ -99,7 +100,7 @@ def _show_mosaic(
 
 
 def _follow_click() -> None:
-    st.session_state["map"] = int(clicked("mosaic")["select"])
+    st.session_state[address.MAP] = int(clicked("mosaic")["select"])
 
 
 def _show_large(

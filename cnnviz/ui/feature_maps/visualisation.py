@@ -8,7 +8,8 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.figures.pictures.image_tiles import enlarged
-from cnnviz.ui.parts.segments import choose_segment
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_number, choose_segment
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.work.view import Offer, start
 from cnnviz.ui.work.work import Work, known_work
@@ -30,13 +31,12 @@ def show_visualisation(subject: Subject, place: Place, channel: int) -> None:
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         steps = _choose_steps()
-        seed = st.number_input(
+        seed = choose_number(
             "Seed",
             0,
             SEEDS - 1,
+            address.SEED,
             0,
-            key="seed",
-            bind="query-params",
             width=140,
             help="Decides the noise that it starts from; the same seed gives the same picture.",
         )
@@ -46,10 +46,10 @@ def show_visualisation(subject: Subject, place: Place, channel: int) -> None:
         key = ("visualisation", subject.spec, subject.weights, place, channel, steps, seed)
         return _offer(key, subject, place, channel, steps, seed)
 
-    offer = offer_of(int(seed) % SEEDS)
+    offer = offer_of(seed)
     work = known_work(offer.key)
     if work is not None and work.state == "done":
-        next_seed = (int(seed) + 1) % SEEDS
+        next_seed = (seed + 1) % SEEDS
         again.button(
             "Draw again",
             icon=":material/refresh:",
@@ -63,12 +63,16 @@ def show_visualisation(subject: Subject, place: Place, channel: int) -> None:
 
 def _choose_steps() -> int:
     return choose_segment(
-        "Steps", STEPS, 128, "steps", "Of gradient ascent; more give more contrast and take longer."
+        "Steps",
+        STEPS,
+        address.STEPS,
+        128,
+        "Of gradient ascent; more give more contrast and take longer.",
     )
 
 
 def _draw_again(seed: int, offer: Offer) -> None:
-    st.session_state["seed"] = seed
+    st.session_state[address.SEED] = seed
     start(offer.key, offer.compute)
 
 

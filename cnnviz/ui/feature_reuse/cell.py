@@ -18,10 +18,10 @@ from cnnviz.figures.reuse_matrix import Panel, number_text
 from cnnviz.figures.training.curves import COLOURS, Axis, Curve, Lines, curve_chart, curve_table
 from cnnviz.figures.weight_slice import is_turned, weight_slice
 from cnnviz.ui.feature_reuse.epochs import Epoch
+from cnnviz.ui.parts import address
 from cnnviz.ui.parts.clickable import clicked
 from cnnviz.ui.parts.curve_chart import chart_points, show_curve_chart
 
-CELL = "cell"  # in the address
 LARGE = 360  # px of the picture's longer side
 HOW = (
     "Train a DenseNet on the **Train** page: its run keeps these matrices before the first step "
@@ -59,7 +59,7 @@ class Cell:
 
 def chosen_cell(panels: Sequence[Panel]) -> Cell | None:
     """The cell that the address names; None where it names none of these."""
-    asked = st.query_params.get(CELL, "")
+    asked = address.asked(address.CELL)
     for block, panel in enumerate(panels):
         for row, column in panel.cells:
             if panel.cell_name(row, column) == asked:
@@ -69,10 +69,10 @@ def chosen_cell(panels: Sequence[Panel]) -> Cell | None:
 
 def open_cell(name: str) -> None:
     """Put a cell into the address; the one that is open is closed."""
-    if st.query_params.get(CELL) == name:
-        del st.query_params[CELL]
+    if address.asked(address.CELL) == name:
+        del st.query_params[address.CELL]
     elif name:
-        st.query_params[CELL] = name
+        st.query_params[address.CELL] = name
 
 
 def follow_click(key: str) -> None:

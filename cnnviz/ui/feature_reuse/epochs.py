@@ -16,6 +16,7 @@ from cnnviz.architectures import NetworkSpec
 from cnnviz.figures.reuse_matrix import PALETTE, Panel, frames, reuse_drawing
 from cnnviz.runs.bundling import REUSE as BESIDE
 from cnnviz.runs.folder import MEASUREMENTS, reuse_measurements
+from cnnviz.ui.parts import address
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import cached_network
@@ -30,7 +31,7 @@ HTML = """
 <div class="drawing"></div>
 """
 MOST = 101  # epochs that are shown
-KEY, EPOCH = "reuse_epochs", "epoch"  # of the component; in the address
+KEY = "reuse_epochs"  # of the component
 
 _FOLDER = Path(__file__).parent
 _component = st.components.v2.component(
@@ -110,7 +111,7 @@ def show_epochs(
 def _asked(epochs: Sequence[Epoch]) -> int:
     """Position of the epoch that is nearest to the address's; the first without one."""
     try:
-        number = float(st.query_params.get(EPOCH, ""))
+        number = float(address.asked(address.EPOCH))
     except ValueError:
         return 0
     return min(range(len(epochs)), key=lambda place: abs(epochs[place].number - number))
@@ -127,4 +128,4 @@ def _clicked() -> str:
 def _keep_epoch() -> None:
     number = _sent("epoch")
     if isinstance(number, int | float):
-        st.query_params[EPOCH] = f"{number:g}"
+        st.query_params[address.EPOCH] = f"{number:g}"

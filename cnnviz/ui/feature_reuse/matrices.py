@@ -22,9 +22,10 @@ from cnnviz.figures.reuse_matrix import Panel, panels, reuse_drawing, reuse_file
 from cnnviz.ui.feature_reuse.cell import HOW, chosen_cell, follow_click, open_cell, show_cell
 from cnnviz.ui.feature_reuse.epochs import Epoch, recorded_epochs, show_epochs
 from cnnviz.ui.feature_reuse.observations import show_observations
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_option, choose_segment
 from cnnviz.ui.parts.clickable import clickable
 from cnnviz.ui.parts.drawing import show_drawing
-from cnnviz.ui.parts.segments import choose_segment
 from cnnviz.ui.photo.chosen import say_origin
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.server.byte_cache import results
@@ -44,32 +45,26 @@ HEIGHT = 9000  # px: the matrices are never scrolled in a window
 
 def choose_definition() -> str:
     """The menu of definitions; a key of ``DEFINITIONS``."""
-    chosen = st.selectbox(
+    return choose_option(
         "How much is read",
         list(DEFINITIONS),
-        key="definition",
-        bind="query-params",
+        address.DEFINITION,
         help="; ".join(f"{name}: {each.title}" for name, each in DEFINITIONS.items()),
     )
-    return chosen if chosen in DEFINITIONS else next(iter(DEFINITIONS))
 
 
 def choose_scale() -> str:
     """The menu of what the colours are scaled by; a key of ``SCALES``."""
-    return choose_segment("Colours scaled by", list(SCALES), "column", "scale")
+    return choose_segment("Colours scaled by", list(SCALES), address.REUSE_SCALE, "column")
 
 
 def _choose_beside() -> str:
-    chosen = st.segmented_control(
+    return choose_segment(
         "Beside it",
         [EPOCHS, RANDOM],
-        default=EPOCHS,
-        required=True,
-        key="beside",
-        bind="query-params",
+        address.BESIDE,
         help="What its run recorded at each epoch, or the same network with weights drawn anew.",
     )
-    return chosen if chosen == RANDOM else EPOCHS
 
 
 def show_dense(trained: WeightedNetwork) -> None:

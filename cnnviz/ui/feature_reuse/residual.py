@@ -19,6 +19,8 @@ from cnnviz.figures.training.curves import (
     curve_chart,
     curve_table,
 )
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_step
 from cnnviz.ui.parts.curve_chart import chart_points, show_curve_chart
 from cnnviz.ui.photo.chosen import say_origin
 from cnnviz.ui.photo.controls import Photo, choose_photo
@@ -147,10 +149,7 @@ def _show_survival(network: Network) -> None:
 
 
 def _choose_steps() -> int:
-    chosen = st.select_slider(
-        "Steps to draw", STEPS, DEFAULT_STEPS, key="drawn_steps", bind="query-params"
-    )
-    return chosen if chosen in STEPS else DEFAULT_STEPS
+    return choose_step("Steps to draw", STEPS, address.DRAWN_STEPS, DEFAULT_STEPS)
 
 
 def _show_chart(curves: Mapping[str, Sequence[float | None]], axis: Axis, key: str) -> None:

@@ -8,6 +8,8 @@ import numpy as np
 import streamlit as st
 import torch
 
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_number, choose_segment
 from cnnviz.ui.parts.pixelated import pixelated
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.server.byte_cache import results
@@ -46,34 +48,24 @@ def show_augmentations(subject: Subject) -> None:
 
 def _controls() -> tuple[str, int]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        level = st.segmented_control(
-            "Strength",
-            LEVELS,
-            default=LEVELS[0],
-            required=True,
-            key="strength",
-            bind="query-params",
-            help="Mild is about what training uses.",
+        level = choose_segment(
+            "Strength", LEVELS, address.STRENGTH, help="Mild is about what training uses."
         )
-        draw = st.number_input(
+        draw = choose_number(
             "Draw",
             0,
             LAST_DRAW,
+            address.DRAW,
             0,
-            key="draw",
-            bind="query-params",
             width=140,
             help="The same number draws the same crops, angles, noise and colours.",
         )
         st.button("Draw again", icon=":material/casino:", on_click=_draw_again)
-    return (
-        level if level in LEVELS else LEVELS[0],
-        draw if draw is not None and 0 <= draw <= LAST_DRAW else 0,
-    )
+    return level, draw
 
 
 def _draw_again() -> None:
-    st.session_state["draw"] = ((st.session_state["draw"] or 0) + 1) % (LAST_DRAW + 1)
+    st.session_state[address.DRAW] = ((st.session_state[address.DRAW] or 0) + 1) % (LAST_DRAW + 1)
 
 
 def _show_one(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import streamlit as st
-
 from cnnviz.analysis.layers import is_auxiliary
 from cnnviz.architectures import Network
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_option, choose_option_or_none
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.vision.cam.methods import METHODS, suits
 
@@ -15,17 +15,15 @@ from cnnviz.vision.cam.methods import METHODS, suits
 def choose_class(names: tuple[str, ...]) -> int | None:
     """The class to explain, found by typing; None is the most probable one."""
     options = class_options(names)
-    chosen = st.selectbox(
+    chosen = choose_option_or_none(
         "Class to explain",
         options,
-        index=None,
-        key="class",
-        bind="query-params",
+        address.CLASS,
         placeholder="the most probable one; type to search",
         help="A map shows which region speaks for this class, also for a class that the network "
         "did not answer.",
     )
-    return options.index(chosen) if chosen in options else None
+    return None if chosen is None else options.index(chosen)
 
 
 def class_options(names: tuple[str, ...]) -> list[str]:
@@ -36,15 +34,13 @@ def class_options(names: tuple[str, ...]) -> list[str]:
 def choose_method(network: Network, but: Collection[str] = ()) -> str:
     """One of the methods that suit a network, without some."""
     names = [name for name in METHODS if name not in but and suits(name, network)]
-    chosen = st.selectbox(
+    return choose_option(
         "Method",
         names,
-        key="method",
-        bind="query-params",
+        address.METHOD,
         help="How the map is made; its equation stands beside it. CAM wants a network that ends in "
         "global average pooling, guided backpropagation one with ReLUs.",
     )
-    return chosen if chosen in names else names[0]
 
 
 def choose_layer(subject: Subject, disabled: bool = False) -> str:
@@ -56,16 +52,14 @@ def choose_layer(subject: Subject, disabled: bool = False) -> str:
     modules = dict(network.named_modules())
     spatial = table[table["output_shape"].map(lambda shape: len(shape) == 3 and shape[1] > 1)]
     used = spatial[~is_auxiliary(spatial)]
-    options = stage_names(network)[::-1] + [name for name in used["name"] if name in modules]
-    chosen = st.selectbox(
+    options = stage_names(network)[::-1] + [str(name) for name in used["name"] if name in modules]
+    return choose_option(
         "Target layer",
         options,
-        key="layer",
-        bind="query-params",
+        address.LAYER,
         disabled=disabled,
         help="Whose feature maps are weighted; the last stage knows most about the class.",
     )
-    return str(chosen) if chosen in options else options[0]
 
 
 def stage_names(network: Network) -> list[str]:

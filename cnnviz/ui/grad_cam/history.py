@@ -7,6 +7,8 @@ import streamlit as st
 from cnnviz.architectures import architecture_of, specify, variant, variants
 from cnnviz.figures.legend import colour_scale
 from cnnviz.ui.grad_cam.maps import show_answers
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_several
 from cnnviz.ui.parts.markdown import plain
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.ui.photo.overlay import choose_opacity, overlay
@@ -50,16 +52,15 @@ def _choose_networks(current: str) -> list[str]:
             "random weights, and say so."
         )
     first = (available or [current])[:AT_FIRST]
-    chosen = st.multiselect(
+    chosen = choose_several(
         "Networks",
         options,
-        default=first,
+        address.NETWORKS,
+        first,
         max_selections=MAX_NETWORKS,
-        key="networks",
-        bind="query-params",
         help="Oldest first, whatever the order in which you choose them.",
     )
-    return [name for name in options if name in chosen] or first
+    return chosen or first
 
 
 def _by_year() -> list[str]:
@@ -69,16 +70,13 @@ def _by_year() -> list[str]:
 def _choose_label(subject: Subject) -> str | None:
     """A class by its name, for all networks that know it; None: each network's own answer."""
     names = sorted(set(subject.labels))
-    chosen = st.selectbox(
+    return choose_option_or_none(
         "Class",
         names,
-        index=None,
-        key="label",
-        bind="query-params",
+        address.LABEL,
         placeholder="each network's most probable one; type to search",
         help="Networks that do not know this class explain their own answer.",
     )
-    return chosen if chosen in names else None
 
 
 def _published(name: str, photo: Photo) -> Subject:

@@ -13,6 +13,8 @@ import streamlit as st
 from cnnviz.figures import heatmap
 from cnnviz.figures.bars import answer_bars
 from cnnviz.figures.legend import colour_scale
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_step
 from cnnviz.ui.photo.overlay import overlay
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.server.byte_cache import results
@@ -59,16 +61,14 @@ def pixels(subject: Subject, percent: int) -> int:
 
 
 def _choose_side() -> int:
-    percent = st.select_slider(
+    return choose_step(
         "Side of the patch",
         SIDES,
+        address.PATCH,
         DEFAULT_SIDE,
         format_func=lambda side: f"{side} %",
-        key="patch",
-        bind="query-params",
         help="In per cent of the photo's side.",
     )
-    return percent if percent in SIDES else DEFAULT_SIDE
 
 
 @st.fragment
@@ -99,7 +99,7 @@ def _show_patch(subject: Subject, percent: int) -> None:
 
 def resting_place() -> tuple[int, int]:
     """Where the patch last rested, row and column in per cent, from the address."""
-    written = st.query_params.get("patch_at", "").split(",")
+    written = address.asked(address.PATCH_PLACE).split(",")
     numbers = [int(text) for text in written if text.isascii() and text.isdigit()]
     if len(numbers) != 2 or max(numbers) > 100:
         return 50, 50
@@ -121,7 +121,7 @@ def sent_place(place: Any) -> tuple[int, int, bool] | None:
 def _keep_resting_place() -> None:
     sent = sent_place(st.session_state["occluder"].place)
     if sent and sent[2]:
-        st.query_params["patch_at"] = f"{sent[0]},{sent[1]}"
+        st.query_params[address.PATCH_PLACE] = f"{sent[0]},{sent[1]}"
 
 
 def _show_fall(subject: Subject, place: tuple[int, int], percent: int) -> None:

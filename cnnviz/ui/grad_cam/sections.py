@@ -27,6 +27,8 @@ from cnnviz.ui.grad_cam.maps import (
     show_pictures,
 )
 from cnnviz.ui.grad_cam.trust import show_trust
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import bound, choose_flag
 from cnnviz.ui.photo.overlay import choose_opacity, overlay
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.vision.cam.methods import METHODS, suits
@@ -45,11 +47,10 @@ def show_one_map(subject: Subject) -> None:
         subject = _asked(subject)
         method, layer = _method_and_layer(subject)
         opacity = choose_opacity()
-        beside = st.toggle(
+        beside = choose_flag(
             "Beside random weights",
-            key="untrained",
-            bind="query-params",
-            help="The same map of the same network before any training.",
+            address.UNTRAINED,
+            "The same map of the same network before any training.",
         )
 
     def show(values: np.ndarray, seconds: float) -> None:
@@ -199,8 +200,7 @@ def _choose_classes(subject: Subject) -> list[int]:
         "Classes",
         options,
         max_selections=MAX_CLASSES,
-        key="classes",
-        bind="query-params",
+        **bound(address.CLASSES),
         placeholder="the two most probable ones; type to search",
         help="The first two are compared; dog against cat, for instance.",
     )

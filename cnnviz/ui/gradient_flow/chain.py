@@ -20,9 +20,9 @@ from cnnviz.analysis.chain import (
 from cnnviz.figures.factor_strip import Factor, factor_strip
 from cnnviz.figures.training.curves import Axis, Curve
 from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers, show_names
-from cnnviz.ui.parts.segments import choose_segment
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_number, choose_segment, choose_step
 
-ACTIVATION, NEURONS = "chain", "neurons"  # keys in the URL
 # Label of a button: activation, then z and w of each neuron, the last neuron first.
 PRESETS: dict[str, tuple[str, tuple[float, ...], tuple[float, ...]]] = {
     "The slide: 0.25 × 0.6 × 0.25 × 0.7": ("sigmoid", PRE_ACTIVATIONS, WEIGHTS),  # noqa: RUF001
@@ -56,24 +56,23 @@ def _offer_presets() -> None:
 
 def _take(activation: str, pre_activations: Sequence[float], weights: Sequence[float]) -> None:
     """Write a preset to the widgets' state."""
-    st.session_state[ACTIVATION] = activation
-    st.session_state[NEURONS] = len(weights)
+    st.session_state[address.CHAIN_ACTIVATION] = activation
+    st.session_state[address.NEURONS] = len(weights)
     for number, (z, w) in enumerate(zip(pre_activations, weights, strict=True), 1):
-        st.session_state[f"z{number}"], st.session_state[f"w{number}"] = z, w
+        st.session_state[address.NEURON.of("z", number)] = z
+        st.session_state[address.NEURON.of("w", number)] = w
 
 
 def _choose_activation() -> str:
     slopes = (
         f"The slope of a sigmoid is at most {LARGEST['sigmoid']:g}, of tanh and ReLU at most 1."
     )
-    return choose_segment("Activation", list(SLOPES), "sigmoid", ACTIVATION, slopes)
+    return choose_segment("Activation", list(SLOPES), address.CHAIN_ACTIVATION, "sigmoid", slopes)
 
 
 def _choose_neurons() -> tuple[list[float], list[float]]:
     """Draw the number of neurons, then z and w of each, the last neuron first."""
-    options = range(1, LONGEST + 1)
-    count = st.select_slider("Layers", options, 2, key=NEURONS, bind="query-params")
-    count = count if count in options else 2
+    count = choose_step("Layers", range(1, LONGEST + 1), address.NEURONS, 2)
     grid = st.grid(5, min_column_width=150, border=True)
     neurons = []
     for number in range(1, count + 1):
@@ -87,19 +86,8 @@ def _choose_neurons() -> tuple[list[float], list[float]]:
 
 def _number(name: str, number: int, defaults: Sequence[float], help: str) -> float:
     default = defaults[(number - 1) % len(defaults)]
-    value = st.number_input(
-        name,
-        -LIMIT,
-        LIMIT,
-        default,
-        0.1,
-        format="%g",
-        key=f"{name}{number}",
-        bind="query-params",
-        help=help,
-    )
-    is_number = isinstance(value, float) and -LIMIT <= value <= LIMIT
-    return float(value) if is_number else default
+    key = address.NEURON.of(name, number)
+    return choose_number(name, -LIMIT, LIMIT, key, default, 0.1, format="%g", help=help)
 
 
 def _show_product(activation: str, links: Sequence[Link]) -> None:

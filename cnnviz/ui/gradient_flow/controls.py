@@ -8,7 +8,14 @@ import streamlit as st
 
 from cnnviz.architectures import specify, variant, variants
 from cnnviz.architectures.blocks import ACTIVATIONS, INITIALISERS
-from cnnviz.ui.parts.segments import choose_labelled, choose_segment
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import (
+    bound,
+    choose_labelled,
+    choose_number,
+    choose_option,
+    choose_segment,
+)
 from cnnviz.vision.gradients.twins import DEPTHS, Twin, twins
 
 VIEWS = {
@@ -22,7 +29,7 @@ INITIALISATIONS = ("paper", *INITIALISERS)
 
 def choose_view() -> str:
     """Draw the menu of views."""
-    return choose_labelled("View", VIEWS)
+    return choose_labelled("View", VIEWS, address.VIEW)
 
 
 def choose_depth() -> int:
@@ -30,23 +37,20 @@ def choose_depth() -> int:
     return choose_segment(
         "Layers",
         DEPTHS,
-        DEPTHS[0],
-        "twin_layers",
-        "Of the plain, residual and pre-activation networks; the dense one has as many or slightly "
-        "fewer, the fully connected one 9.",
+        address.TWIN_LAYERS,
+        help="Of the plain, residual and pre-activation networks; the dense one has as many or "
+        "slightly fewer, the fully connected one 9.",
     )
 
 
 def choose_initialisation() -> str:
     """Draw the menu of initialisations."""
-    chosen = st.selectbox(
+    return choose_option(
         "Initialisation",
         INITIALISATIONS,
-        key="drawn",
-        bind="query-params",
+        address.INITIALISATION,
         help="Weight initialisation: the paper's, N(0, 0.01²), Glorot and Bengio's, or He's.",
     )
-    return chosen if chosen in INITIALISATIONS else INITIALISATIONS[0]
 
 
 def choose_activation() -> str:
@@ -54,8 +58,8 @@ def choose_activation() -> str:
     return choose_segment(
         "Activation",
         tuple(ACTIVATIONS),
+        address.ACTIVATION,
         "sigmoid",
-        "activation",
         "Of the fully connected network; the other families use only ReLU, as in their papers.",
     )
 
@@ -68,8 +72,7 @@ def choose_networks(networks: Sequence[Twin]) -> list[Twin]:
         names,
         selection_mode="multi",
         default=names,
-        key="twins",
-        bind="query-params",
+        **bound(address.TWINS),
     )
     return [twin for twin in networks if twin.name in chosen]
 
@@ -82,14 +85,12 @@ def choose_network(depth: int) -> Twin:
     """
     offered = {twin.name: twin for twin in twins(depth, activation="relu")}
     names = [*reversed(offered), *variants()]
-    chosen = st.selectbox(
+    name = choose_option(
         "Network",
         names,
-        key="network",
-        bind="query-params",
+        address.NETWORK,
         help="The networks of the first view, then all published variants.",
     )
-    name = chosen if chosen in names else names[0]
     spec = offered[name].spec if name in offered else specify(name)
     title = offered[name].title if name in offered else variant(name).title
     declared = {h.name: h for h in spec.config.hyperparameters()}
@@ -97,7 +98,8 @@ def choose_network(depth: int) -> Twin:
         st.caption("The activation of this family is fixed.")
         return Twin(name, title, spec)
     options = tuple(str(option) for option in declared["activation"].options)
-    activation = choose_segment("Activation", options, spec.config.to_text()["activation"], "units")
+    first = spec.config.to_text()["activation"]
+    activation = choose_segment("Activation", options, address.UNITS, first)
     if name in offered:
         return next(twin for twin in twins(depth, activation=activation) if twin.name == name)
     return Twin(name, f"{title}, {activation}", specify(name, activation=activation))
@@ -108,17 +110,16 @@ def choose_batch() -> tuple[int, int]:
     images = choose_segment(
         "Digits in the batch",
         BATCH_SIZES,
+        address.IMAGES,
         BATCH_SIZES[-1],
-        "pictures",
         "Handwritten digits (8 px, from scikit-learn), enlarged to the network's input size.",
     )
-    seed = st.number_input(
+    seed = choose_number(
         "Seed",
         0,
         LAST_SEED,
+        address.FLOW_SEED,
         0,
-        key="flow_seed",
-        bind="query-params",
         help="Determines the random weights and the selection of digits.",
     )
-    return images, seed if isinstance(seed, int) and 0 <= seed <= LAST_SEED else 0
+    return images, seed

@@ -16,10 +16,11 @@ from cnnviz.figures.training.gradient_map import gradient_map, gradient_table
 from cnnviz.runs.run import Run
 from cnnviz.ui.gradient_flow.by_architecture import RMS, RULE, verdict
 from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers, show_names
+from cnnviz.ui.parts import address
 from cnnviz.ui.parts.curve_chart import chart_points
 from cnnviz.ui.parts.look_again import look_again
 from cnnviz.ui.parts.markdown import plain
-from cnnviz.ui.runs.choice import RUN, choose_run
+from cnnviz.ui.runs.choice import choose_run
 from cnnviz.ui.runs.readings import Reading, shared_runs
 from cnnviz.ui.runs.words import progress_text, run_label
 from cnnviz.ui.server.byte_cache import results
@@ -29,7 +30,12 @@ MAX_CURVES = 5
 MAX_RUNS = 20  # newest runs that are searched for gradients
 # Networks that an empty page suggests, by their activation in the URL of Train.
 TO_TRAIN = {"sigmoid": "Train nine layers with sigmoids", "relu": "Train nine layers with ReLU"}
-DEEP = {"architecture": "mlp", "variant": "mlp", "mlp_hidden_layers": "8"}
+DEEP = {
+    address.ARCHITECTURE: "mlp",
+    address.VARIANT: "mlp",
+    address.HYPERPARAMETER.of("mlp", "hidden_layers"): "8",
+}
+ACTIVATION = address.HYPERPARAMETER.of("mlp", "activation")
 PACE = 2.0  # seconds between updates of an open run
 
 
@@ -56,7 +62,7 @@ class LayersOverTime:
 def show_during_training() -> None:
     """Draw the menu of runs and the gradients of the chosen one, or how to get such a run."""
     runs = _runs_with_gradients()
-    requested = st.query_params.get(RUN)
+    requested = address.asked(address.RUN)
     if requested and requested not in {run.id for run in runs}:
         st.warning(
             f"The run {plain(requested)} has no recorded gradients by layer: it has not started, "
@@ -87,7 +93,7 @@ def _say_how() -> None:
             "pages/train.py",
             label=label,
             icon=":material/arrow_forward:",
-            query_params={**DEEP, "mlp_activation": activation},
+            query_params=address.query({**DEEP, ACTIVATION: activation}),
         )
 
 
@@ -95,7 +101,7 @@ def _runs_with_gradients() -> list[Run]:
     """Runs with gradients, own runs first, each newest first."""
     readings = shared_runs().readings
     runs = {run.id: run for run in readings.latest()[:MAX_RUNS] if run.step}
-    requested = st.query_params.get(RUN)
+    requested = address.asked(address.RUN)
     if requested and requested not in runs and (reading := readings.of(requested)):
         runs[requested] = reading.run
     with_gradients = [run for run in runs.values() if _has_gradients(run.id)]

@@ -14,7 +14,8 @@ from cnnviz.ui.gradient_flow.by_architecture import say_batch
 from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers, show_names
 from cnnviz.ui.gradient_flow.controls import choose_batch, choose_depth
 from cnnviz.ui.gradient_flow.results import Paths, Question, answers
-from cnnviz.ui.parts.menu import choose_named
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_named
 from cnnviz.ui.photo.trained import WeightedNetwork, offered
 from cnnviz.ui.photo.weights import visible_runs
 from cnnviz.vision.gradients.identity_path import IdentityShare
@@ -74,8 +75,8 @@ def _choose_weights(twin: Twin, runs: Sequence[Run]) -> WeightedNetwork:
     choices = {each.name: each for each in fitting}
     choices[RANDOM] = WeightedNetwork(RANDOM, twin.spec, random_weights)
     titles = {name: each.weights.title for name, each in choices.items()}
-    name = f"{twin.name.replace('-', '_')}_weights"
-    chosen = choose_named(f"Weights of {twin.title}", name, titles, next(iter(choices)))
+    key = address.TWIN_WEIGHTS.of(twin.name.replace("-", "_"))
+    chosen = choose_named(f"Weights of {twin.title}", key, titles, next(iter(choices)))
     return choices[chosen]
 
 

@@ -20,12 +20,14 @@ from cnnviz.lab.activations import (
 )
 from cnnviz.lab.grid import grid
 from cnnviz.ui.lab.batch_norm import show_batch
-from cnnviz.ui.lab.controls import choose_over, found_or_say, write_numbers
+from cnnviz.ui.lab.controls import choose_over, found_or_say
 from cnnviz.ui.lab.dropout import show_dropout
 from cnnviz.ui.lab.maps import show_maps
 from cnnviz.ui.lab.network import FirstConvolution, show_on_photo
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.lab.response_norm import show_response
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import bound, choose_segment, write_text
 
 FIRST = "-3 -1 0; 0.5 1 2"
 COLOURS = dict(zip(ACTIVATIONS, CATEGORIES, strict=False))
@@ -40,16 +42,7 @@ def show_activate() -> None:
         "batch norm": show_batch,
         "dropout": show_dropout,
     }
-    part = st.segmented_control(
-        "Part",
-        list(shows),
-        default="activations",
-        required=True,
-        key="part",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    shows.get(part, show_curves)()
+    shows[choose_segment("Part", list(shows), address.PART, "activations", is_labelled=False)]()
 
 
 def show_curves() -> None:
@@ -60,7 +53,7 @@ def show_curves() -> None:
         show_on_photo(_show_photo)
         return
     with st.sidebar:
-        written = write_numbers("Numbers to activate", "activate_x", FIRST)
+        written = write_text("Numbers to activate", address.ACTIVATED, FIRST)
     left, right = st.columns(2)
     with left:
         numbers = found_or_say(lambda: grid(written, "x"))
@@ -75,7 +68,7 @@ def show_curves() -> None:
 
 
 def _choose_x() -> float:
-    x = st.slider("One x on the curves", -REACH, REACH, 0.0, 0.1, key="x", bind="query-params")
+    x = st.slider("One x on the curves", -REACH, REACH, 0.0, 0.1, **bound(address.X))
     return float(x) if -REACH <= x <= REACH else 0.0
 
 

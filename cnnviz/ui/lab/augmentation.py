@@ -8,11 +8,13 @@ from cnnviz.hyperparameters import Hyperparameter, Value, text
 from cnnviz.lab.grid import written_pixels
 from cnnviz.training.options import TrainingOptions
 from cnnviz.ui.lab.colours import show_colours
-from cnnviz.ui.lab.controls import choose_over, found_or_say, write_numbers
+from cnnviz.ui.lab.controls import choose_over, found_or_say
 from cnnviz.ui.lab.crops import show_crops_of_numbers, show_crops_of_photo
 from cnnviz.ui.lab.draws import SIDE, Original, photo_data, picture_data, show_draws
 from cnnviz.ui.lab.number_cells import show_cells
+from cnnviz.ui.parts import address
 from cnnviz.ui.parts.augmented import AUGMENTATIONS, LAST_DRAW, choose_strength
+from cnnviz.ui.parts.choices import choose_number, write_text
 from cnnviz.ui.photo.controls import choose_photo
 
 PICTURE = (
@@ -29,7 +31,7 @@ OF_GREYS = {
 def show_gallery() -> None:
     """The whole section."""
     with st.sidebar:
-        over = choose_over("photo", "on")
+        over = choose_over("photo", address.ON)
     if over == "numbers":
         _show_numbers()
     else:
@@ -54,7 +56,7 @@ def _show_photo() -> None:
 
 def _show_numbers() -> None:
     with st.sidebar:
-        written = write_numbers("The picture's numbers", "pixels", PICTURE)
+        written = write_text("The picture's numbers", address.PIXELS, PICTURE)
         draw = _choose_draw()
     picture = found_or_say(lambda: written_pixels(written))
     if picture is None:
@@ -70,16 +72,14 @@ def _show_numbers() -> None:
 
 
 def _choose_draw() -> int:
-    draw = st.number_input(
+    return choose_number(
         "Draw",
         0,
         LAST_DRAW,
+        address.DRAW,
         0,
-        key="draw",
-        bind="query-params",
         help="The same number draws the same crops, angles, noise and colours.",
     )
-    return draw if draw is not None and 0 <= draw <= LAST_DRAW else 0
 
 
 def _show_augmentations(original: Original, draw: int) -> None:
@@ -99,7 +99,7 @@ def _show_augmentations(original: Original, draw: int) -> None:
 def _show_one(option: Hyperparameter, original: Original, draw: int) -> Value:
     left, right = st.columns([1, 4], vertical_alignment="center")
     with left:
-        strength = choose_strength(option, bind="query-params")
+        strength = choose_strength(option, is_in_address=True)
         st.caption(option.help)
         if original.data.channels == 1 and option.name in OF_GREYS:
             st.caption(OF_GREYS[option.name])

@@ -14,10 +14,12 @@ from cnnviz.lab.batch_maps import NormalisedMaps, normalised_maps
 from cnnviz.lab.network_places import first_batch_norm, has_batch_norm, variants_with_batch_norm
 from cnnviz.lab.normalisation import EPSILON, Batch, BatchSettings, normalised_batch, vector
 from cnnviz.training.bundled import bundled
-from cnnviz.ui.lab.controls import choose_over, choose_settings, found_or_say, write_numbers
+from cnnviz.ui.lab.controls import choose_over, choose_settings, found_or_say
 from cnnviz.ui.lab.maps import show_maps
 from cnnviz.ui.lab.network import FirstConvolution, show_on_photo
 from cnnviz.ui.lab.number_cells import show_cells
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import write_text
 from cnnviz.vision.capture import Place, submodule
 from cnnviz.vision.maps.statistics import largest
 
@@ -45,8 +47,8 @@ def _show_numbers() -> None:
     """One feature over a batch, by the batch's own numbers or by running averages."""
     with st.sidebar:
         settings = choose_settings(BatchSettings, "batch", {})
-        trained = write_numbers("The training batch", "batch_trained", TRAINED)
-        asked = write_numbers("Numbers at test", "batch_asked", ASKED)
+        trained = write_text("The training batch", address.BATCH_TRAINED, TRAINED)
+        asked = write_text("Numbers at test", address.BATCH_ASKED, ASKED)
     is_training = settings.mode == "training"
     both = found_or_say(lambda: _normalised(settings, trained, asked))
     if both is None:
@@ -82,10 +84,10 @@ def _show_rows(is_training: bool) -> None:
     left, right = st.columns(2)
     with left:
         told = "" if is_training else ", which left the running averages"
-        show_cells("batch_trained", f"The training batch{told}", colour=CATEGORIES[0])
+        show_cells(address.BATCH_TRAINED, f"The training batch{told}", colour=CATEGORIES[0])
     with right:
         told = ", read in the mode test" if is_training else ""
-        show_cells("batch_asked", f"Numbers at test{told}", colour=CATEGORIES[1])
+        show_cells(address.BATCH_ASKED, f"Numbers at test{told}", colour=CATEGORIES[1])
 
 
 def _show_statistics(found: Batch, batch: Batch, is_training: bool) -> None:

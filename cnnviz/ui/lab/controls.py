@@ -11,7 +11,9 @@ import torch
 from cnnviz.hyperparameters import Config
 from cnnviz.lab.grid import grid, written_grid
 from cnnviz.ui.network.controls import hyperparameter_widget
-from cnnviz.ui.parts.segments import choose_segment
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.address import Key
+from cnnviz.ui.parts.choices import bound, choose_option, choose_segment
 
 C = TypeVar("C", bound=Config)
 F = TypeVar("F")
@@ -28,21 +30,21 @@ def found_or_say(compute: Callable[[], F]) -> F | None:
         return None
 
 
-def choose_over(first: str = "numbers", key: str = "over") -> str:
+def choose_over(first: str = "numbers", key: Key = address.OVER) -> str:
     """Whether a section works on a grid of numbers or on a photo.
 
     Args:
         first: What it begins with.
         key: In the address; of its own where another section begins otherwise.
     """
-    return choose_segment("On", OVER, first, key)
+    return choose_segment("On", OVER, key, first)
 
 
-def choose_preset(titles: list[str], key: str, follow: Callable[[], Any]) -> str:
+def choose_preset(titles: list[str], key: Key, follow: Callable[[], Any]) -> str:
     """The title of an example; ``follow`` writes its numbers into the widgets' state."""
-    if st.query_params.get(key) not in (None, *titles):
+    if address.asked(key) not in ("", *titles):
         st.query_params.pop(key)
-    return st.selectbox("Example", titles, key=key, bind="query-params", on_change=follow)
+    return choose_option("Example", titles, key, on_change=follow)
 
 
 def choose_settings(declared: type[C], prefix: str, first: Mapping[str, str]) -> C:
@@ -59,9 +61,8 @@ def choose_settings(declared: type[C], prefix: str, first: Mapping[str, str]) ->
     start = declared().with_text(first)
     values = {}
     for h in declared.hyperparameters():
-        chosen = hyperparameter_widget(
-            h, getattr(start, h.name), key=f"{prefix}_{h.name}", bind="query-params"
-        )
+        key = address.SETTING.of(prefix, h.name)
+        chosen = hyperparameter_widget(h, getattr(start, h.name), **bound(key))
         values[h.name] = chosen if chosen in h.options else getattr(start, h.name)
     return declared(**values)
 
@@ -70,14 +71,7 @@ def write_settings(declared: type[Config], prefix: str, changes: Mapping[str, st
     """Put an example's settings into the widgets' state."""
     start = declared().with_text(changes)
     for h in declared.hyperparameters():
-        st.session_state[f"{prefix}_{h.name}"] = getattr(start, h.name)
-
-
-def write_numbers(label: str, key: str, first: str) -> str:
-    """A text of numbers, bound to the address; cleared it is the first one again."""
-    if not st.session_state.get(key, st.query_params.get(key)):
-        st.session_state[key] = first
-    return st.text_input(label, key=key, bind="query-params") or first
+        st.session_state[address.SETTING.of(prefix, h.name)] = getattr(start, h.name)
 
 
 def kernel(written: str) -> torch.Tensor:

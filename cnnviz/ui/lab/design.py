@@ -10,6 +10,7 @@ from cnnviz.figures.theme import count_text
 from cnnviz.lab.comparisons import COMPARISONS, Comparison
 from cnnviz.lab.design import Cost, cost
 from cnnviz.ui.lab.controls import choose_preset, choose_settings, found_or_say
+from cnnviz.ui.parts import address
 
 COLUMNS = (
     *("Design", "Parameters", "MACs", "Additions", "Receptive field", "ReLUs in a row", "Output"),
@@ -47,7 +48,7 @@ def show_design() -> None:
 
 def _choose_comparison() -> Comparison:
     known = {each.name: each for each in COMPARISONS}
-    return known.get(choose_preset([*known], "design", lambda: None)) or COMPARISONS[0]
+    return known.get(choose_preset([*known], address.DESIGN, lambda: None)) or COMPARISONS[0]
 
 
 def cells(found: Cost) -> tuple[str, ...]:

@@ -8,10 +8,12 @@ import torch
 from cnnviz.figures.pictures.number_tiles import Tile, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.normalisation import DropoutSettings, Dropped, dropped, mean_of_draws, vector
-from cnnviz.ui.lab.controls import choose_over, choose_settings, found_or_say, write_numbers
+from cnnviz.ui.lab.controls import choose_over, choose_settings, found_or_say
 from cnnviz.ui.lab.maps import show_maps
 from cnnviz.ui.lab.network import FirstConvolution, show_on_photo
 from cnnviz.ui.lab.number_cells import show_cells
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import write_text
 from cnnviz.vision.maps.statistics import largest, rectified
 
 READ = "1 2 3 4 5 6 7 8"
@@ -37,7 +39,7 @@ def show_dropout() -> None:
 
 def _show_numbers(settings: DropoutSettings) -> None:
     with st.sidebar:
-        written = write_numbers("What the layer reads", "dropout_x", READ)
+        written = write_text("What the layer reads", address.DROPOUT_READ, READ)
     found = found_or_say(lambda: dropped(vector(written, "What the layer reads"), settings))
     if found is None:
         return

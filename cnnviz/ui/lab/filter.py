@@ -6,10 +6,12 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.lab.separable import written_kernel, written_picture
-from cnnviz.ui.lab.controls import choose_over, found_or_say, write_numbers
+from cnnviz.ui.lab.controls import choose_over, found_or_say
 from cnnviz.ui.lab.network import choose_first_convolution
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.lab.separable import show_map_numbers, show_rank
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_segment, write_text
 from cnnviz.ui.photo.chosen import show_or_say
 from cnnviz.ui.photo.classic_filters import (
     choose_classic,
@@ -32,7 +34,7 @@ PICTURE = "; ".join([DARK] * 4 + [HALF] * 4)
 def show_filter_lab() -> None:
     """The whole section."""
     with st.sidebar:
-        over = choose_over("photo", "on")
+        over = choose_over("photo", address.ON)
     if over == "numbers":
         _show_over_numbers()
     else:
@@ -67,7 +69,7 @@ def _show_chosen(photo: Photo) -> ClassicFilter | None:
 def _show_over_numbers() -> None:
     """A small picture, the filter and the map as numbers; then the filter's two passes."""
     with st.sidebar:
-        written = write_numbers("The picture's numbers", "filter_grid", PICTURE)
+        written = write_text("The picture's numbers", address.FILTER_GRID, PICTURE)
     is_own = _choose_whose() == OWN
     chosen = _write_own() if is_own else choose_classic()
     numbers = found_or_say(lambda: written_picture(written))
@@ -97,22 +99,22 @@ def _show_numbers(numbers: np.ndarray, chosen: ClassicFilter, is_own: bool) -> N
     )
 
 
-def _choose_whose() -> str | None:
-    return st.segmented_control(
-        "Filter", (CLASSIC, OWN), default=CLASSIC, required=True, key="whose", bind="query-params"
-    )
+def _choose_whose() -> str:
+    return choose_segment("Filter", (CLASSIC, OWN), address.FILTER_KIND)
 
 
 def _write_own() -> ClassicFilter | None:
     """The visitor's kernel; None after saying why what is written is none."""
-    written = write_numbers(
-        "Its numbers, rows by semicolons, at most 12 x 12, both sides odd", "own_kernel", FIRST
+    written = write_text(
+        "Its numbers, rows by semicolons, at most 12 x 12, both sides odd",
+        address.OWN_KERNEL,
+        FIRST,
     )
     return found_or_say(lambda: _own(written))
 
 
 def _edit_own(_: ClassicFilter) -> None:
-    show_cells("own_kernel", "Your kernel: type into its cells")
+    show_cells(address.OWN_KERNEL, "Your kernel: type into its cells")
 
 
 def _own(written: str) -> ClassicFilter:

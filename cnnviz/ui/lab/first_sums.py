@@ -7,17 +7,19 @@ import torch
 
 from cnnviz.figures.pictures.number_tiles import number_text
 from cnnviz.lab.first_sums import FirstSums, first_sums
-from cnnviz.ui.lab.controls import found_or_say, write_numbers
+from cnnviz.ui.lab.controls import found_or_say
 from cnnviz.ui.lab.number_cells import show_cells
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import write_text
 
 # The slides' first window, with a row and a column more.
 PICTURE = "7 2 3 1; 4 5 3 0; 3 3 2 2; 1 0 2 1"
 UNIT = "1 0 -1 0; 0 1 0 -1; -1 0 1 0; 0 -1 0 1"
 WINDOW = "1 0 -1; 1 0 -1; 1 0 -1"
 CELLS = {
-    "first_picture": "The picture",
-    "first_unit": "Weights of one fully connected unit",
-    "first_window": "Weights of one window",
+    address.FIRST_PICTURE: "The picture",
+    address.FIRST_UNIT: "Weights of one fully connected unit",
+    address.FIRST_WINDOW: "Weights of one window",
 }
 
 
@@ -25,9 +27,9 @@ def show_first_sums() -> None:
     """Draw the picture, the weights of one unit of each idea, and a row of text for each."""
     st.subheader("On a small picture, sum by sum")
     with st.sidebar:
-        picture = write_numbers("The small picture's numbers", "first_picture", PICTURE)
-        unit = write_numbers("Weights of a fully connected unit", "first_unit", UNIT)
-        window = write_numbers("Weights of a window", "first_window", WINDOW)
+        picture = write_text("The small picture's numbers", address.FIRST_PICTURE, PICTURE)
+        unit = write_text("Weights of a fully connected unit", address.FIRST_UNIT, UNIT)
+        window = write_text("Weights of a window", address.FIRST_WINDOW, WINDOW)
     found = found_or_say(lambda: first_sums(picture, unit, window))
     if found is None:
         return

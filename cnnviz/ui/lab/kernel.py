@@ -10,7 +10,9 @@ import torch
 from cnnviz.lab.grid import grid, written_grid, written_number
 from cnnviz.lab.presets import KERNELS, SlidingPreset
 from cnnviz.lab.reshaping import resized_kernel, with_channels
-from cnnviz.ui.lab.controls import FILTERS, kernel, write_numbers
+from cnnviz.ui.lab.controls import FILTERS, kernel
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_step, write_text
 
 OWN = "(as written)"
 SIDES = (1, 2, 3, 4, 5, 7)
@@ -51,35 +53,37 @@ def choose_kernel(preset: SlidingPreset, over: str) -> Kernel:
         ValueError: What is written is no kernel.
     """
     st.selectbox("Kernel", [OWN, *KERNELS], key="filter", on_change=_follow_kernel)
-    weight = kernel(write_numbers("Its numbers", "kernel", preset.kernel))
+    weight = kernel(write_text("Its numbers", address.KERNEL, preset.kernel))
     sizes = st.container()
-    groups = st.select_slider(
+    groups = choose_step(
         "Groups",
         CHANNELS,
+        address.GROUPS,
         preset.groups,
-        key="groups",
-        bind="query-params",
         on_change=_follow_groups,
         help="Into so many the channels are divided; as many as channels: depthwise.",
     )
     with sizes:
         _choose_sizes(weight, weight.shape[1] * groups, (1, 3) if over == "photo" else CHANNELS)
     first = preset.bias if len(weight) == len(kernel(preset.kernel)) else "0"
-    written = write_numbers("Bias, a number for each filter", "bias", first)
+    written = write_text("Bias, a number for each filter", address.BIAS, first)
     return Kernel(weight, _bias(written, len(weight)), groups)
 
 
 def follow_preset(preset: SlidingPreset) -> None:
     """Put an example's kernel into the widgets' state."""
-    st.session_state["kernel"], st.session_state["groups"] = preset.kernel, preset.groups
-    st.session_state["bias"], st.session_state["filter"] = preset.bias, OWN
+    st.session_state[address.KERNEL], st.session_state[address.GROUPS] = (
+        preset.kernel,
+        preset.groups,
+    )
+    st.session_state[address.BIAS], st.session_state["filter"] = preset.bias, OWN
 
 
 def complete_bias() -> None:
     """Give every filter a number of its own in the text, before one of them is changed."""
-    filters = len(kernel(st.session_state["kernel"]))
-    bias = _bias(st.session_state["bias"], filters)
-    st.session_state["bias"] = " ".join(map(written_number, bias.tolist()))
+    filters = len(kernel(st.session_state[address.KERNEL]))
+    bias = _bias(st.session_state[address.BIAS], filters)
+    st.session_state[address.BIAS] = " ".join(map(written_number, bias.tolist()))
 
 
 def _bias(written: str, filters: int) -> torch.Tensor:
@@ -125,22 +129,22 @@ def _follow_groups() -> None:
 
 
 def _write(filters: int, channels: int, side: int) -> None:
-    weight = resized_kernel(kernel(st.session_state["kernel"]), filters, channels, side)
-    st.session_state["kernel"] = f" {FILTERS} ".join(map(written_grid, weight))
+    weight = resized_kernel(kernel(st.session_state[address.KERNEL]), filters, channels, side)
+    st.session_state[address.KERNEL] = f" {FILTERS} ".join(map(written_grid, weight))
     st.session_state["filter"] = OWN
-    if len(grid(st.session_state["bias"]).flatten()) not in (1, filters):
-        st.session_state["bias"] = "0"
+    if len(grid(st.session_state[address.BIAS]).flatten()) not in (1, filters):
+        st.session_state[address.BIAS] = "0"
 
 
 def _write_channels(channels: int) -> None:
     if "grid" in st.session_state:
-        written = with_channels(grid(st.session_state["grid"]), channels)
-        st.session_state["grid"] = written_grid(written)
+        written = with_channels(grid(st.session_state[address.GRID]), channels)
+        st.session_state[address.GRID] = written_grid(written)
 
 
 def _follow_kernel() -> None:
     chosen = st.session_state["filter"]
     if chosen in KERNELS:
-        st.session_state["kernel"], st.session_state["groups"] = KERNELS[chosen], 1
-        st.session_state["bias"] = "0"
+        st.session_state[address.KERNEL], st.session_state[address.GROUPS] = KERNELS[chosen], 1
+        st.session_state[address.BIAS] = "0"
         _write_channels(1)

@@ -25,12 +25,13 @@ from cnnviz.ui.lab.controls import (
     choose_preset,
     choose_settings,
     found_or_say,
-    write_numbers,
     write_settings,
 )
 from cnnviz.ui.lab.design import COLUMNS, cells
 from cnnviz.ui.lab.merge_maps import show_merged_maps
 from cnnviz.ui.lab.number_cells import show_cells
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import write_text
 
 KEY = "merge"
 PRESETS = {preset.title: preset for preset in MERGING}
@@ -46,21 +47,26 @@ def show_merge() -> None:
         _show_cost(MERGING[0])
         return
     with st.sidebar:
-        preset = PRESETS.get(choose_preset(list(PRESETS), "merged", _follow_preset)) or MERGING[0]
+        preset = (
+            PRESETS.get(choose_preset(list(PRESETS), address.MERGED, _follow_preset)) or MERGING[0]
+        )
     _show_numbers(preset)
     _show_cost(preset)
 
 
 def _follow_preset() -> None:
-    preset = PRESETS[st.session_state["merged"]]
-    st.session_state["add_first"], st.session_state["add_second"] = preset.first, preset.second
+    preset = PRESETS[st.session_state[address.MERGED]]
+    st.session_state[address.ADD_FIRST], st.session_state[address.ADD_SECOND] = (
+        preset.first,
+        preset.second,
+    )
     write_settings(Settings, KEY, preset.settings)
 
 
 def _show_numbers(preset: MergingPreset) -> None:
     with st.sidebar:
-        first = write_numbers("First tensor", "add_first", preset.first)
-        second = write_numbers("Second tensor", "add_second", preset.second)
+        first = write_text("First tensor", address.ADD_FIRST, preset.first)
+        second = write_text("Second tensor", address.ADD_SECOND, preset.second)
     st.markdown(preset.says)
     found = found_or_say(lambda: merged(features(first, "first"), features(second, "second")))
     if found is None:
@@ -84,9 +90,9 @@ def _show_numbers(preset: MergingPreset) -> None:
 def _show_operands() -> None:
     left, right = st.columns(2)
     with left:
-        show_cells("add_first", "First", colour=FIRST)
+        show_cells(address.ADD_FIRST, "First", colour=FIRST)
     with right:
-        show_cells("add_second", "Second", colour=SECOND)
+        show_cells(address.ADD_SECOND, "Second", colour=SECOND)
 
 
 def _show_added(found: Merged) -> None:

@@ -10,6 +10,8 @@ from cnnviz.analysis.graph import shape_text
 from cnnviz.lab.joins import Join, joins
 from cnnviz.lab.merging import kept_energy, merged
 from cnnviz.ui.lab.maps import show_maps
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_option, choose_segment
 from cnnviz.ui.photo.chosen import chosen_subject, show_or_say
 from cnnviz.ui.photo.classic_filters import classic_picture, grey_photo
 from cnnviz.ui.photo.controls import Photo, choose_photo
@@ -26,14 +28,7 @@ def show_merged_maps() -> None:
     """Two filters' maps of a photo, or the two parts that meet in a network."""
     with st.sidebar:
         photo = choose_photo()
-        whose = st.segmented_control(
-            "Maps of",
-            (FILTERS, NETWORK),
-            default=FILTERS,
-            required=True,
-            key="maps_of",
-            bind="query-params",
-        )
+        whose = choose_segment("Maps of", (FILTERS, NETWORK), address.MAPS_OF)
     if photo is None:
         st.info("Choose a photo in the sidebar.")
     elif whose == NETWORK:
@@ -55,8 +50,7 @@ def _show_network(photo: Photo) -> None:
             "(GoogLeNet) or dense blocks (DenseNet) in the sidebar."
         )
         return
-    name = st.selectbox("Where", list(places), key="join", bind="query-params")
-    join = places.get(name) or next(iter(places.values()))
+    join = places[choose_option("Where", list(places), address.JOIN)]
     show_or_say(lambda: _show_join(subject, join))
 
 
@@ -94,8 +88,8 @@ def _show_part(part: torch.Tensor, title: str) -> None:
 
 def _show_filters(photo: Photo) -> None:
     with st.sidebar:
-        first = _choose_kernel("First kernel", "add_kernel", "sobel-horizontal")
-        second = _choose_kernel("Second kernel", "concat_kernel", "sobel-vertical")
+        first = _choose_kernel("First kernel", address.FIRST_FILTER, "sobel-horizontal")
+        second = _choose_kernel("Second kernel", address.SECOND_FILTER, "sobel-vertical")
     pixels = grey_photo(photo)
     one, two = filtered(pixels, first.kernel), filtered(pixels, second.kernel)
     rows, columns = pixels.shape
@@ -117,13 +111,9 @@ def _show_filters(photo: Photo) -> None:
     _say_kept(one, two)
 
 
-def _choose_kernel(label: str, key: str, default: str) -> ClassicFilter:
+def _choose_kernel(label: str, key: address.Key, default: str) -> ClassicFilter:
     by_title = {each.title: each for each in CLASSIC_FILTERS.values()}
-    start = CLASSIC_FILTERS[default]
-    title = st.selectbox(
-        label, list(by_title), list(CLASSIC_FILTERS).index(default), key=key, bind="query-params"
-    )
-    return by_title.get(title) or start
+    return by_title[choose_option(label, list(by_title), key, CLASSIC_FILTERS[default].title)]
 
 
 def _picture(values: np.ndarray, first: ClassicFilter, second: ClassicFilter) -> np.ndarray:

@@ -27,7 +27,7 @@ _component = st.components.v2.component(
 
 
 def show_cells(key: str, title: str, channel: str = "channel", colour: str = "") -> None:
-    """Draw the numbers of a text that ``write_numbers`` has asked for; a change goes into it.
+    """Draw the numbers of a text that ``write_text`` has asked for; a change goes into it.
 
     An emptied text has no cells.
 

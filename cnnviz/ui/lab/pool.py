@@ -13,11 +13,12 @@ from cnnviz.ui.lab.controls import (
     choose_preset,
     choose_settings,
     found_or_say,
-    write_numbers,
     write_settings,
 )
 from cnnviz.ui.lab.sliding import pooled_data
 from cnnviz.ui.lab.window import choose_small_photo, show_window
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import write_text
 
 KEY = "pool"
 PRESETS = {preset.title: preset for preset in POOLING}
@@ -27,7 +28,9 @@ def show_pool() -> None:
     """The whole section."""
     with st.sidebar:
         over = choose_over()
-        preset = PRESETS.get(choose_preset(list(PRESETS), "pooled", _follow_preset)) or POOLING[0]
+        preset = (
+            PRESETS.get(choose_preset(list(PRESETS), address.POOLED, _follow_preset)) or POOLING[0]
+        )
         settings = choose_settings(Settings, KEY, preset.settings)
     found = found_or_say(lambda: pooled(_image(over, preset), settings))
     if found is None:
@@ -41,15 +44,15 @@ def show_pool() -> None:
 
 
 def _follow_preset() -> None:
-    preset = PRESETS[st.session_state["pooled"]]
-    st.session_state["pool_grid"] = preset.grid
+    preset = PRESETS[st.session_state[address.POOLED]]
+    st.session_state[address.POOL_GRID] = preset.grid
     write_settings(Settings, KEY, preset.settings)
 
 
 def _image(over: str, preset: PoolingPreset) -> torch.Tensor:
     with st.sidebar:
         if over == "numbers":
-            return grid(write_numbers("The input's numbers", "pool_grid", preset.grid))
+            return grid(write_text("The input's numbers", address.POOL_GRID, preset.grid))
         return choose_small_photo(3)
 
 

@@ -10,10 +10,12 @@ import torch
 from cnnviz.figures.pictures.number_tiles import number_text
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.normalisation import Responses, ResponseSettings, local_responses, vector
-from cnnviz.ui.lab.controls import choose_over, choose_settings, found_or_say, write_numbers
+from cnnviz.ui.lab.controls import choose_over, choose_settings, found_or_say
 from cnnviz.ui.lab.maps import show_maps
 from cnnviz.ui.lab.network import FirstConvolution, show_on_photo
 from cnnviz.ui.lab.number_cells import show_cells
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import write_text
 from cnnviz.vision.maps.statistics import rectified
 
 FIRST = "0 10 100 20 0 0 5 50"
@@ -43,7 +45,7 @@ def show_response() -> None:
 
 def _show_numbers(settings: ResponseSettings) -> None:
     with st.sidebar:
-        written = write_numbers("a, one number a channel", "response_a", FIRST)
+        written = write_text("a, one number a channel", address.RESPONSE_READ, FIRST)
     found = found_or_say(lambda: local_responses(vector(written, "a"), settings))
     if found is None:
         return

@@ -13,12 +13,13 @@ from cnnviz.ui.lab.controls import (
     choose_preset,
     choose_settings,
     found_or_say,
-    write_numbers,
     write_settings,
 )
 from cnnviz.ui.lab.kernel import Kernel, choose_kernel, complete_bias, follow_preset
 from cnnviz.ui.lab.sliding import slide_data
 from cnnviz.ui.lab.window import choose_small_photo, show_window
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import write_text
 
 KEY = "slide"
 PRESETS = {preset.title: preset for preset in SLIDING}
@@ -65,14 +66,14 @@ def _choose_slide(preset: SlidingPreset, over: str) -> Slide:
 
 
 def _choose_preset() -> SlidingPreset:
-    title = choose_preset(list(PRESETS), "example", _follow_preset)
+    title = choose_preset(list(PRESETS), address.EXAMPLE, _follow_preset)
     return PRESETS.get(title) or SLIDING[0]
 
 
 def _follow_preset() -> None:
-    preset = PRESETS[st.session_state["example"]]
-    st.session_state["over"] = preset.over
-    st.session_state["grid"] = preset.grid
+    preset = PRESETS[st.session_state[address.EXAMPLE]]
+    st.session_state[address.OVER] = preset.over
+    st.session_state[address.GRID] = preset.grid
     follow_preset(preset)
     write_settings(Settings, KEY, preset.settings)
 
@@ -86,7 +87,7 @@ def _image(over: str, preset: SlidingPreset, what: Kernel) -> torch.Tensor:
     with st.sidebar:
         if over == "photo":
             return choose_small_photo(3 if what.channels == 3 else 1)
-        return grid(write_numbers("The input's numbers", "grid", preset.grid))
+        return grid(write_text("The input's numbers", address.GRID, preset.grid))
 
 
 def _say_sizes(found: Slide) -> None:

@@ -11,6 +11,7 @@ import torch
 from cnnviz.lab.small_photo import small_photo
 from cnnviz.ui.lab.controls import change_number, refused
 from cnnviz.ui.lab.sliding import edited, rested, show_sliding
+from cnnviz.ui.parts import address
 from cnnviz.ui.photo.controls import choose_photo
 
 
@@ -69,10 +70,10 @@ def _follow_change() -> None:
 
 
 def _rest(key: str) -> None:
-    st.query_params["at"] = str(rested(key))
+    st.query_params[address.RESTING_PLACE] = str(rested(key))
 
 
 def _place(first: int) -> int:
     """Where a window rests by the address, else ``first``."""
-    written = st.query_params.get("at", "")
+    written = address.asked(address.RESTING_PLACE)
     return int(written) if written.isdecimal() and len(written) < 7 else first

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_segment, choose_step
 
 METRICS = ("euclidean", "cosine", "both")
 COUNTS = (3, 6, 12, 24)
@@ -10,27 +11,18 @@ COUNTS = (3, 6, 12, 24)
 
 def choose_metrics() -> tuple[str, ...]:
     """The distances to compare by."""
-    metric = st.segmented_control(
+    metric = choose_segment(
         "Distance",
         METRICS,
-        default="euclidean",
-        required=True,
-        key="metric",
-        bind="query-params",
+        address.METRIC,
         help="Euclidean is the length of the difference of two vectors, as in AlexNet's paper. "
         "Cosine is 1 minus the cosine of their angle: it ignores their lengths.",
     )
-    return METRICS[:2] if metric == "both" else (str(metric),)
+    return METRICS[:2] if metric == "both" else (metric,)
 
 
 def choose_count() -> int:
     """How many neighbours to show."""
-    count = st.select_slider(
-        "Neighbours",
-        COUNTS,
-        6,
-        key="neighbours",
-        bind="query-params",
-        help="AlexNet's Figure 4 shows 6.",
+    return choose_step(
+        "Neighbours", COUNTS, address.NEIGHBOURS, 6, help="AlexNet's Figure 4 shows 6."
     )
-    return count if count in COUNTS else 6

@@ -11,6 +11,8 @@ from cnnviz.figures.pictures import planar_map as drawing
 from cnnviz.figures.pictures.image_tiles import ImageTile, image_tiles
 from cnnviz.ui.neighbours.results import SIDE, Comparison, map_picture, principal_map
 from cnnviz.ui.neighbours.thumbnail_map import thumbnail_map
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_segment
 from cnnviz.ui.parts.markdown import plain
 from cnnviz.ui.work.view import Offer
 from cnnviz.vision.neighbours.nearest import majority, square
@@ -82,15 +84,7 @@ def show_map(compared: Comparison, ringed: Sequence[int]) -> None:
         ringed: Numbers of the pictures that get a ring: the nearest.
     """
     st.subheader("All of them on a map")
-    method = st.segmented_control(
-        "Map",
-        list(METHODS),
-        default="PCA",
-        required=True,
-        key="map",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    method = choose_segment("Map", list(METHODS), address.PLANE, is_labelled=False)
     key, vectors = compared.key, compared.vectors
     if method != "t-SNE":
         _draw_map(compared, principal_map(("pca", key), vectors), ringed, "PCA")

@@ -20,6 +20,8 @@ from cnnviz.architectures import (
 )
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.hyperparameters import Config, Hyperparameter, Value
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import bound, choose_option, choose_step
 
 DEFAULT_VARIANT = "resnet18"
 RESOLUTIONS = (28, 32, 48, 64, 96, 128, 160, 192, 224, 256, 299, 320, 384, 448, 512)
@@ -62,14 +64,14 @@ class NetworkChoice:
         ]
 
 
-def address(network: SizedNetwork) -> dict[str, str]:
+def explore_query(network: SizedNetwork) -> dict[str, str]:
     """The query parameters with which Explore opens on a network."""
     family, fields = architecture_of(network.spec.variant), network.spec.config.to_text()
     named = {
-        f"{family.name}_{name}" if name in fields else name: value
+        address.HYPERPARAMETER.of(family.name, name) if name in fields else name: value
         for name, value in network.changes.items()
     }
-    return {"variant": network.spec.variant, **named}
+    return {address.VARIANT: network.spec.variant, **named}
 
 
 def choose_network() -> NetworkChoice | None:
@@ -116,13 +118,12 @@ def choose_architecture(default: str | None = DEFAULT_VARIANT) -> Architecture:
     names = [family.name for family in ARCHITECTURES]
     fallback = architecture_of(default or DEFAULT_VARIANT).name
     _arrive(names)
-    _keep_valid("architecture", names, fallback)
+    _keep_valid(address.ARCHITECTURE, names, fallback)
     name = st.selectbox(
         "Architecture",
         names,
         index=names.index(fallback) if default else None,
-        key="architecture",
-        bind="query-params",
+        **bound(address.ARCHITECTURE),
         on_change=_reset_to_first_variant,
         help="The family of networks, oldest first.",
     )
@@ -133,25 +134,24 @@ def choose_variant(family: Architecture, default: str | None = DEFAULT_VARIANT) 
     """The menu of a family's published variants; for ``default`` see ``choose_architecture``."""
     names = list(family.variants)
     fallback = next(name for name in (default, DEFAULT_VARIANT, names[0]) if name in names)
-    _keep_valid("variant", names, fallback)
+    _keep_valid(address.VARIANT, names, fallback)
     name = st.selectbox(
         "Variant",
         names,
         # A link without any variant opens the default's family: the others' links name theirs.
         index=names.index(default) if default in names else None,
-        key="variant",
-        bind="query-params",
+        **bound(address.VARIANT),
         on_change=_reset_to_variant,
         help="A published configuration; it sets all hyperparameters below.",
     )
     return name if name in names else fallback
 
 
-def _keep_valid(key: str, names: list[str], fallback: str) -> None:
+def _keep_valid(key: address.Key, names: list[str], fallback: str) -> None:
     """Give a menu a value of its own options, unless the URL is about to."""
     if st.session_state.get(key) not in names:
         st.session_state.pop(key, None)
-        if st.query_params.get(key) not in names:
+        if address.asked(key) not in names:
             st.session_state[key] = fallback
 
 
@@ -159,58 +159,53 @@ def _arrive(families: list[str]) -> None:
     """On arrival at a page, open the network of its link, else the one chosen on another page."""
     if not st.session_state.get("arrived"):
         return
-    family, asked = st.query_params.get("architecture"), st.query_params.get("variant")
+    family, asked = address.asked(address.ARCHITECTURE), address.asked(address.VARIANT)
     if asked in variants() and family not in set(families) - {architecture_of(asked).name}:
         st.session_state["chosen_network"] = asked
         _reset(architecture_of(asked), variant(asked), but=frozenset(st.query_params))
     elif family in families:
         return
     if "chosen_network" in st.session_state:
-        st.session_state["variant"] = st.session_state["chosen_network"]
-        st.session_state["architecture"] = architecture_of(st.session_state["variant"]).name
+        st.session_state[address.VARIANT] = st.session_state["chosen_network"]
+        st.session_state[address.ARCHITECTURE] = architecture_of(
+            st.session_state[address.VARIANT]
+        ).name
 
 
 def _choose_resolution(published: Variant) -> int:
-    resolution = st.select_slider(
+    return choose_step(
         "Resolution (px)",
         RESOLUTIONS,
+        address.RESOLUTION,
         published.resolution,
-        key="resolution",
-        bind="query-params",
         help="Height and width of the input image.",
     )
-    return resolution if resolution in RESOLUTIONS else published.resolution
 
 
 def _choose_ends(published: Variant) -> tuple[int, int]:
     channels, classes = st.columns(2)
-    in_channels = channels.selectbox(
-        "Image channels",
-        (1, 3),
-        (1, 3).index(published.in_channels),
-        key="in_channels",
-        bind="query-params",
-        help="1 grey, 3 RGB.",
-    )
-    num_classes = classes.selectbox(
-        "Classes",
-        CLASSES,
-        CLASSES.index(published.num_classes),
-        key="num_classes",
-        bind="query-params",
-        help="Outputs of the last layer.",
-    )
-    return (
-        in_channels if in_channels in (1, 3) else published.in_channels,
-        num_classes if num_classes in CLASSES else published.num_classes,
-    )
+    with channels:
+        in_channels = choose_option(
+            "Image channels",
+            (1, 3),
+            address.IN_CHANNELS,
+            published.in_channels,
+            help="1 grey, 3 RGB.",
+        )
+    with classes:
+        num_classes = choose_option(
+            "Classes",
+            CLASSES,
+            address.NUM_CLASSES,
+            published.num_classes,
+            help="Outputs of the last layer.",
+        )
+    return in_channels, num_classes
 
 
 def _widget(family: Architecture, published: Variant, hyperparameter: Hyperparameter) -> Any:
     default = getattr(published.config, hyperparameter.name)
-    return hyperparameter_widget(
-        hyperparameter, default, key=_key(family, hyperparameter), bind="query-params"
-    )
+    return hyperparameter_widget(hyperparameter, default, **bound(_key(family, hyperparameter)))
 
 
 def hyperparameter_widget(hyperparameter: Hyperparameter, default: Value, **options: Any) -> Any:
@@ -231,25 +226,25 @@ def hyperparameter_widget(hyperparameter: Hyperparameter, default: Value, **opti
     return st.select_slider(label, h.options, default, help=h.help, **options)
 
 
-def _key(family: Architecture, hyperparameter: Hyperparameter) -> str:
-    return f"{family.name}_{hyperparameter.name}"
+def _key(family: Architecture, hyperparameter: Hyperparameter) -> address.Key:
+    return address.HYPERPARAMETER.of(family.name, hyperparameter.name)
 
 
 def _reset(family: Architecture, published: Variant, but: Collection[str] = ()) -> None:
     """Write a variant's settings into the widgets' state, but for those that a link names."""
-    settings = {
+    settings: dict[address.Key, Value] = {
         _key(family, h): getattr(published.config, h.name) for h in family.config.hyperparameters()
     }
-    settings["resolution"] = published.resolution
-    settings["in_channels"] = published.in_channels
-    settings["num_classes"] = published.num_classes
+    settings[address.RESOLUTION] = published.resolution
+    settings[address.IN_CHANNELS] = published.in_channels
+    settings[address.NUM_CLASSES] = published.num_classes
     for key, value in settings.items():
         if key not in but:
             st.session_state[key] = value
 
 
 def _reset_to_variant() -> None:
-    name = st.session_state["variant"]
+    name = st.session_state[address.VARIANT]
     if name is None:  # the menu was cleared
         return
     st.session_state["chosen_network"] = name
@@ -258,8 +253,8 @@ def _reset_to_variant() -> None:
 
 
 def _reset_to_first_variant() -> None:
-    if st.session_state["architecture"] is None:  # the menu was cleared
+    if st.session_state[address.ARCHITECTURE] is None:  # the menu was cleared
         return
-    family = architecture(st.session_state["architecture"])
-    st.session_state["variant"] = next(iter(family.variants))
+    family = architecture(st.session_state[address.ARCHITECTURE])
+    st.session_state[address.VARIANT] = next(iter(family.variants))
     _reset_to_variant()

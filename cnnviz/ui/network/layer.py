@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_option_or_none
+
 
 def chosen_layer(names: Sequence[str]) -> str:
     """The layer whose card is open, from a click, the menu or the address; "" if none is."""
     known = set(names)
-    if st.session_state.get("card") not in known:
-        st.session_state.pop("card", None)
-    asked = st.session_state.get("card") or st.query_params.get("card")
+    if st.session_state.get(address.CARD) not in known:
+        st.session_state.pop(address.CARD, None)
+    asked = st.session_state.get(address.CARD) or address.asked(address.CARD)
     return str(asked) if asked in known else ""
 
 
@@ -22,13 +25,5 @@ def choose_layer(
     help: str = "Its card shows each number with its formula, and its receptive field on a photo.",
 ) -> str:
     """The menu of layers; "" if none is chosen."""
-    chosen = st.selectbox(
-        "Layer",
-        names,
-        index=None,
-        key="card",
-        bind="query-params",
-        placeholder=placeholder,
-        help=help,
-    )
-    return chosen if chosen in set(names) else ""
+    chosen = choose_option_or_none("Layer", names, address.CARD, placeholder=placeholder, help=help)
+    return chosen or ""

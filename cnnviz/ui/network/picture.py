@@ -14,6 +14,8 @@ from cnnviz.figures.network import DRAWINGS
 from cnnviz.figures.svg import standalone
 from cnnviz.ui.network.controls import NetworkChoice
 from cnnviz.ui.network.formulas import concealed
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_flag, choose_option, choose_segment
 from cnnviz.ui.parts.clickable import clickable, clicked
 from cnnviz.ui.server.cached import cached_folding, cached_graph, cached_view
 
@@ -64,39 +66,32 @@ def show_picture(choice: NetworkChoice, selected: str, hidden: Collection[str]) 
 
 def _choose_view(folding: Folding, variant: str) -> View:
     kinds, which = st.columns([1, 2], vertical_alignment="bottom")
-    kind = kinds.segmented_control(
-        "Picture",
-        list(BUDGETS),
-        default="volumes",
-        required=True,
-        key="show",
-        bind="query-params",
-        help="Volumes to scale, the graph of layers and blocks, or one block as in its paper.",
-    )
+    with kinds:
+        kind = choose_segment(
+            "Picture",
+            list(BUDGETS),
+            address.PICTURE,
+            "volumes",
+            "Volumes to scale, the graph of layers and blocks, or one block as in its paper.",
+        )
     block, full = "", False
     with which:
         if kind == "block":
             block = _choose_block(folding.anatomies())
         elif kind == "graph":
-            full = st.toggle(
+            full = choose_flag(
                 "All connections",
-                key="full",
-                bind="query-params",
-                help="Repeated blocks one by one: all connections of a dense block.",
+                address.ALL_CONNECTIONS,
+                "Repeated blocks one by one: all connections of a dense block.",
             )
-    return View(str(kind), block, full, _toggled(f"{variant} {kind} {block}"))
+    return View(kind, block, full, _toggled(f"{variant} {kind} {block}"))
 
 
 def _choose_block(blocks: list[Block]) -> str:
     titles = {block.path: block.title for block in blocks}
-    path = st.selectbox(
-        "Block",
-        list(titles),
-        key="block",
-        bind="query-params",
-        help="One of each make; the others repeat it.",
+    return choose_option(
+        "Block", list(titles), address.BLOCK, help="One of each make; the others repeat it."
     )
-    return path if path in titles else next(iter(titles))
 
 
 def _drawing(choice: NetworkChoice, view: View, selected: str, hidden: Collection[str]) -> str:
@@ -125,17 +120,17 @@ def _toggled(shown: str) -> frozenset[str]:
         shown: What the picture shows; another network or view begins as it opens by itself.
     """
     if st.session_state.get("opened_in", shown) != shown and not st.session_state["arrived"]:
-        st.query_params.pop("open", None)
+        st.query_params.pop(address.OPEN_BLOCKS, None)
     st.session_state["opened_in"] = shown
-    return frozenset(filter(None, st.query_params.get("open", "").split(",")))
+    return frozenset(filter(None, address.asked(address.OPEN_BLOCKS).split(",")))
 
 
 def _follow_click() -> None:
     what = clicked("picture")
     if "toggle" in what:
         paths = _toggled(st.session_state["opened_in"]) ^ {what["toggle"]}
-        st.query_params["open"] = ",".join(sorted(paths))
+        st.query_params[address.OPEN_BLOCKS] = ",".join(sorted(paths))
         if not paths:
-            del st.query_params["open"]
+            del st.query_params[address.OPEN_BLOCKS]
     elif "select" in what:
-        st.session_state["card"] = what["select"]
+        st.session_state[address.CARD] = what["select"]

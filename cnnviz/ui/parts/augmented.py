@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import streamlit as st
 import torch
@@ -12,6 +10,8 @@ from cnnviz.hyperparameters import Hyperparameter, Value, text
 from cnnviz.training.augmentation import Augmentation
 from cnnviz.training.datasets.base import Data
 from cnnviz.training.options import TrainingOptions
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import bound
 
 AUGMENTATIONS = ("crop", "flip", "rotation", "noise", "erasing", "jitter", "pca_colour")
 
@@ -25,28 +25,29 @@ MAX_COLOURED = 300  # images whose principal colours are shown: the rest would t
 def choose_strength(
     option: Hyperparameter,
     chosen: Value | None = None,
-    bind: Literal["query-params"] | None = None,
+    is_in_address: bool = False,
 ) -> Value:
     """The widget of an augmentation's strength, beginning in the middle of its options.
 
     Args:
         option: Its declaration.
         chosen: Where it begins instead.
-        bind: As Streamlit's widgets take it.
+        is_in_address: Whether the address of the page holds it.
     """
     unit = f" ({option.unit})" if option.unit else ""
-    label, key = option.title.replace("Pca", "PCA") + unit, f"alone_{option.name}"
+    label = option.title.replace("Pca", "PCA") + unit
+    key = address.STRENGTH_ALONE.of(option.name)
+    kept = bound(key) if is_in_address else {"key": str(key)}
     first = chosen if chosen is not None else option.options[len(option.options) // 2]
     if option.is_flag:
-        return st.toggle(label, value=True, key=key, help=option.help, bind=bind)
+        return st.toggle(label, value=True, help=option.help, **kept)
     found = st.select_slider(
         label,
         option.options,
         value=first,
-        key=key,
         format_func=text,
         help=option.help,
-        bind=bind,
+        **kept,
     )
     return found if found in option.options else first
 

@@ -11,6 +11,8 @@ from cnnviz.figures import diverging
 from cnnviz.figures.legend import colour_scale
 from cnnviz.figures.pictures.image_tiles import gallery
 from cnnviz.figures.pictures.number_tiles import kernel_picture
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_option
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.vision.maps.filters import (
     CLASSIC_FILTERS,
@@ -75,8 +77,7 @@ def show_classic_kernel(classic: ClassicFilter) -> None:
 def choose_classic() -> ClassicFilter:
     """Draw the menu of classic filters."""
     by_title = {classic.title: classic for classic in CLASSIC_FILTERS.values()}
-    title = st.selectbox("Classic filter", list(by_title), key="classic", bind="query-params")
-    return by_title.get(title) or next(iter(by_title.values()))
+    return by_title[choose_option("Classic filter", list(by_title), address.CLASSIC_FILTER)]
 
 
 def _show_map(classic: ClassicFilter, values: np.ndarray) -> None:

@@ -14,6 +14,8 @@ from cnnviz.images import (
     sample_collection,
 )
 from cnnviz.settings import settings
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_option, choose_segment
 from cnnviz.ui.server.byte_cache import results
 
 AMONG = ("samples", "zip", "disk")
@@ -23,13 +25,10 @@ ZIP_MEGABYTES = 200
 
 def choose_collection(label: str) -> Collection | None:
     """Draw the controls and return the pictures, or None after saying what is missing or wrong."""
-    among = st.segmented_control(
+    among = choose_segment(
         label,
         AMONG,
-        default="samples",
-        required=True,
-        key="among",
-        bind="query-params",
+        address.AMONG,
         help="The sample photos, a zip of yours, or a data set on the disk of this server.",
     )
     try:
@@ -43,17 +42,16 @@ def choose_collection(label: str) -> Collection | None:
 
 def choose_positions(collection: Collection) -> tuple[int, ...]:
     """Draw how many pictures are looked at, where there are many, and return which."""
-    most: int | None = MOST[1]
+    most = MOST[1]
     if len(collection) > MOST[0]:
-        most = st.selectbox(
+        most = choose_option(
             "Pictures to look at, at most",
             MOST,
-            index=1,
-            key="most",
-            bind="query-params",
+            address.MOST_IMAGES,
+            MOST[1],
             help="As many of each class; each takes the network one forward pass.",
         )
-    return _sample(collection.key, most if most in MOST else MOST[1], collection)
+    return _sample(collection.key, most, collection)
 
 
 def _uploaded() -> Collection | None:
@@ -88,8 +86,7 @@ def _on_disk() -> Collection | None:
     if not known:
         st.info("The folder that CNNVIZ_DATA names holds no folder of pictures and no zip.")
         return None
-    title = st.selectbox("Data set", list(known), key="data_set", bind="query-params")
-    chosen = known.get(title) or next(iter(known.values()))
+    chosen = known[choose_option("Data set", list(known), address.DATA_SET)]
     return _opened(str(folder), chosen.title, chosen)
 
 

@@ -9,6 +9,8 @@ from PIL import Image
 
 from cnnviz.images.opening import ImageError, open_image
 from cnnviz.images.samples import sample_images
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_option, choose_segment
 from cnnviz.ui.server.byte_cache import results
 
 SOURCES = ("sample", "upload", "camera")
@@ -39,9 +41,7 @@ class Photo:
 
 def choose_photo() -> Photo | None:
     """Draw the controls and return the photo, or None after saying what is missing or wrong."""
-    source = st.segmented_control(
-        "Photo", SOURCES, default="sample", required=True, key="photo", bind="query-params"
-    )
+    source = choose_segment("Photo", SOURCES, address.PHOTO)
     try:
         return _sample() if source == "sample" else _own(source)
     except ImageError as error:
@@ -51,13 +51,12 @@ def choose_photo() -> Photo | None:
 
 def _sample() -> Photo:
     samples = {sample.title: sample for sample in sample_images()}
-    title = st.selectbox("Sample photo", list(samples), key="sample", bind="query-params")
-    sample = samples.get(title) or next(iter(samples.values()))
+    sample = samples[choose_option("Sample photo", list(samples), address.SAMPLE)]
     st.caption(f"{sample.source}. {sample.licence}.")
     return Photo(sample.file, sample.title, *_opened(sample.file, sample.path.read_bytes()))
 
 
-def _own(source: str | None) -> Photo | None:
+def _own(source: str) -> Photo | None:
     if source == "camera":
         received = st.camera_input("Take a photo", key="camera", label_visibility="collapsed")
     else:

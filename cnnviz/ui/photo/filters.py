@@ -11,6 +11,8 @@ from cnnviz.architectures import Network
 from cnnviz.architectures.resnet import PaddedShortcut
 from cnnviz.figures import diverging, heatmap
 from cnnviz.figures.pictures.image_tiles import enlarged, gallery
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_flag
 from cnnviz.ui.photo.classic_filters import signed_scale
 from cnnviz.vision.maps.filters import (
     filters_of,
@@ -81,11 +83,10 @@ def _show_all(
     """All filters of a layer that reads the image, the chosen one large beside its map."""
     name = graph.nodes[made.index].name
     filters = filters_of(network, name)
-    together = st.toggle(
+    together = choose_flag(
         "One scale for all filters",
-        key="one_scale",
-        bind="query-params",
-        help="Weak filters look weak. Otherwise each has its own scale, so that its pattern shows.",
+        address.ONE_SCALE,
+        "Weak filters look weak. Otherwise each has its own scale, so that its pattern shows.",
     )
     pictures = _pictures_of_image_filters(filters, together)
     chosen = None if channel is None else made.channel

@@ -10,6 +10,8 @@ from PIL import Image
 
 from cnnviz.figures import heatmap
 from cnnviz.images.preprocessing import crop_for_network
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import bound
 from cnnviz.ui.photo.subject import Subject
 
 SIDE = 672  # px: larger than the network's input, so that a projector shows the photo sharp
@@ -18,7 +20,7 @@ SIDE = 672  # px: larger than the network's input, so that a projector shows the
 def choose_opacity() -> float:
     """How much of the map covers the photo, in [0, 1]."""
     percent = st.slider(
-        "Opacity of the map", 0, 100, 70, 5, format="%d %%", key="opacity", bind="query-params"
+        "Opacity of the map", 0, 100, 70, 5, format="%d %%", **bound(address.OPACITY)
     )
     return percent / 100
 

@@ -9,6 +9,8 @@ from functools import partial
 import streamlit as st
 
 from cnnviz.ui.page import open_page
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_segment
 from cnnviz.ui.photo.chosen import chosen_subject, show_or_say
 from cnnviz.ui.photo.controls import choose_photo
 from cnnviz.ui.photo.subject import Subject
@@ -48,8 +50,4 @@ def show_page(title: str, views: Mapping[str, View]) -> None:
 
 
 def _choose(views: Mapping[str, View]) -> View:
-    first, *_ = names = list(views)
-    chosen = st.segmented_control(
-        "View", names, default=first, required=True, key="view", bind="query-params"
-    )
-    return views.get(chosen or first, views[first])
+    return views[choose_segment("View", list(views), address.VIEW)]

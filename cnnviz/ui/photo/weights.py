@@ -12,8 +12,8 @@ from cnnviz.runs.folder import RunError
 from cnnviz.runs.run import Run
 from cnnviz.training.bundled import bundled
 from cnnviz.ui.network.controls import DEFAULT_VARIANT, choose_architecture, choose_variant
+from cnnviz.ui.parts import address
 from cnnviz.ui.parts.markdown import plain
-from cnnviz.ui.parts.menu import asked_anew, write_address
 from cnnviz.ui.photo.trained import (
     WeightedNetwork,
     first_run,
@@ -28,9 +28,7 @@ from cnnviz.weights.loading import fetch
 from cnnviz.weights.sources import sources, weights_folder
 from cnnviz.weights.state_dict import WeightsError
 
-# In the address and, for the other pages, in the session: the id of the run that was chosen.
-RUN, CHOSEN_RUN = "run", "chosen_run"
-WEIGHTS = "weights"  # in the address: another choice than a run, where it is not the first
+CHOSEN_RUN = "chosen_run"  # its id in the session, for the other pages
 
 
 def choose_trained(start: str | None = None) -> WeightedNetwork | None:
@@ -66,7 +64,10 @@ def _choose_weights(choices: Sequence[WeightedNetwork]) -> WeightedNetwork:
     by_name = {each.name: each for each in choices}
     # Another widget when there are other files, so that what was just downloaded is chosen.
     files = [each.name for each in choices if not each.is_run]
-    key, asked = f"weights_{choices[0].spec.variant}_{'_'.join(files)}", asked_anew(WEIGHTS)
+    key, asked = (
+        f"weights_{choices[0].spec.variant}_{'_'.join(files)}",
+        address.asked_anew(address.WEIGHTS),
+    )
     if asked is not None or st.session_state.get(key) not in by_name:
         known = asked if asked in by_name else _kept(by_name)
         st.session_state[key] = known or choices[0].name
@@ -81,10 +82,10 @@ def _choose_weights(choices: Sequence[WeightedNetwork]) -> WeightedNetwork:
     )
     chosen = by_name.get(name, choices[0])
     _remember(chosen, by_name)
-    write_address(
+    address.write(
         {
-            RUN: chosen.name if chosen.is_run else "",
-            WEIGHTS: "" if chosen.is_run or chosen is choices[0] else chosen.name,
+            address.RUN: chosen.name if chosen.is_run else "",
+            address.WEIGHTS: "" if chosen.is_run or chosen is choices[0] else chosen.name,
         }
     )
     return chosen
@@ -110,9 +111,9 @@ def _asked_run() -> WeightedNetwork | None:
     None where there is none, or after saying that it is gone.
     """
     if st.session_state.get("arrived"):
-        named = {RUN, "architecture", "variant"} & set(st.query_params)
+        named = {address.RUN, address.ARCHITECTURE, address.VARIANT} & set(st.query_params)
         kept = None if named else st.session_state.get(CHOSEN_RUN)
-        st.session_state[CHOSEN_RUN] = st.query_params.get(RUN) or kept
+        st.session_state[CHOSEN_RUN] = address.asked(address.RUN) or kept
     run_id = st.session_state.get(CHOSEN_RUN)
     if not run_id:
         return None
@@ -127,10 +128,10 @@ def _asked_run() -> WeightedNetwork | None:
 def _open_network_of(run: WeightedNetwork) -> None:
     """On arrival, let the menus show a run's variant."""
     variant = run.spec.variant
-    if RUN in st.query_params or st.session_state.get("chosen_network") == variant:
+    if address.RUN in st.query_params or st.session_state.get("chosen_network") == variant:
         st.session_state["chosen_network"] = variant
-    named = st.query_params.get("variant", variant)
-    if RUN in st.query_params and named != variant:
+    named = address.asked(address.VARIANT) or variant
+    if address.RUN in st.query_params and named != variant:
         st.warning(
             f"The address names two networks: the run “{run.name}” has trained {variant}, not "
             f"{plain(named)}, which is shown.",
@@ -142,7 +143,7 @@ def _start_where_weights_are(runs: Sequence[Run], start: str | None) -> None:
     """Without a choice of the visitor's, open a network that can answer at once."""
     if not st.session_state.get("arrived") or "chosen_network" in st.session_state:
         return
-    if "architecture" in st.query_params or "variant" in st.query_params:
+    if {address.ARCHITECTURE, address.VARIANT} & set(st.query_params):
         return
     available = variants_with_files()
     if start is None:
@@ -150,8 +151,8 @@ def _start_where_weights_are(runs: Sequence[Run], start: str | None) -> None:
     if start is None:
         trained = first_run(runs) or next(map(of_the_box, bundled()), None)
         start = trained.spec.variant if trained else DEFAULT_VARIANT
-    st.session_state["variant"] = start
-    st.session_state["architecture"] = architecture_of(start).name
+    st.session_state[address.VARIANT] = start
+    st.session_state[address.ARCHITECTURE] = architecture_of(start).name
 
 
 def _kept(names: Collection[str]) -> str | None:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from cnnviz.runs.run import Run
 from cnnviz.training.checkpoints import BEST, LAST, has_checkpoint
-from cnnviz.ui.parts.menu import choose_named
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_named
 from cnnviz.ui.runs.readings import shared_runs
 from cnnviz.ui.runs.words import run_label
 from cnnviz.ui.server.visitor import visitor
-
-RUN, OTHER = "run", "other"  # their names in links
 
 
 def runs_with_checkpoints() -> list[Run]:
@@ -29,14 +26,14 @@ def choose_run(runs: Sequence[Run]) -> Run:
     Args:
         runs: At least one.
     """
-    return choose_among("Run", RUN, runs, runs[0].id)
+    return choose_among("Run", address.RUN, runs, runs[0].id)
 
 
 def _latest_and_asked() -> list[Run]:
     """The latest runs, and those of the address, which may be older."""
     found = {run.id: run for run in shared_runs().readings.latest()}
-    for name in (RUN, OTHER):
-        asked = st.query_params.get(name)
+    for key in (address.RUN, address.OTHER_RUN):
+        asked = address.asked(key)
         if asked and asked not in found and (reading := shared_runs().readings.of(asked)):
             found[asked] = reading.run
     return list(found.values())
@@ -46,8 +43,8 @@ def _has_weights(run: Run) -> bool:
     return any(has_checkpoint(run.folder, name) for name in (BEST, LAST))
 
 
-def choose_among(title: str, name: str, runs: Sequence[Run], default: str) -> Run:
-    """Draw a menu of runs, bound to the address under a name, and return the chosen one."""
+def choose_among(title: str, key: address.Key, runs: Sequence[Run], default: str) -> Run:
+    """Draw a menu of runs, bound to the address under a key, and return the chosen one."""
     known = {run.id: run for run in runs}
     titles = {run.id: run_label(run) for run in runs}
-    return known[choose_named(title, name, titles, default)]
+    return known[choose_named(title, key, titles, default)]

@@ -19,8 +19,9 @@ from cnnviz.figures.training.curves import (
     curve_table,
 )
 from cnnviz.training.measurement import Measurement
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_segment, choose_several
 from cnnviz.ui.parts.curve_chart import chart_points, show_curve_chart
-from cnnviz.ui.parts.segments import choose_segment
 from cnnviz.ui.runs.readings import Reading
 from cnnviz.ui.runs.words import run_label
 
@@ -106,21 +107,20 @@ def choose_curves() -> tuple[str, tuple[str, ...]]:
     with left:
         across = choose_across()
     others = [name for name in QUANTITIES if name not in ALWAYS]
-    more = right.multiselect(
-        "More curves",
-        others,
-        key="curves",
-        bind="query-params",
-        placeholder="Gradient norm, dead ReLUs ...",
-        help="Curves of what goes on inside.",
-    )
-    known = tuple(name for name in others if name in more)
-    return across, known
+    with right:
+        more = choose_several(
+            "More curves",
+            others,
+            address.CURVES,
+            placeholder="Gradient norm, dead ReLUs ...",
+            help="Curves of what goes on inside.",
+        )
+    return across, tuple(more)
 
 
 def choose_across() -> str:
     """Draw what curves go over; a key of ``ACROSS``."""
-    return choose_segment("Curves over", list(ACROSS), "epochs", "across")
+    return choose_segment("Curves over", list(ACROSS), address.ACROSS, "epochs")
 
 
 def show_curves(readings: Sequence[Reading], across: str, more: Sequence[str]) -> None:

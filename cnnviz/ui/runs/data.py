@@ -13,8 +13,10 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.settings import settings
-from cnnviz.training.datasets import DATASETS, dataset, known_datasets
+from cnnviz.training.datasets import dataset, known_datasets
 from cnnviz.training.datasets.base import Data, DataError, Dataset
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_option
 from cnnviz.ui.parts.markdown import plain
 from cnnviz.ui.server.byte_cache import ByteCache
 
@@ -31,16 +33,15 @@ def choose_dataset() -> Dataset | None:
     """Draw the menu of data sets and return one, or None after saying what is missing or wrong."""
     known = {each.name: each for each in _listed(str(settings().data))}
     names = [*known, OWN]
-    name = st.selectbox(
+    name = choose_option(
         "Data",
         names,
-        key="data",
-        bind="query-params",
+        address.DATA,
         help="Some are built in, some are downloaded once, and you can bring your own pictures.",
     )
     if name == OWN:
         return _uploaded()
-    chosen = known.get(name) or DATASETS[0]
+    chosen = known[name]
     st.caption(f"{plain(chosen.title)}: {plain(chosen.help)}")
     return chosen
 

@@ -17,6 +17,7 @@ from cnnviz.ui.runs.words import (
     STATES,
     budget_text,
     duration_text,
+    evaluate_link,
     progress_text,
     run_label,
     seconds_left,
@@ -82,7 +83,7 @@ def card(reading: Reading, colour: str, is_large: bool) -> Card:
         words=" ".join(words),
         numbers=_numbers(reading) if is_large else (),
         share=run.share if run.is_open else None,
-        link=(f"evaluate?run={run.id}", "Evaluate") if run.test_accuracy is not None else None,
+        link=(evaluate_link(run), "Evaluate") if run.test_accuracy is not None else None,
         is_alarm=run.state == "failed",
     )
 

@@ -10,6 +10,8 @@ import streamlit as st
 
 from cnnviz.runs.run import Run
 from cnnviz.runs.store import Store
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_segment
 from cnnviz.ui.runs.buttons import change, may_change
 from cnnviz.ui.runs.curves import MAX_OVERLAID
 from cnnviz.ui.runs.readings import shared_runs
@@ -17,6 +19,7 @@ from cnnviz.ui.runs.words import (
     STATES,
     ago_text,
     data_title,
+    evaluate_link,
     network_title,
     run_label,
     settings_text,
@@ -25,7 +28,6 @@ from cnnviz.ui.server.visitor import teacher_token, visitor
 
 WHOSE = ("mine", "everybody's")
 SHOWN = "shown_runs"
-ADDRESS = "runs"  # its name in links
 
 
 def choose_shown(most: int = MAX_OVERLAID) -> list[str]:
@@ -35,7 +37,7 @@ def choose_shown(most: int = MAX_OVERLAID) -> list[str]:
     write the labels.
     """
     if st.session_state.get("arrived") or SHOWN not in st.session_state:
-        asked = st.query_params.get(ADDRESS, "").split(",")
+        asked = address.asked(address.RUNS).split(",")
         st.session_state[SHOWN] = _known(asked) or _own()
     listed = shared_runs().readings.latest()
     chosen = _found([*st.session_state[SHOWN], *(run.id for run in listed)])
@@ -51,16 +53,8 @@ def choose_shown(most: int = MAX_OVERLAID) -> list[str]:
         placeholder="None yet",
         help="Their curves are laid over each other. Copy the address to show them to others.",
     )
-    _write_address(shown)
+    address.write({address.RUNS: ",".join(shown)})
     return [run_id for run_id in shown if run_id in labels]
-
-
-def _write_address(shown: Sequence[str]) -> None:
-    written = ",".join(shown)
-    if not shown:
-        st.query_params.pop(ADDRESS, None)
-    elif st.query_params.get(ADDRESS) != written:
-        st.query_params[ADDRESS] = written
 
 
 def _own() -> list[str]:
@@ -95,9 +89,7 @@ def show_run(run_id: str) -> None:
 
 def listed_runs() -> list[Run]:
     """Draw whose runs the table shows, and return them, youngest first."""
-    whose = st.segmented_control(
-        "Runs", WHOSE, default=WHOSE[0], required=True, key="whose", bind="query-params"
-    )
+    whose = choose_segment("Runs", WHOSE, address.WHOSE_RUNS)
     runs = shared_runs().readings.latest()
     return runs if whose == WHOSE[1] else [run for run in runs if run.owner == visitor()]
 
@@ -137,7 +129,7 @@ def run_rows(runs: Sequence[Run], owner: str) -> pd.DataFrame:
             "State": [STATES[run.state].title for run in runs],
             "Asked for": [ago_text(run.created) for run in runs],
             "Whose": ["yours" if run.owner == owner else "another's" for run in runs],
-            "Evaluate": [f"evaluate?run={run.id}" if run.test_accuracy else None for run in runs],
+            "Evaluate": [evaluate_link(run) if run.test_accuracy else None for run in runs],
         }
     ).astype({"Best test accuracy": "float64"})
 

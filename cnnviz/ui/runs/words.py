@@ -9,6 +9,7 @@ from pathlib import Path
 from cnnviz.architectures import variant
 from cnnviz.runs.run import Run
 from cnnviz.training.options import TrainingOptions
+from cnnviz.ui.parts import address
 from cnnviz.ui.runs.readings import Reading
 
 # What the data decides, so that no settings need to say it.
@@ -42,6 +43,11 @@ STATES = {
 def run_label(run: Run) -> str:
     """A run's name in legends and menus, different from all others': "LeNet-5 on digits · k3f9"."""
     return f"{network_title(run)} on {data_title(run)} · {run.id[:5]}"
+
+
+def evaluate_link(run: Run) -> str:
+    """Where a run is evaluated, as a link in a table has it."""
+    return address.link("evaluate", {address.RUN: run.id})
 
 
 def network_title(run: Run) -> str:

@@ -23,6 +23,8 @@ from cnnviz.ui.network.controls import (
     choose_variant,
     hyperparameter_widget,
 )
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import bound, choose_option, choose_step
 from cnnviz.ui.runs.data import cached_data, choose_dataset
 from cnnviz.ui.server.cached import cached_graph
 
@@ -43,7 +45,6 @@ GROUPS = {
 }
 OPEN = "Budget"
 FEW_IMAGES_EPOCHS = 20
-PREFIX = "train_"
 
 
 @dataclass(frozen=True)
@@ -116,16 +117,14 @@ def _choose_side(spec: NetworkSpec, dataset: Dataset) -> int:
     st.session_state.setdefault("train_side_for", fallback)
     if st.session_state["train_side_for"] != fallback:  # another network or other data
         st.session_state["train_side_for"] = fallback
-        st.session_state["train_resolution"] = fallback
-    side = st.select_slider(
+        st.session_state[address.TRAIN_RESOLUTION] = fallback
+    return choose_step(
         "Image side (px)",
         RESOLUTIONS,
+        address.TRAIN_RESOLUTION,
         fallback,
-        key="train_resolution",
-        bind="query-params",
         help="Images are resized to this height and width. The cost grows with its square.",
     )
-    return side if side in RESOLUTIONS else fallback
 
 
 def _opens(spec: NetworkSpec, side: int) -> bool:
@@ -159,14 +158,13 @@ def _choose_options(dataset: Dataset) -> TrainingOptions | None:
 
 def _choose_recipe() -> Recipe:
     recipes = {recipe.name: recipe for recipe in RECIPES}
-    chosen = st.selectbox(
+    name = choose_option(
         "Recipe",
         list(recipes),
-        key="recipe",
-        bind="query-params",
+        address.RECIPE,
         help="Sets the options below. " + "; ".join(f"{r.name}: {r.title}" for r in RECIPES),
     )
-    return recipes.get(chosen) or RECIPES[0]
+    return recipes[name]
 
 
 def suggestion(recipe: Recipe, dataset: Dataset) -> TrainingOptions:
@@ -191,7 +189,7 @@ def _follow(suggested: TrainingOptions) -> None:
     if before is None or st.session_state.get("arrived"):
         return
     for h in TrainingOptions.hyperparameters():
-        key = PREFIX + h.name
+        key = address.OPTION.of(h.name)
         if st.session_state.get(key) == getattr(before, h.name):
             st.session_state[key] = getattr(suggested, h.name)
 
@@ -202,8 +200,7 @@ def _option(name: str, suggested: TrainingOptions) -> Any:
     return hyperparameter_widget(
         TrainingOptions.hyperparameter(name),
         getattr(suggested, name),
-        key=PREFIX + name,
-        bind="query-params",
+        **bound(address.OPTION.of(name)),
         **change,
     )
 
@@ -211,10 +208,11 @@ def _option(name: str, suggested: TrainingOptions) -> Any:
 def _keep_one_budget(changed: str) -> None:
     """Set the other budget to 0, since a run ends by epochs or by time."""
     other = "seconds" if changed == "epochs" else "epochs"
-    if st.session_state[PREFIX + changed]:
-        st.session_state[PREFIX + other] = 0
-    elif not st.session_state[PREFIX + other]:
-        st.session_state[PREFIX + other] = 5 if other == "epochs" else 30
+    key = address.OPTION.of(other)
+    if st.session_state[address.OPTION.of(changed)]:
+        st.session_state[key] = 0
+    elif not st.session_state[key]:
+        st.session_state[key] = 5 if other == "epochs" else 30
 
 
 def _say_changes(suggested: TrainingOptions, values: dict[str, Any]) -> None:
@@ -239,4 +237,4 @@ def _say_changes(suggested: TrainingOptions, values: dict[str, Any]) -> None:
 
 def _take(suggested: TrainingOptions) -> None:
     for h in TrainingOptions.hyperparameters():
-        st.session_state[PREFIX + h.name] = getattr(suggested, h.name)
+        st.session_state[address.OPTION.of(h.name)] = getattr(suggested, h.name)

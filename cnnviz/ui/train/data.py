@@ -13,7 +13,9 @@ from cnnviz.hyperparameters import Hyperparameter, Value, text
 from cnnviz.training.datasets.base import Data
 from cnnviz.training.datasets.look import class_balance, mixed_samples, samples
 from cnnviz.training.options import TrainingOptions
+from cnnviz.ui.parts import address
 from cnnviz.ui.parts.augmented import AUGMENTATIONS, LAST_DRAW, augmented, choose_strength
+from cnnviz.ui.parts.choices import choose_number
 from cnnviz.ui.parts.markdown import plain
 
 CLASSES_AT_ONCE = 20
@@ -59,17 +61,15 @@ def facts_text(data: Data) -> str:
 
 
 def _choose_draw() -> int:
-    draw = st.number_input(
+    return choose_number(
         "Draw",
         0,
         LAST_DRAW,
+        address.DATA_DRAW,
         0,
-        key="data_draw",
-        bind="query-params",
         width=140,
         help="Another number draws other samples and augmentations.",
     )
-    return draw if draw is not None and 0 <= draw <= LAST_DRAW else 0
 
 
 def _show_samples(data: Data, draw: int) -> None:
