@@ -29,10 +29,10 @@ from cnnviz.ui.parts import address
 
 FEWEST = 2
 # What a slot holds where the URL does not say it; there are as many networks as slots at most.
-DEFAULTS: dict[str, str] = dict(
+DEFAULTS = dict(
     zip(address.COMPARED, ("vgg16", "resnet34", "densenet121", "googlenet"), strict=True)
 )
-SLOTS = tuple(DEFAULTS)
+SLOTS = address.COMPARED
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _compared() -> list[Compared]:
     return compared
 
 
-def _asked(asked: Mapping[str, str]) -> list[Compared]:
+def _asked(asked: Mapping[address.Key, str]) -> list[Compared]:
     """The networks of a URL; a slot that cannot be read says why and holds its default."""
     number = max([FEWEST, *(SLOTS.index(slot) + 1 for slot in asked)])
     compared = []
@@ -120,17 +120,13 @@ def _plain(words: str) -> str:
     return re.sub(r"([\\`*\[\]<>$#~|:])", r"\\\1", words)
 
 
-def _write(asked: Mapping[str, str], networks: Sequence[str]) -> dict[str, str]:
+def _write(asked: Mapping[address.Key, str], networks: Sequence[str]) -> dict[address.Key, str]:
     """Write the networks into the URL, leave the rest to its widgets; the URL's networks."""
     written = dict(zip(SLOTS, networks, strict=False))
     # An address without networks means the first two defaults; it stays as it was typed.
     if not asked and written == {slot: DEFAULTS[slot] for slot in SLOTS[:FEWEST]}:
         return {}
-    for slot in asked.keys() - written.keys():
-        del st.query_params[slot]
-    changed = {slot: text for slot, text in written.items() if asked.get(slot) != text}
-    if changed:
-        st.query_params.update(changed)
+    address.write({slot: written.get(slot, "") for slot in SLOTS})
     return written
 
 

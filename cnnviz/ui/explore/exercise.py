@@ -36,7 +36,7 @@ def choose_hidden() -> frozenset[str]:
     hidden = st.multiselect(
         "Hide from students",
         list(HIDES),
-        key="hide",
+        key=address.HIDE,
         on_change=_write_hidden,
         placeholder="nothing is hidden",
         help="Columns and formulas that students shall predict. The address of this page keeps "
@@ -47,10 +47,7 @@ def choose_hidden() -> frozenset[str]:
 
 def _write_hidden() -> None:
     hidden = [name for name in HIDES if name in st.session_state[address.HIDE]]
-    if hidden:
-        st.query_params[address.HIDE] = ",".join(hidden)
-    else:
-        st.query_params.pop(address.HIDE, None)
+    address.write({address.HIDE: ",".join(hidden)})
 
 
 @st.fragment

@@ -69,10 +69,8 @@ def chosen_cell(panels: Sequence[Panel]) -> Cell | None:
 
 def open_cell(name: str) -> None:
     """Put a cell into the address; the one that is open is closed."""
-    if address.asked(address.CELL) == name:
-        del st.query_params[address.CELL]
-    elif name:
-        st.query_params[address.CELL] = name
+    if name:
+        address.write({address.CELL: "" if address.asked(address.CELL) == name else name})
 
 
 def follow_click(key: str) -> None:

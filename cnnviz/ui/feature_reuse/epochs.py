@@ -128,4 +128,4 @@ def _clicked() -> str:
 def _keep_epoch() -> None:
     number = _sent("epoch")
     if isinstance(number, int | float):
-        st.query_params[address.EPOCH] = f"{number:g}"
+        address.write({address.EPOCH: f"{number:g}"})

@@ -121,7 +121,7 @@ def sent_place(place: Any) -> tuple[int, int, bool] | None:
 def _keep_resting_place() -> None:
     sent = sent_place(st.session_state["occluder"].place)
     if sent and sent[2]:
-        st.query_params[address.PATCH_PLACE] = f"{sent[0]},{sent[1]}"
+        address.write({address.PATCH_PLACE: f"{sent[0]},{sent[1]}"})
 
 
 def _show_fall(subject: Subject, place: tuple[int, int], percent: int) -> None:

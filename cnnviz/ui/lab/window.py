@@ -70,7 +70,7 @@ def _follow_change() -> None:
 
 
 def _rest(key: str) -> None:
-    st.query_params[address.RESTING_PLACE] = str(rested(key))
+    address.write({address.RESTING_PLACE: str(rested(key))})
 
 
 def _place(first: int) -> int:

@@ -120,7 +120,7 @@ def _toggled(shown: str) -> frozenset[str]:
         shown: What the picture shows; another network or view begins as it opens by itself.
     """
     if st.session_state.get("opened_in", shown) != shown and not st.session_state["arrived"]:
-        st.query_params.pop(address.OPEN_BLOCKS, None)
+        address.write({address.OPEN_BLOCKS: ""})
     st.session_state["opened_in"] = shown
     return frozenset(filter(None, address.asked(address.OPEN_BLOCKS).split(",")))
 
@@ -129,8 +129,6 @@ def _follow_click() -> None:
     what = clicked("picture")
     if "toggle" in what:
         paths = _toggled(st.session_state["opened_in"]) ^ {what["toggle"]}
-        st.query_params[address.OPEN_BLOCKS] = ",".join(sorted(paths))
-        if not paths:
-            del st.query_params[address.OPEN_BLOCKS]
+        address.write({address.OPEN_BLOCKS: ",".join(sorted(paths))})
     elif "select" in what:
         st.session_state[address.CARD] = what["select"]
