@@ -29,7 +29,7 @@ def test_nothing_runs_before_the_button_is_pressed(works):
 
 
 def test_the_button_measures_each_network_alone(works, monkeypatch):
-    monkeypatch.setattr("cnnviz.ui.work.work.MAX_AT_ONCE", 0)
+    monkeypatch.setattr("cnnviz.ui.work.work._start_next", lambda: None)
     app = shown(batch="8")
     app.button[0].click().run()
     words = [" ".join(command) for command in works]
@@ -64,7 +64,7 @@ def test_what_is_measured_is_shown_while_the_rest_runs_or_has_failed(works):
     app = shown()
     assert len(app.get("html")) == 1
     (bar,) = app.get("progress")
-    assert bar.proto.text == "ResNet-34 with width 32: At work for 0 s ..."
+    assert bar.proto.text.startswith("ResNet-34 with width 32: At work for ")
     works[COMMANDS[1]] = Work(COMMANDS[1], state="failed", error="Too large.")
     assert shown().error[0].value == "ResNet-34 with width 32: Too large."
 

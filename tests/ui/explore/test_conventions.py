@@ -67,7 +67,7 @@ def test_before_the_tools_run_our_counts_and_the_papers_are_there(works):
 
 
 def test_the_button_starts_one_process_for_everybody(works, monkeypatch):
-    monkeypatch.setattr("cnnviz.ui.work.work.MAX_AT_ONCE", 0)
+    monkeypatch.setattr("cnnviz.ui.work.work._start_next", lambda: None)
     app = run(tools)
     app.button[0].click().run()
     assert list(works) == [COMMAND]

@@ -141,4 +141,4 @@ def test_what_was_written_is_not_asked_anew():
     assert app.markdown[0].value == "theirs"
     assert app.query_params["group"] == "mine"
     assert "without" not in app.query_params
-    assert app.run().markdown[0].value == "None"
+    assert app.run().markdown[0].value == "`None`"
