@@ -8,7 +8,7 @@ from cnnviz.architectures import architecture_of, specify, variant, variants
 from cnnviz.figures.legend import colour_scale
 from cnnviz.ui.grad_cam.maps import show_answers
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_several
+from cnnviz.ui.parts.choices import choose_option_or_none, choose_several
 from cnnviz.ui.parts.markdown import plain
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.ui.photo.overlay import choose_opacity, overlay
