@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 Progress = Callable[[float], None]
 
 
-def unheard(share: float) -> None:
-    """Ignore the progress."""
+def ignore_progress(share: float) -> None:
+    """Discard a progress report: the default where nobody watches."""
 
 
-def batches(count: int, size: int, progress: Progress = unheard) -> Iterator[slice]:
+def batches(count: int, size: int, progress: Progress = ignore_progress) -> Iterator[slice]:
     """Slices of at most ``size`` that cover 0 ... count - 1; reports the progress after each."""
     for start in range(0, count, size):
         yield slice(start, min(start + size, count))

@@ -13,7 +13,7 @@ import torch
 from cnnviz.architectures import Network
 from cnnviz.architectures.published import ERRORS, published
 from cnnviz.architectures.written import ENDS
-from cnnviz.progress import Progress, unheard
+from cnnviz.progress import Progress, ignore_progress
 from cnnviz.runs.folder import MEASUREMENTS, measurements, read_record, reuse_measurements
 from cnnviz.training.bundled import FOLDER
 from cnnviz.training.checkpoints import (
@@ -42,7 +42,7 @@ def bundle(
     note: str = "",
     quantity: str = "",
     folder: Path = FOLDER,
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
 ) -> Path:
     """Bundle a run's best weights; returns the file. Its record (NAME.json) has the keys
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnviz.machine import processor_name
-from cnnviz.progress import Progress, unheard
+from cnnviz.progress import Progress, ignore_progress
 from cnnviz.runs.folder import (
     MEASUREMENTS,
     RECORD,
@@ -28,7 +28,7 @@ def recorded(
     folder: Path,
     steering: Steering | None = None,
     device: str | None = None,
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
 ) -> Generator[Measurement]:
     """Train a plan; yields measurements and writes them, a record and checkpoints to a folder.
 

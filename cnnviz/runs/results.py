@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cnnviz.progress import Progress, part, unheard
+from cnnviz.progress import Progress, part, ignore_progress
 from cnnviz.runs.folder import read_record
 from cnnviz.training.checkpoints import CheckpointError, trained_network, trained_spec
 from cnnviz.training.evaluation.predictions import (
@@ -22,7 +22,7 @@ LOADED = 0.3  # share of the work that loads the data
 
 
 def evaluation_of(
-    folder: Path, device: str | None = None, progress: Progress = unheard
+    folder: Path, device: str | None = None, progress: Progress = ignore_progress
 ) -> Evaluation:
     """Evaluate a run on its test images; computed once per checkpoint.
 

@@ -10,7 +10,7 @@ import torch
 
 from cnnviz.architectures import Network, NetworkSpec, build, variant
 from cnnviz.architectures.written import SizedNetwork
-from cnnviz.progress import Progress, unheard
+from cnnviz.progress import Progress, ignore_progress
 from cnnviz.training.bundled import bundled_network
 from cnnviz.training.datasets import load
 from cnnviz.training.datasets.base import Data
@@ -28,7 +28,7 @@ def run_plan(
     folder: Path,
     steering: Steering | None = None,
     device: str | None = None,
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
 ) -> Generator[Measurement]:
     """Train a plan; resumes from a checkpoint of the same plan in the folder.
 
@@ -50,7 +50,7 @@ def run_plan(
     yield from train(network, data, plan.options, device, folder, steering)
 
 
-def planned_data(plan: Plan, progress: Progress = unheard) -> Data:
+def planned_data(plan: Plan, progress: Progress = ignore_progress) -> Data:
     """Load the data of a plan with its network's image side and channels.
 
     Raises:

@@ -13,7 +13,7 @@ from PIL import Image
 from cnnviz.architectures import Network, NetworkSpec, variant
 from cnnviz.architectures.base import NUM_CLASSES
 from cnnviz.images.preprocessing import Preprocessing, crop_for_network, preprocess
-from cnnviz.progress import Progress, batches, unheard
+from cnnviz.progress import Progress, batches, ignore_progress
 
 # Names of the classes by data set; ImageNet's come from torchvision.
 LABELS = {
@@ -106,7 +106,7 @@ def many_probabilities(
     network: Network,
     count: int,
     images: Callable[[slice], torch.Tensor],
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
 ) -> np.ndarray:
     """Softmax of the logits of ``count`` images, float32 (count, num_classes).
 

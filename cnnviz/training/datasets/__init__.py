@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cnnviz.images import data_sets
-from cnnviz.progress import Progress, unheard
+from cnnviz.progress import Progress, ignore_progress
 from cnnviz.settings import settings
 from cnnviz.training.datasets.base import Data, DataError, Dataset, Split
 from cnnviz.training.datasets.pictures import class_folders
@@ -96,7 +96,7 @@ def load(
     side: int | None = None,
     channels: int | None = None,
     seed: int = 0,
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
 ) -> Data:
     """The data set of that name in memory, as a network wants it.
 

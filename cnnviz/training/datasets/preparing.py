@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from cnnviz.progress import Progress, batches, part, unheard
+from cnnviz.progress import Progress, batches, part, ignore_progress
 from cnnviz.training.datasets.base import Data, DataError, Split
 
 BATCH = 1000  # Images prepared at once; the work on all of them might not fit the memory.
@@ -40,7 +40,7 @@ def require_size(count: int, side: int, channels: int) -> None:
 
 
 def prepared(
-    data: Data, side: int, channels: int, progress: Progress = unheard, pads: bool = False
+    data: Data, side: int, channels: int, progress: Progress = ignore_progress, pads: bool = False
 ) -> Data:
     """The data with images of another side and other channels, and with their mean and std.
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from cnnviz.progress import Progress, batches, part, unheard
+from cnnviz.progress import Progress, batches, part, ignore_progress
 from cnnviz.training.datasets.base import Data, Dataset, Split
 from cnnviz.training.datasets.preparing import mean_and_std, require_size
 
@@ -62,7 +62,7 @@ class _Surfaces:
 
 
 def shapes(
-    count: int, side: int, channels: int = 3, seed: int = 0, progress: Progress = unheard
+    count: int, side: int, channels: int = 3, seed: int = 0, progress: Progress = ignore_progress
 ) -> Split:
     """Pictures (count, side, side, channels) of as many objects of each class, with masks.
 

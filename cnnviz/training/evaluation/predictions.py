@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from cnnviz.architectures import Network
-from cnnviz.progress import Progress, batches, unheard
+from cnnviz.progress import Progress, batches, ignore_progress
 from cnnviz.training.augmentation import normalisation, normalise, scaled
 from cnnviz.training.checkpoints import CheckpointError, checkpoint_name, has_checkpoint
 from cnnviz.training.datasets.base import Split
@@ -65,7 +65,7 @@ def predictions(
     network: Network,
     split: Split,
     device: str | torch.device | None = None,
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
     data: str = "",
     seed: int = 0,
 ) -> Predictions:

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from cnnviz.architectures import Network
 from cnnviz.hyperparameters import named
-from cnnviz.progress import Progress, part, unheard
+from cnnviz.progress import Progress, part, ignore_progress
 from cnnviz.vision.cam.look import Look
 from cnnviz.vision.cam.methods import METHODS, Method
 from cnnviz.vision.capture import submodule
@@ -42,7 +42,7 @@ def class_activation(
     class_index: int | None = None,
     layers: Sequence[str] | None = None,
     method: str = "grad-cam",
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
 ) -> ClassActivation:
     """Compute class activation maps of an image at one or more layers, and the prediction.
 
@@ -74,7 +74,7 @@ def class_maps(
     class_index: int,
     layers: Sequence[str],
     method: str = "grad-cam",
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
 ) -> dict[str, np.ndarray]:
     """Compute class activation maps of a forward pass, by layer; see ``class_activation``."""
     require_class(class_index, len(passed.logits))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import torch
 
 from cnnviz.architectures import Network
-from cnnviz.progress import Progress, unheard
+from cnnviz.progress import Progress, ignore_progress
 from cnnviz.vision.capture import Place
 from cnnviz.vision.forward_pass import ForwardPass, activations, gradients
 
@@ -29,7 +29,7 @@ class Look:
     passed: ForwardPass
     class_index: int
     layer: str
-    progress: Progress = unheard
+    progress: Progress = ignore_progress
     _all: dict[str, tuple[torch.Tensor, torch.Tensor]] = field(default_factory=dict)
     _layers: tuple[str, ...] = ()
 

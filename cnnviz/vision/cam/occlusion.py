@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from cnnviz.architectures import Network
-from cnnviz.progress import Progress, unheard
+from cnnviz.progress import Progress, ignore_progress
 from cnnviz.vision.forward_pass import require_class, require_one_image
 from cnnviz.vision.prediction import many_probabilities
 
@@ -44,7 +44,7 @@ def occlusion_map(
     class_index: int,
     side: int,
     stride: int,
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
 ) -> np.ndarray:
     """Compute the class's probability for all positions of the patch, float32 (rows, columns).
 

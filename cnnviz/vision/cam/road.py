@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from cnnviz.architectures import Network
-from cnnviz.progress import Progress, unheard
+from cnnviz.progress import Progress, ignore_progress
 from cnnviz.vision.cam.deletion import require_map
 from cnnviz.vision.cam.pixel_order import pixel_ranks
 from cnnviz.vision.forward_pass import require_class
@@ -45,7 +45,7 @@ def road(
     class_index: int,
     saliency_map: np.ndarray,
     percentiles: Sequence[int] = PERCENTILES,
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
     seed: int = 0,
 ) -> Road:
     """Compute pytorch-grad-cam's ROAD of a map, most and least relevant first, per percentile.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.architectures import Network
-from cnnviz.progress import Progress, part, unheard
+from cnnviz.progress import Progress, part, ignore_progress
 from cnnviz.vision.cam.class_activation import class_maps
 from cnnviz.vision.cam.pixel_order import rank_correlation
 from cnnviz.vision.forward_pass import ForwardPass, forward_pass, parts
@@ -41,7 +41,7 @@ def randomised_maps(
     layer: str,
     method: str = "grad-cam",
     seed: int = SEED,
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
 ) -> list[RandomisedMap]:
     """Compute a map while weights are randomised part by part, from the head down.
 

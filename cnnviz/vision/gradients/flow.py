@@ -14,7 +14,7 @@ from torch import nn
 from torch.nn import functional
 
 from cnnviz.analysis.kinds import BATCH_NORM, WEIGHTED, kind_of, layers_of
-from cnnviz.progress import Progress, unheard
+from cnnviz.progress import Progress, ignore_progress
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def layer_gradients(
     network: nn.Module,
     pixels: torch.Tensor,
     labels: torch.Tensor,
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
 ) -> list[LayerGradient]:
     """The gradient of each convolution's and linear layer's weight, in the order that they run.
 
@@ -89,7 +89,7 @@ def layer_gradients(
 
 @torch.no_grad()
 def activation_statistics(
-    network: nn.Module, pixels: torch.Tensor, progress: Progress = unheard
+    network: nn.Module, pixels: torch.Tensor, progress: Progress = ignore_progress
 ) -> list[ActivationStatistics]:
     """Mean, spread and zeros of what each non-linearity puts out, in the order that they run.
 

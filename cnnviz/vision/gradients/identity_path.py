@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from cnnviz.analysis.kinds import kind_of
-from cnnviz.progress import Progress, unheard
+from cnnviz.progress import Progress, ignore_progress
 from cnnviz.vision.gradients.flow import batch_loss, heard, studied_copy
 
 # The child modules of residual blocks that are the way past F.
@@ -105,7 +105,7 @@ def identity_shares(
     network: nn.Module,
     pixels: torch.Tensor,
     labels: torch.Tensor,
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
 ) -> list[IdentityShare]:
     """How much of the gradient reaches each block's input past F, and how much through it.
 
@@ -135,7 +135,7 @@ def identity_shares(
 
 @torch.no_grad()
 def forward_shares(
-    network: nn.Module, pixels: torch.Tensor, progress: Progress = unheard
+    network: nn.Module, pixels: torch.Tensor, progress: Progress = ignore_progress
 ) -> list[IdentityShare]:
     """How much of each block's sum h + F is h, in forward order."""
     return [_share(b.name, b.past, b.added) for b in _forward(network, pixels, progress)]
@@ -143,7 +143,7 @@ def forward_shares(
 
 @torch.no_grad()
 def identity_sum(
-    network: nn.Module, pixels: torch.Tensor, progress: Progress = unheard
+    network: nn.Module, pixels: torch.Tensor, progress: Progress = ignore_progress
 ) -> IdentitySum | None:
     """Equation 4 over the first blocks in a row that have identity shortcuts, two or more.
 

@@ -11,7 +11,7 @@ import torch
 from cnnviz.architectures import Network
 from cnnviz.images import Collection
 from cnnviz.images.opening import ImageError
-from cnnviz.progress import Progress, batches, unheard
+from cnnviz.progress import Progress, batches, ignore_progress
 from cnnviz.vision.capture import Place, activation
 from cnnviz.vision.prediction import network_input
 
@@ -76,7 +76,7 @@ def exciting_pictures(
     place: Place,
     collection: Collection,
     positions: Sequence[int] | None = None,
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
 ) -> ExcitingPictures:
     """Find the maxima of a layer's maps on images of a collection; see ``best``.
 

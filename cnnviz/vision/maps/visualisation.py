@@ -31,7 +31,7 @@ import torch
 from torch.nn import functional
 
 from cnnviz.architectures import Network
-from cnnviz.progress import Progress, unheard
+from cnnviz.progress import Progress, ignore_progress
 from cnnviz.vision.capture import Place, activation
 from cnnviz.vision.prediction import normalised, preprocessing
 from cnnviz.vision.rectifiers import rectified_by
@@ -68,7 +68,7 @@ def visualisation(
     channel: int,
     steps: int = 128,
     seed: int = 0,
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
     show: Callable[[np.ndarray], None] | None = None,
 ) -> Visualisation:
     """Compute an image that maximises a map, by regularised gradient ascent.

@@ -21,7 +21,7 @@ from cnnviz.architectures import Network
 from cnnviz.hyperparameters import named
 from cnnviz.images import Collection, DataError
 from cnnviz.images.opening import ImageError
-from cnnviz.progress import Progress, batches, unheard
+from cnnviz.progress import Progress, batches, ignore_progress
 from cnnviz.vision.capture import Place, recorded, submodule
 from cnnviz.vision.forward_pass import ForwardPass, parts
 from cnnviz.vision.prediction import network_input
@@ -105,7 +105,7 @@ def embedding(
     network: Network,
     collection: Collection,
     positions: Sequence[int],
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
 ) -> Embedding:
     """Compute the vectors of a collection's images in batches of ``BATCH``.
 

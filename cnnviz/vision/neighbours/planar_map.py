@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from cnnviz.progress import Progress, unheard
+from cnnviz.progress import Progress, ignore_progress
 
 STAGES = 4  # runs of t-SNE
 ITERATIONS = 250  # per run, the minimum of scikit-learn
@@ -25,7 +25,7 @@ def planar_map(
     vectors: np.ndarray,
     method: str,
     seed: int = 0,
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
     show: Show | None = None,
 ) -> np.ndarray:
     """Project vectors to points, float32 (N, 2).

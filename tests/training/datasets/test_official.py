@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from torchvision import datasets as theirs
 
-from cnnviz.progress import unheard
+from cnnviz.progress import ignore_progress
 from cnnviz.training.datasets import load
 from cnnviz.training.datasets.base import DataError
 from cnnviz.training.datasets.official import OfficialFile, official
@@ -76,7 +76,7 @@ FAILURES = {
 def test_a_failure_is_one_sentence_that_says_what_to_do(case, web, cache):
     address, reason = FAILURES[case]
     with pytest.raises(DataError, match=reason) as caught:
-        official(OfficialFile(FILE, (address(web),), MD5), "Data", unheard)
+        official(OfficialFile(FILE, (address(web),), MD5), "Data", ignore_progress)
     assert str(caught.value).endswith(f"or put {FILE} into {cache}.")
     assert visible(cache) == []
 
@@ -85,7 +85,7 @@ def test_a_folder_that_cannot_be_written_to_is_named(web, monkeypatch, tmp_path)
     (tmp_path / "file").touch()
     monkeypatch.setenv("CNNVIZ_DATA_CACHE", str(tmp_path / "file"))
     with pytest.raises(DataError, match="cannot be written to"):
-        official(OfficialFile(FILE, (web.serve(FILE, CONTENT),), MD5), "Data", unheard)
+        official(OfficialFile(FILE, (web.serve(FILE, CONTENT),), MD5), "Data", ignore_progress)
 
 
 def test_what_progress_raises_ends_the_download_and_leaves_nothing(web, cache):
@@ -101,13 +101,13 @@ def test_threads_wait_for_one_download(web, cache):
     address = web.serve(FILE, CONTENT)
     file = OfficialFile(FILE, (address,), MD5)
     with ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(lambda _: official(file, "Data", unheard), range(8)))
+        found = list(threads.map(lambda _: official(file, "Data", ignore_progress), range(8)))
     assert {path.read_bytes() for path in found} == {CONTENT}
     assert len(web.requests) == 1
 
 
 def _fetched(file):
-    return official(file, "Data", unheard).read_bytes()
+    return official(file, "Data", ignore_progress).read_bytes()
 
 
 def test_processes_wait_for_one_download(web, cache):

@@ -14,7 +14,7 @@ from PIL import Image
 
 from cnnviz.images import files as image_files
 from cnnviz.images import tar
-from cnnviz.progress import unheard
+from cnnviz.progress import ignore_progress
 from cnnviz.training.datasets import class_folders, dataset, known_datasets, load
 from cnnviz.training.datasets.base import DataError
 from cnnviz.training.datasets.pictures import _load
@@ -63,11 +63,11 @@ def as_tar(files, path):
 
 def loaded(files, side=32, channels=3, seed=0):
     """The data of files in a zip, without what the menu wants to know first."""
-    return _load(zipped(files), "pets", "pets", side, channels, seed, unheard)
+    return _load(zipped(files), "pets", "pets", side, channels, seed, ignore_progress)
 
 
 def test_folders_are_classes_and_a_seed_splits_each():
-    data = class_folders(zipped(pets(10)), "pets.zip").load(32, 3, 0, unheard)
+    data = class_folders(zipped(pets(10)), "pets.zip").load(32, 3, 0, ignore_progress)
     assert data.classes == ("cat", "dog")
     assert torch.bincount(data.train.labels).tolist() == [8, 8]
     assert torch.bincount(data.test.labels).tolist() == [2, 2]
@@ -142,7 +142,7 @@ def test_the_own_side_is_one_that_half_of_the_pictures_fill(size, side):
 def test_grey_pictures_have_one_channel(mode, channels):
     entry = class_folders(zipped(pets(2, mode=mode)))
     assert entry.channels == channels
-    assert entry.load(32, channels, 0, unheard).channels == channels
+    assert entry.load(32, channels, 0, ignore_progress).channels == channels
 
 
 @pytest.mark.parametrize("kind, title", [("JPEG", "pets (JPEG pictures)"), ("PNG", "pets")])
@@ -195,7 +195,7 @@ BAD = {
 def test_what_cannot_be_trained_on_is_explained_in_one_sentence(case):
     content, reason = BAD[case]
     with pytest.raises(DataError, match=reason) as caught:
-        class_folders(content).load(32, 3, 0, unheard)
+        class_folders(content).load(32, 3, 0, ignore_progress)
     assert "\n" not in str(caught.value)
 
 
