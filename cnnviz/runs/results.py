@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cnnviz.progress import Progress, part, ignore_progress
+from cnnviz.progress import Progress, ignore_progress, part
 from cnnviz.runs.folder import read_record
 from cnnviz.training.checkpoints import CheckpointError, trained_network, trained_spec
 from cnnviz.training.evaluation.predictions import (

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from cnnviz.progress import Progress, batches, part, ignore_progress
+from cnnviz.progress import Progress, batches, ignore_progress, part
 from cnnviz.training.datasets.base import Data, DataError, Split
 
 BATCH = 1000  # Images prepared at once; the work on all of them might not fit the memory.

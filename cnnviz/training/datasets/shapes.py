@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from cnnviz.progress import Progress, batches, part, ignore_progress
+from cnnviz.progress import Progress, batches, ignore_progress, part
 from cnnviz.training.datasets.base import Data, Dataset, Split
 from cnnviz.training.datasets.preparing import mean_and_std, require_size
 

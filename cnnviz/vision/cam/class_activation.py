@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from cnnviz.architectures import Network
 from cnnviz.hyperparameters import named
-from cnnviz.progress import Progress, part, ignore_progress
+from cnnviz.progress import Progress, ignore_progress, part
 from cnnviz.vision.cam.look import Look
 from cnnviz.vision.cam.methods import METHODS, Method
 from cnnviz.vision.capture import submodule

@@ -9,7 +9,7 @@ import torch
 from torchvision.transforms.v2 import functional
 
 from cnnviz.architectures import Network
-from cnnviz.progress import Progress, part, ignore_progress
+from cnnviz.progress import Progress, ignore_progress, part
 from cnnviz.vision.cam.pixel_order import pixel_ranks, random_ranks
 from cnnviz.vision.forward_pass import require_class, require_one_image
 from cnnviz.vision.prediction import many_probabilities

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.architectures import Network
-from cnnviz.progress import Progress, part, ignore_progress
+from cnnviz.progress import Progress, ignore_progress, part
 from cnnviz.vision.cam.class_activation import class_maps
 from cnnviz.vision.cam.pixel_order import rank_correlation
 from cnnviz.vision.forward_pass import ForwardPass, forward_pass, parts
