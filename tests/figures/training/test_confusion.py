@@ -35,7 +35,7 @@ def test_counts_are_written_and_zeros_are_not():
 
 
 def test_text_is_light_on_dark_cells_and_dark_on_light_ones():
-    empty, full = confusion_table(np.array([[0, 9], [0, 9]]), "ab")["ink"][:2]
+    empty, full = confusion_table(np.array([[0, 9], [0, 9]]), ("a", "b"))["ink"][:2]
     assert (empty, full) == ("#ffffff", "#000000")
 
 
