@@ -45,7 +45,7 @@ def test_a_clicked_cell_shows_its_pictures_and_a_file_can_be_taken(server, page)
     expect(page.locator(".tiles figure")).to_have_count(count)
     click_cell(page, 0, 0)
     expect(cell).to_have_text(re.compile(r"^0 predicted as 0: [1-9]"))
-    page.get_by_text("download", exact=True).click()
+    page.get_by_text("Download", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Checkpoint").click()
     assert download.value.suggested_filename == "best.safetensors"
