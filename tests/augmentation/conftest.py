@@ -1,0 +1,3 @@
+"""Small data, as training has it."""
+
+from tests.training.conftest import small_data  # noqa: F401 - a fixture
