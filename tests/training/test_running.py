@@ -48,7 +48,7 @@ def test_the_network_gets_as_many_outputs_as_the_data_has_classes():
 def test_images_that_are_too_small_for_a_network_are_a_sentence():
     plan = plan_for("alexnet", side=16, channels=3)
     data = planned_data(plan)
-    with pytest.raises(TrainingError, match="alexnet does not take images of 16 px"):
+    with pytest.raises(TrainingError, match="alexnet does not accept images of 16 px"):
         planned_network(plan, data)
 
 
