@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from cnnviz.ui.lab.activate import show_activate
-from cnnviz.ui.lab.augmentation import show_gallery
-from cnnviz.ui.lab.design import show_design
-from cnnviz.ui.lab.filter import show_filter_lab
-from cnnviz.ui.lab.first_layer import show_first_layer
-from cnnviz.ui.lab.merge import show_merge
-from cnnviz.ui.lab.pool import show_pool
-from cnnviz.ui.lab.slide import show_slide
+from cnnviz.ui.lab.activations.functions import show_activate
+from cnnviz.ui.lab.augmentation.gallery import show_gallery
+from cnnviz.ui.lab.convolution.filters import show_filter_lab
+from cnnviz.ui.lab.convolution.pooling import show_pool
+from cnnviz.ui.lab.convolution.slide import show_slide
+from cnnviz.ui.lab.design.comparisons import show_design
+from cnnviz.ui.lab.design.first_layer import show_first_layer
+from cnnviz.ui.lab.design.merge import show_merge
 from cnnviz.ui.page import open_page
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_segment

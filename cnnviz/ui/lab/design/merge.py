@@ -27,8 +27,8 @@ from cnnviz.ui.lab.controls import (
     found_or_say,
     write_settings,
 )
-from cnnviz.ui.lab.design import COLUMNS, cells
-from cnnviz.ui.lab.merge_maps import show_merged_maps
+from cnnviz.ui.lab.design.comparisons import COLUMNS, cells
+from cnnviz.ui.lab.design.merge_maps import show_merged_maps
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import write_text

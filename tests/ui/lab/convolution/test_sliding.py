@@ -2,7 +2,7 @@
 
 from cnnviz.lab.grid import grid
 from cnnviz.lab.sliding import Settings, slide
-from cnnviz.ui.lab.sliding import slide_data
+from cnnviz.ui.lab.convolution.sliding import slide_data
 
 ONES = grid("1 1 1; 1 1 1; 1 1 1")[None]
 

@@ -7,10 +7,10 @@ import streamlit as st
 from cnnviz.hyperparameters import Hyperparameter, Value, text
 from cnnviz.lab.grid import written_pixels
 from cnnviz.training.options import TrainingOptions
-from cnnviz.ui.lab.colours import show_colours
+from cnnviz.ui.lab.augmentation.colours import show_colours
+from cnnviz.ui.lab.augmentation.crops import show_crops_of_numbers, show_crops_of_photo
+from cnnviz.ui.lab.augmentation.draws import SIDE, Original, photo_data, picture_data, show_draws
 from cnnviz.ui.lab.controls import choose_over, found_or_say
-from cnnviz.ui.lab.crops import show_crops_of_numbers, show_crops_of_photo
-from cnnviz.ui.lab.draws import SIDE, Original, photo_data, picture_data, show_draws
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.augmented import AUGMENTATIONS, LAST_DRAW, choose_strength

@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.augmentation.colour import IMAGENET_AXES, ColourDraws
 from cnnviz.figures.pictures.colour_axes import REACH, colour_axes_drawing
 from cnnviz.figures.pictures.image_tiles import gallery
-from cnnviz.ui.lab.draws import Original, show_numbers
+from cnnviz.ui.lab.augmentation.draws import Original, show_numbers
 
 WIDTH = 150  # px of a picture on screen, at least
 

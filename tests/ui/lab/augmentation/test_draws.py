@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from cnnviz.training.augmentation import colour_axes
-from cnnviz.ui.lab.draws import Original, photo_data, picture_data
+from cnnviz.ui.lab.augmentation.draws import Original, photo_data, picture_data
 
 
 def test_a_photos_principal_colours_are_its_pixels_eigenvectors():

@@ -15,8 +15,8 @@ from cnnviz.ui.lab.controls import (
     found_or_say,
     write_settings,
 )
-from cnnviz.ui.lab.sliding import pooled_data
-from cnnviz.ui.lab.window import choose_small_photo, show_window
+from cnnviz.ui.lab.convolution.sliding import pooled_data
+from cnnviz.ui.lab.convolution.window import choose_small_photo, show_window
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import write_text
 

@@ -7,9 +7,9 @@ import streamlit as st
 
 from cnnviz.lab.separable import written_kernel, written_picture
 from cnnviz.ui.lab.controls import choose_over, found_or_say
+from cnnviz.ui.lab.convolution.separable import show_map_numbers, show_rank
 from cnnviz.ui.lab.network import choose_first_convolution
 from cnnviz.ui.lab.number_cells import show_cells
-from cnnviz.ui.lab.separable import show_map_numbers, show_rank
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_segment, write_text
 from cnnviz.ui.photo.chosen import show_or_say

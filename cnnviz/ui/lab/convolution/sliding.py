@@ -34,8 +34,8 @@ LEGIBLE = 14  # rows or columns up to which numbers are written
 _component = st.components.v2.component(
     "cnnviz_sliding",
     html=HTML,
-    css=component_text("number_tables.css", "sliding.css"),
-    js=component_text("number_tables.js", "pixel_map.js", "sliding.js"),
+    css=component_text("number_tables.css", "convolution/sliding.css"),
+    js=component_text("number_tables.js", "convolution/pixel_map.js", "convolution/sliding.js"),
 )
 
 

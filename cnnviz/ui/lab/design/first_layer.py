@@ -12,7 +12,7 @@ from cnnviz.figures.theme import count_text
 from cnnviz.hyperparameters import Config, choice
 from cnnviz.lab.first_layer import SIDES, FirstLayer, by_side, first_layer
 from cnnviz.ui.lab.controls import choose_over, choose_settings
-from cnnviz.ui.lab.first_sums import show_first_sums
+from cnnviz.ui.lab.design.first_sums import show_first_sums
 from cnnviz.ui.photo.controls import Photo, choose_photo
 
 IDEAS = {

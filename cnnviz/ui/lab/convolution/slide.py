@@ -15,9 +15,9 @@ from cnnviz.ui.lab.controls import (
     found_or_say,
     write_settings,
 )
-from cnnviz.ui.lab.kernel import Kernel, choose_kernel, complete_bias, follow_preset
-from cnnviz.ui.lab.sliding import slide_data
-from cnnviz.ui.lab.window import choose_small_photo, show_window
+from cnnviz.ui.lab.convolution.kernel import Kernel, choose_kernel, complete_bias, follow_preset
+from cnnviz.ui.lab.convolution.sliding import slide_data
+from cnnviz.ui.lab.convolution.window import choose_small_photo, show_window
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import write_text
 

@@ -9,7 +9,7 @@ import torch
 from cnnviz.architectures import specify
 from cnnviz.figures.pictures.crop_frame import framed
 from cnnviz.figures.pictures.image_tiles import gallery
-from cnnviz.ui.lab.draws import DRAWS, DRAWS_OF_NUMBERS, WIDTH, show_numbers
+from cnnviz.ui.lab.augmentation.draws import DRAWS, DRAWS_OF_NUMBERS, WIDTH, show_numbers
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.vision.crops import (
     TEN_CROPS,

@@ -10,7 +10,7 @@ import torch
 
 from cnnviz.lab.small_photo import small_photo
 from cnnviz.ui.lab.controls import change_number, refused
-from cnnviz.ui.lab.sliding import edited, rested, show_sliding
+from cnnviz.ui.lab.convolution.sliding import edited, rested, show_sliding
 from cnnviz.ui.parts import address
 from cnnviz.ui.photo.controls import choose_photo
 

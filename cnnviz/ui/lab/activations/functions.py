@@ -19,13 +19,13 @@ from cnnviz.lab.activations import (
     largest_slope,
 )
 from cnnviz.lab.grid import grid
-from cnnviz.ui.lab.batch_norm import show_batch
+from cnnviz.ui.lab.activations.batch_norm import show_batch
+from cnnviz.ui.lab.activations.dropout import show_dropout
+from cnnviz.ui.lab.activations.response_norm import show_response
 from cnnviz.ui.lab.controls import choose_over, found_or_say
-from cnnviz.ui.lab.dropout import show_dropout
 from cnnviz.ui.lab.maps import show_maps
 from cnnviz.ui.lab.network import FirstConvolution, show_on_photo
 from cnnviz.ui.lab.number_cells import show_cells
-from cnnviz.ui.lab.response_norm import show_response
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import bound, choose_segment, write_text
 
