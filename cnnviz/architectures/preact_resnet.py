@@ -74,14 +74,8 @@ class PreActResNetConfig(ResidualConfig):
         help="Order of batch normalisation, ReLU and addition: the five units of Figure 4.",
     )
     shortcut: str = choice(
-        "identity",
-        "none",
-        "constant-scaling",
-        "frozen-gating",
-        "exclusive-gating",
-        "shortcut-only-gating",
-        "1x1-convolution",
-        "dropout",
+        *("identity", "none", "constant-scaling", "frozen-gating"),
+        *("exclusive-gating", "shortcut-only-gating", "1x1-convolution", "dropout"),
         default="identity",
         help="h: what a unit does to its input before it adds F (Table 1).",
     )

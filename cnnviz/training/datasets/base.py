@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from cnnviz.architectures import NetworkSpec
 from cnnviz.images import DataError
 from cnnviz.progress import Progress
 
@@ -73,6 +74,18 @@ class Data:
     def with_train(self, positions: torch.Tensor) -> Data:
         """The same data with some of the training images; mean and std stay."""
         return replace(self, train=self.train.take(positions))
+
+    def require_fit(self, spec: NetworkSpec) -> None:
+        """Check that a network has the channels and the classes of the data.
+
+        Raises:
+            ValueError: Channels or classes differ.
+        """
+        if spec.num_classes != len(self.classes) or spec.in_channels != self.channels:
+            raise ValueError(
+                f"network must have {len(self.classes)} classes and {self.channels} channels for "
+                f"{self.title}; received {spec.num_classes} and {spec.in_channels}."
+            )
 
 
 Load = Callable[[int, int, int, Progress], Data]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnviz.architectures.preact_resnet import ORDERS
 from cnnviz.hyperparameters import named
 from cnnviz.training.experiments.declaration import Arm, Experiment, Printed
 from cnnviz.training.plan import Start
@@ -132,16 +133,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         "64,000 iterations, median of 5 runs",
         tuple(
             Arm(order, f"{UNIT},order={order}", paper=_order(row))
-            for row, order in enumerate(
-                (
-                    "original",
-                    "bn-after-addition",
-                    "relu-before-addition",
-                    "relu-only-pre-activation",
-                    "full-pre-activation",
-                ),
-                1,
-            )
+            for row, order in enumerate(ORDERS, 1)
         ),
         "test error",
         (("full-pre-activation", "original"), ("original", "bn-after-addition")),

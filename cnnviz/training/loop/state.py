@@ -29,13 +29,13 @@ from cnnviz.training.loop.averaging import Average
 from cnnviz.training.loop.cuda_graph import captured
 from cnnviz.training.loop.memory import memory_in_use
 from cnnviz.training.loop.optimisers import load_state_tensors, set_learning_rate, state_tensors
+from cnnviz.training.loop.resizing import require_small_images, training_side
 from cnnviz.training.loop.schedules import Plateau, learning_rate
 from cnnviz.training.loop.step import Step, set_dropout
 from cnnviz.training.loop.testing import tested
 from cnnviz.training.measurement import Measurement, TrainingError
 from cnnviz.training.options import NETWORK as AS_THE_NETWORK_SAYS
 from cnnviz.training.options import TrainingOptions
-from cnnviz.training.resizing import require_small_images, training_side
 
 # A loss this many times the initial one counts as diverged.
 EXPLODED = 20.0
@@ -60,7 +60,7 @@ class Training:
     def __init__(
         self, network: Network, data: Data, options: TrainingOptions, device: torch.device
     ) -> None:
-        require_fit(network, data)
+        data.require_fit(network.spec)
         torch.manual_seed(options.seed)
         torch.backends.cudnn.deterministic = True
         if options.initialisation != AS_THE_NETWORK_SAYS:
@@ -290,17 +290,3 @@ class Training:
         self.tested_at = facts["tested_at"]
         self._best, self._first_loss = facts["best"], facts["first_loss"]
         vars(self._plateau).update(facts["plateau"])
-
-
-def require_fit(network: Network, data: Data) -> None:
-    """Check that a network has the channels and the classes of the data.
-
-    Raises:
-        ValueError: Channels or classes differ.
-    """
-    spec = network.spec
-    if spec.num_classes != len(data.classes) or spec.in_channels != data.channels:
-        raise ValueError(
-            f"network must have {len(data.classes)} classes and {data.channels} channels for "
-            f"{data.title}; received {spec.num_classes} and {spec.in_channels}."
-        )

@@ -16,8 +16,8 @@ from cnnviz.architectures import Network
 from cnnviz.training.augmentation import Augmentation, normalise
 from cnnviz.training.datasets.base import Data, Split
 from cnnviz.training.loop.optimisers import optimiser
+from cnnviz.training.loop.resizing import resized
 from cnnviz.training.options import NETWORK, TrainingOptions
-from cnnviz.training.resizing import resized
 
 # Weight of an auxiliary head's loss: Szegedy et al. 2015, section 5.
 AUXILIARY_WEIGHT = 0.3

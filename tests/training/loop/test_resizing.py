@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 import torch
 
+from cnnviz.training.loop.resizing import resized, training_side
 from cnnviz.training.loop.state import Training
 from cnnviz.training.options import TrainingOptions
-from cnnviz.training.resizing import resized, training_side
 
 OPTIONS = TrainingOptions(epochs=5, batch_size=16, progressive_resizing=True)
 
