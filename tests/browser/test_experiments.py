@@ -21,7 +21,7 @@ def press(page, name):
 
 def arms(page):
     # While it is redrawn there can be two of it.
-    return page.locator(".arms").last
+    return page.locator(".rows").last
 
 
 def start(page, address):
