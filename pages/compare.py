@@ -1,4 +1,4 @@
-"""Compare: what does one network have that another has not, where, and at what cost?"""
+"""Compare: up to four networks side by side, with their costs and differences."""
 
 import streamlit as st
 

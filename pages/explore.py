@@ -1,4 +1,4 @@
-"""Explore: what is this network made of, and what does it cost?"""
+"""Explore: layers, parameters, computations and memory of one network."""
 
 from collections.abc import Callable, Collection
 
@@ -20,15 +20,14 @@ from cnnviz.ui.network.layer import choose_layer, chosen_layer
 from cnnviz.ui.network.picture import show_picture
 from cnnviz.ui.page import open_page
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_segment
+from cnnviz.ui.parts.choices import choose_labelled
 from cnnviz.ui.server.cached import cached_graph, cached_layer_table
 
 COMPARED = ("resnet34", "vgg16")
-SECTIONS = ("layers", "where it sits", "predict and check", "memory", "other tools", "code")
 
 
 def show_title(choice: NetworkChoice) -> None:
-    """Say which network this is, whose idea it was, and what the visitor changed."""
+    """Draw the network's title, idea and paper, the visitor's changes, and a link to Compare."""
     title = choice.variant.title
     st.title(title if is_published(choice.spec) else f"{title}, changed")
     st.markdown(f"{choice.family.idea} [{choice.family.paper}]({choice.family.url})")
@@ -45,14 +44,14 @@ def show_title(choice: NetworkChoice) -> None:
 
 
 def beside(choice: NetworkChoice) -> str:
-    """What to compare a network with: its published self, or one that the course knows."""
+    """The network to compare with: the published variant, or a well-known network."""
     if choice.sized.changes:
         return choice.spec.variant
     return next(name for name in COMPARED if name not in choice.family.variants)
 
 
 def show_network(choice: NetworkChoice, hidden: Collection[str]) -> None:
-    """Everything about the network; or one sentence why there is nothing."""
+    """Draw totals, drawing, layer card and the chosen section, or the error in one sentence."""
     try:
         graph = cached_graph(choice.spec, choice.resolution)
     except GraphError as error:
@@ -68,23 +67,21 @@ def show_network(choice: NetworkChoice, hidden: Collection[str]) -> None:
     layer = choose_layer(names)
     if layer:
         show_card(choice.sized, graph, layer, hidden)
-    section = choose_segment(
-        "More about this network",
-        SECTIONS,
-        address.SECTION,
-        "predict and check" if hidden else "layers",
-    )
-    views: dict[str, Callable[[], None]] = {
-        "layers": lambda: show_layers(table, convention, layer, hidden),
-        "where it sits": lambda: show_distribution(table, hidden),
-        "predict and check": lambda: show_exercise(graph, hidden),
-        "memory": lambda: show_memory(graph, choice.spec),
-        "other tools": lambda: show_other_tools(
-            choice.sized, totals(table), printed_counts(choice)
+    sections: dict[str, tuple[str, Callable[[], None]]] = {
+        "layers": ("Layers", lambda: show_layers(table, convention, layer, hidden)),
+        "where it sits": ("Parameter distribution", lambda: show_distribution(table, hidden)),
+        "predict and check": ("Quiz", lambda: show_exercise(graph, hidden)),
+        "memory": ("Memory", lambda: show_memory(graph, choice.spec)),
+        "other tools": (
+            "Other tools",
+            lambda: show_other_tools(choice.sized, totals(table), printed_counts(choice)),
         ),
-        "code": lambda: show_code(choice.sized, hidden),
+        "code": ("Code", lambda: show_code(choice.sized, hidden)),
     }
-    views.get(section or "", views["layers"])()
+    labels = {name: label for name, (label, _) in sections.items()}
+    default = "predict and check" if hidden else "layers"
+    section = choose_labelled("More about this network", labels, address.SECTION, default)
+    sections[section][1]()
 
 
 open_page("Explore")

@@ -1,4 +1,4 @@
-"""Feature reuse: which earlier layers does each layer of a DenseNet or a ResNet read?"""
+"""Feature reuse: which earlier layers each layer of a DenseNet or ResNet uses."""
 
 from functools import partial
 
@@ -12,7 +12,7 @@ from cnnviz.ui.photo.weights import choose_trained
 open_page("Feature reuse")
 with st.sidebar:
     trained = choose_trained(start="densenet40_k12_cifar")
-st.title("Which earlier layers does each layer read?")
+st.title("Which earlier layers does each layer use?")
 if trained is None:
     st.info("Download the weights in the sidebar, or choose other weights or another network.")
 else:

@@ -1,4 +1,4 @@
-"""Home: what is this, and what to try first?"""
+"""Home: what the program shows, and links to things to try."""
 
 import streamlit as st
 
@@ -12,13 +12,13 @@ st.markdown(
     "Pick an architecture, change its hyperparameters, and see at once what it costs: every "
     "layer's shape, parameters, multiply-accumulates and receptive field, each with its formula. "
     "Put networks side by side. Then give a trained network your own photo and see what each "
-    "layer sees, where it looks, and whether that is to be believed."
+    "layer sees, where it looks, and whether you can trust it."
 )
 st.subheader("Things to try")
 show_things_to_try()
 families = ", ".join(f"{family.title} ({family.year})" for family in ARCHITECTURES)
 st.caption(
     f"{len(variants())} published networks of {len(ARCHITECTURES)} families, each built from its "
-    f"paper with the paper's counts beside ours: {families}. Every page's address holds what you "
-    "chose: copy it to share it."
+    f"paper with the paper's counts beside ours: {families}. Every page's address holds your "
+    "choices: copy it to share them."
 )

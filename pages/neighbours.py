@@ -1,4 +1,4 @@
-"""Neighbours: which pictures does the network think alike?"""
+"""Neighbours: which images does the network consider similar?"""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ from cnnviz.ui.photo.weights import choose_trained
 
 
 def show_neighbours(subject: Subject, collection: Collection, looked_at: tuple[int, ...]) -> None:
-    """The whole answer for one photo, one network and one collection."""
+    """Draw nearest images, their agreement and the map, for a photo and a collection."""
     compared = comparison(subject, collection, looked_at)
     if compared is None:
         return
@@ -35,9 +35,9 @@ with st.sidebar:
     collection = choose_collection("Compare with")
     positions = choose_positions(collection) if collection else ()
     metrics, count = choose_metrics(), choose_count()
-st.title("Which pictures does the network think alike?")
+st.title("Which images does the network consider similar?")
 subject = chosen_subject(photo, trained, needs_maps=False)
 if collection is None:
-    st.info("Give a zip of pictures in the sidebar, or compare with other pictures.")
+    st.info("Upload a zip of images in the sidebar, or compare with other images.")
 elif subject:
     show_or_say(partial(show_neighbours, subject, collection, positions))

@@ -1,4 +1,4 @@
-"""Timeline: how did the field move from 1998 to 2017?"""
+"""Timeline: architectures and ImageNet results from 1986 to 2017."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def show_winners(table: ResultTable) -> None:
 
 
 def show_cards() -> None:
-    """Each architecture: year, idea, paper, shape, and a link into Explore."""
+    """Draw a card for each architecture."""
     st.subheader("The architectures")
     thumbnails = cached_thumbnails()
     grid = st.grid(4, min_column_width=240, border=True)
@@ -40,7 +40,7 @@ def show_cards() -> None:
 
 
 def show_card(family: Architecture, drawing: str) -> None:
-    """One architecture."""
+    """Draw an architecture: year, thumbnail, idea, paper, and a link to Explore."""
     st.markdown(f"**{family.title}** :gray-badge[{family.year}]")
     st.image(drawing, alt=f"Stages of {family.title}")
     st.write(family.idea)
@@ -59,12 +59,12 @@ def _query(family: str, variant: str) -> dict[str, str]:
 
 
 def show_errors() -> None:
-    """Printed error over our counts; a click on a point opens the network."""
+    """Draw published error over cost; a click on a point opens the network."""
     st.subheader("Error against cost")
     st.caption(
-        "Errors as the papers print them (the first figure of each network; Explore lists all), "
-        "counts as this explorer counts them. Colours are families; click a point to explore the "
-        "network. Papers differ in crops and augmentation: the source stands at each point."
+        "Errors are those of the papers (the first figure of each network; Explore lists all), "
+        "counts are ours. Colours are families; click a point to explore the "
+        "network. Papers differ in crops and augmentation: point at a network for its source."
     )
     errors = cached_errors()
     printed = [quantity for quantity in ERRORS if quantity in set(errors["quantity"])]
@@ -95,15 +95,17 @@ def open_clicked(points: list[dict[str, Any]]) -> None:
 
 
 def show_tables(tables: dict[str, ResultTable]) -> None:
-    """One result table of the papers at a time, as printed or sorted by the numbers of a column."""
+    """One result table of the papers at a time, in its own order or sorted by a column."""
     st.subheader("The result tables of the papers")
     left, right = st.columns(2)
     with left:
         table = tables[choose_option("Table", list(tables), address.TABLE)]
-    order = right.selectbox("Order", ["as printed", *table.columns], key=f"order_{table.title}")
+    order = right.selectbox(
+        "Order", ["As in the paper", *table.columns], key=f"order_{table.title}"
+    )
     rows = table.sorted_by(order) if order in table.columns else table.rows
     st.dataframe(pd.DataFrame(rows), hide_index=True, placeholder="", alt=table.title)
-    st.caption(f"{table.source}. As printed.")
+    st.caption(f"{table.source}.")
 
 
 open_page("Timeline")

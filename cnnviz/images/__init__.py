@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from cnnviz.images.collection import (
-    Collection,
-    DataError,
-    Picture,
-    even_sample,
-    sample_collection,
-)
+from cnnviz.images.collection import Collection, DataError, Picture, even_sample, sample_collection
 from cnnviz.images.on_disk import DataSet, data_sets, open_collection
 
 __all__ = [

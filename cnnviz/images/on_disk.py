@@ -105,10 +105,10 @@ def _of_torchvision(name: str, folder: Path) -> Collection:
     from torchvision import datasets
 
     try:
-        found = getattr(datasets, name)(folder, train=False, download=False)
+        dataset = getattr(datasets, name)(folder, train=False, download=False)
         pictures = tuple(
-            Picture(f"test {index}", found.classes[int(target)])
-            for index, target in enumerate(found.targets)
+            Picture(f"test {index}", dataset.classes[int(target)])
+            for index, target in enumerate(dataset.targets)
         )
     except BAD_DATA as error:
         raise DataError(
@@ -116,7 +116,7 @@ def _of_torchvision(name: str, folder: Path) -> Collection:
         ) from error
     facts = (folder / TORCHVISION[name]).stat()
     key = ("torchvision", name, str(folder.resolve()), facts.st_mtime_ns, facts.st_size)
-    return Collection(key, f"{name}, test split", pictures, partial(_coloured, found.data))
+    return Collection(key, f"{name}, test split", pictures, partial(_coloured, dataset.data))
 
 
 def _coloured(data: Any, position: int) -> Image.Image:

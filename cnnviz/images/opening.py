@@ -42,7 +42,10 @@ TIFF_TEXT_TYPES = (1, 2, 7)  # BYTE, ASCII, UNDEFINED: one Python object, howeve
 # MPO, two JPEG pictures in one file of a phone, comes through JPEG.
 KNOWN_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 
-UNKNOWN = "The file is damaged or no JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC; choose another."
+UNKNOWN = (
+    "This file is damaged or is not a JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC image. "
+    "Choose another."
+)
 DAMAGED = "The picture is damaged or cut off; save it again in an image editor or choose another."
 TOO_MANY_PIXELS = "The picture has more than 50 megapixels; scale it down before you choose it."
 TOO_MANY_PIECES = "The picture is stored in too many pieces; save it again as PNG or JPEG."
@@ -172,8 +175,8 @@ def _require_bounded_pixels(image: ImageFile.ImageFile) -> None:
     if max(image.size) > MAX_ASPECT * min(image.size):
         raise ImageError("The picture is over 100 times as long as wide; crop it.")
     boxes = (tile.extents for tile in image.tile if tile.extents)
-    asked = sum((right - left) * (lower - upper) for left, upper, right, lower in boxes)
-    if asked > TiffImagePlugin.MAX_SAMPLESPERPIXEL * pixels:
+    covered = sum((right - left) * (lower - upper) for left, upper, right, lower in boxes)
+    if covered > TiffImagePlugin.MAX_SAMPLESPERPIXEL * pixels:
         raise ImageError(TOO_MANY_PIECES)
 
 

@@ -47,6 +47,12 @@ class Bundled:
         return self.folder / f"{self.name}.safetensors"
 
     @property
+    def data(self) -> str:
+        """Name of the dataset, without the kind of file that it came from."""
+        title = str(self.record["data"])
+        return "CIFAR-10" if title.startswith("cifar10") else title
+
+    @property
     def test_accuracy(self) -> float:
         """Accuracy of the float16 weights on the test split, in [0, 1]."""
         return float(self.record["test_accuracy"])

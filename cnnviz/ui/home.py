@@ -1,4 +1,4 @@
-"""Home's cards: a question each, with the page that answers it."""
+"""Cards of the Home page: a question each, with a link to the page that answers it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from cnnviz.ui.parts.address import ARCHITECTURE, HIDE, PICTURE, SECTION, SHEET,
 
 TO_TRY: tuple[tuple[str, str, str, str, dict[Key, str]], ...] = (
     (
-        "Where do VGG-16's 138 million parameters sit?",
-        "Nine in ten sit in three linear layers, and nearly all multiplications are elsewhere. "
+        "Where are VGG-16's 138 million parameters?",
+        "Nine in ten are in three linear layers; nearly all multiplications are elsewhere. "
         "Halve the hidden units and watch the count.",
         "Open VGG-16",
         "pages/explore.py",
@@ -33,7 +33,7 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[Key, str]], ...] = (
         {},
     ),
     (
-        "Every layer reads all before it",
+        "Every layer sees all earlier layers",
         "Draw DenseNet-121's blocks with all their connections, click a layer, and read each of "
         "its numbers as a formula.",
         "Open DenseNet-121",
@@ -41,10 +41,10 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[Key, str]], ...] = (
         {VARIANT: "densenet121", PICTURE: "block"},
     ),
     (
-        "Predict, then check",
-        "Hide the counts, predict ten layers of AlexNet, and be told which step went wrong. The "
-        "number of the sheet is in the address: share it with a class.",
-        "Open sheet 1",
+        "Quiz: predict, then check",
+        "Hide the counts, predict ten numbers of AlexNet, and see which step went wrong. The "
+        "address holds the number of the question set: share it with a class.",
+        "Open question set 1",
         "pages/explore.py",
         {VARIANT: "alexnet", HIDE: "params,macs", SHEET: "1"},
     ),
@@ -58,24 +58,24 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[Key, str]], ...] = (
     ),
     (
         "Where does a network look on your photo?",
-        "Upload a photo, see the five most probable classes and the region that speaks for any of "
-        "a thousand.",
+        "Upload a photo, see the five most probable classes and the region that supports the "
+        "predicted class, or any other.",
         "Open Grad-CAM",
         "pages/grad_cam.py",
         {},
     ),
     (
         "What does each layer see?",
-        "All maps of any layer on your photo: edges, then texture, then eyes. Click one to "
-        "see it large, with the filter that makes it and what it dreams of.",
+        "All feature maps of any layer on your photo: edges, then texture, then eyes. Click one to "
+        "see it large, with its filter, its top activations and its feature visualisation.",
         "Open Feature maps",
         "pages/feature_maps.py",
         {},
     ),
     (
         "One photo through history",
-        "From AlexNet to DenseNet: what does each network answer, and where does it look? Then ask "
-        "whether such a map is to be believed.",
+        "From AlexNet to DenseNet: what does each network predict, and where does it look? Then "
+        "check whether you can trust such a heatmap.",
         "Open the history",
         "pages/grad_cam.py",
         {VIEW: "networks"},
@@ -83,7 +83,7 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[Key, str]], ...] = (
     (
         "Watch a network learn",
         "Train LeNet-5 on handwritten digits in seconds, change the learning rate while it runs, "
-        "and lay several runs over each other.",
+        "and compare the curves of several runs.",
         "Open Train",
         "pages/train.py",
         {},
@@ -91,23 +91,23 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[Key, str]], ...] = (
     (
         "Does the paper's claim hold here?",
         "Plain against residual, ReLU against tanh, with and without augmentation: one button "
-        "trains networks that differ in one thing, beside what the paper prints.",
+        "trains networks that differ in one thing and shows the paper's results.",
         "Open Experiments",
         "pages/experiments.py",
         {},
     ),
     (
-        "Which pictures does it think alike?",
-        "The nearest pictures by the network's last hidden layer, as in AlexNet's Figure 4, among "
-        "the sample photos, a zip of yours or a data set on disk.",
+        "Which images does it consider similar?",
+        "The nearest images by the network's last hidden layer, as in AlexNet's Figure 4, among "
+        "the sample photos, your own zip or a data set on disk.",
         "Open Neighbours",
         "pages/neighbours.py",
         {},
     ),
     (
         "Does DenseNet reuse its features?",
-        "How much of its weight each layer spends on each layer before it: Figure 5 of the paper "
-        "for a network that is really trained, beside an untrained one.",
+        "How much of its weight each layer spends on each earlier layer: Figure 5 of the paper "
+        "for a trained network next to an untrained one.",
         "Open Feature reuse",
         "pages/feature_reuse.py",
         {},
@@ -124,7 +124,7 @@ TO_TRY: tuple[tuple[str, str, str, str, dict[Key, str]], ...] = (
 
 
 def show_things_to_try() -> None:
-    """One card each: a question, a hint, a link."""
+    """Draw the cards in a grid: question, hint and link."""
     grid = st.grid(3, min_column_width=260, border=True)
     for question, hint, label, page, parameters in TO_TRY:
         with grid.cell():

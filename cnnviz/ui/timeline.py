@@ -1,4 +1,4 @@
-"""All published networks at once: their counts, their printed errors, their shapes."""
+"""Published errors and costs of all networks, and thumbnails of the families."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cnnviz.figures.network.thumbnail import thumbnail
 
 @st.cache_resource(show_spinner="Counting every published network, once ...")
 def cached_errors() -> pd.DataFrame:
-    """The first printed error of each kind, beside our counts of the published network and image.
+    """The first published error of each kind, with our counts of the published network.
 
     Columns: variant, title, family, quantity, error (per cent), source, params (without auxiliary
     heads), macs.

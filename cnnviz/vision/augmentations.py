@@ -48,8 +48,8 @@ def random_crop(
     cut = max(1, round(square.shape[-1] * strength))
     rows = square.permute(0, 2, 3, 1)
     window = random_windows(rows, (cut, cut), flip=False, rng=rng).cut(rows).permute(0, 3, 1, 2)
-    found: torch.Tensor = functional.resize(window, [side, side], antialias=True)
-    return found
+    resized: torch.Tensor = functional.resize(window, [side, side], antialias=True)
+    return resized
 
 
 def rotation(
@@ -67,8 +67,8 @@ def erasing(pixels: torch.Tensor, share: float, rng: torch.Generator) -> torch.T
 def hue(pixels: torch.Tensor, strength: float, rng: torch.Generator) -> torch.Tensor:
     """The hue turned by up to a share of the circle of colours."""
     turn = strength * (2 * float(torch.rand((), generator=rng)) - 1)
-    found: torch.Tensor = functional.adjust_hue(pixels, turn)
-    return found
+    shifted: torch.Tensor = functional.adjust_hue(pixels, turn)
+    return shifted
 
 
 def pca_colour(pixels: torch.Tensor, strength: float, rng: torch.Generator) -> torch.Tensor:

@@ -37,16 +37,16 @@ def recorded(network: nn.Module, places: Sequence[Place]) -> Iterator[dict[Place
     Raises:
         KeyError: A path is no module of the network; the message names it.
     """
-    found: dict[Place, torch.Tensor] = {}
+    outputs: dict[Place, torch.Tensor] = {}
     with ExitStack() as hooks:
         for place in places:
             module = submodule(network, place.layer)
             if place.input_index is None:
-                handle = module.register_forward_hook(_copier(place, found))
+                handle = module.register_forward_hook(_copier(place, outputs))
             else:
-                handle = module.register_forward_pre_hook(_input_copier(place, found))
+                handle = module.register_forward_pre_hook(_input_copier(place, outputs))
             hooks.callback(handle.remove)
-        yield found
+        yield outputs
 
 
 @contextmanager
@@ -102,7 +102,7 @@ def activation(
     try:
         network(image)
     except _Reached as reached:
-        return reached.found
+        return reached.tensor
     finally:
         handle.remove()
     raise ValueError(f"layer must be one that the network runs; received {layer}.")
@@ -111,9 +111,9 @@ def activation(
 class _Reached(BaseException):
     """Ends a forward pass; no error, so nothing on the way that catches errors may catch it."""
 
-    def __init__(self, found: torch.Tensor) -> None:
+    def __init__(self, tensor: torch.Tensor) -> None:
         super().__init__()
-        self.found = found
+        self.tensor = tensor
 
 
 def _stop_at_output() -> Callable[..., None]:
@@ -151,22 +151,22 @@ def submodule(network: nn.Module, name: str) -> nn.Module:
         ) from None
 
 
-def _copier(place: Place, found: dict[Place, torch.Tensor]) -> Callable[..., None]:
+def _copier(place: Place, outputs: dict[Place, torch.Tensor]) -> Callable[..., None]:
     owner = threading.get_ident()
 
     def copy(module: nn.Module, args: Any, output: torch.Tensor) -> None:
         if threading.get_ident() == owner:
-            found[place] = output.detach().clone()
+            outputs[place] = output.detach().clone()
 
     return copy
 
 
-def _input_copier(place: Place, found: dict[Place, torch.Tensor]) -> Callable[..., None]:
+def _input_copier(place: Place, outputs: dict[Place, torch.Tensor]) -> Callable[..., None]:
     owner, index = threading.get_ident(), place.input_index
 
     def copy(module: nn.Module, args: Any) -> None:
         if threading.get_ident() == owner:
-            found[place] = args[index].detach().clone()
+            outputs[place] = args[index].detach().clone()
 
     return copy
 

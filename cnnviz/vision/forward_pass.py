@@ -39,8 +39,8 @@ class ForwardPass:
     @property
     def probabilities(self) -> np.ndarray:
         """Softmax of the logits, float32 (num_classes,)."""
-        found: np.ndarray = self.logits.softmax(dim=0).numpy(force=True)
-        return found
+        values: np.ndarray = self.logits.softmax(dim=0).numpy(force=True)
+        return values
 
     def read_by(self, part: str) -> torch.Tensor:
         """The input of one of the parts."""
@@ -91,17 +91,17 @@ def activations(
         KeyError: A path is no module of the network; the message names it.
         ValueError: A layer did not run.
     """
-    found: dict[Place, torch.Tensor] = {}
+    outputs: dict[Place, torch.Tensor] = {}
     for name, part in parts(network):
         inside = [place for place in places if part_of(network, place.layer) == name]
         if all(place == Place(name) for place in inside):
-            found |= dict.fromkeys(inside, passed.outputs[name])
+            outputs |= dict.fromkeys(inside, passed.outputs[name])
             continue
         with torch.no_grad(), recorded(network, inside) as reached:
             part(passed.read_by(name))
-        found |= reached
-    require_run(places, found)
-    return {place: found[place] for place in places}
+        outputs |= reached
+    require_run(places, outputs)
+    return {place: outputs[place] for place in places}
 
 
 def gradients(
@@ -125,16 +125,16 @@ def gradients(
         ValueError: A layer did not run, gives no feature maps, or the class does not exist.
     """
     require_class(class_index, len(passed.logits))
-    found, x = _run_from_the_earliest(network, passed, layers)
-    require_run([Place(layer) for layer in layers], [Place(layer) for layer in found])
+    outputs, x = _run_from_the_earliest(network, passed, layers)
+    require_run([Place(layer) for layer in layers], [Place(layer) for layer in outputs])
     for layer in layers:
-        if found[layer].dim() != 4:
+        if outputs[layer].dim() != 4:
             raise ValueError(f"layer must give feature maps (C, H, W); received {layer}.")
-    targets = [found[layer] for layer in layers]
+    targets = [outputs[layer] for layer in layers]
     # An auxiliary path may leave a layer without a way to the logits: its gradient is 0.
     slopes = torch.autograd.grad(x[0, class_index], targets, materialize_grads=True)
     return {
-        layer: (found[layer].detach(), slope) for layer, slope in zip(layers, slopes, strict=True)
+        layer: (outputs[layer].detach(), slope) for layer, slope in zip(layers, slopes, strict=True)
     }
 
 
@@ -150,14 +150,14 @@ def _run_from_the_earliest(
     # Where of that part only its output is wanted, which is at hand, it need not run.
     is_at_hand = [layer for layer in layers if holding[layer] == first] == [first]
     hooked = [layer for layer in layers if not (is_at_hand and layer == first)]
-    with torch.enable_grad(), captured(network, hooked) as found:
+    with torch.enable_grad(), captured(network, hooked) as outputs:
         x = passed.read_by(first)
         if is_at_hand:
-            x = found[first] = passed.outputs[first].detach().clone().requires_grad_()
+            x = outputs[first] = passed.outputs[first].detach().clone().requires_grad_()
             behind.pop(0)
         for _, part in behind:
             x = part(x)
-    return found, x
+    return outputs, x
 
 
 def part_of(network: Network, layer: str) -> str:
@@ -171,14 +171,14 @@ def part_of(network: Network, layer: str) -> str:
     return f"stages.{rest.partition('.')[0]}" if first == "stages" else first
 
 
-def require_run(places: Sequence[Place], found: Container[Place]) -> None:
+def require_run(places: Sequence[Place], reached: Container[Place]) -> None:
     """Refuse places that a pass did not come to.
 
     Raises:
         ValueError: One of the layers did not run.
     """
     for place in places:
-        if place not in found:
+        if place not in reached:
             raise ValueError(f"layer must be one that the network runs; received {place.layer}.")
 
 

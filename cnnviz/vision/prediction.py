@@ -117,11 +117,11 @@ def many_probabilities(
             one batch are in memory.
         progress: Told the share that is done; what it raises ends the work.
     """
-    found = []
+    parts = []
     for some in batches(count, BATCH, progress):
         with torch.inference_mode():
-            found.append(network(images(some)).softmax(dim=1).numpy(force=True))
-    return np.concatenate(found)
+            parts.append(network(images(some)).softmax(dim=1).numpy(force=True))
+    return np.concatenate(parts)
 
 
 def top(probabilities: np.ndarray, labels: tuple[str, ...], count: int = 5) -> list[Answer]:

@@ -55,12 +55,12 @@ def sources(variant: str) -> tuple[WeightsSource, ...]:
     """
     folder, published = weights_folder(), torchvision_file(variant)
     candidates = (_file_source(folder / name, published) for name in _file_names(variant))
-    found = [source for source in candidates if source is not None]
-    if published and all(source.url is None for source in found):
+    available = [source for source in candidates if source is not None]
+    if published and all(source.url is None for source in available):
         title = f"torchvision, download of {_megabytes(published.size)}"
         path = folder / published.name
-        found.append(WeightsSource("download", title, path, published.url, published.size))
-    return (*found, WeightsSource("random", "random weights (untrained)"))
+        available.append(WeightsSource("download", title, path, published.url, published.size))
+    return (*available, WeightsSource("random", "random weights (untrained)"))
 
 
 def _file_names(variant: str) -> list[str]:

@@ -112,7 +112,7 @@ def _refusal(path: Path, error: Exception) -> str:
             "need; save the network's state_dict() alone."
         )
     kind = "safetensors" if _is_safetensors(path) else "PyTorch"
-    return f"{path.name} is damaged or no {kind} file; copy or download it again."
+    return f"{path.name} is damaged or is not a {kind} file; copy or download it again."
 
 
 def _unwrapped(content: object, origin: str) -> StateDict:
@@ -191,8 +191,8 @@ def _problems(ours: StateDict, theirs: StateDict, names: tuple[str, ...]) -> Ite
         if their not in theirs:
             yield f"{their} is missing"
         elif not _fits(our, ours[our], their, theirs[their]):
-            wanted, found = tuple(ours[our].shape), _shape(theirs[their])
-            yield f"{our} must be {wanted}; the file has {their} of {found}"
+            needed, actual = tuple(ours[our].shape), _shape(theirs[their])
+            yield f"{our} must be {needed}; the file has {their} of {actual}"
     for our in list(ours)[len(names) :]:
         yield f"there is nothing for {our}"
     expected = set(names[: len(ours)])

@@ -36,8 +36,8 @@ class TorchvisionFile:
     @property
     def sha256_prefix(self) -> str:
         """First digits of the content's SHA-256, which torch.hub reads from the name too."""
-        found = re.search(r"-([a-f0-9]*)\.", self.name)
-        return found[1] if found else ""
+        match = re.search(r"-([a-f0-9]*)\.", self.name)
+        return match[1] if match else ""
 
 
 def torchvision_file(variant: str) -> TorchvisionFile | None:

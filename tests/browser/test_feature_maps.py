@@ -47,7 +47,7 @@ def test_a_map_is_chosen_from_the_keyboard(server, page):
 def test_a_layer_is_chosen_in_the_picture(server, page):
     page.goto(f"{server}/feature_maps")
     ready(page)
-    page.get_by_text("Choose the layer in the network's picture").click()
+    page.get_by_text("Choose the layer in the network's drawing").click()
     layer = page.locator('[data-select="stages.0.fire2.squeeze"]').first
     layer.locator("path, rect").first.click()
     expect(page.get_by_text("stages.0.fire2.squeeze: 16 x 55 x 55")).to_be_visible()

@@ -46,7 +46,7 @@ def test_the_address_carries_the_definition(server, page):
     page.goto(f"{server}/feature_reuse")
     expect(own_cells(page)).to_have_count(CELLS)
     before = own_cells(page).first.text_content()
-    page.get_by_test_id("stSidebar").get_by_label("How much is read", exact=True).first.click()
+    page.get_by_test_id("stSidebar").get_by_label("Measure", exact=True).first.click()
     page.get_by_role("option", name="max", exact=True).click()
     expect(own_cells(page).first).not_to_have_text(before)
     assert "definition=max" in page.url

@@ -93,7 +93,7 @@ def test_on_a_phone_a_tap_shows_it_and_nothing_is_too_wide(server, browser):
 def test_a_zip_of_class_folders_and_its_t_sne(server, page, shades):
     page.goto(f"{server}/{ADDRESS}&among=zip&map=t-SNE")
     page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(shades)
-    page.get_by_role("button", name="Compare with 24 pictures").click()
+    page.get_by_role("button", name="Compare with 24 images").click()
     expect(page.locator(".tiles figure")).to_have_count(7, timeout=30_000)
     expect(page.get_by_text(re.compile("nearest are of|No two of the"))).to_be_visible()
     page.get_by_role("button", name="Compute t-SNE").click()

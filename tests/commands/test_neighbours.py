@@ -113,4 +113,4 @@ def test_bad_input_is_one_sentence(refused, weights, options, words):
 def test_a_photo_that_cannot_be_opened_is_one_sentence(refused, weights, tmp_path):
     wrong = tmp_path / "essay.jpg"
     wrong.write_text("This is no photo.")
-    assert "damaged or no JPEG" in refused("neighbours", wrong, "--among", SAMPLES, *MODEL)
+    assert "damaged or is not a JPEG" in refused("neighbours", wrong, "--among", SAMPLES, *MODEL)

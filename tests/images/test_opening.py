@@ -48,7 +48,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 95, "subsampling": 0},
 }
 REFUSED = {
-    "damaged or no JPEG": """heif_corrupted.heic pil_balloon.jpf pil_decompression_bomb.ico
+    "damaged or is not a JPEG": """heif_corrupted.heic pil_balloon.jpf pil_decompression_bomb.ico
         pil_hopper.psd pil_hopper_1bit.pbm pil_la.tga pil_no_cursors.cur pil_test-card-lossless.jp2
         pil_tiff_overflow_rows_per_strip.tif""",
     "more than 50 megapixels": "heif_200MP.heic pil_decompression_bomb.gif",

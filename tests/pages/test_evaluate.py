@@ -318,7 +318,7 @@ def test_runs_stand_before_the_networks_of_the_box(open_page, run):
     menu = open_page("evaluate").selectbox(key="chosen_run")
     assert menu.value == run.id
     assert len(menu.options) == 1 + len(bundled())
-    assert all("in the box: " in option for option in menu.options[1:])
+    assert all("bundled: " in option for option in menu.options[1:])
 
 
 @pytest.mark.parametrize("view", BOX_VIEWS)

@@ -17,7 +17,7 @@ from cnnviz.weights.loading import random_network
 from tests.apps import open_page
 
 BOTTLENECKS = {"architecture": "densenet", "variant": "densenet_bc100_k12_cifar"}
-OBSERVED = "Does what the paper observes hold for this network?"
+OBSERVED = "Do the paper's observations hold for this network?"
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def headings(app):
 def test_it_opens_on_the_densenet_in_the_box():
     app = opened()
     assert app.selectbox(key="variant").value == "densenet40_k12_cifar"
-    assert headings(app) == ["With these weights", "While it trained", OBSERVED]
+    assert headings(app) == ["These weights", "During training", OBSERVED]
     assert "Trained for this project" in app.info[0].value
     assert "each 3x3" in app.caption[0].value
     assert "Click a cell" in app.info[1].value
@@ -54,7 +54,7 @@ def test_the_definition_is_written_out(definition):
 @pytest.mark.parametrize("variant", ["densenet40_k12_cifar", "densenet_bc100_k12_cifar"])
 def test_a_densenet_in_the_box_comes_with_its_epochs(variant):
     app = opened(architecture="densenet", variant=variant)
-    assert headings(app) == ["With these weights", "While it trained", OBSERVED]
+    assert headings(app) == ["These weights", "During training", OBSERVED]
     assert any("Recorded 5 times" in each.value for each in app.caption)
 
 
@@ -120,8 +120,8 @@ def test_a_run_shows_its_epochs_and_a_cells_curve(run_with_epochs):
     run, networks = run_with_epochs
     app = opened(run=run.id, cell="block1.input.layer2")
     assert headings(app)[:3] == [
-        "With these weights",
-        "While it trained",
+        "These weights",
+        "During training",
         "Dense block 1: layer 2 reads input",
     ]
     assert any(
@@ -143,7 +143,7 @@ def test_random_weights_stand_beside_a_run_on_demand(run_with_epochs):
 
 def test_a_residual_network_shows_its_blocks():
     app = opened(architecture="resnet", variant="resnet20_cifar")
-    assert headings(app) == ["How much does each block change what it reads?"]
+    assert headings(app) == ["How much does each block change its input?"]
     assert any("(7 of 9 blocks)" in each.value for each in app.caption)
     assert len(app.dataframe[0].value) == 9
     assert len(app.get("vega_lite_chart")) == 1

@@ -9,7 +9,7 @@ def test_home_says_what_to_try_first():
         "Open the lab",
         "Open Compare",
         "Open DenseNet-121",
-        "Open sheet 1",
+        "Open question set 1",
         "Open Plain-34",
         "Open Grad-CAM",
         "Open Feature maps",

@@ -105,7 +105,7 @@ def test_a_network_without_batch_norm_names_some_that_have_it(opened, squeezenet
     app = opened(part="batch norm", over="photo", variant="squeezenet1_1")
     (info,) = app.info
     assert "This network has no batch norm: choose one that has it" in info.value
-    assert "in the box: " in info.value and "resnet20_cifar" in info.value
+    assert "bundled: " in info.value and "resnet20_cifar" in info.value
     assert "resnet (resnet18)" in info.value and "squeezenet" not in info.value
 
 

@@ -78,13 +78,13 @@ def test_it_opens_with_the_sample_photos_and_without_the_photo_itself(test_data,
     app = open_neighbours()
     assert app.selectbox(key="variant").value == "squeezenet1_1"
     assert not app.warning
-    assert headings(app) == ["Nearest by Euclidean distance", "All of them on a map"]
+    assert headings(app) == ["Nearest by Euclidean distance", "Map of all images"]
     (strip,) = strips(app)
     assert strip.count("<figure") == 7
     assert strip.count('alt="Chelsea the cat"') == 1
     assert "512 numbers that head.conv, the last layer with weights, reads" in said(app)
     assert "over 13 x 13 positions" in said(app)
-    assert "all 11 pictures were looked at" in said(app)
+    assert "all 11 images were compared" in said(app)
 
 
 def test_random_weights_are_labelled_as_random():
@@ -139,13 +139,13 @@ def test_t_sne_is_computed_on_demand():
 
 def test_a_zip_of_class_folders():
     app = open_neighbours(**SMALL, among="zip")
-    assert any("Give a zip of pictures" in info.value for info in app.info)
+    assert any("Upload a zip of images" in info.value for info in app.info)
     app.file_uploader(key="zip").upload("shades.zip", class_folders())
     checked(app)
-    assert app.button(key="start_embedding").label == "Compare with 30 pictures"
+    assert app.button(key="start_embedding").label == "Compare with 30 images"
     start(app, "embedding")
     assert not app.error
-    assert "all 30 pictures were looked at" in said(app)
+    assert "all 30 images were compared" in said(app)
     assert "nearest are of" in said(app)
     legends = " ".join(html.proto.body for html in app.get("html"))
     assert all(f"</span>{name}</span>" in legends for name in ("dark", "grey", "light"))
@@ -158,7 +158,7 @@ def test_a_large_zip_is_sampled_and_says_so():
     app.selectbox(key="most").select(100)
     checked(app)
     start(app, "embedding")
-    assert "100 of 120 pictures were looked at, as many of each class" in said(app)
+    assert "100 of 120 images were compared, as many of each class" in said(app)
 
 
 def test_names_in_a_zip_mean_nothing_but_names(tmp_path, monkeypatch):
@@ -205,14 +205,14 @@ def test_a_data_set_on_disk(tmp_path, monkeypatch):
     (data / "shades").mkdir(parents=True)
     monkeypatch.setenv("CNNVIZ_DATA", str(data))
     app = open_neighbours(**SMALL, among="disk")
-    assert any("holds no folder of pictures" in info.value for info in app.info)
+    assert any("contains no folder of images" in info.value for info in app.info)
     monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path / "other"))
     with zipfile.ZipFile(io.BytesIO(class_folders(5))) as archive:
         archive.extractall(tmp_path / "other" / "shades")
     (tmp_path / "other" / "bad.zip").write_bytes(b"no zip")
     app = open_neighbours(**SMALL, among="disk", data_set="shades")
     assert not app.error
-    assert "Of “shades” all 15 pictures were looked at" in said(app)
+    assert "Of “shades” all 15 images were compared" in said(app)
     app.selectbox(key="data_set").select("bad.zip")
     checked(app)
     assert "no zip, or damaged" in app.error[0].value
@@ -236,7 +236,7 @@ def test_every_nasty_photo_in_one_zip_and_the_next_visitor_notices_nothing(test_
     assert not app.error
     assert strips(app)[0].count("<figure") == 7
     (skipped,) = app.expander
-    assert "pictures could not be opened" in skipped.label
+    assert "images could not be opened" in skipped.label
     sentences = [element.value for element in skipped.markdown]
     assert 5 < len(sentences) < 30
     assert all(": " in sentence and sentence.endswith(r"\.") for sentence in sentences)

@@ -57,7 +57,7 @@ def test_every_class_can_be_asked_for(open_page, keep_run):
     assert app.selectbox(key="class").options == ["0 cloud 0", "1 cloud 1", "2 cloud 2"]
     app.selectbox(key="class").select("2 cloud 2").run()
     assert "Where it looked for “cloud 2”" in said(app)
-    assert "What the network saw (32 x 32 px)" in said(app)
+    assert "Network input (32 x 32 px)" in said(app)
 
 
 def test_a_link_keeps_what_it_asks_for(open_page, keep_run):
@@ -70,7 +70,7 @@ def test_a_link_keeps_what_it_asks_for(open_page, keep_run):
 def test_other_resolutions_than_the_published_one(open_page, keep_run):
     app = open_page("grad_cam", run=keep_run("resnet20_cifar,num_classes=3,resolution=48").id)
     assert not app.error
-    assert "What the network saw (48 x 48 px)" in said(app)
+    assert "Network input (48 x 48 px)" in said(app)
 
 
 def test_history_shows_the_chosen_run_beside_the_variants(open_page, keep_run):

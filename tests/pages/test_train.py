@@ -147,7 +147,7 @@ def test_measurements_become_curves_numbers_and_more_curves(waiting):
     time.sleep(shared.FRESH)
     checked(app)
     assert "Test accuracy 87.5 %" in cards(app)
-    assert "Train loss 0.51" in cards(app)
+    assert "Training loss 0.51" in cards(app)
     assert charts(app) == 2
     app.multiselect(key="curves").set_value(["learning rate", "gradient norm", "gates"])
     checked(app)

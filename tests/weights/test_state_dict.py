@@ -152,7 +152,9 @@ def test_what_is_no_such_file_is_refused(tmp_path, suffix):
     for name, content in contents.items():
         path = tmp_path / f"{name}{suffix}"
         path.write_bytes(content)
-        with pytest.raises(WeightsError, match=f"{name}{suffix} is damaged or no .* file; copy"):
+        with pytest.raises(
+            WeightsError, match=f"{name}{suffix} is damaged or is not a .* file; copy"
+        ):
             read_state_dict(path)
 
 

@@ -136,7 +136,7 @@ def markdown(comparison: Comparison) -> str:
     sections = {
         f"# {listed(comparison.labels)}": [_networks(comparison)],
         "## Totals": [_totals(comparison), *comparison.ratios()],
-        "## Where the parameters sit": _heaviest(comparison),
+        "## Where the parameters are": _heaviest(comparison),
         "## By resolution": [_table(STAGES.values(), _stages(comparison)[list(STAGES)].values)],
         "## Hyperparameters": _hyperparameters(comparison),
         "## Printed errors": _printed(comparison),

@@ -48,7 +48,7 @@ class Observation:
         if self.number is None:
             return "This network has nothing to measure it by."
         if not self.is_beyond_chance:
-            return "These weights differ by source no more than freshly drawn ones."
+            return "These weights vary across sources no more than random ones do."
         return "The number is between both limits."
 
 
@@ -96,7 +96,7 @@ def is_beyond_chance(readers: Sequence[Reader]) -> bool:
 def _answer(question: _Question, blocks: Sequence[Block]) -> Observation:
     rule = (
         f"True from {question.true_from:g}, false below {question.false_below:g}, undecided "
-        "between, and where the weights differ by source no more than freshly drawn ones."
+        "between, and where the weights vary across sources no more than random ones do."
     )
     columns = question.columns(blocks)
     number = question.number(blocks) if columns else None

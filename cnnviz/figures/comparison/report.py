@@ -26,8 +26,8 @@ DPI = 150
 LINE = 0.165  # inches of a line of text
 DASHES = ("-", (0, (6, 2)), (0, (1.5, 1.5)), (0, (6, 1.5, 1.5, 1.5)))
 CURVES = {
-    "params": "Parameters so far",
-    "macs": "MACs so far",
+    "params": "Cumulative parameters",
+    "macs": "Cumulative MACs",
     "receptive_field": "Receptive field (px)",
 }
 GREY = "#555555"
@@ -230,7 +230,7 @@ def _short(words: str, length: int) -> str:
 
 def _curves(sheet: Sheet, curves: pd.DataFrame, colours: Sequence[str]) -> None:
     """Three panels over depth."""
-    _heading(sheet, "On the way through the network, over its depth in weighted layers")
+    _heading(sheet, "Cumulative cost by depth in weighted layers")
     deepest = curves.groupby("network")["depth"].max()
     logarithmic = deepest.max() > LOGARITHMIC * deepest.min()
     width = (WIDTH - 2 * MARGIN - 3 * 0.45) / 3

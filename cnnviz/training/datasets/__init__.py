@@ -12,14 +12,7 @@ from cnnviz.settings import settings
 from cnnviz.training.datasets.base import Data, DataError, Dataset, Split
 from cnnviz.training.datasets.pictures import class_folders
 from cnnviz.training.datasets.shapes import SHAPES
-from cnnviz.training.datasets.standard import (
-    CIFAR10,
-    CIFAR100,
-    DIGITS,
-    FASHION_MNIST,
-    MNIST,
-    SVHN,
-)
+from cnnviz.training.datasets.standard import CIFAR10, CIFAR100, DIGITS, FASHION_MNIST, MNIST, SVHN
 
 __all__ = [
     "DATASETS",
@@ -82,13 +75,13 @@ def dataset(name: str) -> Dataset:
 
 
 def _of_teacher() -> Iterator[Dataset]:
-    for found in data_sets():
-        if not (found.path.is_dir() or found.path.suffix.lower() == ".zip"):
+    for data_set in data_sets():
+        if not (data_set.path.is_dir() or data_set.path.suffix.lower() == ".zip"):
             continue  # one of torchvision's
         try:
-            yield class_folders(found.path, name=found.path.name)
+            yield class_folders(data_set.path, name=data_set.path.name)
         except DataError as error:
-            logger.warning("%s is no data set to train on: %s", found.path, error)
+            logger.warning("%s is no data set to train on: %s", data_set.path, error)
 
 
 def load(
@@ -112,6 +105,6 @@ def load(
         ValueError: Side or channels are outside of that.
         DataError: It cannot be had, is damaged or does not fit the memory.
     """
-    found = dataset(name)
-    own = (found.side if side is None else side, found.channels if channels is None else channels)
-    return found.load(*own, seed, progress)
+    chosen = dataset(name)
+    own = (chosen.side if side is None else side, chosen.channels if channels is None else channels)
+    return chosen.load(*own, seed, progress)

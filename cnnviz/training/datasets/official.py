@@ -60,9 +60,9 @@ def official(file: OfficialFile, title: str, progress: Progress) -> Path:
             return path
     path = paths[-1]
     try:
-        with one_at_a_time(path, _received(progress)) as told, _across_processes(path, progress):
+        with one_at_a_time(path, _received(progress)) as report, _across_processes(path, progress):
             if not path.is_file():
-                _download(file, path, told)
+                _download(file, path, report)
     except DownloadError as error:
         raise DataError(
             f"{title} could not be downloaded: {error}. Connect to the internet and try again, or "
@@ -71,7 +71,7 @@ def official(file: OfficialFile, title: str, progress: Progress) -> Path:
     return path
 
 
-def _download(file: OfficialFile, path: Path, told: Received) -> None:
+def _download(file: OfficialFile, path: Path, report: Received) -> None:
     """Ask one server after the other.
 
     Raises:
@@ -80,7 +80,7 @@ def _download(file: OfficialFile, path: Path, told: Received) -> None:
     reasons = []
     for url in file.urls:
         try:
-            return download(url, path, progress=told, md5=file.md5)
+            return download(url, path, progress=report, md5=file.md5)
         except DownloadError as error:
             reasons.append(error)
     raise reasons[0]

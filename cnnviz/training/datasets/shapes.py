@@ -121,10 +121,10 @@ def _surfaces(
     """Backgrounds and objects, whose first colours differ by 0.3 or more in each channel."""
     behind = generator.uniform(0, 1, (count, channels))
     before = (behind + generator.uniform(0.3, 0.7, (count, channels))) % 1
-    found = []
+    surfaces = []
     for colour, patterns in ((behind, BACKGROUND_PATTERNS), (before, OBJECT_PATTERNS)):
         change = generator.uniform(-0.3, 0.3, (count, channels))
-        found.append(
+        surfaces.append(
             _Surfaces(
                 generator.choice(patterns, count),
                 colour.astype(np.float32),
@@ -133,7 +133,7 @@ def _surfaces(
                 generator.uniform(*PERIODS, count).astype(np.float32),
             )
         )
-    return found[0], found[1]
+    return surfaces[0], surfaces[1]
 
 
 def _points(side: int, centres: np.ndarray, angles: np.ndarray) -> np.ndarray:

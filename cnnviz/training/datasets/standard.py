@@ -62,11 +62,11 @@ def _svhn(title: str, progress: Progress) -> Splits:
     splits = []
     for number, split in enumerate(("train", "test")):
         url, place, md5 = SVHN.split_list[split]
-        told = part(progress, number / 2, (number + 1) / 2)
-        path = official(OfficialFile(place, (url,), md5), title, told)
+        report = part(progress, number / 2, (number + 1) / 2)
+        path = official(OfficialFile(place, (url,), md5), title, report)
         with _damage_of(title, path.parent):
-            found = SVHN(path.parent, split=split)
-        splits.append(_split(found.data.transpose(0, 2, 3, 1), found.labels))
+            part_of_svhn = SVHN(path.parent, split=split)
+        splits.append(_split(part_of_svhn.data.transpose(0, 2, 3, 1), part_of_svhn.labels))
     return splits[0], splits[1], map(str, range(10))
 
 
@@ -103,8 +103,8 @@ def _unpacked(
             return
     with TemporaryDirectory(prefix="cnnviz-") as temporary:
         for number, archive in enumerate(archives):
-            told = part(progress, number / len(archives), (number + 1) / len(archives))
-            path = official(archive, title, told)
+            report = part(progress, number / len(archives), (number + 1) / len(archives))
+            path = official(archive, title, report)
             if not check_integrity(path, archive.md5):
                 raise DataError(
                     f"{path} is damaged or not the official file (its MD5 is another); remove it, "

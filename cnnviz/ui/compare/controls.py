@@ -86,27 +86,27 @@ def choose_networks() -> list[Chosen]:
 
 def _compared() -> list[Compared]:
     """The networks of the URL if it is new, else those of the session; the URL says them too."""
-    asked = {slot: st.query_params[slot] for slot in SLOTS if slot in st.query_params}
-    is_new = asked != st.session_state.get("compare_url")
+    requested = {slot: st.query_params[slot] for slot in SLOTS if slot in st.query_params}
+    is_new = requested != st.session_state.get("compare_url")
     if "compared" not in st.session_state:
-        st.session_state["compared"] = _asked(asked)
-    elif st.session_state.get("arrived") and not asked:
-        kept = [_with_widgets(each.network) for each in st.session_state["compared"]]
-        st.session_state["compared"] = kept
+        st.session_state["compared"] = _requested(requested)
+    elif st.session_state.get("arrived") and not requested:
+        rebuilt = [_with_widgets(each.network) for each in st.session_state["compared"]]
+        st.session_state["compared"] = rebuilt
     elif is_new or st.session_state.get("arrived"):
-        st.session_state["compared"] = _asked(asked)
+        st.session_state["compared"] = _requested(requested)
     compared: list[Compared] = st.session_state["compared"]
-    st.session_state["compare_url"] = _write(asked, [str(each.network) for each in compared])
+    st.session_state["compare_url"] = _write(requested, [str(each.network) for each in compared])
     return compared
 
 
-def _asked(asked: Mapping[address.Key, str]) -> list[Compared]:
+def _requested(requested: Mapping[address.Key, str]) -> list[Compared]:
     """The networks of a URL; a slot that cannot be read says why and holds its default."""
-    number = max([FEWEST, *(SLOTS.index(slot) + 1 for slot in asked)])
+    number = max([FEWEST, *(SLOTS.index(slot) + 1 for slot in requested)])
     compared = []
     for slot in SLOTS[:number]:
         try:
-            compared.append(_with_widgets(read(asked.get(slot) or DEFAULTS[slot])))
+            compared.append(_with_widgets(read(requested.get(slot) or DEFAULTS[slot])))
         except (KeyError, ValueError) as error:
             reason = str(error.args[0]).partition("; known are")[0].rstrip(".")
             instead = read(DEFAULTS[slot])
@@ -120,11 +120,11 @@ def _plain(words: str) -> str:
     return re.sub(r"([\\`*\[\]<>$#~|:])", r"\\\1", words)
 
 
-def _write(asked: Mapping[address.Key, str], networks: Sequence[str]) -> dict[address.Key, str]:
+def _write(requested: Mapping[address.Key, str], networks: Sequence[str]) -> dict[address.Key, str]:
     """Write the networks into the URL, leave the rest to its widgets; the URL's networks."""
     written = dict(zip(SLOTS, networks, strict=False))
     # An address without networks means the first two defaults; it stays as it was typed.
-    if not asked and written == {slot: DEFAULTS[slot] for slot in SLOTS[:FEWEST]}:
+    if not requested and written == {slot: DEFAULTS[slot] for slot in SLOTS[:FEWEST]}:
         return {}
     address.write({slot: written.get(slot, "") for slot in SLOTS})
     return written

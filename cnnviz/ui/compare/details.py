@@ -1,4 +1,4 @@
-"""The comparison in detail on screen: printed errors, hyperparameters, layer by layer."""
+"""The comparison in detail on screen: published errors, hyperparameters, layer by layer."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ COLOURED = 1000
 
 
 def show_errors(comparison: Comparison, colours: Sequence[str]) -> None:
-    """The printed errors beside what the networks cost."""
-    st.subheader("Printed accuracy beside cost")
+    """Draw the published errors over the cost of the networks."""
+    st.subheader("Published accuracy vs cost")
     printed = comparison.printed.drop_duplicates(["network", "quantity"])
     shared = printed.groupby("quantity")["network"].transform("count") > 1
     common = [quantity for quantity in ERRORS if quantity in set(printed[shared]["quantity"])]
     if common:
         _show_error_over_cost(comparison, printed, common[0], colours)
     elif len(printed):
-        st.markdown("No two of these networks have an error of the same kind printed.")
+        st.markdown("No two of these networks have published errors of the same kind.")
     for sentence in without_printed(comparison):
         st.markdown(sentence)
     if len(comparison.printed):
@@ -56,7 +56,7 @@ def _show_error_over_cost(
                 drawing = comparison_curves.error_over_cost(points, cost, cost_title, title)
                 st.image(drawing, width="stretch", alt=f"{title} over {cost_title}")
         st.caption(
-            "The pictures show the first printed figure of each network. Papers differ in crops, "
+            "The charts show the first published figure of each network. Papers differ in crops, "
             "scales and numbers of models: compare figures whose sources say the same."
         )
 
@@ -70,13 +70,13 @@ def _show_printed(comparison: Comparison) -> None:
             "params": st.column_config.NumberColumn("Parameters", format="localized"),
             "macs": st.column_config.NumberColumn("MACs", format="localized"),
             "title": st.column_config.TextColumn("Result"),
-            "printed": st.column_config.TextColumn("Printed (%)", alignment="right"),
+            "printed": st.column_config.TextColumn("Published (%)", alignment="right"),
             "source": st.column_config.TextColumn("Source", width="large"),
         },
         hide_index=True,
         height=min(35 * (len(printed) + 1) + 3, 320),
         key="compare_printed",
-        alt="Printed errors",
+        alt="Published errors",
     )
 
 
@@ -89,7 +89,7 @@ def show_hyperparameters(comparison: Comparison) -> None:
         if each.rows.empty:
             st.markdown(f"{listed(each.labels)} have the same hyperparameters.")
             continue
-        columns = {"title": "Hyperparameter", **{x: x for x in each.labels}, "help": "What it is"}
+        columns = {"title": "Hyperparameter", **{x: x for x in each.labels}, "help": "Meaning"}
         st.table(each.rows[list(columns)].rename(columns=columns), hide_index=True)
 
 
@@ -104,9 +104,9 @@ def show_layers(comparison: Comparison, colours: Sequence[str]) -> None:
             "Also normalisation, activation, additions: not only weights and pooling.",
         )
         differing = choose_flag("Only what differs", address.DIFFERING)
-    found = cached_differences(comparison.networks, every)
-    differs = found.rows["difference"] != ""
-    rows = found.rows[differs] if differing else found.rows
+    differences = cached_differences(comparison.networks, every)
+    differs = differences.rows["difference"] != ""
+    rows = differences.rows[differs] if differing else differences.rows
     is_short = len(rows) <= COLOURED
     st.caption(
         f"{differs.sum():,} of {len(differs):,} lines differ from {comparison.labels[0]}; "
@@ -114,7 +114,7 @@ def show_layers(comparison: Comparison, colours: Sequence[str]) -> None:
         f"{_how_aligned(comparison)}"
     )
     st.dataframe(
-        coloured(rows, found.marked.loc[rows.index], colours) if is_short else rows,
+        coloured(rows, differences.marked.loc[rows.index], colours) if is_short else rows,
         column_config=_columns(comparison.labels),
         hide_index=True,
         height=min(35 * (len(rows) + 1) + 3, 640),

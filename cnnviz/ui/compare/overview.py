@@ -1,4 +1,4 @@
-"""The comparison on screen: what networks cost, at which resolution, and on which way."""
+"""The comparison on screen: totals, cost by resolution, and cumulative cost by depth."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from cnnviz.ui.compare.controls import Chosen
 from cnnviz.ui.server.cached import cached_layer_table
 
 CURVES = {
-    "params": ("Parameters so far", ""),
-    "macs": ("MACs so far", ""),
+    "params": ("Cumulative parameters", ""),
+    "macs": ("Cumulative MACs", ""),
     "receptive_field": ("Receptive field", "px"),
 }
 
@@ -40,16 +40,16 @@ def cached_comparison(networks: tuple[SizedNetwork, ...]) -> Comparison:
 
 
 def analysed(chosen: Sequence[Chosen]) -> list[Chosen]:
-    """Those whose layers can be counted; the others say in their column why not."""
-    found = []
+    """The networks whose layers can be counted; the columns of the others show the error."""
+    countable = []
     for each in chosen:
         try:
             cached_layer_table(each.network.spec, each.network.resolution)
         except ValueError as error:
             each.column.error(str(error), icon=":material/error:")
         else:
-            found.append(each)
-    return found
+            countable.append(each)
+    return countable
 
 
 def show_totals(comparison: Comparison, colours: Sequence[str]) -> None:
@@ -60,8 +60,8 @@ def show_totals(comparison: Comparison, colours: Sequence[str]) -> None:
 
 
 def show_stages(comparison: Comparison, colours: Sequence[str]) -> None:
-    """Which layer is the heaviest, and what each network has at each resolution."""
-    st.subheader("Where the parameters sit")
+    """Draw each network's largest layer, and its cost at each resolution."""
+    st.subheader("Where the parameters are")
     st.html(figures.heaviest(comparison.heaviest, list(comparison.totals["params"]), colours))
     st.subheader("Stage by stage, at the same resolution")
     st.html(figures.stages(comparison.stages, comparison.labels, colours))
@@ -69,8 +69,8 @@ def show_stages(comparison: Comparison, colours: Sequence[str]) -> None:
 
 
 def show_curves(comparison: Comparison, colours: Sequence[str]) -> None:
-    """What is spent, and seen, on the way from the image to the answer."""
-    st.subheader("On the way through the network")
+    """Draw cumulative parameters and MACs, and the receptive field, over depth."""
+    st.subheader("Cumulative cost by depth")
     st.html(figures.legend(comparison.labels, colours))
     with st.grid(3, min_column_width=300):
         for column, (title, unit) in CURVES.items():
@@ -86,9 +86,9 @@ def show_curves(comparison: Comparison, colours: Sequence[str]) -> None:
 
 
 def offer_report(comparison: Comparison, colours: Sequence[str]) -> None:
-    """Buttons that save the whole comparison; nothing is drawn before one is pressed."""
+    """Draw buttons that export the comparison; the file is made on the click."""
     name = "-and-".join(dict.fromkeys(n.spec.variant for n in comparison.networks))
-    st.subheader("For a report")
+    st.subheader("Export")
     with st.container(horizontal=True):
         st.download_button(
             "Markdown",
@@ -121,7 +121,7 @@ def _report_png(comparison: Comparison, colours: Sequence[str]) -> bytes:
         comparison.curves,
         colours,
         {
-            "Printed errors": printed_sentences(comparison),
+            "Published errors": printed_sentences(comparison),
             "Hyperparameters": hyperparameter_sentences(comparison),
         },
         note,

@@ -71,18 +71,18 @@ def _show(works: dict[str, Work | None]) -> None:
 
 
 def _show_times(times: dict[str, ForwardTime]) -> None:
-    found = list(times.values())
+    measured = list(times.values())
     texts = [
         f"{seconds_text(time.median)} ({seconds_text(time.low)} to {seconds_text(time.high)})"
-        for time in found
+        for time in measured
     ]
-    spreads = [(time.low, time.median, time.high) for time in found]
+    spreads = [(time.low, time.median, time.high) for time in measured]
     st.html(time_bars(list(times), texts, spreads))
     for sentence in ratios(times):
         st.markdown(sentence)
-    first = found[0]
+    first = measured[0]
     threads = f" with {first.threads} threads" if first.threads > 1 else ""
-    runs = " and ".join(sorted({str(time.runs) for time in found}, key=int))
+    runs = " and ".join(sorted({str(time.runs) for time in measured}, key=int))
     st.caption(
         f"Seconds for a batch of {first.batch}: the median of {runs} runs, with the middle half "
         f"of them as the line, on {first.device}{threads}, PyTorch {first.torch_version}, float32. "

@@ -17,7 +17,7 @@ from cnnviz.ui.evaluate.view import (
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled
 from cnnviz.ui.parts.markdown import plain
-from cnnviz.ui.photo.trained import box_text
+from cnnviz.ui.photo.trained import bundled_text
 from cnnviz.ui.runs.curves import show_recorded_curves
 
 ON = ":material/arrow_forward:"
@@ -32,7 +32,7 @@ def show_bundled(chosen: Bundled) -> None:
     """Draw the scores of a bundled network and the chosen view."""
     evaluation = chosen.evaluation
     st.info(
-        f"{box_text(chosen)} Its best weights were selected on these test images.",
+        f"{bundled_text(chosen)} Its best weights were selected on these test images.",
         icon=":material/model_training:",
     )
     show_numbers(evaluation)

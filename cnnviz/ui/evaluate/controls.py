@@ -11,7 +11,7 @@ from cnnviz.training.bundled import Bundled
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, choose_named
 from cnnviz.ui.parts.markdown import plain
-from cnnviz.ui.photo.trained import box_title
+from cnnviz.ui.photo.trained import bundled_title
 from cnnviz.ui.runs.choice import choose_among
 from cnnviz.ui.runs.words import run_label
 
@@ -30,7 +30,7 @@ def choose_run_or_bundled(runs: Sequence[Run], networks: Sequence[Bundled]) -> R
     """
     known = {run.id: run for run in runs} | {each.name: each for each in networks}
     titles = {run.id: run_label(run) for run in runs}
-    titles |= {each.name: f"{each.name}, {box_title(each)}" for each in networks}
+    titles |= {each.name: f"{each.name}, {bundled_title(each)}" for each in networks}
     return known[choose_named("Trained network", address.RUN, titles, next(iter(known)))]
 
 

@@ -1,4 +1,4 @@
-"""What counts as one operation, and what other tools say of the same network."""
+"""The unit of computation (MACs, FLOPs, all operations), and the counts of other tools."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from cnnviz.architectures.published import PublishedFigure
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.templates import render
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_segment
+from cnnviz.ui.parts.choices import choose_labelled
 from cnnviz.ui.work.process import command
 from cnnviz.ui.work.view import Offer
 
 
 def choose_convention() -> Convention:
-    """Draw the switch and the sentence on what is counted, and return the choice."""
-    names = [known.name for known in CONVENTIONS]
-    found = convention(choose_segment("What counts as one", names, address.COUNT))
-    st.caption(f"**{found.title}.** {found.sentence}")
-    return found
+    """Draw the unit's buttons with a sentence on what is counted, and return the choice."""
+    titles = {known.name: known.title for known in CONVENTIONS}
+    chosen = convention(choose_labelled("Count as", titles, address.COUNT))
+    st.caption(f"**{chosen.title}.** {chosen.sentence}")
+    return chosen
 
 
 def show_other_tools(
     sized: SizedNetwork, ours: Totals, printed: Mapping[str, PublishedFigure]
 ) -> None:
-    """Our counts and the paper's; then those of other tools, once they are asked for.
+    """Draw our counts and the paper's, and on request those of other tools.
 
     Args:
         sized: The network and its resolution.

@@ -1,4 +1,4 @@
-"""Predict, then check: what a teacher hides, and a sheet of questions with verdicts."""
+"""The quiz: quantities that a teacher hides, and a set of questions with verdicts."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ def choose_hidden() -> frozenset[str]:
     The address alone remembers it, as ``?hide=params,macs``: a bound widget would write
     ``?hide=params&hide=macs``.
     """
-    asked = [
+    requested = [
         name.strip() for text in st.query_params.get_all(address.HIDE) for name in text.split(",")
     ]
-    st.session_state[address.HIDE] = [name for name in HIDES if name in asked]
+    st.session_state[address.HIDE] = [name for name in HIDES if name in requested]
     hidden = st.multiselect(
         "Hide from students",
         list(HIDES),
         key=address.HIDE,
         on_change=_write_hidden,
         placeholder="nothing is hidden",
-        help="Columns and formulas that students shall predict. The address of this page keeps "
-        "it: share it with the class.",
+        help="Columns and formulas that students should predict. The address of this page holds "
+        "the choice: share it with the class.",
     )
     return frozenset(hidden) & HIDES.keys()
 
@@ -61,20 +61,18 @@ def show_exercise(graph: NetworkGraph, hidden: Collection[str] = ()) -> None:
     seed = _choose_sheet()
     if seed is None:
         st.info(
-            "A sheet has ten questions about this network's layers. Choose its number: the same "
-            "number gives everyone the same questions.",
+            "A question set has ten questions about this network's layers. Choose its number: the "
+            "same number gives everyone the same questions.",
             icon=":material/edit:",
         )
-        st.button("Open sheet 1", on_click=_open_sheet, args=(1,), type="primary")
+        st.button("Open question set 1", on_click=_open_sheet, args=(1,), type="primary")
         return
     quantities = _quantities(hidden)
     if not hidden:
-        st.caption(
-            "The layer table tells the answers: hide columns to predict before you look them up."
-        )
+        st.caption("The layer table shows the answers: hide columns, then predict them.")
     sheet = _cached_questions(graph.spec, graph.input_shape, seed, quantities, graph)
     if not sheet:
-        st.info("This network has no layer to ask about; ask for something else.")
+        st.info("This network has no layer with such a quantity; hide other columns.")
         return
     key = (graph.spec, graph.input_shape, seed, quantities)
     answers = _answers(key, len(sheet))
@@ -87,14 +85,14 @@ def show_exercise(graph: NetworkGraph, hidden: Collection[str] = ()) -> None:
 
 def _choose_sheet() -> int | None:
     seed = st.number_input(
-        "Sheet",
+        "Question set",
         min_value=1,
         max_value=LAST_SHEET,
         value=None,
         step=1,
         **bound(address.SHEET),
         placeholder="a number",
-        help="Draws the questions. The address of this page keeps it: share it with the class.",
+        help="Determines the questions. The page's address holds it: share it with the class.",
         width=200,
     )
     return seed if seed is not None and 1 <= seed <= LAST_SHEET else None
@@ -124,12 +122,12 @@ def _cached_questions(
 
 def _answers(sheet: Hashable, count: int) -> Answers:
     """What the visitor wrote so far on a sheet, a list a question; kept while the session lasts."""
-    kept: dict[Hashable, Answers] = st.session_state.setdefault("exercise_answers", {})
-    if sheet not in kept:
-        for oldest in list(kept)[: max(len(kept) - SHEETS_KEPT + 1, 0)]:
-            del kept[oldest]
-        kept[sheet] = [[] for _ in range(count)]
-    return kept[sheet]
+    by_sheet: dict[Hashable, Answers] = st.session_state.setdefault("exercise_answers", {})
+    if sheet not in by_sheet:
+        for oldest in list(by_sheet)[: max(len(by_sheet) - SHEETS_KEPT + 1, 0)]:
+            del by_sheet[oldest]
+        by_sheet[sheet] = [[] for _ in range(count)]
+    return by_sheet[sheet]
 
 
 def _ask(number: int, question: Question, given: list[str], sheet_key: int) -> list[Verdict]:
@@ -172,13 +170,13 @@ def _write(key: str, given: list[str]) -> None:
 def _show_verdict(question: Question, verdicts: Sequence[Verdict]) -> None:
     if not verdicts:
         return
-    found, wrong = verdicts[-1], sum(not one.right for one in tries(verdicts))
-    if found.right:
-        st.markdown(f":green[:material/check_circle: **{_plain(found.sentence)}**]")
-    elif not found.counts:
-        st.markdown(f":material/help: {_plain(found.sentence)} This did not count as a try.")
+    last, wrong = verdicts[-1], sum(not one.right for one in tries(verdicts))
+    if last.right:
+        st.markdown(f":green[:material/check_circle: **{_plain(last.sentence)}**]")
+    elif not last.counts:
+        st.markdown(f":material/help: {_plain(last.sentence)} This did not count as a try.")
     else:
-        st.markdown(f":orange[:material/error:] {_plain(found.sentence)}")
+        st.markdown(f":orange[:material/error:] {_plain(last.sentence)}")
         left = TRIES - wrong
         if left > 0:
             st.caption(f"{left} more {'try' if left == 1 else 'tries'}, then the solution.")
@@ -187,18 +185,20 @@ def _show_verdict(question: Question, verdicts: Sequence[Verdict]) -> None:
 
 
 def _show_score(verdicts: Sequence[Sequence[Verdict]], seed: int) -> None:
-    found = score(verdicts)
-    if found.closed < found.total:
-        st.progress(found.closed / found.total, f"{found.closed} of {found.total} questions done.")
+    result = score(verdicts)
+    if result.closed < result.total:
+        st.progress(
+            result.closed / result.total, f"{result.closed} of {result.total} questions done."
+        )
     else:
-        st.success(f"Done: {found}.", icon=":material/school:")
+        st.success(f"Done: {result}.", icon=":material/school:")
     following = seed % LAST_SHEET + 1
     st.button(
-        f"Draw sheet {following}",
+        "New question set",
         on_click=_open_sheet,
         args=(following,),
         icon=":material/casino:",
-        type="primary" if found.closed == found.total else "secondary",
+        type="primary" if result.closed == result.total else "secondary",
     )
 
 

@@ -1,4 +1,4 @@
-"""What one unit of a layer sees of a photo, and on demand what it heeds."""
+"""Receptive field of a unit on a photo, and on demand its effective receptive field."""
 
 from __future__ import annotations
 
@@ -86,21 +86,21 @@ def show_field(network: SizedNetwork, graph: NetworkGraph, layer: str) -> None:
     index = position(graph, layer)
     photo, place, weighted = _controls(network.spec, graph.nodes[index])
     if photo is None:
-        st.info("Choose a photo, or give one of your own, to see the receptive field on it.")
+        st.info("Choose a photo, or upload your own, to see the receptive field on it.")
         return
     seen = seen_field(graph, index, place)
     spec = weighted.spec if weighted else network.spec
     crop = seen_by(spec, photo.image, network.resolution)
     effective = _effective(weighted, graph, seen, photo) if weighted else None
-    side = effective_side(effective.found, seen.centre) if effective else 0
-    said = seen_text(seen)
-    title = f"{photo.title}. {said}"
-    found = effective.found if effective else None
-    picture = field_picture(np.asarray(crop), seen.first, seen.last, found, side, title)
+    side = effective_side(effective.values, seen.centre) if effective else 0
+    text = seen_text(seen)
+    title = f"{photo.title}. {text}"
+    values = effective.values if effective else None
+    picture = field_picture(np.asarray(crop), seen.first, seen.last, values, side, title)
     st.image(picture, width=WIDTH, alt=title)
     if effective and weighted:
-        said = f"{said} {effective_text(effective, side, weighted.weights)}"
-    st.caption(said)
+        text = f"{text} {effective_text(effective, side, weighted.weights)}"
+    st.caption(text)
 
 
 def seen_field(graph: NetworkGraph, index: int, place: str) -> SeenField:
@@ -123,13 +123,13 @@ def seen_text(seen: SeenField) -> str:
     whole = max(seen.first) <= 0 and min(seen.last) >= seen.resolution - 1
     hatched = "hatched" if seen.outside <= MAX_AROUND * seen.resolution else "hatched and cut off"
     if not seen.outside:
-        said = f"the whole photo, {size}" if whole else f"{size} of {photo}"
+        text = f"the whole photo, {size}" if whole else f"{size} of {photo}"
     elif whole:
-        said = f"{size}: the whole photo of {photo} px and padding around it ({hatched})"
+        text = f"{size}: the whole photo of {photo} px and padding around it ({hatched})"
     else:
-        said = f"{size}: a part of the photo of {photo} px and padding ({hatched})"
+        text = f"{size}: a part of the photo of {photo} px and padding ({hatched})"
     apart = f"; neighbouring units are {seen.jump:.4g} px apart" if seen.has_neighbours else ""
-    return f"One unit of {seen.node.name} sees {said}{apart}."
+    return f"One unit of {seen.node.name} sees {text}{apart}."
 
 
 def effective_text(effective: TimedField, side: int, weights: WeightsSource) -> str:

@@ -95,17 +95,17 @@ def show_layers(
         placeholder="conv, stage 3, pooling, fire4 ...",
         icon=":material/search:",
     )
-    found = matching(display_table(table, convention), words or "")
-    if found.empty:
+    matches = matching(display_table(table, convention), words or "")
+    if matches.empty:
         st.info(f"No layer matches {words!r}; try a kind such as convolution, or a stage.")
         return
-    names = found["name"].tolist()
+    names = matches["name"].tolist()
     _select(names.index(selected) if selected in names else None)
     st.dataframe(
-        found.drop(columns=list(concealed(hidden)), errors="ignore"),
+        matches.drop(columns=list(concealed(hidden)), errors="ignore"),
         column_config=COLUMNS | _operations(convention),
         hide_index=True,
-        height=min(35 * (len(found) + 1) + 3, 560),
+        height=min(35 * (len(matches) + 1) + 3, 560),
         key="layers",
         on_select=partial(_open_card, names),
         selection_mode="single-row",

@@ -27,10 +27,10 @@ USES: dict[str, str | None] = {
 def show_memory(graph: NetworkGraph, spec: NetworkSpec) -> None:
     """Draw batch size and card, what the network takes of it, and the largest batch that fits."""
     batch, gpu = _choose_batch(), _choose_gpu()
-    found = _cached_footprint(spec, graph.input_shape[-1], graph)
-    memories = {title: found.memory(batch, optimiser) for title, optimiser in USES.items()}
+    needs = _cached_footprint(spec, graph.input_shape[-1], graph)
+    memories = {title: needs.memory(batch, optimiser) for title, optimiser in USES.items()}
     verdicts = {
-        title: _verdict(memories[title], found, gpu, optimiser) for title, optimiser in USES.items()
+        title: _verdict(memories[title], needs, gpu, optimiser) for title, optimiser in USES.items()
     }
     parts = {title: _parts(memory) for title, memory in memories.items()}
     st.html(memory_bars(parts, verdicts, USABLE * GPUS[gpu]))
@@ -80,9 +80,9 @@ def _parts(memory: Memory) -> dict[str, float]:
     }
 
 
-def _verdict(memory: Memory, found: Footprint, gpu: str, optimiser: str | None) -> str:
+def _verdict(memory: Memory, needs: Footprint, gpu: str, optimiser: str | None) -> str:
     """Whether it fits, and the largest batch that does."""
-    largest = found.largest_batch(GPUS[gpu], optimiser)
+    largest = needs.largest_batch(GPUS[gpu], optimiser)
     if largest == 0:
         return "✗ does not fit, not even one image"
     fits = "✓ fits" if memory.total <= USABLE * GPUS[gpu] else "✗ does not fit"

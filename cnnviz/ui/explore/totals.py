@@ -1,4 +1,4 @@
-"""A network's totals with units and, beside them, what the paper prints."""
+"""A network's totals with units, next to the figures of its paper."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _show_sources(choice: NetworkChoice, printed: dict[str, PublishedFigure]) ->
     notes = [f"{LABELS[quantity]}: {figure.source}" for quantity, figure in printed.items()]
     notes += filter(None, (choice.family.deviation(name, quantity) for quantity in printed))
     if notes:
-        st.caption("Printed figures. " + ". ".join(note.rstrip(".") for note in notes) + ".")
+        st.caption("Figures from the paper. " + ". ".join(note.rstrip(".") for note in notes) + ".")
     with st.container(horizontal=True):
         if choice.family.deviation_notes:
             with st.popover("Where it differs from the paper", icon=":material/difference:"):
@@ -100,11 +100,11 @@ def _show_results(choice: NetworkChoice) -> None:
     results = [f for f in published(choice.spec.variant) if f.quantity in ERRORS]
     if not results or not is_published(choice.spec):
         return
-    with st.popover("Printed results", icon=":material/menu_book:"):
+    with st.popover("Results in the paper", icon=":material/menu_book:"):
         st.table(
             {
                 "Result": [ERRORS[figure.quantity] for figure in results],
-                "Printed": [f"{figure.value} {figure.unit}" for figure in results],
+                "Value": [f"{figure.value} {figure.unit}" for figure in results],
                 "Source": [figure.source for figure in results],
             },
             hide_index=True,

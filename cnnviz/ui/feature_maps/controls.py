@@ -1,4 +1,4 @@
-"""The widgets that say which feature maps are shown, and how."""
+"""Widgets for the order, number and scale of the feature maps shown."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class MapsChoice:
 
 
 def spatial_layers(graph: NetworkGraph) -> list[str]:
-    """Layers and operations with feature maps that run when the network is used."""
+    """Layers and operations with feature maps that are used in inference."""
     return [
         node.name for node in graph.layers if _is_spatial(node.output_shape, node.training_only)
     ]
@@ -52,7 +52,7 @@ def _is_spatial(shape: tuple[int, ...], training_only: bool) -> bool:
 
 
 def choose_maps(count: int) -> MapsChoice:
-    """A row of controls for a layer of so many maps."""
+    """Draw the controls for a layer with ``count`` maps, and return the choice."""
     order, number, scale, values, page = st.columns([3, 2, 3, 3, 2])
     with order:
         ordered = choose_option(
@@ -65,12 +65,12 @@ def choose_maps(count: int) -> MapsChoice:
             "Colour scale of",
             SCALES,
             address.SCALE,
-            help="What the last colour stands for: the map's, the layer's or all layers' largest "
-            "value (of the stem, the stages and this layer).",
+            help="The value of the last colour: the largest of the map, of the layer, or of stem, "
+            "stages and this layer together.",
         )
     with values:
         shown = choose_option(
-            "Values", VALUES, address.VALUES, help="What the layer puts out, or its part above 0."
+            "Values", VALUES, address.VALUES, help="The layer's output, or its positive part."
         )
     with page:
         number_of_page = _choose_page(ceil(count / at_once))
@@ -78,18 +78,20 @@ def choose_maps(count: int) -> MapsChoice:
 
 
 def _choose_page(pages: int) -> int:
-    """Which set of maps, from 0; without a choice there is no menu."""
+    """Menu of pages, counted from 0; none where there is a single page."""
     if pages == 1:
         return 0
     return choose_option(f"Page of {pages}", range(1, pages + 1), address.MAPS_PAGE) - 1
 
 
 def choose_map(positions: list[int]) -> int:
-    """The number of the map that is shown large; the first of those given unless one is chosen."""
+    """Menu of the map that is shown large, by default the first."""
     if st.session_state.get(address.MAP) not in positions:
-        asked = address.asked(address.MAP)
+        requested = address.asked(address.MAP)
         st.session_state[address.MAP] = (
-            int(asked) if asked.isdecimal() and int(asked) in positions else positions[0]
+            int(requested)
+            if requested.isdecimal() and int(requested) in positions
+            else positions[0]
         )
     return int(
         st.selectbox(

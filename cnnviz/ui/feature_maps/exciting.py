@@ -1,4 +1,4 @@
-"""What excites a map most: the patch of the photo, and the patches of a collection of pictures."""
+"""Top activations of a channel: patches of the photo and of a collection of images."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ LARGE = 320  # px of the photo's patch
 def show_exciting(
     layer: LayerOfSubject, channel: int, collection: Collection, positions: Sequence[int]
 ) -> None:
-    """Draw, after a search on demand, the patches of a collection that excite a map most.
+    """Draw the patches of a collection that activate a channel most, after a search on demand.
 
     Args:
-        layer: Whose map it is; the subject's photo plays no part.
-        channel: The map.
-        collection: The pictures.
+        layer: The layer; the subject's photo is not used.
+        channel: Number of the feature map.
+        collection: The images.
         positions: Which of them are searched.
     """
     subject, network, place = layer.subject, layer.subject.network, layer.place
@@ -49,76 +49,77 @@ def show_exciting(
         "exciting",
         key,
         compute,
-        f"Find them in {many} pictures of “{collection.title}”",
-        partial(_show_found, layer, channel, collection, key),
-        help="For every map of this layer at once: another map then needs no new search.",
+        f"Search {many} images of “{collection.title}”",
+        partial(_show_patches, layer, channel, collection, key),
+        help="One search covers all channels of this layer.",
     ).draw()
 
 
 def show_on_photo(layer: LayerOfSubject, channel: int) -> None:
-    """Draw the field of the unit where a map is largest on the photo, and that patch enlarged."""
+    """Draw the receptive field where a map is largest on the photo, and its patch enlarged."""
     values = layer.activation()[channel]
     if values.min() == values.max():
         st.info(
-            f"Nothing in this photo excites map {channel}: it is {values.max():.3g} everywhere."
+            f"Nothing in this photo activates channel {channel}: it is {values.max():.3g} "
+            "everywhere."
         )
         return
-    found = exciting_places(values)
-    unit = (int(found.rows), int(found.columns))
+    largest = exciting_places(values)
+    unit = (int(largest.rows), int(largest.columns))
     (first, last), seen = layer.field(unit), np.asarray(layer.subject.seen)
-    said = (
-        f"Map {channel} is largest, {found.values:.3g}, in row {unit[0]} and column {unit[1]} of "
+    text = (
+        f"Map {channel} is largest, {largest.values:.3g}, in row {unit[0]} and column {unit[1]} of "
         f"{values.shape[0]} x {values.shape[1]}; that unit sees {_size(first, last)} px of the "
         "photo."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(field_picture(seen, first, last, title=said), width=WIDTH, alt=said)
+        st.image(field_picture(seen, first, last, title=text), width=WIDTH, alt=text)
         cut = patch(seen, first, last)
-        title = "What excites it most on this photo"
+        title = "Top activation on this photo"
         st.image(enlarged(cut, LARGE), title, width=LARGE, alt=title)
-    st.caption(said)
+    st.caption(text)
 
 
-def _show_found(
+def _show_patches(
     layer: LayerOfSubject,
     channel: int,
     collection: Collection,
     key: object,
-    found: ExcitingPictures,
+    activations: ExcitingPictures,
 ) -> None:
-    """The patches that excite the map most, with value and name."""
-    best = found.best(channel, SHOWN)
+    """Draw the patches that activate the channel most, with value and name."""
+    best = activations.best(channel, SHOWN)
     if best:
-        cuts = _patches(key, layer.name, channel, layer, collection, found)
-        names = [collection.pictures[found.positions[i]].name for i in best]
+        cuts = _patches(key, layer.name, channel, layer, collection, activations)
+        names = [collection.pictures[activations.positions[i]].name for i in best]
         captions = [
-            f"{found.values[i, channel]:.3g} {name}" for i, name in zip(best, names, strict=True)
+            f"{activations.values[i, channel]:.3g} {name}"
+            for i, name in zip(best, names, strict=True)
         ]
-        st.html(gallery(cuts, captions, 150, alt=f"Excites map {channel}:"))
+        st.html(gallery(cuts, captions, 150, alt=f"Top activation of channel {channel}:"))
     else:
-        st.info(f"None of these pictures excites map {channel}: it has no value above 0 on them.")
-    st.caption(_found_text(layer, collection, found, len(best)))
-    for name, reason in found.unreadable[:3]:
-        st.caption(f"{name} was left out: {reason}")
+        st.info(f"None of these images activates channel {channel}: it has no value above 0.")
+    st.caption(_patches_text(layer, collection, activations, len(best)))
+    for name, reason in activations.unreadable[:3]:
+        st.caption(f"{name} was skipped: {reason}")
 
 
-def _found_text(
-    layer: LayerOfSubject, collection: Collection, found: ExcitingPictures, shown: int
+def _patches_text(
+    layer: LayerOfSubject, collection: Collection, activations: ExcitingPictures, shown: int
 ) -> str:
-    """What was searched, and what the patches are."""
-    searched = len(found.positions) + len(found.unreadable)
+    """Caption: the images searched, and what the patches are."""
+    searched = len(activations.positions) + len(activations.unreadable)
     many = f"all {searched:,}"
     if searched < len(collection):
         many = f"{searched:,} (drawn at random) of the {len(collection):,}"
-    said = f"Searched: {many} pictures of “{collection.title}”. "
+    text = f"Searched: {many} images of “{collection.title}”. "
     if shown:
-        said += (
-            "Each patch is what the unit with the map's largest value sees of a picture "
-            f"({_size(*layer.field((0, 0)))} px, grey beyond the border; a field larger "
-            "than the picture shows all of it), with that value."
+        text += (
+            "Each patch is the receptive field of the channel's largest value in an image "
+            f"({_size(*layer.field((0, 0)))} px, grey beyond the border), with that value."
         )
-    left_out = len(found.unreadable)
-    return f"{said} {left_out} could not be opened." if left_out else said
+    left_out = len(activations.unreadable)
+    return f"{text} {left_out} could not be opened." if left_out else text
 
 
 @results.remember
@@ -128,13 +129,13 @@ def _patches(
     channel: int,
     _layer: LayerOfSubject,
     _collection: Collection,
-    _found: ExcitingPictures,
+    _activations: ExcitingPictures,
 ) -> list[np.ndarray]:
-    """The patches of the pictures that excite a map most, best first."""
+    """The patches that activate a channel most, highest first."""
     cuts = []
-    for i in _found.best(channel, SHOWN):
-        unit = (int(_found.rows[i, channel]), int(_found.columns[i, channel]))
-        picture = _collection.open(int(_found.positions[i]))
+    for i in _activations.best(channel, SHOWN):
+        unit = (int(_activations.rows[i, channel]), int(_activations.columns[i, channel]))
+        picture = _collection.open(int(_activations.positions[i]))
         seen = np.asarray(seen_by(_layer.subject.spec, picture))
         cuts.append(patch(seen, *_layer.field(unit)))
     return cuts

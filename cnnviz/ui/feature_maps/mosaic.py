@@ -1,4 +1,4 @@
-"""The feature maps of one layer on screen: all of them as a mosaic, one of them large."""
+"""The feature maps of one layer on screen: a mosaic of all, and one large."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def show_maps(layer: LayerOfSubject) -> None:
     with right:
         _show_large(subject, maps, facts, channel, float(ends[channel]))
     if choose_flag(
-        "Beside random weights",
+        "Compare with random weights",
         address.UNTRAINED,
         "The same layer of the same network before any training, on the same photo.",
     ):
@@ -46,20 +46,20 @@ def show_maps(layer: LayerOfSubject) -> None:
 
 
 def summary(raw: np.ndarray, facts: MapStatistics) -> str:
-    """The layer in a sentence or two, with its dead maps by number."""
-    said = (
+    """Caption of a layer: its values and its dead maps."""
+    text = (
         f"{len(raw)} maps. Raw values: mean {raw.mean():.3g}, largest {raw.max():.3g}, smallest "
         f"{raw.min():.3g}; {facts.zeros.mean():.0%} of them are not above 0. "
     )
     dead = facts.dead
     if not len(dead):
-        return said + "No map is dead on this photo."
+        return text + "No map is dead on this photo."
     named = ", ".join(map(str, dead[:20])) + (", ..." if len(dead) > 20 else "")
-    return said + f"Dead on this photo (crossed out, nowhere above 0): {len(dead)}, map {named}."
+    return text + f"Dead on this photo (crossed out, nowhere above 0): {len(dead)}, map {named}."
 
 
 def map_title(facts: MapStatistics, channel: int) -> str:
-    """What is said of one map."""
+    """Caption of one map: mean, largest value and share of zeros."""
     dead = "; dead on this photo" if facts.maximum[channel] <= 0 else ""
     return (
         f"map {channel}: mean {facts.mean[channel]:.3g}, largest {facts.maximum[channel]:.3g}, "
@@ -108,8 +108,8 @@ def _show_large(
 ) -> None:
     values = maps[channel]
     picture = over_photo(sharp_region(subject), resized(values), end, choose_opacity())
-    said = map_title(facts, channel)
-    st.image(picture, f"M{said[1:]}", width="stretch", alt=said)
+    text = map_title(facts, channel)
+    st.image(picture, f"M{text[1:]}", width="stretch", alt=text)
     st.html(scale(values, end))
     left, right = st.columns(2)
     left.html(histogram(values, f"The {values.size:,} values of map {channel}"))

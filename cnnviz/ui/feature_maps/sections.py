@@ -1,4 +1,4 @@
-"""The sections of the page on feature maps that speak of one layer, and of one map in it."""
+"""The views of the Feature maps page of one layer, and of one channel in it."""
 
 from __future__ import annotations
 
@@ -20,51 +20,51 @@ from cnnviz.vision.maps.statistics import map_statistics
 
 
 def show_layer_maps(subject: Subject) -> None:
-    """All maps of a layer, and one of them large."""
+    """Draw all maps of a layer, and one of them large."""
     layer = _choose(subject)
     show_maps(layer)
 
 
 def show_layer_filters(subject: Subject) -> None:
-    """The filters of a layer beside the map that one of them makes."""
+    """Draw the filters of a layer, and the map that one of them makes."""
     layer = _choose(subject)
     channel = _choose_channel(layer)
     show_filters(subject.network, layer.graph, layer.index, channel, layer.activation())
 
 
 def show_layer_exciting(subject: Subject) -> None:
-    """What excites one map most: on the photo and in a collection of pictures."""
+    """Draw the top activations of one channel, on the photo and in a collection of images."""
     layer = _choose(subject)
     channel = _choose_channel(layer)
     show_on_photo(layer, channel)
-    collection = choose_collection("Which other pictures excite it most, among")
+    collection = choose_collection("Top activations among")
     if collection is not None:
         show_exciting(layer, channel, collection, choose_positions(collection))
 
 
 def show_layer_visualisation(subject: Subject) -> None:
-    """The image that excites one map most, found by gradient ascent."""
+    """Draw an image that activates one channel most, made by gradient ascent."""
     layer = _choose(subject)
     channel = _choose_channel(layer)
     show_visualisation(subject, layer.place, channel)
 
 
 def _choose(subject: Subject) -> LayerOfSubject:
-    """The layer that is looked at, chosen in the network's picture or from the menu."""
+    """Drawing and menu of the layers."""
     graph = subject.graph
     family, side = architecture_of(subject.spec.variant), graph.input_shape[-1]
     layers = spatial_layers(graph)
     shown = chosen_layer(layers) or layers[0]
-    with st.expander("Choose the layer in the network's picture", icon=":material/lan:"):
+    with st.expander("Choose the layer in the network's drawing", icon=":material/lan:"):
         show_picture(NetworkChoice(family, subject.spec, side), shown, ())
     chosen = choose_layer(
         layers,
-        placeholder=f"{layers[0]}, the first; choose one in the picture or type its name",
-        help="Whose maps are shown: any layer or operation with feature maps.",
+        placeholder=f"{layers[0]}, the first; choose one in the drawing or type its name",
+        help="Any layer or operation with feature maps.",
     )
     return LayerOfSubject(subject, chosen or layers[0])
 
 
 def _choose_channel(layer: LayerOfSubject) -> int:
-    """One of the layer's maps, the strongest first."""
+    """Menu of the layer's channels, the strongest first."""
     return choose_map(map_statistics(layer.activation()).order("strongest first").tolist())

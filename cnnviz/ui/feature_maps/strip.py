@@ -1,4 +1,4 @@
-"""From shallow to deep: the strongest maps of the stem and of every stage for one photo."""
+"""From shallow to deep: the strongest maps of the stem and of each stage for one photo."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ COLUMN = 480  # px
 
 
 def show_strip(subject: Subject) -> None:
-    """Draw one column a part, the trained network's and the untrained one's."""
+    """Draw a column for each part of the network, trained and untrained."""
     st.caption(
         f"The {SHOWN} strongest maps of the stem and of each stage, after ReLU, each on its own "
-        "scale. Shallow layers see edges and colours in full detail, deep ones few and complex "
-        "patterns with little place left."
+        "scale. Shallow layers detect edges and colours at high resolution, deep layers complex "
+        "patterns at low resolution."
     )
     _show_parts(subject)
     if not subject.is_random:
@@ -46,8 +46,8 @@ def _show_part(title: str, raw: np.ndarray) -> None:
     facts, maps = map_statistics(raw), rectified(raw)
     strongest = facts.order("strongest first")[:SHOWN]
     shown = mosaic(maps[strongest], reaches(maps, "each map", ())[strongest])
-    said = (
+    text = (
         f"{title}: {shape_text(raw.shape)}, {facts.zeros.mean():.0%} not above 0, "
         f"{len(facts.dead)} maps dead"
     )
-    st.image(png(enlarged(shown, COLUMN)), said, width="stretch", alt=said)
+    st.image(png(enlarged(shown, COLUMN)), text, width="stretch", alt=text)

@@ -1,4 +1,4 @@
-"""Feature visualisation on screen: an image that is made for a map, as it is made."""
+"""Feature visualisation on screen: an image optimised for a channel, step by step."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ SIDE = 448  # px on screen
 
 
 def show_visualisation(subject: Subject, place: Place, channel: int) -> None:
-    """Draw the controls, the button that begins, and the image that excites a map.
+    """Draw the controls, the start button, and the image that activates a channel.
 
     Args:
-        subject: Whose network makes the image; its photo plays no part.
+        subject: Its network; its photo is not used.
         place: Where the map is.
         channel: Which of the maps there.
     """
@@ -38,7 +38,7 @@ def show_visualisation(subject: Subject, place: Place, channel: int) -> None:
             address.SEED,
             0,
             width=140,
-            help="Decides the noise that it starts from; the same seed gives the same picture.",
+            help="Determines the initial noise; the same seed gives the same image.",
         )
         again = st.container()
 
@@ -67,7 +67,7 @@ def _choose_steps() -> int:
         STEPS,
         address.STEPS,
         128,
-        "Of gradient ascent; more give more contrast and take longer.",
+        "Steps of gradient ascent: more give more contrast and take longer.",
     )
 
 
@@ -84,9 +84,9 @@ def _offer(
     def compute(work: Work) -> Visualisation:
         return visualisation(network, place, channel, steps, seed, work.tell, work.show)
 
-    def show(found: Visualisation) -> None:
-        _show_picture(found.picture, f"An image made for {_map_name(place, channel)}")
-        st.caption(_said(found, place, channel, subject.is_random))
+    def show(made: Visualisation) -> None:
+        _show_picture(made.picture, f"An image made for {_map_name(place, channel)}")
+        st.caption(_caption(made, place, channel, subject.is_random))
 
     return Offer(
         "visualisation",
@@ -103,21 +103,21 @@ def _show_picture(picture: np.ndarray, alt: str) -> None:
     st.image(enlarged(picture, SIDE), width=SIDE, alt=alt)
 
 
-def _said(found: Visualisation, place: Place, channel: int, is_random: bool) -> str:
-    """What is seen, how it came about, and what an untrained network means."""
-    said = (
-        f"No photo: an image made from noise for which {_map_name(place, channel)} is large. "
-        f"The map's mean (values below 0 as 0) went from {found.curve[0]:.3g} to "
-        f"{found.curve[-1]:.3g} in {len(found.curve) - 1} steps. It is kept like a photo (Olah et "
-        "al. 2017): frequencies and colours as strong as photos have them, every pixel between "
-        "black and white, and shifted, turned and scaled at random at each step."
+def _caption(made: Visualisation, place: Place, channel: int, is_random: bool) -> str:
+    """Caption: how the image was made, and what random weights mean."""
+    text = (
+        f"An image optimised from noise so that {_map_name(place, channel)} is large. "
+        f"The map's mean (values below 0 as 0) went from {made.curve[0]:.3g} to "
+        f"{made.curve[-1]:.3g} in {len(made.curve) - 1} steps. It is regularised (Olah et al. "
+        "2017): frequencies and colours as strong as in photos, pixels between black and white, "
+        "and a random shift, rotation and scaling at each step."
     )
     if is_random:
-        said += (
-            " RANDOM weights: this network is untrained; its maps look for nothing, and such "
+        text += (
+            " RANDOM weights: this network is untrained; its channels detect nothing, and such "
             "images look like noise."
         )
-    return said
+    return text
 
 
 def _map_name(place: Place, channel: int) -> str:

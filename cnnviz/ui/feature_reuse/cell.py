@@ -59,11 +59,11 @@ class Cell:
 
 def chosen_cell(panels: Sequence[Panel]) -> Cell | None:
     """The cell that the address names; None where it names none of these."""
-    asked = address.asked(address.CELL)
+    requested = address.asked(address.CELL)
     for block, panel in enumerate(panels):
         for row, column in panel.cells:
-            if panel.cell_name(row, column) == asked:
-                return Cell(asked, panel, block, row, column)
+            if panel.cell_name(row, column) == requested:
+                return Cell(requested, panel, block, row, column)
     return None
 
 
@@ -110,15 +110,15 @@ def _numbers(cell: Cell, definition: str, untrained: Sequence[Panel] | None) -> 
     values = values[~np.isnan(values)]
     value = cell.panel.values[cell.row, cell.column]
     place = int((values > value).sum()) + 1
-    said = (
+    text = (
         f"{DEFINITIONS[definition].title.partition(' (')[0].capitalize()}: **{number_text(value)}**"
     )
     if len(values) > 1:
         reader = _named(cell.panel.targets[cell.column])
-        said += f", number {place} of the {len(values)} sources that {reader} reads"
+        text += f", number {place} of the {len(values)} sources that {reader} reads"
     if untrained is not None:
-        said += f"; with random weights {number_text(cell.of(untrained))}"
-    return f"{said}."
+        text += f"; with random weights {number_text(cell.of(untrained))}"
+    return f"{text}."
 
 
 def _named(part: str) -> str:
@@ -128,8 +128,8 @@ def _named(part: str) -> str:
 
 def _weights(network: Network, cell: Cell) -> np.ndarray:
     reader = list(block_readers(network))[cell.block][cell.column]
-    found: np.ndarray = list(reader.slices())[cell.row].numpy()
-    return found
+    weights: np.ndarray = list(reader.slices())[cell.row].numpy()
+    return weights
 
 
 def _show_picture(cell: Cell, weights: np.ndarray) -> None:
@@ -139,9 +139,9 @@ def _show_picture(cell: Cell, weights: np.ndarray) -> None:
     down, across = f"{made} outputs of {target}", f"{read} maps of {source}"
     if is_turned(weights):
         down, across = across, down
-    said = f"Weights, {size} for each pair: down {down}, across {across}"
+    text = f"Weights, {size} for each pair: down {down}, across {across}"
     picture = enlarged(weight_slice(weights), LARGE)
-    st.image(picture, said, width="stretch", alt=f"{cell.title}. {said}")
+    st.image(picture, text, width="stretch", alt=f"{cell.title}. {text}")
     limit = f"{np.abs(weights).max():.3g}"
     st.html(colour_scale(f"\N{MINUS SIGN}{limit}", limit, middle="0", colours=diverging.COLOURS))
 

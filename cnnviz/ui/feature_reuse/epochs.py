@@ -1,4 +1,4 @@
-"""Feature reuse over the epochs of a run: a slider, and playback in the browser."""
+"""Feature reuse over the epochs of a run, with a slider and playback in the browser."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HTML = """
 </div>
 <div class="drawing"></div>
 """
-MOST = 101  # epochs that are shown
+MAX_EPOCHS = 101  # epochs that are shown
 KEY = "reuse_epochs"  # of the component
 
 _FOLDER = Path(__file__).parent
@@ -56,7 +56,7 @@ class Epoch:
 
 
 def recorded_epochs(trained: WeightedNetwork, definition: str) -> Sequence[Epoch]:
-    """Of a network whose run has recorded its feature reuse at most ``MOST`` epochs, else none."""
+    """At most ``MAX_EPOCHS`` epochs that the network's run recorded; none without a record."""
     path = trained.weights.path
     if path is None:
         return []
@@ -74,7 +74,7 @@ def _epochs(
     network = cached_network(spec, weights)
     return [
         Epoch(each.epoch, recalled_reuse(network, each.reuse, definition))
-        for each in reuse_measurements(file, MOST)
+        for each in reuse_measurements(file, MAX_EPOCHS)
     ]
 
 
@@ -89,7 +89,7 @@ def show_epochs(
         on_click: Called with the name of a cell that was clicked, before the page runs again.
     """
     shades, values = frames(drawn)
-    start = _asked(epochs)
+    start = _requested_position(epochs)
     _component(
         key=KEY,
         data={
@@ -108,7 +108,7 @@ def show_epochs(
     )
 
 
-def _asked(epochs: Sequence[Epoch]) -> int:
+def _requested_position(epochs: Sequence[Epoch]) -> int:
     """Position of the epoch that is nearest to the address's; the first without one."""
     try:
         number = float(address.asked(address.EPOCH))

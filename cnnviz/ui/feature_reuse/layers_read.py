@@ -1,4 +1,4 @@
-"""What a network's layers take from those before them, in the view that suits the network."""
+"""Feature reuse in the view that suits the network: dense matrices or residual blocks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cnnviz.vision.gradients.residual_size import has_residual_blocks
 
 
 def show_layers_read(trained: WeightedNetwork) -> None:
-    """The matrices of a DenseNet, or the blocks of a ResNet, or the sentence on what to choose.
+    """Draw the matrices of a DenseNet, the blocks of a ResNet, or which network to choose.
 
     Raises:
         WeightsError: The weights cannot be used.
@@ -25,9 +25,9 @@ def show_layers_read(trained: WeightedNetwork) -> None:
         show_residual(trained)
     else:
         st.info(
-            "This page is for networks whose layers read more than the one before. Choose "
-            "**densenet** as the architecture in the sidebar, whose layers read all before them, "
-            "or **resnet**, **preact_resnet** or **stochastic_depth**, whose blocks add to what "
-            "they read.",
+            "This page is for networks with connections that skip layers. Choose **densenet** as "
+            "the architecture in the sidebar, whose layers see all earlier layers of their block, "
+            "or **resnet**, **preact_resnet** or **stochastic_depth**, whose blocks add to their "
+            "input.",
             icon=":material/hub:",
         )

@@ -1,4 +1,4 @@
-"""DenseNet's Figure 5 on screen, beside the same network before any training or in its epochs."""
+"""DenseNet's Figure 5 on screen, next to the untrained network or the epochs of training."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from cnnviz.ui.feature_reuse.cell import HOW, chosen_cell, follow_click, open_ce
 from cnnviz.ui.feature_reuse.epochs import Epoch, recorded_epochs, show_epochs
 from cnnviz.ui.feature_reuse.observations import show_observations
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_option, choose_segment
+from cnnviz.ui.parts.choices import choose_labelled, choose_option
 from cnnviz.ui.parts.clickable import clickable
 from cnnviz.ui.parts.drawing import show_drawing
 from cnnviz.ui.photo.chosen import say_origin
@@ -44,9 +44,9 @@ HEIGHT = 9000  # px: the matrices are never scrolled in a window
 
 
 def choose_definition() -> str:
-    """The menu of definitions; a key of ``DEFINITIONS``."""
+    """Menu of the measures of feature reuse; returns a key of ``DEFINITIONS``."""
     return choose_option(
-        "How much is read",
+        "Measure",
         list(DEFINITIONS),
         address.DEFINITION,
         help="; ".join(f"{name}: {each.title}" for name, each in DEFINITIONS.items()),
@@ -54,21 +54,21 @@ def choose_definition() -> str:
 
 
 def choose_scale() -> str:
-    """The menu of what the colours are scaled by; a key of ``SCALES``."""
-    return choose_segment("Colours scaled by", list(SCALES), address.REUSE_SCALE, "column")
+    """Buttons of the colour scale; returns a key of ``SCALES``."""
+    return choose_labelled("Colours scaled by", list(SCALES), address.REUSE_SCALE)
 
 
 def _choose_beside() -> str:
-    return choose_segment(
-        "Beside it",
+    return choose_labelled(
+        "Compare with",
         [EPOCHS, RANDOM],
         address.BESIDE,
-        help="What its run recorded at each epoch, or the same network with weights drawn anew.",
+        help="The epochs of its training run, or the same network with random weights.",
     )
 
 
 def show_dense(trained: WeightedNetwork) -> None:
-    """The matrices of a network with dense blocks, and what its paper observes.
+    """Draw the matrices of a network with dense blocks, and the paper's observations.
 
     Raises:
         WeightsError: The weights cannot be used.
@@ -77,7 +77,7 @@ def show_dense(trained: WeightedNetwork) -> None:
     with st.sidebar:
         definition, scale = choose_definition(), choose_scale()
     is_random = trained.weights.kind == "random"
-    say_origin(is_random, trained.about, "its layers prefer nothing yet")
+    say_origin(is_random, trained.about, "its layers prefer no source yet")
     _say_what(network, definition, scale)
     _show_matrices(trained, network, definition, scale)
     show_observations(_observations(trained.spec, trained.weights))
@@ -88,11 +88,11 @@ def _show_matrices(trained: WeightedNetwork, network: Network, definition: str, 
     epochs = recorded_epochs(trained, definition)
     with st.sidebar:
         is_beside = bool(epochs) and _choose_beside() == EPOCHS
-    found = _matrices(trained.spec, trained.weights, definition)
+    own = _matrices(trained.spec, trained.weights, definition)
     untrained = _untrained(trained, definition)
-    among = [found, *(each.blocks for each in epochs if is_beside)]
+    among = [own, *(each.blocks for each in epochs if is_beside)]
     ends = largest(among, scale)
-    drawn = _panels(found, ends)
+    drawn = _panels(own, ends)
     cell = chosen_cell(drawn)
     random_weights = None if untrained is None else _panels(untrained, largest([untrained], scale))
     with st.container(horizontal=True, gap="medium"):
@@ -114,7 +114,7 @@ def _show_matrices(trained: WeightedNetwork, network: Network, definition: str, 
 def _say_how(has_epochs: bool) -> None:
     st.info("Click a cell to see the weights behind it.", icon=":material/touch_app:")
     if not has_epochs:
-        st.caption(f"These weights come without recorded epochs. {HOW}")
+        st.caption(f"No epochs were recorded for these weights. {HOW}")
 
 
 def _untrained(trained: WeightedNetwork, definition: str) -> tuple[BlockReuse, ...] | None:
@@ -132,7 +132,7 @@ def _matrices(spec: NetworkSpec, weights: WeightsSource, definition: str) -> tup
 
 def _show_own(trained: WeightedNetwork, drawn: Sequence[Panel], selected: str) -> None:
     is_random = trained.weights.kind == "random"
-    st.subheader("Untrained" if is_random else "With these weights")
+    st.subheader("Untrained" if is_random else "These weights")
     clickable(
         reuse_drawing(drawn, selected),
         name=trained.spec.variant,
@@ -145,7 +145,7 @@ def _show_own(trained: WeightedNetwork, drawn: Sequence[Panel], selected: str) -
 
 
 def _show_run(epochs: Sequence[Epoch], ends: Sequence[np.ndarray | np.floating]) -> None:
-    st.subheader("While it trained")
+    st.subheader("During training")
     show_epochs(epochs, [_panels(each.blocks, ends) for each in epochs], open_cell)
     st.caption(
         f"Recorded {len(epochs)} times, to four digits; epoch 0 is before the first step. The "
@@ -180,7 +180,7 @@ def _say_what(network: Network, definition: str, scale: str) -> None:
     st.markdown(
         "Row *s* is a source, column *l* a layer that reads it; the framed row is the block's "
         "input, the framed column what follows the block: a transition, or the classifier. A cell "
-        "says how much of the weights of *l* goes to the feature maps of *s*."
+        "shows how much of the weights of *l* goes to the feature maps of *s*."
     )
     title, _, whose = DEFINITIONS[definition].title.partition(" (")
     st.markdown(f"**{title.capitalize()}**{f' ({whose}' if whose else ''}:")
@@ -195,7 +195,7 @@ def _say_what(network: Network, definition: str, scale: str) -> None:
     )
 
 
-def _panels(found: Sequence[BlockReuse], ends: Sequence[np.ndarray | np.floating]) -> list[Panel]:
+def _panels(blocks: Sequence[BlockReuse], ends: Sequence[np.ndarray | np.floating]) -> list[Panel]:
     return panels(
-        [(each.sources, each.targets, each.matrix) for each in found], shares(found, ends)
+        [(each.sources, each.targets, each.matrix) for each in blocks], shares(blocks, ends)
     )

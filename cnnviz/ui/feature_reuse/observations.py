@@ -15,24 +15,24 @@ SIGNS = {
 }
 
 
-def show_observations(found: Sequence[Observation]) -> None:
+def show_observations(observations: Sequence[Observation]) -> None:
     """Draw each statement with its verdict, its number and the rule by which it is decided."""
-    st.subheader("Does what the paper observes hold for this network?")
+    st.subheader("Do the paper's observations hold for this network?")
     with st.container(horizontal=True, gap="small"):
-        for each in found:
+        for each in observations:
             with st.container(border=True, width=268):
                 _show(each)
     st.caption(
         "The statements are those of Huang et al. 2017, section 5; the paper gives no numbers for "
-        "them, so the limits are rules of this program. They are measured by the mean absolute "
-        "weight, whatever the pictures show. Freshly drawn weights decide nothing: a chi-square "
-        "value of the weights concerned must lie five standard deviations above its mean."
+        "them, so the limits are this program's. The measure is always the mean absolute weight. "
+        "Random weights decide nothing: the chi-square value of the weights must be five "
+        "standard deviations above its mean."
     )
 
 
-def _show(found: Observation) -> None:
-    icon, colour = SIGNS[found.verdict]
-    st.markdown(f"{found.claim} :{colour}-badge[{icon} {found.verdict}]")
-    number = "nothing to measure" if found.number is None else f"{found.number:.3g}"
-    st.markdown(f"**{number}**: {found.says}.")
-    st.caption(f"{found.why} {found.rule}".strip())
+def _show(observation: Observation) -> None:
+    icon, colour = SIGNS[observation.verdict]
+    st.markdown(f"{observation.claim} :{colour}-badge[{icon} {observation.verdict}]")
+    number = "nothing to measure" if observation.number is None else f"{observation.number:.3g}"
+    st.markdown(f"**{number}**: {observation.says}.")
+    st.caption(f"{observation.why} {observation.rule}".strip())

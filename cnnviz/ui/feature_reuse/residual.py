@@ -1,4 +1,4 @@
-"""What each block of a residual network adds to its input, and which blocks training keeps."""
+"""How much each residual block adds to its input, and stochastic depth's survival."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ RANDOM = "random weights (untrained)"
 
 
 def show_residual(trained: WeightedNetwork) -> None:
-    """How large F(x) is against x by block on a photo, and what survives of stochastic depth.
+    """Draw the size of F(x) relative to x by block, and the survival in stochastic depth.
 
     Raises:
         WeightsError: The weights cannot be used.
@@ -56,9 +56,9 @@ def show_residual(trained: WeightedNetwork) -> None:
         trained.about,
         "its blocks have learned nothing yet",
     )
-    st.subheader("How much does each block change what it reads?")
+    st.subheader("How much does each block change its input?")
     if photo is None:
-        st.info("Choose a sample photo, or give one of your own, in the sidebar.")
+        st.info("Choose a sample photo, or upload your own, in the sidebar.")
     else:
         _show_sizes(Subject(trained.spec, trained.weights, photo))
     if survivals(network):
@@ -67,52 +67,54 @@ def show_residual(trained: WeightedNetwork) -> None:
 
 def _show_sizes(subject: Subject) -> None:
     st.markdown(
-        "A residual block reads all that came before it as one sum, *x*, and adds *F(x)* to it. "
-        "Where F(x) is small against x, the block passes on what earlier blocks have made."
+        "A residual block adds *F(x)* to its input *x*, the sum of all earlier blocks. Where F(x) "
+        "is small relative to x, the block passes its input on nearly unchanged."
     )
     st.latex(r"y = F(x) + h(x), \qquad \frac{\lVert F(x) \rVert}{\lVert h(x) \rVert}")
-    found = _sizes(subject)
-    curves = {RANDOM if subject.is_random else "these weights": found}
+    residuals = _sizes(subject)
+    curves = {RANDOM if subject.is_random else "these weights": residuals}
     if not subject.is_random:
         *_, random_weights = sources(subject.spec.variant)
         curves[RANDOM] = _sizes(replace(subject, weights=random_weights))
     _show_chart(
         {name: [each.ratio for each in sizes] for name, sizes in curves.items()},
-        Axis("Size of F(x) against h(x)", from_zero=True),
+        Axis("Size of F(x) relative to h(x)", from_zero=True),
         "ratio",
     )
-    st.caption(_summary(found, subject.photo))
+    st.caption(_summary(residuals, subject.photo))
     with st.expander("The numbers"):
-        st.dataframe(_table(found), hide_index=True, width="stretch")
+        st.dataframe(_table(residuals), hide_index=True, width="stretch")
 
 
-def _summary(found: Sequence[ResidualSize], photo: Photo) -> str:
-    identities = [each.ratio for each in found if each.is_identity and each.ratio is not None]
-    others = len(found) - sum(each.is_identity for each in found)
-    said = f"On the photo “{photo.title}”, as in a test. "
+def _summary(residuals: Sequence[ResidualSize], photo: Photo) -> str:
+    identities = [each.ratio for each in residuals if each.is_identity and each.ratio is not None]
+    others = len(residuals) - sum(each.is_identity for each in residuals)
+    text = f"On the photo “{photo.title}”, as in a test. "
     if identities:
-        said += (
-            f"Where h(x) is x itself ({len(identities)} of {len(found)} blocks), the size of F(x) "
-            f"is {min(identities):.0%} to {max(identities):.0%} of that of x, in the median "
+        text += (
+            f"Where h(x) is x itself ({len(identities)} of {len(residuals)} blocks), the size of "
+            f"F(x) is {min(identities):.0%} to {max(identities):.0%} of that of x, in the median "
             f"{np.median(identities):.0%}. "
         )
     if others:
-        said += f"In {others} h(x) is a projection of x, or x padded with zeros. "
-    return said + (
+        text += f"In {others} h(x) is a projection of x, or x padded with zeros. "
+    return text + (
         "He et al. 2015 look at the same in section 4.2 and Figure 7: their deeper networks have "
         "smaller responses. With stochastic depth F(x) is weighted by its "
         "probability; gates and scales of shortcuts are left out."
     )
 
 
-def _table(found: Sequence[ResidualSize]) -> pd.DataFrame:
+def _table(residuals: Sequence[ResidualSize]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "block": [each.block for each in found],
-            "h(x) is": ["x" if each.is_identity else "projected or padded" for each in found],
-            "F(x), root mean square": [round(each.residual, 4) for each in found],
-            "h(x), root mean square": [round(each.shortcut, 4) for each in found],
-            "F(x) / h(x)": [None if each.ratio is None else round(each.ratio, 4) for each in found],
+            "block": [each.block for each in residuals],
+            "h(x) is": ["x" if each.is_identity else "projected or padded" for each in residuals],
+            "F(x), root mean square": [round(each.residual, 4) for each in residuals],
+            "h(x), root mean square": [round(each.shortcut, 4) for each in residuals],
+            "F(x) / h(x)": [
+                None if each.ratio is None else round(each.ratio, 4) for each in residuals
+            ],
         }
     )
 

@@ -1,4 +1,4 @@
-"""What each augmentation makes of a photo, and what the network then answers."""
+"""A photo under each augmentation, with the network's predictions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 import torch
 
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_number, choose_segment
+from cnnviz.ui.parts.choices import choose_labelled, choose_number
 from cnnviz.ui.parts.pixelated import pixelated
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.server.byte_cache import results
@@ -22,7 +22,7 @@ LAST_DRAW = 9999
 
 @dataclass(frozen=True, eq=False)
 class AugmentedAnswers:
-    """A photo under every augmentation and what the network answers.
+    """A photo under every augmentation, with the network's predictions.
 
     Attributes:
         pictures: uint8 (H, W, 3) by the augmentation's key; "plain" is the photo itself.
@@ -34,22 +34,22 @@ class AugmentedAnswers:
 
 
 def show_augmentations(subject: Subject) -> None:
-    """Draw the strength, the draw, and a grid of the augmented photos with their answers."""
+    """Draw strength, random draw, and a grid of augmented photos with their predictions."""
     level, draw = _controls()
-    found = cached_augmentations(subject, level, draw)
-    plain = float(found.probabilities["plain"][subject.class_index])
+    augmented = cached_augmentations(subject, level, draw)
+    plain = float(augmented.probabilities["plain"][subject.class_index])
     with st.grid(5, min_column_width=150):
-        for key, picture in found.pictures.items():
+        for key, picture in augmented.pictures.items():
             with st.container():
-                _show_one(subject, key, level, picture, found.probabilities[key], plain)
-    st.markdown(augmentations_text(subject, found))
+                _show_one(subject, key, level, picture, augmented.probabilities[key], plain)
+    st.markdown(augmentations_text(subject, augmented))
     st.caption(_source(subject))
 
 
 def _controls() -> tuple[str, int]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        level = choose_segment(
-            "Strength", LEVELS, address.STRENGTH, help="Mild is about what training uses."
+        level = choose_labelled(
+            "Strength", LEVELS, address.STRENGTH, help="Mild is typical for training."
         )
         draw = choose_number(
             "Draw",
@@ -92,7 +92,7 @@ def _show_one(
 def _words(key: str, level: str) -> tuple[str, str, str | None]:
     """Title, amount and tooltip of an augmentation, or of the photo itself."""
     if key not in AUGMENTATIONS:
-        return "The photo", "as it is", None
+        return "Original", "no augmentation", None
     each = AUGMENTATIONS[key]
     return each.title, each.amount_at(level), f"{each.help} {each.source}."
 
@@ -106,32 +106,33 @@ def change_text(change: float) -> str:
     return f"{sign} {size:.1f} points"
 
 
-def augmentations_text(subject: Subject, found: AugmentedAnswers) -> str:
-    """Which augmentations leave the class the first answer, and which moves it most."""
-    others = {key: p for key, p in found.probabilities.items() if key != "plain"}
-    plain = found.probabilities["plain"][subject.class_index]
-    kept = sum(int(p.argmax()) == subject.class_index for p in others.values())
+def augmentations_text(subject: Subject, augmented: AugmentedAnswers) -> str:
+    """How often the class stays the top prediction, and its largest change."""
+    others = {key: p for key, p in augmented.probabilities.items() if key != "plain"}
+    plain = augmented.probabilities["plain"][subject.class_index]
+    unchanged = sum(int(p.argmax()) == subject.class_index for p in others.values())
     changes = {key: float(p[subject.class_index] - plain) for key, p in others.items()}
-    most = max(changes, key=lambda key: abs(changes[key]))
+    largest = max(changes, key=lambda key: abs(changes[key]))
     return (
-        f"“{subject.label}” is the first answer under {kept} of {len(others)} augmentations; "
-        f"{AUGMENTATIONS[most].title} moves it most ({change_text(changes[most])})."
+        f"“{subject.label}” is the top prediction under {unchanged} of {len(others)} "
+        f"augmentations; {AUGMENTATIONS[largest].title} changes it most "
+        f"({change_text(changes[largest])})."
     )
 
 
 def _source(subject: Subject) -> str:
-    said = (
-        "Top answer under each picture, and the change of the class's probability against the "
-        "plain photo in percentage points. What is drawn by chance depends on the draw's number "
-        "alone; crop, rotation, noise, erasing, jitter and PCA colour are training's own code. A "
-        "network that was trained with an augmentation should hardly mind it."
+    text = (
+        "Below each image: the top prediction, and the change of the class's probability against "
+        "the original in percentage points. The draw's number determines all random values; crop, "
+        "rotation, noise, erasing, jitter and PCA colour are the code that training uses. A "
+        "network that was trained with an augmentation should be robust to it."
     )
     if subject.preprocessing.resize == subject.side:
-        said += (
+        text += (
             " The random crop is enlarged to the input; for training on CIFAR, He et al. 2016, "
             "section 4.2, pad the photo by 4 px and crop that."
         )
-    return said
+    return text
 
 
 @results.remember
@@ -141,9 +142,9 @@ def cached_augmentations(subject: Subject, level: str, seed: int) -> AugmentedAn
     drawn = augmented_pictures(subject.spec, subject.photo.image, level, seed)
     images = normalised(subject.spec, torch.stack(list(drawn.values())))
     with st.spinner("Looking at the augmented photos ..."), inference_turn():
-        found = many_probabilities(network, len(images), lambda some: images[some])
+        probabilities = many_probabilities(network, len(images), lambda some: images[some])
     pictures = {
         key: (picture * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
         for key, picture in drawn.items()
     }
-    return AugmentedAnswers(pictures, dict(zip(drawn, found, strict=True)))
+    return AugmentedAnswers(pictures, dict(zip(drawn, probabilities, strict=True)))

@@ -1,4 +1,4 @@
-"""The widgets that say what a class activation map is to show."""
+"""Widgets for class, method and target layer of a class activation map."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from cnnviz.vision.cam.methods import METHODS, suits
 
 
 def choose_class(names: tuple[str, ...]) -> int | None:
-    """The class to explain, found by typing; None is the most probable one."""
+    """Menu of the class to explain; None is the most probable class."""
     options = class_options(names)
     chosen = choose_option_or_none(
         "Class to explain",
         options,
         address.CLASS,
-        placeholder="the most probable one; type to search",
-        help="A map shows which region speaks for this class, also for a class that the network "
-        "did not answer.",
+        placeholder="The most probable; type to search",
+        help="A map shows the region that supports this class, also for a class that the network "
+        "did not predict.",
     )
     return None if chosen is None else options.index(chosen)
 
 
 def class_options(names: tuple[str, ...]) -> list[str]:
-    """What a menu calls each class: its index and its name."""
+    """Menu entries of the classes: index and name."""
     return [f"{index} {name}" for index, name in enumerate(names)]
 
 
 def choose_method(network: Network, but: Collection[str] = ()) -> str:
-    """One of the methods that suit a network, without some."""
+    """Menu of the methods that suit a network, except those in ``but``."""
     names = [name for name in METHODS if name not in but and suits(name, network)]
     return choose_option(
         "Method",
         names,
         address.METHOD,
-        help="How the map is made; its equation stands beside it. CAM wants a network that ends in "
-        "global average pooling, guided backpropagation one with ReLUs.",
+        help="How the map is computed. CAM needs a network that ends in global average pooling, "
+        "guided backpropagation one with ReLUs.",
     )
 
 
 def choose_layer(subject: Subject, disabled: bool = False) -> str:
-    """The target layer: a stage, or any module with feature maps that runs when the network does.
+    """Menu of target layers: the stages, and all modules with feature maps used in inference.
 
-    An addition or a concatenation is a row of the table but no module that could be captured.
+    An addition or a concatenation is a row of the table but not a module, so it cannot be a target.
     """
     network, table = subject.network, subject.layer_table
     modules = dict(network.named_modules())
@@ -58,7 +58,7 @@ def choose_layer(subject: Subject, disabled: bool = False) -> str:
         options,
         address.LAYER,
         disabled=disabled,
-        help="Whose feature maps are weighted; the last stage knows most about the class.",
+        help="The layer whose maps are weighted; the last stage is the most class-specific.",
     )
 
 

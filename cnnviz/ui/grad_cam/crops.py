@@ -1,4 +1,4 @@
-"""The answer of ten crops beside that of one."""
+"""Prediction by ten crops next to that by a single crop."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cnnviz.vision.prediction import many_probabilities
 
 @dataclass(frozen=True, eq=False)
 class CropAnswers:
-    """Ten crops and what the network answers to each.
+    """Ten crops and the network's predictions for them.
 
     Attributes:
         pictures: uint8 (10, H, W, 3), named by ``TEN_CROPS``.
@@ -32,55 +32,56 @@ class CropAnswers:
 
 
 def show_crops(subject: Subject) -> None:
-    """Draw the five answers of a single crop and of ten, and the ten crops."""
-    found = cached_crops(subject)
+    """Draw the predictions by one crop and by ten, and the ten crops."""
+    crops = cached_crops(subject)
     single, ten = st.columns(2, gap="large")
     with single:
         st.subheader("Single crop")
         show_answers(subject)
     with ten:
         st.subheader("Ten crops")
-        show_answers(subject, found.probabilities.mean(axis=0))
-    st.markdown(crops_text(subject, found))
+        show_answers(subject, crops.probabilities.mean(axis=0))
+    st.markdown(crops_text(subject, crops))
     with st.grid(len(PLACES), min_column_width=120):
         for name, picture, answer in zip(
-            TEN_CROPS, found.pictures, found.probabilities, strict=True
+            TEN_CROPS, crops.pictures, crops.probabilities, strict=True
         ):
             caption = f"{name}: {answer[subject.class_index]:.1%}"
             st.image(pixelated(picture), caption, width="stretch", alt=caption)
-    st.caption(_source(subject, found.square))
+    st.caption(_source(subject, crops.square))
 
 
-def crops_text(subject: Subject, found: CropAnswers) -> str:
-    """What the crops do to the class's probability."""
+def crops_text(subject: Subject, crops: CropAnswers) -> str:
+    """The class's probability in the single crop, on average and in the ten crops."""
     alone = subject.probability
-    each = found.probabilities[:, subject.class_index]
-    agreed = int((found.probabilities.argmax(axis=1) == subject.class_index).sum())
+    each = crops.probabilities[:, subject.class_index]
+    agreed = int((crops.probabilities.argmax(axis=1) == subject.class_index).sum())
     return (
         f"“{subject.label}” has {alone:.1%} in the single crop and {each.mean():.1%} as the mean "
-        f"of ten, which range from {each.min():.1%} to {each.max():.1%}; it is the first answer to "
-        f"{agreed} of the ten."
+        f"of ten, which range from {each.min():.1%} to {each.max():.1%}; it is the top "
+        f"prediction for {agreed} of the ten."
     )
 
 
 def _source(subject: Subject, square: int) -> str:
     side = subject.side
-    said = (
+    text = (
         f"Krizhevsky et al. 2012, section 4.1: crops of {side} px from the four corners and the "
-        f"centre of the photo's central square of {square} px, and their mirror images; the answer "
-        "is the mean of the ten softmaxes. Below each crop: its probability for the class."
+        f"centre of the photo's central square of {square} px, and their mirror images; the "
+        "prediction is the mean of the ten softmaxes. Below each crop: the class's "
+        "probability."
     )
     if subject.preprocessing.resize == side:
-        said += (
+        text += (
             f" The single crop shows the whole square at {side} px; for the ten the photo is first "
             f"enlarged to {square} px (256/224), which its authors did not do."
         )
-    return said
+    return text
 
 
 @results.remember
 def cached_crops(subject: Subject) -> CropAnswers:
-    """Ten crops of the photo and the answers to them."""
+    """Ten crops of the photo with their predictions."""
     network, crops = subject.network, ten_crops(subject.spec, subject.photo.image)
     with st.spinner("Looking at ten crops ..."), inference_turn():
         answers = many_probabilities(network, 10, lambda some: crops.images[some])

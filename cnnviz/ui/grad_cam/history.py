@@ -23,14 +23,14 @@ AT_FIRST = 6
 
 
 def show_history(subject: Subject) -> None:
-    """Draw the menu of networks, and each one's answers, map and time side by side."""
+    """Draw a menu of networks, and their predictions, maps and times side by side."""
     names = _choose_networks(subject.spec.variant)
     left, right = st.columns(2)
     with left:
         wanted = _choose_label(subject)
     with right:
         opacity = choose_opacity()
-    st.html(colour_scale("0: nothing here speaks for the class", "1: most"))
+    st.html(colour_scale("0: no support for the class", "1: most support"))
     st.caption(
         "Grad-CAM at each network's last stage, all on this one scale from 0 to the map's own "
         "largest value; each network sees the photo in its own resolution."
@@ -49,7 +49,7 @@ def _choose_networks(current: str) -> list[str]:
         st.info(
             "Trained weights of fewer than two networks are on this machine; fetch some with "
             "python -m cnnviz fetch alexnet_torchvision resnet18 densenet121. The others have "
-            "random weights, and say so."
+            "random weights and are labelled so."
         )
     first = (available or [current])[:AT_FIRST]
     chosen = choose_several(
@@ -58,7 +58,7 @@ def _choose_networks(current: str) -> list[str]:
         address.NETWORKS,
         first,
         max_selections=MAX_NETWORKS,
-        help="Oldest first, whatever the order in which you choose them.",
+        help="Shown oldest first.",
     )
     return chosen or first
 
@@ -74,13 +74,13 @@ def _choose_label(subject: Subject) -> str | None:
         "Class",
         names,
         address.LABEL,
-        placeholder="each network's most probable one; type to search",
-        help="Networks that do not know this class explain their own answer.",
+        placeholder="Each network's most probable; type to search",
+        help="Networks without this class explain their own prediction.",
     )
 
 
 def _published(name: str, photo: Photo) -> Subject:
-    """The photo in the eyes of a variant with the best weights that are here."""
+    """The photo and a published variant, with the best weights available."""
     weights = next(source for source in sources(name) if source.kind != "download")
     return Subject(specify(name), weights, photo)
 

@@ -1,4 +1,4 @@
-"""Class activation maps on screen: answers, the photo under its map, how the map was made."""
+"""Class activation maps on screen: predictions, overlays, and the method."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from cnnviz.vision.prediction import top
 
 
 def show_answers(subject: Subject, probabilities: np.ndarray | None = None) -> None:
-    """The five most probable classes as bars: of the photo, or by other probabilities."""
+    """Draw the five most probable classes as bars, of the photo or of other probabilities."""
     best = top(subject.probabilities if probabilities is None else probabilities, subject.labels)
     st.html(answer_bars([a.label for a in best], [a.probability for a in best]))
 
 
 def show_pictures(subject: Subject, values: np.ndarray, over_photo: np.ndarray) -> None:
-    """Original, what the network saw, heatmap and overlay."""
+    """Draw photo, network input, heatmap and overlay."""
     photo, side = subject.photo, subject.side
     pixelated = subject.seen.resize((SIDE, SIDE), Image.Resampling.NEAREST)
     pictures = {
         photo.title: np.asarray(photo.image),
-        f"What the network saw ({side} x {side} px)": np.asarray(pixelated),
-        "Where it looked: dark is 0, yellow is 1": heatmap.coloured(enlarged(values)),
+        f"Network input ({side} x {side} px)": np.asarray(pixelated),
+        "Heatmap: dark is 0, yellow is 1": heatmap.coloured(enlarged(values)),
         "Overlay": over_photo,
     }
     with st.grid(2, min_column_width=160):
@@ -79,7 +79,7 @@ def show_map(
         (method, layer, subject.key),
         compute,
         f"Compute {METHODS[method].title}",
-        lambda found: show(*found),
+        lambda timed: show(*timed),
         help="A forward pass for every map of the layer: seconds to minutes.",
     ).draw()
 
@@ -92,9 +92,9 @@ def enlarged_signed(values: np.ndarray) -> np.ndarray:
 def picture_of(
     subject: Subject, method: str, values: np.ndarray, opacity: float
 ) -> tuple[np.ndarray, str]:
-    """What shows a method's map best, uint8 (SIDE, SIDE, 3), and a note on it.
+    """A method's map as image, uint8 (SIDE, SIDE, 3), with a note for its caption.
 
-    The gradient at single pixels would hardly be seen over a photo.
+    Maps by pixel are drawn alone, since they would hardly be visible over a photo.
     """
     if METHODS[method].is_by_pixel:
         return heatmap.coloured(enlarged(np.sqrt(values))), "brightened by its square root; "
@@ -102,7 +102,7 @@ def picture_of(
 
 
 def show_method(method: str) -> None:
-    """A method's equation, its paper and its cost."""
+    """Draw a method's equation, paper and cost."""
     about = METHODS[method]
     st.markdown(about.equation)
     st.caption(f"{about.paper} Cost: {about.cost}.")

@@ -1,4 +1,4 @@
-"""Occlusion: a patch dragged over the photo, and the map of all its places."""
+"""Occlusion: a patch dragged over the photo, and the map of all positions."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def show_occlusion(subject: Subject, opacity: float) -> None:
     """
     percent = _choose_side()
     _show_patch(subject, percent)
-    st.subheader("Everywhere at once")
+    st.subheader("Occlusion map")
     _offer_map(subject, pixels(subject, percent), opacity)
 
 
@@ -77,7 +77,7 @@ def _show_patch(subject: Subject, percent: int) -> None:
     row, column = resting_place()
     photo, beside = st.columns([2, 3], gap="large", vertical_alignment="center")
     with photo:
-        found = _component(
+        component = _component(
             key="occluder",
             data={
                 "photo": _picture(subject),
@@ -92,7 +92,7 @@ def _show_patch(subject: Subject, percent: int) -> None:
             on_place_change=_keep_resting_place,
         )
     with beside:
-        sent = sent_place(found.place)
+        sent = sent_place(component.place)
         moving = sent[:2] if sent and not sent[2] else None
         _show_fall(subject, moving or (row, column), percent)
 
@@ -129,10 +129,10 @@ def _show_fall(subject: Subject, place: tuple[int, int], percent: int) -> None:
     side = pixels(subject, percent)
     hidden = _occluded(subject, place, side)
     st.markdown(f"**{subject.label}**")
-    st.html(answer_bars(["Nothing hidden", "Under the patch"], [alone, hidden]))
+    st.html(answer_bars(["Nothing hidden", "With the patch"], [alone, hidden]))
     st.markdown(fall_text(alone, hidden))
     st.caption(
-        f"Drag the patch, click where it shall go, or move it with the arrow keys. It is {side} x "
+        f"Drag the patch, click its new position, or move it with the arrow keys. It is {side} x "
         f"{side} of {subject.side} px and has the mean colour (0 after "
         "normalisation). Zeiler and Fergus 2014, section 4.2."
     )
@@ -166,14 +166,14 @@ def _offer_map(subject: Subject, side: int, opacity: float) -> None:
         ("occlusion", subject.key, side, stride),
         lambda work: occlusion_map(network, image, class_index, side, stride, work.tell),
         "Compute the occlusion map",
-        lambda found: _show_map(subject, found, stride, opacity),
-        help=f"Runs the network for each place of the patch, {stride} px apart.",
+        lambda occluded: _show_map(subject, occluded, stride, opacity),
+        help=f"Runs the network for each position of the patch, {stride} px apart.",
     ).draw()
 
 
-def _show_map(subject: Subject, found: np.ndarray, stride: int, opacity: float) -> None:
+def _show_map(subject: Subject, occluded: np.ndarray, stride: int, opacity: float) -> None:
     alone = subject.probability
-    fall = alone - found
+    fall = alone - occluded
     most = max(float(fall.max()), 1e-6)
     values = enlarged((fall / most).clip(0, 1), stride, subject.side)
     title = f"How far the probability of {subject.label} falls"
@@ -182,7 +182,7 @@ def _show_map(subject: Subject, found: np.ndarray, stride: int, opacity: float) 
     left.image(picture, "Over the photo", width="stretch", alt=f"{title}, over the photo")
     right.image(
         heatmap.coloured(np.kron((fall / most).clip(0, 1), np.ones((28, 28)))),
-        "A cell is one place of the patch's centre",
+        "Each cell is one position of the patch's centre",
         width="stretch",
         alt=title,
     )
@@ -200,18 +200,18 @@ def map_text(label: str, fall: np.ndarray) -> str:
     """The largest fall, and where hiding something helps."""
     row, column = np.unravel_index(int(fall.argmax()), fall.shape)
     down, across = ((i + 0.5) / n for i, n in zip((row, column), fall.shape, strict=True))
-    said = (
+    text = (
         f"“{label}” loses most, {100 * fall.max():.1f} percentage points, with the patch at "
         f"{down:.0%} down and {across:.0%} across."
     )
     if fall.max() <= 0:
-        said = f"Nowhere does the patch take anything from “{label}”."
+        text = f"Nowhere does the patch take anything from “{label}”."
     if fall.min() < -0.0005:
-        said += (
+        text += (
             f" In {(fall < -0.0005).mean():.0%} of the places hiding something raises it, by up to "
             f"{-100 * fall.min():.1f} points; these are dark."
         )
-    return said
+    return text
 
 
 def mean_colour(subject: Subject) -> str:

@@ -1,4 +1,4 @@
-"""The sections of the page on class activation maps that speak of one network and one photo."""
+"""The views of the Grad-CAM page of one network and one photo."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from cnnviz.ui.grad_cam.maps import (
     show_method,
     show_pictures,
 )
-from cnnviz.ui.grad_cam.trust import show_trust
+from cnnviz.ui.grad_cam.trust import show_tests
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import bound, choose_flag
 from cnnviz.ui.photo.overlay import choose_opacity, overlay
@@ -39,16 +39,16 @@ SLOW = [name for name, method in METHODS.items() if method.is_slow]
 
 
 def show_one_map(subject: Subject) -> None:
-    """Answers, one map of one method, how it was made, and the same before any training."""
+    """Draw the prediction, one map and its method, and on request the untrained network's map."""
     left, right = st.columns([2, 3], gap="large")
     with left:
-        st.subheader("What the network answers")
+        st.subheader("Prediction")
         show_answers(subject)
-        subject = _asked(subject)
+        subject = _about_chosen_class(subject)
         method, layer = _method_and_layer(subject)
         opacity = choose_opacity()
         beside = choose_flag(
-            "Beside random weights",
+            "Compare with random weights",
             address.UNTRAINED,
             "The same map of the same network before any training.",
         )
@@ -71,24 +71,24 @@ def show_one_map(subject: Subject) -> None:
 def explanation(
     subject: Subject, layer: str, method: str, values: np.ndarray, seconds: float
 ) -> str:
-    """Method, layer, class, probability and time in a sentence or two."""
+    """Caption of a map: method, layer, class, probability and time."""
     about = METHODS[method]
     place = f" at {layer}" if about.reads_layer else ""
-    said = (
-        f"{about.title}{place}: which region speaks for class {subject.class_index}, which has "
-        f"{subject.probability:.1%}. {seconds_text(subject.pass_seconds)} for the forward pass, "
-        f"{seconds_text(seconds)} for the map."
+    sentences = (
+        f"{about.title}{place}: the region that supports class {subject.class_index}, "
+        f"probability {subject.probability:.1%}. {seconds_text(subject.pass_seconds)} for the "
+        f"forward pass, {seconds_text(seconds)} for the map."
     )
     if values.max() == 0:
-        said += " No region speaks for this class at this layer; try another class or layer."
-    return said
+        sentences += " No region supports this class at this layer; try another class or layer."
+    return sentences
 
 
 def show_methods(subject: Subject) -> None:
-    """Every method on one network, with its equation, paper, cost and time."""
+    """Draw the maps of all methods that suit the network, each with equation, paper and cost."""
     first, second, third = st.columns(3)
     with first:
-        subject = _asked(subject)
+        subject = _about_chosen_class(subject)
     with second:
         layer = choose_layer(subject)
     with third:
@@ -106,7 +106,7 @@ def show_methods(subject: Subject) -> None:
 
 
 def show_classes(subject: Subject) -> None:
-    """Maps of several classes on one photo, and the first against the second."""
+    """Draw maps of several classes, and the difference of the first two."""
     subjects = [subject.about(index) for index in _choose_classes(subject)]
     (method, layer), opacity = _row_of_controls(subject)
     maps = [each.maps((layer,), method).maps[layer] for each in subjects]
@@ -121,10 +121,10 @@ def show_classes(subject: Subject) -> None:
 
 
 def show_stages(subject: Subject) -> None:
-    """The map at every stage, from the first to the last, trained and untrained."""
+    """Draw the map at every stage, trained and untrained."""
     first, second, third = st.columns(3)
     with first:
-        subject = _asked(subject)
+        subject = _about_chosen_class(subject)
     with second:
         method = choose_method(subject.network, but=[*SLOW, *_blind_to_layers()])
     with third:
@@ -136,19 +136,19 @@ def show_stages(subject: Subject) -> None:
         _show_strip(subject.untrained, method, opacity)
 
 
-def show_belief(subject: Subject) -> None:
-    """How far a map can be believed: curves, ROAD, the sanity check."""
+def show_trust(subject: Subject) -> None:
+    """Draw the tests of a heatmap: deletion and insertion, ROAD, the sanity check."""
     left, right = st.columns(2)
     with left:
-        subject = _asked(subject)
+        subject = _about_chosen_class(subject)
         opacity = choose_opacity()
     with right:
         method, layer = _method_and_layer(subject, but=SLOW)
     values = subject.maps((layer,), method).maps[layer]
-    show_trust(subject, layer, method, values, opacity)
+    show_tests(subject, layer, method, values, opacity)
 
 
-def _asked(subject: Subject) -> Subject:
+def _about_chosen_class(subject: Subject) -> Subject:
     return subject.about(choose_class(subject.labels))
 
 
@@ -201,17 +201,17 @@ def _choose_classes(subject: Subject) -> list[int]:
         options,
         max_selections=MAX_CLASSES,
         **bound(address.CLASSES),
-        placeholder="the two most probable ones; type to search",
+        placeholder="The two most probable; type to search",
         help="The first two are compared; dog against cat, for instance.",
     )
     best = top(subject.probabilities, subject.labels, 2)
-    asked = [options.index(each) for each in chosen if each in options]
-    return asked or [answer.class_index for answer in best]
+    indices = [options.index(each) for each in chosen if each in options]
+    return indices or [answer.class_index for answer in best]
 
 
 def _show_difference(first: str, second: str, difference: np.ndarray) -> None:
-    """The first class's map less the second's, each on its own scale."""
-    caption = f"{first} less {second}"
+    """The first class's map minus the second's, each on its own scale."""
+    caption = f"{first} minus {second}"
     st.image(enlarged_signed(difference), caption, width="stretch", alt=caption)
     st.html(colour_scale(second, first, middle="alike", colours=diverging.COLOURS))
 

@@ -1,4 +1,4 @@
-"""Is a map to be believed? Deletion and insertion, ROAD, and the sanity check, each on demand."""
+"""Tests of a heatmap on demand: deletion and insertion, ROAD, and the sanity check."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ MAP, RNG = CATEGORIES[0], CATEGORIES[1]
 LIMIT = 0.5
 
 
-def show_trust(subject: Subject, layer: str, method: str, map: np.ndarray, opacity: float) -> None:
-    """Draw three checks of one map, each behind its button.
+def show_tests(subject: Subject, layer: str, method: str, map: np.ndarray, opacity: float) -> None:
+    """Draw three tests of a map, each started by its button.
 
     Args:
         subject: What is looked at.
@@ -33,13 +33,13 @@ def show_trust(subject: Subject, layer: str, method: str, map: np.ndarray, opaci
     """
     if subject.is_random:
         st.warning(
-            "These weights are random: nothing was learned, so no map of them can be right.",
+            "These weights are random: the network has learned nothing its maps could show.",
             icon=":material/casino:",
         )
     if not map.any():
         st.info(
-            "This map is empty: no region speaks for the class at this layer. Its order of the "
-            "pixels is chance; choose another class, layer or method."
+            "This map is empty: no region supports the class at this layer, so the order of its "
+            "pixels is random. Choose another class, layer or method."
         )
     st.subheader("Deletion and insertion")
     _offer_curves(subject, layer, method, map)
@@ -51,9 +51,9 @@ def show_trust(subject: Subject, layer: str, method: str, map: np.ndarray, opaci
 
 def _offer_curves(subject: Subject, layer: str, method: str, map: np.ndarray) -> None:
     st.markdown(
-        "Take the pixels that the map calls important away, first the most important, and see how "
-        "fast the class goes; put them back into a blurred photo and see how fast it comes. **With "
-        "a good map the deletion curve falls at once and the insertion curve rises at once.**"
+        "Deletion removes the pixels in the map's order, the most important first; insertion adds "
+        "them to a blurred photo in the same order. **With a good map the deletion curve falls "
+        "at once and the insertion curve rises at once.**"
     )
     network, image = subject.network, subject.passed.image
     class_index = subject.class_index
@@ -62,39 +62,39 @@ def _offer_curves(subject: Subject, layer: str, method: str, map: np.ndarray) ->
         ("deletion and insertion", subject.key, layer, method),
         lambda work: deletion_insertion(network, image, class_index, map, progress=work.tell),
         "Draw the curves",
-        lambda found: _show_curves(found, subject.label),
+        lambda curves: _show_curves(curves, subject.label),
         help="Runs the network about 330 times.",
     ).draw()
 
 
-def _show_curves(found: DeletionInsertion, label: str) -> None:
+def _show_curves(curves: DeletionInsertion, label: str) -> None:
     left, right = st.columns(2)
     for place, name, by_map, at_random in (
-        (left, "deleted", found.by_map.deletion, found.at_random.deletion),
-        (right, "inserted", found.by_map.insertion, found.at_random.insertion),
+        (left, "deleted", curves.by_map.deletion, curves.at_random.deletion),
+        (right, "inserted", curves.by_map.insertion, curves.at_random.insertion),
     ):
         lines = [
             Line("random order", at_random, RNG, dashed=True),
             Line("the map's order", by_map, MAP),
         ]
         title = f"Probability of {label} while pixels are {name}"
-        chart = line_chart(found.shares, lines, f"pixels {name}", f"P({_short(label)})", title)
+        chart = line_chart(curves.shares, lines, f"pixels {name}", f"P({_short(label)})", title)
         with place:
             show_drawing(chart, f"curve_{name}")
-    st.markdown(curves_text(found))
+    st.markdown(curves_text(curves))
     st.caption(
         "Petsiuk et al. 2018, RISE, section 4.1. Deleted pixels take the mean colour (0 after "
         "normalisation); insertion begins with a Gaussian blur, 11 px wide, sigma 5 px, as in the "
-        f"authors' code. {len(found.shares) - 1} equal steps, where the authors' code takes one a "
+        f"authors' code. {len(curves.shares) - 1} equal steps, where the authors' code takes one a "
         "row of the photo. The dashed line is the mean of three random orders. Deleting at random "
         "leaves a pattern of holes that no photo has, which can confuse a network faster than any "
         "map: ROAD is made against that."
     )
 
 
-def curves_text(found: DeletionInsertion) -> str:
+def curves_text(curves: DeletionInsertion) -> str:
     """The areas under the curves beside those of random orders, in two sentences."""
-    ours, at_random = found.by_map, found.at_random
+    ours, at_random = curves.by_map, curves.at_random
     deletion = "better" if ours.deletion_area < at_random.deletion_area else "no better"
     insertion = "better" if ours.insertion_area > at_random.insertion_area else "no better"
     return (
@@ -108,8 +108,8 @@ def curves_text(found: DeletionInsertion) -> str:
 def _offer_road(subject: Subject, layer: str, method: str, map: np.ndarray) -> None:
     st.markdown(
         "Removed pixels are filled from their neighbours, so that the network cannot see the shape "
-        "of what was removed. **With a good map the class falls when the most important pixels go "
-        "and stays when the least important ones go.**"
+        "of the removed region. **With a good map the probability falls when the most important "
+        "pixels are removed and stays when the least important ones are.**"
     )
     network, image = subject.network, subject.passed.image
     class_index = subject.class_index
@@ -118,15 +118,15 @@ def _offer_road(subject: Subject, layer: str, method: str, map: np.ndarray) -> N
         ("road", subject.key, layer, method),
         lambda work: road(network, image, class_index, map, progress=work.tell),
         "Compute ROAD",
-        lambda found: _show_road(found, subject.label),
+        lambda curves: _show_road(curves, subject.label),
         help="Solves 18 systems of equations, one for each share and order.",
     ).draw()
 
 
-def _show_road(found: Road, label: str) -> None:
+def _show_road(curves: Road, label: str) -> None:
     # The percentiles say what stays: from the last to the first, more and more is removed.
-    removed = [1 - percentile / 100 for percentile in found.percentiles[::-1]]
-    most, least = found.most_relevant_first[::-1], found.least_relevant_first[::-1]
+    removed = [1 - percentile / 100 for percentile in curves.percentiles[::-1]]
+    most, least = curves.most_relevant_first[::-1], curves.least_relevant_first[::-1]
     lines = [
         Line("least important first", least, RNG, dashed=True),
         Line("most important first", most, MAP),
@@ -146,7 +146,7 @@ def _show_road(found: Road, label: str) -> None:
             hide_index=True,
             width="stretch",
         )
-    st.markdown(road_text(found))
+    st.markdown(road_text(curves))
     st.caption(
         "Rong et al. 2022, by pytorch-grad-cam; the change of the class's probability in "
         "percentage points. Equal values of the map are ordered by chance. The library adds a "
@@ -154,12 +154,12 @@ def _show_road(found: Road, label: str) -> None:
     )
 
 
-def road_text(found: Road) -> str:
+def road_text(curves: Road) -> str:
     """The combined score and what it means."""
-    combined = found.combined
-    meaning = "what it calls important matters no more than the rest: no better than chance."
+    combined = curves.combined
+    meaning = "the pixels it calls important matter no more than the rest: no better than chance."
     if combined > 0:
-        meaning = "what the map calls important matters more to the network than the rest."
+        meaning = "the pixels it calls important matter more to the network than the rest."
     return (
         f"**Combined: {points(combined)} points**, half the mean difference of the two lines; "
         f"0 is chance, more is better. {meaning[0].upper()}{meaning[1:]}"
@@ -168,8 +168,8 @@ def road_text(found: Road) -> str:
 
 def _offer_sanity(subject: Subject, layer: str, method: str, opacity: float) -> None:
     st.markdown(
-        "The same map while the network forgets what it has learned, from the head down. **A map "
-        "that stays the same shows the photo, not what the network knows.**"
+        "The same map while the weights are randomised, from the head down. **A map that stays "
+        "the same shows the photo, not what the network has learned.**"
     )
     network, passed, class_index = subject.network, subject.passed, subject.class_index
     Offer(
@@ -179,25 +179,25 @@ def _offer_sanity(subject: Subject, layer: str, method: str, opacity: float) -> 
             network, passed, class_index, layer, method, progress=work.tell
         ),
         "Randomise the weights",
-        lambda found: _show_sanity(subject, found, method, opacity),
+        lambda steps: _show_sanity(subject, steps, method, opacity),
         help=_sanity_help(method),
     ).draw()
 
 
 def _sanity_help(method: str) -> str:
-    said = "On a copy; other visitors' network stays as it is."
+    text = "On a copy of the network."
     if METHODS[method].is_slow:
-        said += f" {METHODS[method].title} takes its many passes again for each step."
-    return said
+        text += f" {METHODS[method].title} repeats its many passes for each step."
+    return text
 
 
-def _show_sanity(subject: Subject, found: list[RandomisedMap], method: str, opacity: float) -> None:
-    with st.grid(len(found), min_column_width=130):
-        for step in found:
+def _show_sanity(subject: Subject, steps: list[RandomisedMap], method: str, opacity: float) -> None:
+    with st.grid(len(steps), min_column_width=130):
+        for step in steps:
             caption = f"{step_name(subject, step)}: {correlation_text(step)}"
             picture = overlay(subject, step.map, opacity)
             st.image(picture, caption, width="stretch", alt=caption)
-    st.markdown(verdict(found, METHODS[method].title))
+    st.markdown(verdict(steps, METHODS[method].title))
     st.caption(
         "Adebayo et al. 2018, section 3.2, cascading randomisation, here part by part where the "
         "paper goes layer by layer. Below each map: Spearman's rank correlation with the first "
@@ -221,9 +221,9 @@ def correlation_text(step: RandomisedMap) -> str:
     return f"ρ = {step.correlation:.2f}".replace("-", "−")  # noqa: RUF001
 
 
-def verdict(found: list[RandomisedMap], title: str) -> str:
+def verdict(steps: list[RandomisedMap], title: str) -> str:
     """Whether a map follows the weights, by the mean correlation of all randomised steps."""
-    known = [step.correlation for step in found[1:] if not np.isnan(step.correlation)]
+    known = [step.correlation for step in steps[1:] if not np.isnan(step.correlation)]
     if not known:
         return "No verdict: the map, or every map of the randomised networks, is empty."
     mean = float(np.mean(known))
@@ -235,7 +235,7 @@ def verdict(found: list[RandomisedMap], title: str) -> str:
         return f"**Passed.** {rule}{title} here depends on what the network has learned."
     return (
         f"**Failed.** {rule}{title} here shows much the same whatever the network has learned: "
-        "the picture's edges more than the network's reasons."
+        "the image's edges more than the network's reasons."
     )
 
 

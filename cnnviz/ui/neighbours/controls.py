@@ -1,17 +1,17 @@
-"""The widgets that say by which distance, and how many neighbours are shown."""
+"""Widgets for the distance and for the number of neighbours."""
 
 from __future__ import annotations
 
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_segment, choose_step
+from cnnviz.ui.parts.choices import choose_labelled, choose_step
 
 METRICS = ("euclidean", "cosine", "both")
 COUNTS = (3, 6, 12, 24)
 
 
 def choose_metrics() -> tuple[str, ...]:
-    """The distances to compare by."""
-    metric = choose_segment(
+    """Buttons of the distance; returns one or both."""
+    metric = choose_labelled(
         "Distance",
         METRICS,
         address.METRIC,
@@ -22,7 +22,7 @@ def choose_metrics() -> tuple[str, ...]:
 
 
 def choose_count() -> int:
-    """How many neighbours to show."""
+    """Slider of the number of neighbours."""
     return choose_step(
         "Neighbours", COUNTS, address.NEIGHBOURS, 6, help="AlexNet's Figure 4 shows 6."
     )

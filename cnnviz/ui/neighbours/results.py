@@ -1,4 +1,4 @@
-"""What the page of neighbours computes: the vectors of photo and pictures, and their distances."""
+"""Vectors of the photo and of a collection of images, and their distances."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ class Comparison:
     def nearest(self, metric: str, count: int) -> list[tuple[int, float]]:
         """The nearest pictures: number among ``rows``, and distance."""
         vectors = self.embedding.vectors[self.rows]
-        found, distances = nearest(vectors, self.hidden.values, metric, count)
-        return [(int(i), float(d)) for i, d in zip(found, distances, strict=True)]
+        numbers, distances = nearest(vectors, self.hidden.values, metric, count)
+        return [(int(i), float(d)) for i, d in zip(numbers, distances, strict=True)]
 
     def picture(self, number: int) -> np.ndarray:
         """One of the pictures at the size of a strip, uint8 (SIDE, SIDE, 3)."""
@@ -116,11 +116,10 @@ def comparison(
     Raises:
         ValueError: The pictures cannot be read or the network's numbers are not finite.
     """
-    found = _offered_embedding(subject, collection, looked_at)
-    if found is None:
+    vectors = _offered_embedding(subject, collection, looked_at)
+    if vectors is None:
         return None
-    hidden = _hidden(subject)
-    return Comparison(subject, collection, looked_at, found, hidden)
+    return Comparison(subject, collection, looked_at, vectors, _hidden(subject))
 
 
 @results.remember
@@ -150,14 +149,14 @@ def _offered_embedding(
         return _embedding_at_once(key, subject, collection, looked_at)
     work = known_work(key)
     if work is not None and work.state == "done":
-        found: Embedding = work.result
-        return found
+        vectors: Embedding = work.result
+        return vectors
     Offer(
         "embedding",
         key,
         lambda work: embedding(network, collection, looked_at, work.tell),
-        f"Compare with {len(looked_at):,} pictures",
-        help="Each picture goes through the network once; the vectors are kept for the next photo.",
+        f"Compare with {len(looked_at):,} images",
+        help="One forward pass for each image; the vectors are kept for the next photo.",
     ).draw()
     return None
 
@@ -166,7 +165,7 @@ def _offered_embedding(
 def _embedding_at_once(
     key: Hashable, _subject: Subject, _collection: Collection, _looked_at: tuple[int, ...]
 ) -> Embedding:
-    with st.spinner("Looking at the pictures ..."):
+    with st.spinner("Computing the vectors of the images ..."):
         return embedding(_subject.network, _collection, _looked_at)
 
 

@@ -1,4 +1,4 @@
-"""Neighbours on screen: strips of the nearest pictures, and the map of all of them."""
+"""Neighbours on screen: rows of the nearest images, and a map of all images."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ MAP_WORDS = {
 
 def show_nearest(compared: Comparison, metric: str, count: int) -> None:
     """The photo and its neighbours by one distance, and how many share a class."""
-    found = compared.nearest(metric, count)
+    neighbours = compared.nearest(metric, count)
     st.subheader(TITLES[metric])
-    tiles = [_photo_tile(compared), *(_tile(compared, i, d) for i, d in found)]
+    tiles = [_photo_tile(compared), *(_tile(compared, i, d) for i, d in neighbours)]
     st.html(image_tiles(tiles, "min(8.2rem, 28%)"))
     if any(compared.labels):
-        st.markdown(_shared_class([compared.labels[i] for i, _ in found]))
+        st.markdown(_shared_class([compared.labels[i] for i, _ in neighbours]))
 
 
 def say_agreement(compared: Comparison, metrics: Sequence[str], count: int) -> None:
-    """How many neighbours two distances have in common."""
+    """Draw how many neighbours the two distances share."""
     if len(metrics) < 2:
         return
     first, second = ({i for i, _ in compared.nearest(metric, count)} for metric in metrics)
@@ -61,11 +61,11 @@ def say_basis(compared: Comparison) -> None:
             f", the mean of each of its {hidden.shape[0]:,} feature maps over {height} x {width} "
             "positions, because this network ends in a convolution"
         )
-    how = "as many of each class" if any(compared.labels) else "drawn by chance"
+    how = "as many of each class" if any(compared.labels) else "drawn at random"
     of_all = (
-        f"all {whole:,} pictures were looked at"
+        f"all {whole:,} images were compared"
         if looked_at == whole
-        else f"{looked_at:,} of {whole:,} pictures were looked at, {how}"
+        else f"{looked_at:,} of {whole:,} images were compared, {how}"
     )
     st.caption(
         f"Distances are between the {len(hidden.values):,} numbers that {hidden.layer}, the last "
@@ -83,7 +83,7 @@ def show_map(compared: Comparison, ringed: Sequence[int]) -> None:
         compared: What is shown.
         ringed: Numbers of the pictures that get a ring: the nearest.
     """
-    st.subheader("All of them on a map")
+    st.subheader("Map of all images")
     method = choose_segment("Map", list(METHODS), address.PLANE, is_labelled=False)
     key, vectors = compared.key, compared.vectors
     if method != "t-SNE":
@@ -102,7 +102,7 @@ def show_map(compared: Comparison, ringed: Sequence[int]) -> None:
 def _draw_map(compared: Comparison, points: np.ndarray, ringed: Sequence[int], method: str) -> None:
     names, colours = _colours(compared.labels, ringed)
     places = drawing.placed(points)
-    title = f"Map of {len(points) - 1} pictures and the photo, by {method}"
+    title = f"Map of {len(points) - 1} images and the photo, by {method}"
     svg = drawing.scatter(places, [0, *colours], [number + 1 for number in ringed], title)
     named = zip(compared.labels, map(compared.name, range(len(colours))), strict=True)
     words = [f"{label}: {_file_name(name)}" if label else name for label, name in named]
@@ -111,8 +111,8 @@ def _draw_map(compared: Comparison, points: np.ndarray, ringed: Sequence[int], m
     if names:
         st.html(drawing.key(names, drawing.GREY in colours))
     st.caption(
-        f"{MAP_WORDS[method]} A ring marks the nearest pictures above: in all "
-        f"{len(compared.hidden.values):,} numbers, not on this map. Point at a picture, or tap it."
+        f"{MAP_WORDS[method]} A ring marks the nearest images above, by all "
+        f"{len(compared.hidden.values):,} numbers, not on this map. Point at an image, or tap it."
     )
 
 
@@ -164,7 +164,7 @@ def _say_unreadable(compared: Comparison) -> None:
     unreadable = compared.embedding.unreadable
     if not unreadable:
         return
-    noun = "picture" if len(unreadable) == 1 else "pictures"
+    noun = "image" if len(unreadable) == 1 else "images"
     with st.expander(f"{len(unreadable):,} {noun} could not be opened"):
         for position, reason in unreadable[:100]:
             name = compared.collection.pictures[position].name

@@ -159,10 +159,10 @@ def _arrive(families: list[str]) -> None:
     """On arrival at a page, open the network of its link, else the one chosen on another page."""
     if not st.session_state.get("arrived"):
         return
-    family, asked = address.asked(address.ARCHITECTURE), address.asked(address.VARIANT)
-    if asked in variants() and family not in set(families) - {architecture_of(asked).name}:
-        st.session_state["chosen_network"] = asked
-        _reset(architecture_of(asked), variant(asked), but=frozenset(st.query_params))
+    family, requested = address.asked(address.ARCHITECTURE), address.asked(address.VARIANT)
+    if requested in variants() and family not in set(families) - {architecture_of(requested).name}:
+        st.session_state["chosen_network"] = requested
+        _reset(architecture_of(requested), variant(requested), but=frozenset(st.query_params))
     elif family in families:
         return
     if "chosen_network" in st.session_state:

@@ -31,11 +31,11 @@ def concealed(hidden: Collection[str]) -> frozenset[str]:
 
 
 def show_formulas(formulas: Sequence[Formula], hidden: Collection[str] = ()) -> None:
-    """Draw each quantity with its result, its numbers, its law and a note.
+    """Draw each quantity with its result, its numbers, its formula and a note.
 
     Args:
         formulas: Of one layer.
-        hidden: What the teacher hides; of these quantities only the law is shown.
+        hidden: What the teacher hides; of these quantities only the formula is shown.
     """
     st.html(formula_cards(formulas, hidden))
 

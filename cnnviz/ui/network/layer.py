@@ -15,8 +15,8 @@ def chosen_layer(names: Sequence[str]) -> str:
     known = set(names)
     if st.session_state.get(address.CARD) not in known:
         st.session_state.pop(address.CARD, None)
-    asked = st.session_state.get(address.CARD) or address.asked(address.CARD)
-    return str(asked) if asked in known else ""
+    requested = st.session_state.get(address.CARD) or address.asked(address.CARD)
+    return str(requested) if requested in known else ""
 
 
 def choose_layer(

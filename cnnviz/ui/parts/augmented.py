@@ -37,19 +37,19 @@ def choose_strength(
     unit = f" ({option.unit})" if option.unit else ""
     label = option.title.replace("Pca", "PCA") + unit
     key = address.STRENGTH_ALONE.of(option.name)
-    kept = bound(key) if is_in_address else {"key": str(key)}
+    binding = bound(key) if is_in_address else {"key": str(key)}
     first = chosen if chosen is not None else option.options[len(option.options) // 2]
     if option.is_flag:
-        return st.toggle(label, value=True, help=option.help, **kept)
-    found = st.select_slider(
+        return st.toggle(label, value=True, help=option.help, **binding)
+    strength = st.select_slider(
         label,
         option.options,
         value=first,
         format_func=text,
         help=option.help,
-        **kept,
+        **binding,
     )
-    return found if found in option.options else first
+    return strength if strength in option.options else first
 
 
 def augmented(images: torch.Tensor, data: Data, options: TrainingOptions, draw: int) -> np.ndarray:
@@ -60,7 +60,7 @@ def augmented(images: torch.Tensor, data: Data, options: TrainingOptions, draw: 
     some = torch.arange(0, len(data.train), max(1, len(data.train) // MAX_COLOURED))
     augmentation = Augmentation(options, data.with_train(some[:MAX_COLOURED]))
     pixels = augmentation.augmented(images, torch.Generator().manual_seed(draw))
-    found: np.ndarray = (
+    array: np.ndarray = (
         pixels.mul(255).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).numpy()
     )
-    return found
+    return array

@@ -50,20 +50,31 @@ def choose_segment(
     return chosen if chosen in options else default
 
 
-def choose_labelled(label: str, texts: Mapping[str, str], key: Key, help: str | None = None) -> str:
-    """Buttons with texts of their own; the URL has the option, without one it is the first.
+def choose_labelled(
+    label: str,
+    texts: Mapping[str, str] | Sequence[str],
+    key: Key,
+    default: str | None = None,
+    help: str | None = None,
+    is_labelled: bool = True,
+) -> str:
+    """A row of buttons with labels; the URL has the option, not its label.
 
     A bound widget would write the text into the URL.
 
     Args:
         label: Above the buttons.
-        texts: By option, from left to right.
+        texts: Labels by option, from left to right; or options, which capitalised are the labels.
         key: In the URL and in the session.
+        default: The option of a URL without the key or with another value; else the first.
         help: Tooltip of the label.
+        is_labelled: Whether the label is visible, and not only for screen readers.
     """
-    first, requested = next(iter(texts)), asked_anew(key)
+    if not isinstance(texts, Mapping):
+        texts = {option: option[:1].upper() + option[1:] for option in texts}
+    default, requested = default or next(iter(texts)), asked_anew(key)
     requested = st.session_state.get(key) if requested is None else requested
-    st.session_state[key] = requested if requested in texts else first
+    st.session_state[key] = requested if requested in texts else default
     clicked = st.segmented_control(
         label,
         list(texts),
@@ -71,9 +82,10 @@ def choose_labelled(label: str, texts: Mapping[str, str], key: Key, help: str | 
         required=True,
         key=str(key),
         help=help,
+        label_visibility="visible" if is_labelled else "collapsed",
     )
-    chosen = clicked if clicked is not None and clicked in texts else first
-    write({key: "" if chosen == first else chosen})
+    chosen = clicked if clicked is not None and clicked in texts else default
+    write({key: "" if chosen == default else chosen})
     return chosen
 
 
@@ -115,7 +127,7 @@ def choose_several(
 
 
 def choose_flag(label: str, key: Key, help: str | None = None) -> bool:
-    """A switch, off at first."""
+    """A switch that is off by default."""
     return st.toggle(label, help=help, **bound(key))
 
 

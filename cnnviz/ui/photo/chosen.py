@@ -1,4 +1,4 @@
-"""What every page that looks at a photo asks for first: a photo and a network with weights."""
+"""Photo and trained network of a page, or a message on what to choose."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cnnviz.ui.photo.trained import WeightedNetwork
 def chosen_subject(
     photo: Photo | None, trained: WeightedNetwork | None, needs_maps: bool = True
 ) -> Subject | None:
-    """What was chosen in the sidebar, or None after saying what is missing.
+    """Photo and network chosen in the sidebar; None, with a message, where one is missing.
 
     What the network was trained on here is said; an untrained network is labelled as such.
 
@@ -27,12 +27,12 @@ def chosen_subject(
     if trained is None:
         st.info("Download the weights in the sidebar, or choose other weights or another network.")
     elif needs_maps and not architecture_of(trained.spec.variant).has_feature_maps:
-        st.info("This network has no feature maps to look at; choose a convolutional one.")
+        st.info("This network has no feature maps; choose a convolutional one.")
     elif photo is None:
-        st.info("Choose a sample photo, or give one of your own, in the sidebar.")
+        st.info("Choose a sample photo, or upload your own, in the sidebar.")
     else:
         subject = Subject(trained.spec, trained.weights, photo)
-        say_origin(subject.is_random, trained.about, "its answers mean nothing")
+        say_origin(subject.is_random, trained.about, "its predictions are meaningless")
         return subject
     return None
 

@@ -14,11 +14,7 @@ from cnnviz.figures.pictures.number_tiles import kernel_picture
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_option
 from cnnviz.ui.photo.controls import Photo
-from cnnviz.vision.maps.filters import (
-    CLASSIC_FILTERS,
-    ClassicFilter,
-    filtered,
-)
+from cnnviz.vision.maps.filters import CLASSIC_FILTERS, ClassicFilter, filtered
 
 BRIGHT = 0.98  # share of a classic map's values that the colours tell apart
 
@@ -88,8 +84,8 @@ def _show_map(classic: ClassicFilter, values: np.ndarray) -> None:
         st.html(signed_scale(f"\N{MINUS SIGN}{limit} and below", f"{limit} and above"))
     else:
         st.html(colour_scale("0 and below", "1 and above", colours=("#000000", "#ffffff")))
-    said = f"Values from {values.min():.2f} to {values.max():.2f}; the photo's are from 0 to 1."
-    st.caption(said.replace("-", "\N{MINUS SIGN}"))
+    text = f"Values from {values.min():.2f} to {values.max():.2f}; the photo's are from 0 to 1."
+    st.caption(text.replace("-", "\N{MINUS SIGN}"))
 
 
 def show_all_classic(grey: np.ndarray, chosen: ClassicFilter) -> None:

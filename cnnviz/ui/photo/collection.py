@@ -1,4 +1,4 @@
-"""The widgets that choose a collection of pictures, and how many of them are looked at."""
+"""Widgets for a collection of images, and for how many of them are used."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from cnnviz.images import (
 )
 from cnnviz.settings import settings
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_option, choose_segment
+from cnnviz.ui.parts.choices import choose_labelled, choose_option
 from cnnviz.ui.server.byte_cache import results
 
 AMONG = ("samples", "zip", "disk")
-MOST = (100, 300, 1000, 3000)
+MAX_IMAGES = (100, 300, 1000, 3000)
 ZIP_MEGABYTES = 200
 
 
 def choose_collection(label: str) -> Collection | None:
-    """Draw the controls and return the pictures, or None after saying what is missing or wrong."""
-    among = choose_segment(
+    """Draw the controls and return the images; None, with a message, where there are none."""
+    among = choose_labelled(
         label,
         AMONG,
         address.AMONG,
-        help="The sample photos, a zip of yours, or a data set on the disk of this server.",
+        help="The sample photos, your own zip, or a data set on this server.",
     )
     try:
         if among == "zip":
@@ -41,15 +41,15 @@ def choose_collection(label: str) -> Collection | None:
 
 
 def choose_positions(collection: Collection) -> tuple[int, ...]:
-    """Draw how many pictures are looked at, where there are many, and return which."""
-    most = MOST[1]
-    if len(collection) > MOST[0]:
+    """The positions of the images used; draws a menu of their number where there are many."""
+    most = MAX_IMAGES[1]
+    if len(collection) > MAX_IMAGES[0]:
         most = choose_option(
-            "Pictures to look at, at most",
-            MOST,
+            "Maximum number of images",
+            MAX_IMAGES,
             address.MOST_IMAGES,
-            MOST[1],
-            help="As many of each class; each takes the network one forward pass.",
+            MAX_IMAGES[1],
+            help="Evenly from each class; each image takes one forward pass.",
         )
     return _sample(collection.key, most, collection)
 
@@ -57,7 +57,7 @@ def choose_positions(collection: Collection) -> tuple[int, ...]:
 def _uploaded() -> Collection | None:
     """The visitor's zip, which leaves the memory with the visitor."""
     received = st.file_uploader(
-        "A zip of pictures, at most 200 MB; a folder in it is a class",
+        "A zip of images, at most 200 MB, with a folder for each class",
         type="zip",
         max_upload_size=ZIP_MEGABYTES,
         key="zip",
@@ -70,8 +70,8 @@ def _uploaded() -> Collection | None:
         with st.spinner("Opening the zip ..."):
             opened = open_collection(received.getvalue(), received.name)
         st.session_state["opened_zip"] = (received.file_id, opened)
-    found: Collection | None = opened
-    return found
+    collection: Collection | None = opened
+    return collection
 
 
 def _on_disk() -> Collection | None:
@@ -79,12 +79,12 @@ def _on_disk() -> Collection | None:
     if folder is None:
         st.info(
             "The environment variable CNNVIZ_DATA names no folder; whoever starts cnnviz can put "
-            "folders of pictures, zips or torchvision's data sets there."
+            "folders of images, zips or torchvision's data sets there."
         )
         return None
     known = {data_set.title: data_set for data_set in _listed(str(folder))}
     if not known:
-        st.info("The folder that CNNVIZ_DATA names holds no folder of pictures and no zip.")
+        st.info("The folder that CNNVIZ_DATA names contains no folder of images and no zip.")
         return None
     chosen = known[choose_option("Data set", list(known), address.DATA_SET)]
     return _opened(str(folder), chosen.title, chosen)

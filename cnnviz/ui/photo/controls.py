@@ -10,7 +10,7 @@ from PIL import Image
 from cnnviz.images.opening import ImageError, open_image
 from cnnviz.images.samples import sample_images
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_option, choose_segment
+from cnnviz.ui.parts.choices import choose_labelled, choose_option
 from cnnviz.ui.server.byte_cache import results
 
 SOURCES = ("sample", "upload", "camera")
@@ -40,8 +40,8 @@ class Photo:
 
 
 def choose_photo() -> Photo | None:
-    """Draw the controls and return the photo, or None after saying what is missing or wrong."""
-    source = choose_segment("Photo", SOURCES, address.PHOTO)
+    """Draw the controls and return the photo; None, with a message, where there is none."""
+    source = choose_labelled("Photo", SOURCES, address.PHOTO)
     try:
         return _sample() if source == "sample" else _own(source)
     except ImageError as error:

@@ -14,12 +14,7 @@ from cnnviz.figures.pictures.image_tiles import enlarged, gallery
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_flag
 from cnnviz.ui.photo.classic_filters import signed_scale
-from cnnviz.vision.maps.filters import (
-    filters_of,
-    rgb_pictures,
-    signed_pictures,
-    strongest_slices,
-)
+from cnnviz.vision.maps.filters import filters_of, rgb_pictures, signed_pictures, strongest_slices
 
 MAX_SLICES = 64
 LARGE = 280  # px of the chosen filter and of its map
@@ -59,9 +54,9 @@ def _not_one_filter(graph: NetworkGraph, index: int, channel: int) -> str:
     node = graph.nodes[index]
     if len(node.output_shape) != 3:
         return f"{node.name} has no feature maps, so no filter makes one."
-    found = origin(graph, index, channel)
-    at = graph.nodes[found.index]
-    if found.index == 0:
+    source = origin(graph, index, channel)
+    at = graph.nodes[source.index]
+    if source.index == 0:
         return "These are channels of the image itself: no filter has made them."
     if isinstance(at.module, PaddedShortcut):
         return f"No filter makes this map: {at.name} fills it with zeros."
@@ -124,17 +119,17 @@ def _show_slices(
     """The strongest slices of one filter of a layer that reads maps."""
     node = graph.nodes[made.index]
     filters = filters_of(network, node.name)
-    found = strongest_slices(filters[made.channel], MAX_SLICES)
-    pictures = diverging.signed(found.values)
+    slices = strongest_slices(filters[made.channel], MAX_SLICES)
+    pictures = diverging.signed(slices.values)
     _show_beside(None, _made_text(graph, made), channel, activation)
     # A filter of a grouped convolution reads the maps of its group alone.
     groups = getattr(node.module, "groups", 1)
-    first = made.channel // (len(filters) // groups) * found.count
-    captions = [f"{first + c}" for c in found.channels]
+    first = made.channel // (len(filters) // groups) * slices.count
+    captions = [f"{first + c}" for c in slices.channels]
     st.html(gallery(pictures, captions, 52, alt=f"Filter {made.channel}, slice for map"))
-    limit = f"{found.largest:.3g}"
+    limit = f"{slices.largest:.3g}"
     st.html(signed_scale(f"\N{MINUS SIGN}{limit}", limit))
-    st.caption(_slices_text(found.count, len(pictures), float(found.shares.sum()), first))
+    st.caption(_slices_text(slices.count, len(pictures), float(slices.shares.sum()), first))
 
 
 def _slices_text(count: int, shown: int, share: float, first: int) -> str:
@@ -159,10 +154,10 @@ def _made_text(graph: NetworkGraph, made: Maker) -> str:
 
 
 def _show_beside(
-    filter: np.ndarray | None, said: str, channel: int, activation: np.ndarray | None
+    filter: np.ndarray | None, text: str, channel: int, activation: np.ndarray | None
 ) -> None:
     """A filter that is one picture, and the map that it makes."""
-    st.markdown(said)
+    st.markdown(text)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if filter is not None:
             side, across = filter.shape[:2]

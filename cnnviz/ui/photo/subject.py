@@ -17,12 +17,7 @@ from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.images.preprocessing import Preprocessing
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.ui.server.byte_cache import results
-from cnnviz.ui.server.cached import (
-    cached_graph,
-    cached_layer_table,
-    cached_network,
-    inference_turn,
-)
+from cnnviz.ui.server.cached import cached_graph, cached_layer_table, cached_network, inference_turn
 from cnnviz.vision.cam.class_activation import class_maps
 from cnnviz.vision.capture import Place
 from cnnviz.vision.forward_pass import ForwardPass, activations, forward_pass

@@ -1,4 +1,4 @@
-"""Networks with weights as a menu offers them: files, the box, runs, then what is left."""
+"""Networks with weights as a menu offers them: files, bundled networks, runs, random."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.architectures import NetworkSpec, specify
+from cnnviz.architectures import NetworkSpec, specify, variant
 from cnnviz.architectures.written import ENDS, SizedNetwork
 from cnnviz.runs.folder import RunError
 from cnnviz.runs.store import Run, Store, store_url
@@ -31,7 +31,7 @@ from cnnviz.vision.prediction import labels, preprocessing
 from cnnviz.weights.sources import WeightsSource, sources
 
 MAX_RUNS = 20  # of a menu
-NO_ANSWER = "A photo of something else has no right answer."
+NO_ANSWER = "It knows only these classes; any other subject will be misclassified."
 LOOKED_AT = 200  # runs of the store, for those of one variant among them
 
 logger = logging.getLogger(__name__)
@@ -57,14 +57,14 @@ class WeightedNetwork:
 
 
 def offered(
-    variant: str, runs: Iterable[Run], asked: WeightedNetwork | None = None
+    variant: str, runs: Iterable[Run], requested: WeightedNetwork | None = None
 ) -> list[WeightedNetwork]:
-    """What a menu offers for a variant: files, the box, runs, torchvision's download, chance.
+    """The weights of a variant: files, bundled networks, runs, download, random.
 
     Args:
         variant: Name of a variant.
         runs: Of ``known_runs``.
-        asked: A run's network that is offered however many others come before it.
+        requested: A run's network that is offered however many others come before it.
 
     Raises:
         KeyError: There is no such variant; the message lists the known names.
@@ -72,43 +72,48 @@ def offered(
     known = [_of_source(specify(variant), source) for source in sources(variant)]
     files = [each for each in known if each.weights.kind == "file"]
     suiting = (run for run in runs if run.plan.network.spec.variant == variant)
-    found = list(islice(_weighted(suiting), MAX_RUNS))
-    if asked and asked.spec.variant == variant and asked.name not in {each.name for each in found}:
-        found.append(asked)
-    in_the_box = map(of_the_box, bundled_for(variant))
-    return [*files, *in_the_box, *found, *known[len(files) :]]
+    of_runs = list(islice(_weighted(suiting), MAX_RUNS))
+    if (
+        requested
+        and requested.spec.variant == variant
+        and requested.name not in {each.name for each in of_runs}
+    ):
+        of_runs.append(requested)
+    shipped = map(bundled_choice, bundled_for(variant))
+    return [*files, *shipped, *of_runs, *known[len(files) :]]
 
 
-def of_the_box(chosen: Bundled) -> WeightedNetwork:
-    """A network that ships with the project, as a menu offers it."""
+def bundled_choice(chosen: Bundled) -> WeightedNetwork:
+    """A bundled network with its weights."""
     file = chosen.path.stat()
     source = WeightsSource(
-        "file", box_title(chosen), chosen.path, None, file.st_size, file.st_mtime_ns
+        "file", bundled_title(chosen), chosen.path, None, file.st_size, file.st_mtime_ns
     )
-    return WeightedNetwork(chosen.name, chosen.spec, source, f"{box_text(chosen)} {NO_ANSWER}")
+    return WeightedNetwork(chosen.name, chosen.spec, source, f"{bundled_text(chosen)} {NO_ANSWER}")
 
 
-def box_title(chosen: Bundled) -> str:
-    """What a menu shows of a network that ships with the project."""
-    return f"in the box: {_error(chosen)} on {chosen.record['data']}"
+def bundled_title(chosen: Bundled) -> str:
+    """Menu entry of a bundled network."""
+    title = variant(chosen.spec.variant).title.removesuffix(" (CIFAR)")
+    return f"bundled: {title} on {chosen.data}, {_error(chosen)}"
 
 
-def box_text(chosen: Bundled) -> str:
-    """How a network that ships with the project was trained, and how good it is."""
+def bundled_text(chosen: Bundled) -> str:
+    """How a bundled network was trained, and its test error."""
     record, paper = chosen.record, chosen.record["paper"]
-    said = (
+    text = (
         f"Trained for this project on **{plain(record['data'])}**, "
         f"{epochs_text(record['epochs'])} in {record['seconds'] / 60:.0f} min on "
         f"{plain(record['machine'])}: **{_error(chosen)}** on "
-        f"{record['test_pictures']:,} test pictures."
+        f"{record['test_pictures']:,} test images."
     )
     if paper:
-        said += f" The paper's full training: {paper['error']} ({paper['of']}; {paper['source']})."
-    return f"{said} {record['note']}" if record["note"] else said
+        text += f" The paper's full training: {paper['error']} ({paper['of']}; {paper['source']})."
+    return f"{text} {record['note']}" if record["note"] else text
 
 
 def _error(chosen: Bundled) -> str:
-    return f"{100 * (1 - chosen.test_accuracy):.1f} % error"
+    return f"{100 * (1 - chosen.test_accuracy):.1f} % test error"
 
 
 def fitting(network: NetworkSpec, choices: Iterable[WeightedNetwork]) -> list[WeightedNetwork]:
@@ -219,14 +224,14 @@ def _title(run: Run, spec: NetworkSpec, facts: Mapping[str, Any]) -> str:
 def _about(run: Run, spec: NetworkSpec, facts: Mapping[str, Any]) -> str:
     """What the network has seen, how good it became, and what cannot be asked of it."""
     side, changes = preprocessing(spec).crop, _changes(spec)
-    said = f"Trained here on **{plain(_data_title(spec))}** ({len(labels(spec))} classes, {side} px"
-    said += f" in greys), {_epochs(facts)}" if spec.in_channels == 1 else f"), {_epochs(facts)}"
+    text = f"Trained here on **{plain(_data_title(spec))}** ({len(labels(spec))} classes, {side} px"
+    text += f" in greys), {_epochs(facts)}" if spec.in_channels == 1 else f"), {_epochs(facts)}"
     if _is_tested(facts):
-        said += f", test accuracy **{_percent(facts['test_accuracy'])}**"
+        text += f", test accuracy **{_percent(facts['test_accuracy'])}**"
     if run.is_open:
-        said += " so far: it is still training"
-    said += f". {NO_ANSWER}"
-    return f"{said} Changed from the published network: {', '.join(changes)}." if changes else said
+        text += " so far: it is still training"
+    text += f". {NO_ANSWER}"
+    return f"{text} Changed from the published network: {', '.join(changes)}." if changes else text
 
 
 def _changes(spec: NetworkSpec) -> list[str]:

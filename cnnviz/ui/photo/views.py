@@ -1,4 +1,4 @@
-"""A page of several views of one photo in one network: a question each, one shown at a time."""
+"""A page with several views of one photo in one network, of which one is shown at a time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 
 from cnnviz.ui.page import open_page
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_segment
+from cnnviz.ui.parts.choices import choose_labelled
 from cnnviz.ui.photo.chosen import chosen_subject, show_or_say
 from cnnviz.ui.photo.controls import choose_photo
 from cnnviz.ui.photo.subject import Subject
@@ -24,18 +24,20 @@ class View:
     Attributes:
         question: The page's heading while it is shown.
         show: Draws it.
+        label: On its button; else its name in the address, capitalised.
     """
 
     question: str
     show: Callable[[Subject], object]
+    label: str = ""
 
 
 def show_page(title: str, views: Mapping[str, View]) -> None:
-    """Draw the whole page.
+    """Draw a page: sidebar, heading, and the chosen view.
 
     Args:
         title: In the browser.
-        views: By their names in the menu and in the address; the first is shown at first.
+        views: By their names in the address; the first is shown at first.
     """
     open_page(title)
     with st.sidebar:
@@ -50,4 +52,5 @@ def show_page(title: str, views: Mapping[str, View]) -> None:
 
 
 def _choose(views: Mapping[str, View]) -> View:
-    return views[choose_segment("View", list(views), address.VIEW)]
+    labels = {name: view.label or name.capitalize() for name, view in views.items()}
+    return views[choose_labelled("View", labels, address.VIEW)]

@@ -16,10 +16,10 @@ from cnnviz.ui.parts import address
 from cnnviz.ui.parts.markdown import plain
 from cnnviz.ui.photo.trained import (
     WeightedNetwork,
+    bundled_choice,
     first_run,
     fitting,
     known_runs,
-    of_the_box,
     offered,
     run_network,
 )
@@ -40,13 +40,13 @@ def choose_trained(start: str | None = None) -> WeightedNetwork | None:
     Args:
         start: Variant to open where the visitor has not chosen one; default one with weights.
     """
-    asked = _asked_run()
-    if asked and st.session_state.get("arrived"):
-        _open_network_of(asked)
+    requested = _requested_run()
+    if requested and st.session_state.get("arrived"):
+        _open_network_of(requested)
     runs = visible_runs()
     _start_where_weights_are(runs, start)
     variant = choose_variant(choose_architecture(default=None), default=None)
-    chosen = _choose_weights(offered(variant, runs, asked))
+    chosen = _choose_weights(offered(variant, runs, requested))
     if chosen.weights.kind == "download":
         _offer_download(variant, chosen.weights.size)
         return None
@@ -55,7 +55,7 @@ def choose_trained(start: str | None = None) -> WeightedNetwork | None:
 
 def choose_weights_of(network: NetworkSpec) -> WeightedNetwork:
     """The menu of weights that fit a network's very settings; random ones are always there."""
-    choices = offered(network.variant, visible_runs(), _asked_run())
+    choices = offered(network.variant, visible_runs(), _requested_run())
     return _choose_weights(fitting(network, choices))
 
 
@@ -64,12 +64,12 @@ def _choose_weights(choices: Sequence[WeightedNetwork]) -> WeightedNetwork:
     by_name = {each.name: each for each in choices}
     # Another widget when there are other files, so that what was just downloaded is chosen.
     files = [each.name for each in choices if not each.is_run]
-    key, asked = (
+    key, requested = (
         f"weights_{choices[0].spec.variant}_{'_'.join(files)}",
         address.asked_anew(address.WEIGHTS),
     )
-    if asked is not None or st.session_state.get(key) not in by_name:
-        known = asked if asked in by_name else _kept(by_name)
+    if requested is not None or st.session_state.get(key) not in by_name:
+        known = requested if requested in by_name else _last_run(by_name)
         st.session_state[key] = known or choices[0].name
     name = st.selectbox(
         "Weights",
@@ -105,15 +105,15 @@ def visible_runs() -> list[Run]:
         return []
 
 
-def _asked_run() -> WeightedNetwork | None:
+def _requested_run() -> WeightedNetwork | None:
     """The run that a link names, else the one that was chosen last, here or on another page.
 
     None where there is none, or after saying that it is gone.
     """
     if st.session_state.get("arrived"):
         named = {address.RUN, address.ARCHITECTURE, address.VARIANT} & set(st.query_params)
-        kept = None if named else st.session_state.get(CHOSEN_RUN)
-        st.session_state[CHOSEN_RUN] = address.asked(address.RUN) or kept
+        last = None if named else st.session_state.get(CHOSEN_RUN)
+        st.session_state[CHOSEN_RUN] = address.asked(address.RUN) or last
     run_id = st.session_state.get(CHOSEN_RUN)
     if not run_id:
         return None
@@ -149,16 +149,16 @@ def _start_where_weights_are(runs: Sequence[Run], start: str | None) -> None:
     if start is None:
         start = DEFAULT_VARIANT if DEFAULT_VARIANT in available else next(iter(available), None)
     if start is None:
-        trained = first_run(runs) or next(map(of_the_box, bundled()), None)
+        trained = first_run(runs) or next(map(bundled_choice, bundled()), None)
         start = trained.spec.variant if trained else DEFAULT_VARIANT
     st.session_state[address.VARIANT] = start
     st.session_state[address.ARCHITECTURE] = architecture_of(start).name
 
 
-def _kept(names: Collection[str]) -> str | None:
+def _last_run(names: Collection[str]) -> str | None:
     """The run that was chosen last, if it is one of these."""
-    kept: str | None = st.session_state.get(CHOSEN_RUN)
-    return kept if kept in names else None
+    run_id: str | None = st.session_state.get(CHOSEN_RUN)
+    return run_id if run_id in names else None
 
 
 def _remember(chosen: WeightedNetwork, by_name: Collection[str]) -> None:
@@ -166,7 +166,7 @@ def _remember(chosen: WeightedNetwork, by_name: Collection[str]) -> None:
     if chosen.is_run:
         st.session_state["chosen_network"] = chosen.spec.variant
         st.session_state[CHOSEN_RUN] = chosen.name
-    elif _kept(by_name):
+    elif _last_run(by_name):
         st.session_state[CHOSEN_RUN] = None
 
 

@@ -15,7 +15,7 @@ from cnnviz.ui.server.visitor import visitor
 
 def runs_with_checkpoints() -> list[Run]:
     """The runs that have learned something: the visitor's own first, each part youngest first."""
-    runs = [run for run in _latest_and_asked() if _has_weights(run)]
+    runs = [run for run in _latest_and_requested() if _has_weights(run)]
     own = visitor()
     return sorted(runs, key=lambda run: run.owner != own)
 
@@ -29,14 +29,14 @@ def choose_run(runs: Sequence[Run]) -> Run:
     return choose_among("Run", address.RUN, runs, runs[0].id)
 
 
-def _latest_and_asked() -> list[Run]:
+def _latest_and_requested() -> list[Run]:
     """The latest runs, and those of the address, which may be older."""
-    found = {run.id: run for run in shared_runs().readings.latest()}
+    runs = {run.id: run for run in shared_runs().readings.latest()}
     for key in (address.RUN, address.OTHER_RUN):
-        asked = address.asked(key)
-        if asked and asked not in found and (reading := shared_runs().readings.of(asked)):
-            found[asked] = reading.run
-    return list(found.values())
+        run_id = address.asked(key)
+        if run_id and run_id not in runs and (reading := shared_runs().readings.of(run_id)):
+            runs[run_id] = reading.run
+    return list(runs.values())
 
 
 def _has_weights(run: Run) -> bool:

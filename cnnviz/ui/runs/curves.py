@@ -20,7 +20,7 @@ from cnnviz.figures.training.curves import (
 )
 from cnnviz.training.measurement import Measurement
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_segment, choose_several
+from cnnviz.ui.parts.choices import choose_labelled, choose_several
 from cnnviz.ui.parts.curve_chart import chart_points, show_curve_chart
 from cnnviz.ui.runs.readings import Reading
 from cnnviz.ui.runs.words import run_label
@@ -120,7 +120,7 @@ def choose_curves() -> tuple[str, tuple[str, ...]]:
 
 def choose_across() -> str:
     """Draw what curves go over; a key of ``ACROSS``."""
-    return choose_segment("Curves over", list(ACROSS), address.ACROSS, "epochs")
+    return choose_labelled("Curves over", list(ACROSS), address.ACROSS)
 
 
 def show_curves(readings: Sequence[Reading], across: str, more: Sequence[str]) -> None:

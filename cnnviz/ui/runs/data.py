@@ -37,7 +37,7 @@ def choose_dataset() -> Dataset | None:
         "Data",
         names,
         address.DATA,
-        help="Some are built in, some are downloaded once, and you can bring your own pictures.",
+        help="Some are built in, some are downloaded once, and you can upload your own images.",
     )
     if name == OWN:
         return _uploaded()
@@ -55,7 +55,7 @@ def _listed(folder: str) -> tuple[Dataset, ...]:
 def _uploaded() -> Dataset | None:
     """The visitor's zip, kept on disk for the process that trains on it."""
     received = st.file_uploader(
-        f"A zip with a folder of pictures for each class, at most {ZIP_MEGABYTES} MB",
+        f"A zip with a folder of images for each class, at most {ZIP_MEGABYTES} MB",
         type="zip",
         max_upload_size=ZIP_MEGABYTES,
         key="data_zip",
@@ -127,9 +127,9 @@ def cached_data(
         seed: Decides split and shapes.
     """
     try:
-        found = dataset(chosen) if isinstance(chosen, str) else chosen
-        side, channels = side or found.side, channels or found.channels
-        return _loaded(found.name, side, channels, seed, _state(found.name), found)
+        opened = dataset(chosen) if isinstance(chosen, str) else chosen
+        side, channels = side or opened.side, channels or opened.channels
+        return _loaded(opened.name, side, channels, seed, _state(opened.name), opened)
     except (DataError, KeyError) as error:
         st.error(str(error.args[0]), icon=":material/folder_off:")
         return None
@@ -144,17 +144,17 @@ def _state(name: str) -> int:
 
 
 @_data.remember
-def _loaded(name: str, side: int, channels: int, seed: int, state: int, _found: Dataset) -> Data:
-    bar = st.progress(0.0, f"Loading {_found.title} ...")
+def _loaded(name: str, side: int, channels: int, seed: int, state: int, _dataset: Dataset) -> Data:
+    bar = st.progress(0.0, f"Loading {_dataset.title} ...")
     shown = 0.0
 
-    def told(share: float) -> None:
+    def show(share: float) -> None:
         nonlocal shown
         if share - shown >= 0.01:  # each redraws the visitor's bar
             shown = share
-            bar.progress(min(share, 1.0), f"Loading {_found.title} ...")
+            bar.progress(min(share, 1.0), f"Loading {_dataset.title} ...")
 
     try:
-        return _found.load(side, channels, seed, told)
+        return _dataset.load(side, channels, seed, show)
     finally:
         bar.empty()

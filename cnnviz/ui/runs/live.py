@@ -41,8 +41,8 @@ def show_runs(run_ids: Sequence[str], across: str, more: Sequence[str]) -> None:
         lambda readings: pace(any(reading.run.is_open for reading in readings)),
     )
     st.caption(
-        "Train values are means over the steps since the last point, with augmentation and "
-        "dropout at work; test values are of all test images. Drag moves a chart, the wheel with "
+        "Training values are means over the steps since the last point, with augmentation and "
+        "dropout enabled; test values are of all test images. Drag moves a chart, the wheel with "
         "Ctrl or ⌘ zooms, a double click shows all."
     )
 
@@ -58,8 +58,8 @@ def _show(readings: Sequence[Reading], across: str, more: Sequence[str]) -> None
 
 
 def _readings(run_ids: Sequence[str]) -> list[Reading]:
-    found = (shared_runs().readings.of(run_id) for run_id in run_ids)
-    return [reading for reading in found if reading is not None]
+    readings = (shared_runs().readings.of(run_id) for run_id in run_ids)
+    return [reading for reading in readings if reading is not None]
 
 
 def card(reading: Reading, colour: str, is_large: bool) -> Card:
@@ -95,7 +95,7 @@ def _numbers(reading: Reading) -> list[BigNumber]:
     left = seconds_left(run) if run.is_open else run.seconds
     return [
         BigNumber("Test accuracy", percent(accuracy), f"Best: {percent(run.test_accuracy)}."),
-        BigNumber("Train loss", _said(loss, "{:.3g}".format), "Mean of the last steps."),
+        BigNumber("Training loss", _said(loss, "{:.3g}".format), "Mean of the last steps."),
         BigNumber("Epoch", f"{run.epoch:.3g}", f"It ends after {budget_text(run)}."),
         BigNumber("Images/s", _said(speed, count_text), f"On {run.device or 'no device yet'}."),
         BigNumber(

@@ -104,9 +104,9 @@ class Readings:
             stale = [each for each in run_ids if now - self._kept.get(each, (never,))[0] > FRESH]
             if stale:
                 self._read_changed(stale, now)
-            found = [self._kept[each][1] for each in run_ids if each in self._kept]
+            readings = [self._kept[each][1] for each in run_ids if each in self._kept]
             self._let_go()
-            return found
+            return readings
 
     def _read_changed(self, run_ids: Sequence[str], now: float) -> None:
         revisions = self._store.revisions(run_ids)
@@ -170,10 +170,10 @@ def thinned(measurements: Sequence[Measurement]) -> Sequence[Measurement]:
     if len(measurements) <= MAX_MEASUREMENTS:
         return measurements
     *earlier, last = measurements
-    kept = [m for i, m in enumerate(earlier) if i % 2 == 0 or m.test_accuracy is not None]
-    if len(kept) >= MAX_MEASUREMENTS:
-        kept = earlier[::2]
-    return [*kept, last]
+    remaining = [m for i, m in enumerate(earlier) if i % 2 == 0 or m.test_accuracy is not None]
+    if len(remaining) >= MAX_MEASUREMENTS:
+        remaining = earlier[::2]
+    return [*remaining, last]
 
 
 class Dispatcher:
@@ -181,19 +181,19 @@ class Dispatcher:
 
     def __init__(self, look: Callable[[], object]) -> None:
         self._look = look
-        self._asked = threading.Event()
+        self._wakeup = threading.Event()
         self._is_closed = False
         self._thread = threading.Thread(target=self._go_on, daemon=True, name="dispatcher")
         self._thread.start()
 
     def wake(self) -> None:
         """Look at the queue now."""
-        self._asked.set()
+        self._wakeup.set()
 
     def close(self) -> None:
         """Look no more; a look that has begun is waited for."""
         self._is_closed = True
-        self._asked.set()
+        self._wakeup.set()
         self._thread.join()
 
     def _go_on(self) -> None:
@@ -206,8 +206,8 @@ class Dispatcher:
                 if str(error) != failed:
                     logger.exception("The queue of runs cannot be looked at")
                 failed = str(error)
-            self._asked.wait(EACH)
-            self._asked.clear()
+            self._wakeup.wait(EACH)
+            self._wakeup.clear()
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ import streamlit as st
 from cnnviz.runs.run import Run
 from cnnviz.runs.store import Store
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_segment
+from cnnviz.ui.parts.choices import choose_labelled
 from cnnviz.ui.runs.buttons import change, may_change
 from cnnviz.ui.runs.curves import MAX_OVERLAID
 from cnnviz.ui.runs.readings import shared_runs
@@ -37,10 +37,10 @@ def choose_shown(most: int = MAX_OVERLAID) -> list[str]:
     write the labels.
     """
     if st.session_state.get("arrived") or SHOWN not in st.session_state:
-        asked = address.asked(address.RUNS).split(",")
-        st.session_state[SHOWN] = _known(asked) or _own()
+        requested = address.asked(address.RUNS).split(",")
+        st.session_state[SHOWN] = _known(requested) or _own()
     listed = shared_runs().readings.latest()
-    chosen = _found([*st.session_state[SHOWN], *(run.id for run in listed)])
+    chosen = _runs_of([*st.session_state[SHOWN], *(run.id for run in listed)])
     labels = {run.id: run_label(run) for run in chosen}
     known = [run_id for run_id in st.session_state[SHOWN] if run_id in labels]
     st.session_state[SHOWN] = known[:most]
@@ -51,7 +51,7 @@ def choose_shown(most: int = MAX_OVERLAID) -> list[str]:
         format_func=lambda run_id: labels.get(run_id, run_id),
         max_selections=most,
         placeholder="None yet",
-        help="Their curves are laid over each other. Copy the address to show them to others.",
+        help="Their curves are overlaid. Copy the address to share them.",
     )
     address.write({address.RUNS: ",".join(shown)})
     return [run_id for run_id in shown if run_id in labels]
@@ -65,33 +65,33 @@ def _own() -> list[str]:
 
 
 def _known(run_ids: Sequence[str]) -> list[str]:
-    return [run.id for run in _found(run_ids)][:MAX_OVERLAID]
+    return [run.id for run in _runs_of(run_ids)][:MAX_OVERLAID]
 
 
-def _found(run_ids: Sequence[str]) -> list[Run]:
+def _runs_of(run_ids: Sequence[str]) -> list[Run]:
     """The runs of those ids that the store knows, each once."""
     readings = shared_runs().readings
     listed = {run.id: run for run in readings.latest()}
-    found = []
+    runs = []
     for run_id in dict.fromkeys(run_ids):
         reading = None if run_id in listed or not run_id else readings.of(run_id)
         run = listed.get(run_id) or (reading.run if reading else None)
-        found += [run] if run else []
-    return found
+        runs += [run] if run else []
+    return runs
 
 
 def show_run(run_id: str) -> None:
     """Put a run before those that are shown; they stay if they learn from the same data."""
-    found = _found([run_id, *(st.session_state.get(SHOWN) or ())])
-    kept = [run.id for run in found if run.plan.data == found[0].plan.data]
-    st.session_state[SHOWN] = kept[:MAX_OVERLAID]
+    runs = _runs_of([run_id, *(st.session_state.get(SHOWN) or ())])
+    same_data = [run.id for run in runs if run.plan.data == runs[0].plan.data]
+    st.session_state[SHOWN] = same_data[:MAX_OVERLAID]
 
 
 def listed_runs() -> list[Run]:
     """Draw whose runs the table shows, and return them, youngest first."""
-    whose = choose_segment("Runs", WHOSE, address.WHOSE_RUNS)
+    whose = choose_labelled("Runs", WHOSE, address.WHOSE_RUNS)
     runs = shared_runs().readings.latest()
-    return runs if whose == WHOSE[1] else [run for run in runs if run.owner == visitor()]
+    return runs if whose != "mine" else [run for run in runs if run.owner == visitor()]
 
 
 def show_table(runs: Sequence[Run]) -> None:
@@ -127,8 +127,8 @@ def run_rows(runs: Sequence[Run], owner: str) -> pd.DataFrame:
             "Settings": [settings_text(run) for run in runs],
             "Epochs": [round(run.epoch, 2) for run in runs],
             "State": [STATES[run.state].title for run in runs],
-            "Asked for": [ago_text(run.created) for run in runs],
-            "Whose": ["yours" if run.owner == owner else "another's" for run in runs],
+            "Started": [ago_text(run.created) for run in runs],
+            "Owner": ["you" if run.owner == owner else "someone else" for run in runs],
             "Evaluate": [evaluate_link(run) if run.test_accuracy else None for run in runs],
         }
     ).astype({"Best test accuracy": "float64"})
@@ -136,7 +136,7 @@ def run_rows(runs: Sequence[Run], owner: str) -> pd.DataFrame:
 
 def _show_actions(ticked: Sequence[Run]) -> None:
     if not ticked:
-        st.caption("Tick rows to lay their curves over each other, or to delete them.")
+        st.caption("Tick rows to overlay their curves, or to delete them.")
         return
     with st.container(horizontal=True):
         st.button(
@@ -153,7 +153,7 @@ def _show_actions(ticked: Sequence[Run]) -> None:
                 key="delete_ticked",
                 on_click=_delete,
                 args=([run.id for run in ticked],),
-                help="With its measurements and checkpoints, for good.",
+                help="Deletes measurements and checkpoints permanently.",
             )
 
 

@@ -49,8 +49,8 @@ class ByteCache:
             named = ((k, v) for k, v in given.arguments.items() if not k.startswith("_"))
             return (name, *((k, getattr(v, "cache_key", v)) for k, v in named))
 
-        kept = cachetools.cached(self._entries, key=key, condition=self._changed)(function)
-        return wraps(function)(lambda *args, **kwargs: kept(*args, **kwargs))
+        cached = cachetools.cached(self._entries, key=key, condition=self._changed)(function)
+        return wraps(function)(lambda *args, **kwargs: cached(*args, **kwargs))
 
     def keep(self, key: Hashable, value: Any) -> None:
         """Put a result in; one that is larger than the whole cache is not kept."""

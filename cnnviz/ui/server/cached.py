@@ -41,10 +41,10 @@ def cached_graph(spec: NetworkSpec, resolution: int) -> NetworkGraph:
     Raises:
         GraphError: There is none; the reason is cached like a graph.
     """
-    found = _graph_or_error(spec, resolution)
-    if isinstance(found, GraphError):
-        raise found
-    return found
+    graph = _graph_or_error(spec, resolution)
+    if isinstance(graph, GraphError):
+        raise graph
+    return graph
 
 
 @st.cache_resource(max_entries=32, show_spinner="Building the network ...")
@@ -100,7 +100,7 @@ def cached_network(spec: NetworkSpec, weights: WeightsSource) -> Network:
 class TimedField:
     """An effective receptive field, float32 (H, W), and the seconds that its passes took."""
 
-    found: np.ndarray
+    values: np.ndarray
     seconds: float
 
 
@@ -119,5 +119,5 @@ def cached_effective_field(
     network = cached_network(spec, weights)
     with st.spinner("Following the gradient back to the photo ..."), _inference:
         started = time.perf_counter()
-        found = effective_field(network, layer, _image, unit, input_index)
-        return TimedField(found, time.perf_counter() - started)
+        values = effective_field(network, layer, _image, unit, input_index)
+        return TimedField(values, time.perf_counter() - started)

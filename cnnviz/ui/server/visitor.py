@@ -79,11 +79,11 @@ def _known_name(scope: Scope) -> str | None:
     for key, value in scope["headers"]:
         if key == b"cookie":
             try:
-                found = SimpleCookie(value.decode("latin-1")).get(COOKIE)
+                cookie = SimpleCookie(value.decode("latin-1")).get(COOKIE)
             except CookieError:  # another program's on this machine
                 continue
-            if found and found.value:
-                return found.value
+            if cookie and cookie.value:
+                return cookie.value
     return None
 
 

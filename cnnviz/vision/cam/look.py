@@ -47,15 +47,15 @@ class Look:
     @property
     def activation(self) -> torch.Tensor:
         """Activation A, (1, K, h, w)."""
-        return self._found[0]
+        return self._both[0]
 
     @property
     def gradient(self) -> torch.Tensor:
         """Gradient g, (1, K, h, w)."""
-        return self._found[1]
+        return self._both[1]
 
     @property
-    def _found(self) -> tuple[torch.Tensor, torch.Tensor]:
+    def _both(self) -> tuple[torch.Tensor, torch.Tensor]:
         if not self._all:
             self._all.update(
                 gradients(

@@ -79,12 +79,12 @@ def layer_gradients(
         loss.backward()
     weights = {name: layers[name].get_parameter("weight") for name in dict.fromkeys(order)}
     gradients = {name: w.grad for name, w in weights.items() if w.grad is not None}
-    found = []
+    rows = []
     for index, (name, gradient) in enumerate(gradients.items()):
         norm, position = float(gradient.norm()), _position(index, len(gradients))
         rms = norm / math.sqrt(gradient.numel())
-        found.append(LayerGradient(name, position, norm, rms))
-    return found
+        rows.append(LayerGradient(name, position, norm, rms))
+    return rows
 
 
 @torch.no_grad()

@@ -125,8 +125,8 @@ def identity_shares(
             return []
         ends = [(block.seen.inputs, block.seen.shortcut) for block in blocks]
         wanted = [tensor for pair in ends for tensor in pair if tensor is not None]
-        found = torch.autograd.grad(loss, wanted, retain_graph=True)
-    wholes, at_shortcuts = found[::2], found[1::2]
+        gradients = torch.autograd.grad(loss, wanted, retain_graph=True)
+    wholes, at_shortcuts = gradients[::2], gradients[1::2]
     return [
         _gradient_share(block, whole, at_shortcut)
         for block, whole, at_shortcut in zip(blocks, wholes, at_shortcuts, strict=True)

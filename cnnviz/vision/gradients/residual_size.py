@@ -70,11 +70,11 @@ def residual_sizes(network: nn.Module, pixels: torch.Tensor) -> list[ResidualSiz
     """
     places = _places(network)
     wanted = [place for each in places.values() for place in (each.shortcut, each.other)]
-    with recorded(network, wanted) as found:
+    with recorded(network, wanted) as outputs:
         network(pixels)
     sizes = []
     for name, each in places.items():
-        h, other = found[each.shortcut], found[each.other]
+        h, other = outputs[each.shortcut], outputs[each.other]
         f = other - h if each.is_sum else other
         sizes.append(ResidualSize(name, _rms(f), _rms(h), each.is_identity))
     return sizes
@@ -82,14 +82,14 @@ def residual_sizes(network: nn.Module, pixels: torch.Tensor) -> list[ResidualSiz
 
 def _places(network: nn.Module) -> dict[str, _Places]:
     """By path of the block."""
-    found = {}
+    places = {}
     for name, block in network.named_modules():
         ways = {child: each for child, each in block.named_children() if child in SHORTCUTS}
         for child, way in ways.items():
-            found[name] = _Places(
+            places[name] = _Places(
                 Place(f"{name}.{child}"), *_other(name, block), kind_of(way).role == "identity"
             )
-    return found
+    return places
 
 
 def _other(name: str, block: nn.Module) -> tuple[Place, bool]:

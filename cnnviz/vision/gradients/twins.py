@@ -51,7 +51,7 @@ def twins(depth: int, initialisation: str = "paper", activation: str = "sigmoid"
     hidden = _most("mlp", "hidden_layers", depth)
     dense = _stages("layers", layers)
     connected = {"hidden_layers": hidden, "activation": activation}
-    found = (
+    rows = (
         ("plain", f"plain-{depth}", "plain20_cifar", blocks),
         ("residual", f"ResNet-{depth}", "resnet20_cifar", blocks),
         ("pre-activation", f"pre-activation-{depth}", "preact_resnet110_cifar", blocks),
@@ -65,7 +65,7 @@ def twins(depth: int, initialisation: str = "paper", activation: str = "sigmoid"
     )
     return [
         Twin(name, title, specify(variant, **settings, initialisation=initialisation))
-        for name, title, variant, settings in found
+        for name, title, variant, settings in rows
     ]
 
 

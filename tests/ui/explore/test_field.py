@@ -100,7 +100,7 @@ def test_a_run_of_the_very_settings_is_offered_with_its_preparation(keep_run):
     assert "RANDOM weights" in said(other)
     boxed = opened("resnet20_cifar", "stages.0.0.conv1", effective="true", run=run.id)
     assert weights_menu(boxed).options[1:] == ["random weights (untrained)"]
-    assert "Weights: in the box: " in said(boxed)
+    assert "Weights: bundled: " in said(boxed)
 
 
 def test_damaged_weights_are_told(folder):

@@ -1,4 +1,4 @@
-"""What excites a map most, on screen: the photo, collections, and what is said of them."""
+"""Top activations on screen: the photo, collections, and their captions."""
 
 import re
 import time
@@ -85,19 +85,17 @@ def test_the_photo_shows_the_field_of_the_strongest_unit():
 
 def test_a_map_that_is_the_same_everywhere_has_no_patch():
     app = opened(4, "stages.1.0.relu1", True)
-    assert app.info[0].value == "Nothing in this photo excites map 4: it is 0 everywhere."
+    assert app.info[0].value == "Nothing in this photo activates channel 4: it is 0 everywhere."
     assert not app.get("image")
 
 
 def test_the_sample_photos_are_searched_on_demand():
     app = opened(4)
-    assert (
-        app.button(key="start_exciting").label == "Find them in all 11 pictures of “sample photos”"
-    )
+    assert app.button(key="start_exciting").label == "Search all 11 images of “sample photos”"
     assert not html(app)
     searched(app)
     assert html(app).count("<img") == 9
-    assert "Searched: all 11 pictures of “sample photos”." in captions(app)
+    assert "Searched: all 11 images of “sample photos”." in captions(app)
     assert "Chelsea the cat" in html(app) or "Dahlia" in html(app)
 
 
@@ -111,18 +109,18 @@ def test_another_map_needs_no_new_search():
 def test_damaged_pictures_are_told():
     app = searched(opened(5, "stages.1.0.conv1", False, 12))
     assert html(app).count("<img") == 9
-    assert "Searched: all 12 pictures of “noises”." in captions(app)
+    assert "Searched: all 12 images of “noises”." in captions(app)
     assert "1 could not be opened." in captions(app)
     assert "noise 1 was left out: The picture is damaged." in captions(app)
-    values = [float(v) for v in re.findall(r"alt=\"Excites map 5: (\S+)", html(app))]
+    values = [float(v) for v in re.findall(r"alt=\"Top activation of channel 5: (\S+)", html(app))]
     assert values == sorted(values, reverse=True)
 
 
 def test_of_a_large_collection_a_sample_is_searched():
     app = opened(4, "stages.1.0.relu1", False, 40, 10)
-    assert app.button(key="start_exciting").label == "Find them in 10 of 40 pictures of “noises”"
+    assert app.button(key="start_exciting").label == "Search 10 of 40 images of “noises”"
     searched(app)
-    assert "Searched: 10 (drawn at random) of the 40 pictures of “noises”." in captions(app)
+    assert "Searched: 10 (drawn at random) of the 40 images of “noises”." in captions(app)
 
 
 def test_an_operation_is_read_where_its_reader_reads_it():

@@ -56,7 +56,7 @@ def test_epochs_lie_beside_the_weights(trained, tell):
 
 
 def test_a_long_run_is_thinned_evenly(trained, tell, monkeypatch):
-    monkeypatch.setattr(reuse_epochs, "MOST", 3)
+    monkeypatch.setattr(reuse_epochs, "MAX_EPOCHS", 3)
     tell(5)
     assert [each.number for each in recorded_epochs(trained, "max")] == [0, 1, 2]
 
@@ -78,4 +78,4 @@ def test_epochs_are_titled(number, title):
 )
 def test_the_address_names_the_nearest_epoch(asked, place, monkeypatch):
     monkeypatch.setattr(reuse_epochs.st, "query_params", {"epoch": asked})
-    assert reuse_epochs._asked([Epoch(float(n), ()) for n in range(4)]) == place
+    assert reuse_epochs._requested_position([Epoch(float(n), ()) for n in range(4)]) == place

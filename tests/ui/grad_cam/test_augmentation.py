@@ -42,7 +42,7 @@ def test_every_augmentation_has_its_picture_and_its_answer():
     app = opened()
     assert len(pictures(app)) == 11
     titles = [cell.partition("**,")[0].strip("*") for cell in cells(app)]
-    assert titles == ["The photo", *(each.title for each in AUGMENTATIONS.values())]
+    assert titles == ["Original", *(each.title for each in AUGMENTATIONS.values())]
     assert all("%" in cell for cell in cells(app))
     assert "points" not in cells(app)[0]
     assert all("points" in cell or "no change" in cell for cell in cells(app)[1:])

@@ -19,7 +19,7 @@ def page(method, empty):
     from cnnviz.architectures import specify
     from cnnviz.images.opening import open_image
     from cnnviz.images.samples import sample_images
-    from cnnviz.ui.grad_cam.trust import show_trust
+    from cnnviz.ui.grad_cam.trust import show_tests
     from cnnviz.ui.photo.controls import Photo
     from cnnviz.ui.photo.subject import Subject
     from cnnviz.vision.cam.class_activation import class_maps
@@ -31,7 +31,7 @@ def page(method, empty):
     subject = Subject(spec, sources("resnet20_cifar")[-1], photo, 3)
     layer = "stages.2"
     found = class_maps(subject.network, subject.passed, 3, [layer], method)[layer]
-    show_trust(subject, layer, method, np.zeros_like(found) if empty else found, 0.7)
+    show_tests(subject, layer, method, np.zeros_like(found) if empty else found, 0.7)
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ def test_each_quantity_has_result_numbers_law_and_note(stem):
     assert "(224 + 2x3 - 7) / 2 + 1 = 112.5, rounded down to 112" in shown
     assert "118,013,952 MACs  (118.0 M)" in shown
     assert "3,248,896 bytes  (3.2 MB)" in shown
-    assert "Law: floor((H + 2P - F) / S) + 1" in shown
+    assert "Formula: floor((H + 2P - F) / S) + 1" in shown
     assert "the batch norm after it" in shown
 
 

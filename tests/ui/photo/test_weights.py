@@ -98,8 +98,8 @@ def test_the_network_is_the_one_that_was_trained(keep_run):
     assert found.is_run
     assert found.about == (
         "Trained here on **clouds** (3 classes, 32 px in greys), 3 epochs, test accuracy "
-        "**97.2 %**. A photo of something else has no right answer. Changed from the published "
-        "network: width 32."
+        "**97.2 %**. It knows only these classes; any other subject will be misclassified. "
+        "Changed from the published network: width 32."
     )
 
 
@@ -154,9 +154,9 @@ def test_what_ships_comes_after_files_and_before_runs(weights, keep_run):
 def test_what_ships_says_how_good_it_is_and_on_what(opened):
     found = offered("resnet20_cifar", [])[0]
     shipped = bundled_network("resnet20_cifar")
-    error = f"{100 * (1 - shipped.test_accuracy):.1f} % error"
-    assert found.weights.title == f"in the box: {error} on {shipped.record['data']}"
-    assert f"**{error}** on 10,000 test pictures" in found.about
+    error = f"{100 * (1 - shipped.test_accuracy):.1f} % test error"
+    assert found.weights.title == f"bundled: ResNet-20 on CIFAR-10, {error}"
+    assert f"**{error}** on 10,000 test images" in found.about
     assert "The paper's full training: 8.75 %" in found.about
     assert "compressed as JPEG" in found.about
     assert not found.is_run
