@@ -30,7 +30,7 @@ TORCHVISION = {
 
 @dataclass(frozen=True)
 class DataSet:
-    """A collection on this machine that nobody has opened yet.
+    """A collection on this machine, not yet opened.
 
     Attributes:
         title: What a menu shows.

@@ -1,4 +1,4 @@
-"""Open any photograph safely: an upright RGB image, or one sentence that says what is wrong."""
+"""Open any photograph safely as an upright RGB image, or fail with one clear sentence."""
 
 import contextlib
 import ctypes

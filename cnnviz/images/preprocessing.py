@@ -14,7 +14,7 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """What a network was trained to see; the defaults are those of ImageNet.
+    """Preprocessing of a network's input; the defaults are those of ImageNet.
 
     Attributes:
         resize: Shorter side (px) before the crop, bilinear with antialiasing; None: no resizing.
@@ -43,7 +43,7 @@ class Preprocessing:
 
 
 def crop_for_network(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
-    """What the network saw: RGB, ``crop`` x ``crop`` px, rounded wherever torchvision rounds."""
+    """The input before normalisation, RGB of ``crop`` px, rounded wherever torchvision rounds."""
     seen = image.convert("RGB")
     if preprocessing.resize is not None:
         width, height = (int(preprocessing.resize * side / min(seen.size)) for side in seen.size)

@@ -1,4 +1,4 @@
-"""One file over HTTP: whole, with the right content, or not there at all.
+"""Download a file over HTTP, complete and verified or not at all.
 
 ``torch.hub.download_url_to_file`` has no time-out, tells nobody but stderr how far it is, knows no
 MD5 and takes a file that was cut off for whole; pooch is not on a machine that only trains.

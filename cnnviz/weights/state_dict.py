@@ -1,4 +1,4 @@
-"""Tensors by name: read safely from a file, and put where they belong in a network."""
+"""Read a state dict safely from a file, and load it into a network."""
 
 from __future__ import annotations
 

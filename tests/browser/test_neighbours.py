@@ -53,7 +53,7 @@ def test_another_distance_and_the_address_brings_it_back(server, page, browser):
     page.goto(f"{server}/{ADDRESS}")
     expect(heading(page, "Nearest by Euclidean distance")).to_be_visible(timeout=30_000)
     expect(page.locator(".tiles figure")).to_have_count(7)
-    page.get_by_test_id("stSidebar").get_by_text("cosine", exact=True).click()
+    page.get_by_test_id("stSidebar").get_by_text("Cosine", exact=True).click()
     expect(heading(page, "Nearest by cosine distance")).to_be_visible()
     page.wait_for_url("**/neighbours?*metric=cosine*")
     other = browser.new_context().new_page()

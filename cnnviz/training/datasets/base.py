@@ -1,4 +1,4 @@
-"""What a data set is: its images in memory, and its entry in the registry."""
+"""A data set: its images in memory, and its entry in the registry."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ Load = Callable[[int, int, int, Progress], Data]
 
 @dataclass(frozen=True)
 class Dataset:
-    """An entry of the registry: data that nobody has loaded yet.
+    """An entry of the registry: a data set that is not loaded yet.
 
     Attributes:
         name: In addresses and on the command line.

@@ -1,4 +1,4 @@
-"""A look at the data before anything is trained on it."""
+"""Class balance and samples of the training data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which networks are compared: in the URL, in the visitor's session, and by which widgets.
+"""Widgets that choose the compared networks, kept in URL and session.
 
 The networks in ``st.session_state["compared"]`` are the truth. Widgets change them from their
 callbacks; the URL is written after each change, and read when it is not what was written: a link,

@@ -26,8 +26,6 @@ CURVES = {
     "macs": ("Cumulative MACs", ""),
     "receptive_field": ("Receptive field", "px"),
 }
-
-
 WITHOUT_AUXILIARY = "Auxiliary heads, which only training uses, are left out of the curves."
 
 

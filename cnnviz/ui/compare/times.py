@@ -1,4 +1,4 @@
-"""How long networks take for a batch on this machine: measured beside the server, on demand."""
+"""Time of a forward pass of a batch on this machine, measured on demand in a process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The layer card: every number of one layer with its formula, and what it sees of a photo."""
+"""The layer card: a layer's numbers with their formulas, and its receptive field."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def _write_hidden() -> None:
 
 @st.fragment
 def show_exercise(graph: NetworkGraph, hidden: Collection[str] = ()) -> None:
-    """Draw the number of the sheet and, where one is chosen, its questions and the score.
+    """Draw the number of the question set, its questions and the score.
 
     Args:
         graph: The network.

@@ -33,7 +33,7 @@ UNITS = ("centre", "top left", "top right", "bottom left", "bottom right")
 
 @dataclass(frozen=True)
 class SeenField:
-    """What one unit sees.
+    """The receptive field of one unit.
 
     Attributes:
         node: Its layer.
@@ -115,7 +115,7 @@ def seen_field(graph: NetworkGraph, index: int, place: str) -> SeenField:
 
 
 def seen_text(seen: SeenField) -> str:
-    """How large the field is, beside the photo, and how far the next unit's is."""
+    """Caption: size of the receptive field, and distance between neighbouring units."""
     photo = f"{seen.resolution} x {seen.resolution}"
     size = f"{seen.size[0]:,} x {seen.size[1]:,} px"
     if seen.size[0] != seen.size[1]:
@@ -133,7 +133,7 @@ def seen_text(seen: SeenField) -> str:
 
 
 def effective_text(effective: TimedField, side: int, weights: WeightsSource) -> str:
-    """Where the gradient lies, of which weights, and how long it took."""
+    """Caption: extent of the gradient, weights, and time."""
     where = (
         f"95 % of the gradient lies in the dashed {side} x {side} px."
         if side

@@ -1,4 +1,4 @@
-"""The layer table on screen: found, sorted, downloaded."""
+"""The layer table on screen, with search and sorting."""
 
 from __future__ import annotations
 

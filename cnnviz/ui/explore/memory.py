@@ -1,4 +1,4 @@
-"""What a network takes of a graphics card's memory, in use and in training."""
+"""GPU memory of a network in inference and in training."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ USES: dict[str, str | None] = {
 
 
 def show_memory(graph: NetworkGraph, spec: NetworkSpec) -> None:
-    """Draw batch size and card, what the network takes of it, and the largest batch that fits."""
+    """Draw batch size and card, the memory needed, and the largest batch that fits."""
     batch, gpu = _choose_batch(), _choose_gpu()
     needs = _cached_footprint(spec, graph.input_shape[-1], graph)
     memories = {title: needs.memory(batch, optimiser) for title, optimiser in USES.items()}

@@ -1,4 +1,4 @@
-"""One cell of the matrices of feature reuse: the weights behind it, and how it came to be."""
+"""One cell of the matrices of feature reuse: its weights, and its curve over training."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ AT_ONCE = 16  # pictures that need no button
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """A photo beside the pictures of a collection, in the eyes of a network.
+    """A photo and a collection of images, by their vectors in a network.
 
     Attributes:
         subject: The photo and the network.
@@ -53,12 +53,12 @@ class Comparison:
 
     @property
     def key(self) -> Hashable:
-        """Identifies it in caches and tasks."""
+        """Cache key of the comparison."""
         return (self.subject.photo.key, *_embedding_key(self.subject, self.collection, self.count))
 
     @property
     def count(self) -> int:
-        """How many pictures were looked at."""
+        """Number of images compared."""
         return len(self.looked_at)
 
     @cached_property
@@ -104,14 +104,14 @@ class Comparison:
             return thumbnail
 
     def name(self, number: int) -> str:
-        """What one of the pictures is called."""
+        """Name of one of the images."""
         return self.collection.pictures[int(self.embedding.positions[self.rows[number]])].name
 
 
 def comparison(
     subject: Subject, collection: Collection, looked_at: tuple[int, ...]
 ) -> Comparison | None:
-    """The comparison; None where the visitor has to ask for it first, after drawing the offer.
+    """The comparison; None, with a button, until the visitor starts it.
 
     Raises:
         ValueError: The pictures cannot be read or the network's numbers are not finite.
@@ -142,7 +142,7 @@ def _hidden(subject: Subject) -> HiddenVector:
 def _offered_embedding(
     subject: Subject, collection: Collection, looked_at: tuple[int, ...]
 ) -> Embedding | None:
-    """The embedding of a few pictures at once; of many, once the visitor has asked for it."""
+    """The embedding: of few images at once, of many after a click."""
     key = _embedding_key(subject, collection, len(looked_at))
     network = subject.network
     if len(looked_at) <= AT_ONCE:

@@ -1,4 +1,4 @@
-"""A map of pictures: the point under the mouse, or the one that is tapped, shows its thumbnail."""
+"""A map of images that shows the thumbnail of the point under the mouse or finger."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ MAP_WORDS = {
 
 
 def show_nearest(compared: Comparison, metric: str, count: int) -> None:
-    """The photo and its neighbours by one distance, and how many share a class."""
+    """Draw the photo, its neighbours by one distance, and how many share a class."""
     neighbours = compared.nearest(metric, count)
     st.subheader(TITLES[metric])
     tiles = [_photo_tile(compared), *(_tile(compared, i, d) for i, d in neighbours)]
@@ -51,7 +51,7 @@ def say_agreement(compared: Comparison, metrics: Sequence[str], count: int) -> N
 
 
 def say_basis(compared: Comparison) -> None:
-    """Which vectors are compared, how many pictures were looked at, which could not be opened."""
+    """Draw which vectors are compared, of how many images, and which could not be opened."""
     hidden, looked_at = compared.hidden, compared.count
     whole = len(compared.collection)
     averaged = ""
@@ -77,7 +77,7 @@ def say_basis(compared: Comparison) -> None:
 
 
 def show_map(compared: Comparison, ringed: Sequence[int]) -> None:
-    """All pictures as points in a plane.
+    """Draw all images as points in a plane.
 
     Args:
         compared: What is shown.

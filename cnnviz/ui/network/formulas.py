@@ -1,4 +1,4 @@
-"""A layer's numbers with their formulas, legible at the back of a room and on a phone."""
+"""A layer's numbers with their formulas, as HTML cards."""
 
 from __future__ import annotations
 

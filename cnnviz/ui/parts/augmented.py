@@ -14,11 +14,7 @@ from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import bound
 
 AUGMENTATIONS = ("crop", "flip", "rotation", "noise", "erasing", "jitter", "pca_colour")
-
-
 LAST_DRAW = 9999
-
-
 MAX_COLOURED = 300  # images whose principal colours are shown: the rest would tell the same
 
 

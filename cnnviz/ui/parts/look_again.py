@@ -1,4 +1,4 @@
-"""A part of a page that looks again, each second or two, at something that changes by itself."""
+"""A part of a page that refreshes itself each second or two."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def look_again(
     state: Callable[[T], Hashable],
     pace: Callable[[T], float | None],
 ) -> None:
-    """Draw what is read, anew at a pace; the whole page once its state is another one.
+    """Read and draw at an interval; rerun the whole page when the state changes.
 
     Args:
         read: What there is now; called at each look.

@@ -1,4 +1,4 @@
-"""Small pictures as they are, pixel for pixel."""
+"""Enlarge small images without smoothing."""
 
 from __future__ import annotations
 

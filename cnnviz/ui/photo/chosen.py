@@ -38,7 +38,7 @@ def chosen_subject(
 
 
 def say_origin(is_random: bool, about: str, untrained: str) -> None:
-    """Label random weights as such, or tell what must be said of trained ones.
+    """Draw a warning for random weights, or the training data of trained ones.
 
     Args:
         is_random: Whether the network is untrained.
@@ -54,7 +54,7 @@ def say_origin(is_random: bool, about: str, untrained: str) -> None:
 
 
 def show_or_say(show: Callable[[], object]) -> None:
-    """Draw something that needs weights, or the sentence that says why they cannot be used."""
+    """Draw a view that needs weights, or the error in one sentence."""
     try:
         show()
     except ValueError as error:

@@ -17,8 +17,6 @@ from cnnviz.ui.photo.controls import Photo
 from cnnviz.vision.maps.filters import CLASSIC_FILTERS, ClassicFilter, filtered
 
 BRIGHT = 0.98  # share of a classic map's values that the colours tell apart
-
-
 CLASSIC_SIDE = 400  # px of a photo's longer side: a 5x5 filter still shows
 
 

@@ -1,4 +1,4 @@
-"""The widgets that choose a photo: a sample, an upload or the camera."""
+"""Widgets that choose a photo: sample, upload or camera."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _opened(key: str, _data: bytes) -> tuple[Image.Image, tuple[int, int]]:
 
 
 def upright_size(size: tuple[int, int], upright: tuple[int, int]) -> tuple[int, int]:
-    """Width and height of a file, exchanged where the upright picture lies the other way.
+    """Width and height of a file, swapped where the upright image has the other orientation.
 
     Args:
         size: As the file says.

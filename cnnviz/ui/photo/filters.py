@@ -1,4 +1,4 @@
-"""Filters on screen: a layer's own beside the map that one makes, and classic ones on a photo."""
+"""Filters of a layer on screen, with the map that one of them makes."""
 
 from __future__ import annotations
 

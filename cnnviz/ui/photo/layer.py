@@ -1,4 +1,4 @@
-"""A layer of a network that looks at a photo, passed whole to what shows it."""
+"""A layer of a network, with the photo whose activations are shown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Pixel = tuple[int, int]  # row, column
 
 @dataclass(frozen=True, eq=False)
 class LayerOfSubject:
-    """A layer of a network that looks at a photo.
+    """A layer of a network, with the photo whose activations are shown.
 
     Attributes:
         subject: The network and the photo.
@@ -39,15 +39,15 @@ class LayerOfSubject:
 
     @property
     def place(self) -> Place:
-        """Where its output can be had."""
+        """Place of the layer's output for ``captured``."""
         return Place(*read_at(self.graph, self.graph.nodes[self.index]))
 
     def activation(self, subject: Subject | None = None) -> np.ndarray:
-        """What it puts out for the photo, (C, H, W); that of another subject's network if given."""
+        """The layer's output for the photo, (C, H, W), in this or another network."""
         return (subject or self.subject).at(self.place)
 
     def field(self, unit: Pixel) -> tuple[Pixel, Pixel]:
-        """First and last pixel that one of its units sees, perhaps outside of the image."""
+        """First and last pixel of a unit's receptive field; may be outside of the image."""
         top, bottom = unit_field(self.graph, self.index, unit[0], "height")
         left, right = unit_field(self.graph, self.index, unit[1], "width")
         return (top, left), (bottom, right)

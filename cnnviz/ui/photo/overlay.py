@@ -1,4 +1,4 @@
-"""A heatmap over the photo that the network saw."""
+"""Heatmaps over the region of the photo that the network sees."""
 
 from __future__ import annotations
 

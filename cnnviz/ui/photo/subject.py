@@ -1,4 +1,4 @@
-"""What a page looks at: a photo, a network with its weights, and one class."""
+"""Photo, network with weights, and class that a page shows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from cnnviz.weights.sources import WeightsSource, sources
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A photo in the eyes of a network.
+    """A photo, a network with weights, and a class.
 
     Attributes:
         spec: The network.
@@ -43,44 +43,44 @@ class Subject:
 
     @property
     def cache_key(self) -> Hashable:
-        """Stands for it in caches of what does not depend on the class."""
+        """Cache key of results that do not depend on the class."""
         return (self.spec, self.weights, self.photo.key)
 
     @property
     def key(self) -> Hashable:
-        """Identifies it with its class in tasks."""
+        """Cache key of results that depend on the class."""
         return (self.cache_key, self.class_index)
 
     # The network.
 
     @property
     def network(self) -> Network:
-        """Shared by all visitors: frozen, in eval mode."""
+        """The network with its weights, frozen and in eval mode; all visitors share it."""
         return cached_network(self.spec, self.weights)
 
     @property
     def preprocessing(self) -> Preprocessing:
-        """How the photo is prepared for it."""
+        """Preprocessing of the network's input."""
         return preprocessing(self.spec)
 
     @property
     def side(self) -> int:
-        """Height and width in pixels of what it sees."""
+        """Height and width of the network's input in pixels."""
         return self.preprocessing.crop
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Names of its classes, by index."""
+        """Names of the network's classes, by index."""
         return labels(self.spec)
 
     @property
     def graph(self) -> NetworkGraph:
-        """Of the network, for an image as it is trained on."""
+        """Graph of the network at its training resolution."""
         return cached_graph(self.spec, self.side)
 
     @property
     def layer_table(self) -> pd.DataFrame:
-        """The layers of that graph."""
+        """Layer table of the network at its training resolution."""
         return cached_layer_table(self.spec, self.side)
 
     @property
@@ -90,7 +90,7 @@ class Subject:
 
     @property
     def untrained(self) -> Subject:
-        """The same photo and class in the eyes of a network with random weights."""
+        """The same photo and class with random weights."""
         *_, random_weights = sources(self.spec.variant)
         return replace(self, weights=random_weights, asked_class=self.class_index)
 
@@ -98,49 +98,49 @@ class Subject:
 
     @cached_property
     def seen(self) -> Image.Image:
-        """The very pixels that the network sees of the photo, RGB."""
+        """The network's input before normalisation, RGB."""
         return seen_by(self.spec, self.photo.image)
 
     @property
     def passed(self) -> ForwardPass:
-        """The photo's pass through the network, from which every view of it is made."""
+        """The forward pass of the photo; all views use it."""
         return _timed_pass(self).forward_pass
 
     @property
     def pass_seconds(self) -> float:
-        """How long that pass took."""
+        """Duration of the forward pass."""
         return _timed_pass(self).seconds
 
     @property
     def probabilities(self) -> np.ndarray:
-        """What the network answers, float32 (num_classes,)."""
+        """The network's softmax output, float32 (num_classes,)."""
         return self.passed.probabilities
 
     def at(self, place: Place) -> np.ndarray:
-        """What is at a place of the network for the photo, float32 (C, H, W)."""
+        """The activation at a place of the network, float32 (C, H, W)."""
         return _activation(self, place)
 
     # The class.
 
     def about(self, class_index: int | None) -> Subject:
-        """The same photo and network, asked about another class."""
+        """The same photo and network with another class."""
         return replace(self, asked_class=class_index)
 
     @cached_property
     def class_index(self) -> int:
-        """The class that is looked for."""
+        """Index of the class; by default the most probable one."""
         if self.asked_class is not None:
             return self.asked_class
         return int(self.passed.logits.argmax())
 
     @property
     def label(self) -> str:
-        """The name of that class."""
+        """Name of the class."""
         return self.labels[self.class_index]
 
     @property
     def probability(self) -> float:
-        """What the network gives that class."""
+        """Probability of the class."""
         return float(self.probabilities[self.class_index])
 
     def maps(self, layers: tuple[str, ...], method: str) -> TimedMaps:
@@ -150,7 +150,7 @@ class Subject:
 
 @dataclass(frozen=True, eq=False)
 class TimedPass:
-    """A photo's pass through a network, and the seconds that it took."""
+    """A forward pass of a photo, with its duration in seconds."""
 
     forward_pass: ForwardPass
     seconds: float
@@ -158,7 +158,7 @@ class TimedPass:
 
 @dataclass(frozen=True, eq=False)
 class TimedMaps:
-    """Class activation maps by layer, and the seconds that they took beyond the forward pass."""
+    """Class activation maps by layer, with their seconds beyond the forward pass."""
 
     maps: dict[str, np.ndarray]
     seconds: float

@@ -102,7 +102,7 @@ def bundled_text(chosen: Bundled) -> str:
     """How a bundled network was trained, and its test error."""
     record, paper = chosen.record, chosen.record["paper"]
     text = (
-        f"Trained for this project on **{plain(record['data'])}**, "
+        f"Trained for this project on **{plain(chosen.data)}**, "
         f"{epochs_text(record['epochs'])} in {record['seconds'] / 60:.0f} min on "
         f"{plain(record['machine'])}: **{_error(chosen)}** on "
         f"{record['test_pictures']:,} test images."
@@ -117,7 +117,7 @@ def _error(chosen: Bundled) -> str:
 
 
 def fitting(network: NetworkSpec, choices: Iterable[WeightedNetwork]) -> list[WeightedNetwork]:
-    """Those choices that are trained weights of the very settings of a network; chance comes last.
+    """The choices whose weights fit a network's exact settings; random weights come last.
 
     Args:
         network: What is looked at; what it was trained on is not compared.

@@ -1,4 +1,4 @@
-"""The widgets that choose a trained network: a variant and where its weights come from."""
+"""Widgets that choose a variant and its weights."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def choose_trained(start: str | None = None) -> WeightedNetwork | None:
 
 
 def choose_weights_of(network: NetworkSpec) -> WeightedNetwork:
-    """The menu of weights that fit a network's very settings; random ones are always there."""
+    """Menu of the weights that fit a network's exact settings, with random ones."""
     choices = offered(network.variant, visible_runs(), _requested_run())
     return _choose_weights(fitting(network, choices))
 
@@ -97,7 +97,7 @@ def variants_with_files() -> list[str]:
 
 
 def visible_runs() -> list[Run]:
-    """The runs, the visitor's first; none after saying why there are none to be had."""
+    """The runs, the visitor's first; none, with a warning, where they cannot be read."""
     try:
         return known_runs(visitor())
     except (RunError, OSError) as error:

@@ -30,7 +30,7 @@ def show_controls(runs: Sequence[Run]) -> None:
 
 
 def may_change(run: Run) -> bool:
-    """Whether a visitor gets buttons: the owner, and who says they are the teacher."""
+    """Whether the visitor is the run's owner or signed in as teacher."""
     return run.owner == visitor() or teacher_token() is not None
 
 
@@ -88,7 +88,7 @@ def _steer(store: Store, run_id: str, factor: float) -> None:
 
 
 def change(do: Callable[[Store], object]) -> None:
-    """Do what a button says; a refusal is a sentence on the page."""
+    """Carry out a request; a refusal is shown on the page."""
     runs = shared_runs()
     try:
         do(runs.store)

@@ -14,7 +14,7 @@ from cnnviz.ui.server.visitor import visitor
 
 
 def runs_with_checkpoints() -> list[Run]:
-    """The runs that have learned something: the visitor's own first, each part youngest first."""
+    """The runs with a checkpoint, newest first; the visitor's own before the others."""
     runs = [run for run in _latest_and_requested() if _has_weights(run)]
     own = visitor()
     return sorted(runs, key=lambda run: run.owner != own)

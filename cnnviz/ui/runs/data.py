@@ -1,4 +1,4 @@
-"""The widgets that choose a data set, and the data in memory that all visitors share."""
+"""Widgets that choose a data set, and the loaded data that all visitors share."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _data = ByteCache(settings().data_mb * 1e6)
 
 
 def choose_dataset() -> Dataset | None:
-    """Draw the menu of data sets and return one, or None after saying what is missing or wrong."""
+    """Draw the menu of data sets; None, with a message, where none can be used."""
     known = {each.name: each for each in _listed(str(settings().data))}
     names = [*known, OWN]
     name = choose_option(
@@ -118,7 +118,7 @@ def _remove_old(uploads: Path) -> None:
 def cached_data(
     chosen: Dataset | str, side: int | None = None, channels: int | None = None, seed: int = 0
 ) -> Data | None:
-    """The data in memory, which all visitors share, or None after saying why there is none.
+    """The loaded data, which all visitors share; None, with an error, where it cannot be read.
 
     Args:
         chosen: A data set, or its name as ``dataset`` takes it.

@@ -63,7 +63,7 @@ def _readings(run_ids: Sequence[str]) -> list[Reading]:
 
 
 def card(reading: Reading, colour: str, is_large: bool) -> Card:
-    """What is said of a run; with big numbers or, where there are several, in a line."""
+    """Card of a run: large numbers, or one line where several runs are shown."""
     run, words = reading.run, [progress_text(reading)]
     look = STATES[run.state]
     if run.state == "interrupted":

@@ -1,4 +1,4 @@
-"""The runs as all visitors of this server see them: one store, one dispatcher, one read a tick.
+"""Runs as all visitors of this server share them: store, dispatcher and cached readings.
 
 Sixty pages that look at a run each second cost the store one query, not sixty.
 """
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What a store said of a run a moment ago; shared by all who look, so read-only.
+    """Snapshot of a run from the store; shared by all visitors, so read-only.
 
     Attributes:
         run: Its state.
@@ -94,7 +94,7 @@ class Readings:
             return known
 
     def of_each(self, run_ids: Sequence[str]) -> list[Reading]:
-        """Those of several runs that there are, in order; what has not changed is not read again.
+        """The readings of several runs, in order; unchanged runs are not read again.
 
         Many runs of which one is at work cost about as much as that one. Places in the queue may be
         those of an earlier look.
@@ -177,7 +177,7 @@ def thinned(measurements: Sequence[Measurement]) -> Sequence[Measurement]:
 
 
 class Dispatcher:
-    """Starts what waits in the queue: each second, and at once when something was asked for."""
+    """Starts queued runs: each second, and at once after a request."""
 
     def __init__(self, look: Callable[[], object]) -> None:
         self._look = look
@@ -225,7 +225,7 @@ class Runs:
     dispatcher: Dispatcher
 
     def changed(self) -> None:
-        """Let everybody see at once what was just asked for."""
+        """Show a request to all visitors at once."""
         self.readings.forget()
         self.dispatcher.wake()
 

@@ -1,4 +1,4 @@
-"""What the server process does once: heavy imports, thread counts, one pass of everything slow."""
+"""Warm-up of the server process: heavy imports, thread counts, one pass of slow code."""
 
 from __future__ import annotations
 

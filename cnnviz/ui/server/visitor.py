@@ -1,4 +1,4 @@
-"""Who a visitor is: a random name in a cookie, so that a run belongs to a browser."""
+"""Identify visitors by a random name in a cookie, so that a run belongs to a browser."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class VisitorCookie:
 
 
 def visitor() -> str:
-    """The visitor as the store knows it: nobody can take the browser's name from it.
+    """The visitor's id in the store, from which the cookie cannot be derived.
 
     Without cookies a visitor lasts as long as the page is not reloaded.
     """

@@ -1,4 +1,4 @@
-"""Slow work on screen: a button that starts it, a bar with the time left, a stop, what it gave."""
+"""Slow work on screen: start button, progress bar, stop button, result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slow work, of seconds to minutes: asked for, shared, waited for, stopped.
+"""Slow work, of seconds to minutes, that visitors start, share and stop.
 
 A piece of work belongs to what it computes, not to a visitor: students who ask for the same share
 it. It stops when the last of them stops it, or when none of their pages has looked at it for a

@@ -164,4 +164,4 @@ def test_a_network_without_such_a_layer_says_so():
     app = open_sheet(seed="7", hide="receptive_field")
     app.selectbox(key="network").select("mlp").run()
     assert not app.exception
-    assert "no layer to ask about" in app.info[0].value
+    assert "no layer with such a quantity" in app.info[0].value

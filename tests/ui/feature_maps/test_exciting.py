@@ -111,7 +111,7 @@ def test_damaged_pictures_are_told():
     assert html(app).count("<img") == 9
     assert "Searched: all 12 images of “noises”." in captions(app)
     assert "1 could not be opened." in captions(app)
-    assert "noise 1 was left out: The picture is damaged." in captions(app)
+    assert "noise 1 was skipped: The picture is damaged." in captions(app)
     values = [float(v) for v in re.findall(r"alt=\"Top activation of channel 5: (\S+)", html(app))]
     assert values == sorted(values, reverse=True)
 

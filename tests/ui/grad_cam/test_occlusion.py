@@ -69,7 +69,9 @@ def data(app):
 )
 def test_a_link_brings_the_patch_and_its_probability_back(query, row, column, side):
     app = opened(**query)
-    assert f"{100 * probability(row, column, side):.1f} %" in bars(app).partition("Under")[2]
+    assert (
+        f"{100 * probability(row, column, side):.1f} %" in bars(app).partition("With the patch")[2]
+    )
     assert f"It is {side} x {side} of 32 px" in app.caption[0].value
 
 

@@ -110,7 +110,7 @@ def test_the_sanity_check_is_a_strip_from_trained_to_random():
 
 
 def test_random_weights_and_empty_maps_are_told():
-    assert "nothing was learned" in opened().warning[0].value
+    assert "learned nothing" in opened().warning[0].value
     assert "This map is empty" in opened(empty=True).info[0].value
 
 
