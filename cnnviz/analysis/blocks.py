@@ -1,4 +1,4 @@
-"""The tree of a network's blocks: what contains what, and which blocks are of the same make."""
+"""The tree of a network's blocks: their nesting, and which blocks are identical."""
 
 from __future__ import annotations
 

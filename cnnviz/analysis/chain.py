@@ -1,4 +1,4 @@
-"""A chain of neurons, one a layer: the gradient at its start is a product of small factors."""
+"""The chain rule on one neuron a layer: the first gradient is a product of factors."""
 
 from __future__ import annotations
 

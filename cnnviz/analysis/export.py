@@ -1,4 +1,4 @@
-"""A network's layer table, and the network itself, as files for other programs and for a report."""
+"""Exports a network's layer table and the network itself as files."""
 
 from __future__ import annotations
 

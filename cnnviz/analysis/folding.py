@@ -67,16 +67,16 @@ class Folding:
     @cached_property
     def blocks(self) -> dict[str, Block]:
         """Every block but the root by its path, outer ones first."""
-        found: dict[str, Block] = {}
+        blocks: dict[str, Block] = {}
 
         def collect(block: Block) -> None:
             for part in block.parts:
                 if isinstance(part, Block):
-                    found[part.path] = part
+                    blocks[part.path] = part
                     collect(part)
 
         collect(self.root)
-        return found
+        return blocks
 
     def anatomies(self) -> list[Block]:
         """The blocks worth drawing by themselves, one of each make, the most telling first.

@@ -1,4 +1,4 @@
-"""What is refused: networks that no machine in a class could hold, before they are run or drawn."""
+"""Limits on a network's size, checked before it is run or drawn."""
 
 from __future__ import annotations
 

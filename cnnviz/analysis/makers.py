@@ -1,4 +1,4 @@
-"""Which filter makes a map: the way back from a channel of a node's output to its convolution."""
+"""Traces a channel of a node's output back to the filter that computes it."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def maker(graph: NetworkGraph, index: int, channel: int) -> Maker | None:
     Raises:
         ValueError: The node has no such channel.
     """
-    found = origin(graph, index, channel)
-    return found if graph.nodes[found.index].type.has_filters else None
+    source = origin(graph, index, channel)
+    return source if graph.nodes[source.index].type.has_filters else None
 
 
 def origin(graph: NetworkGraph, index: int, channel: int) -> Maker:

@@ -161,16 +161,16 @@ def _kept(graph: NetworkGraph) -> tuple[int, int]:
     """Bytes that autograd keeps of all layers: for each image, and whatever the batch."""
     tensors = _tensors(graph, training=True)
     learns = _learns(graph)
-    kept: set[int] = set()
+    stored: set[int] = set()
     own = once = 0
     for position, node in enumerate(graph.nodes):
         if not learns[position]:
             continue
         layer = node.type.kept(node)
-        kept |= {tensors[node.inputs[index]] for index in layer.inputs}
-        kept |= {position} if layer.output else set()
+        stored |= {tensors[node.inputs[index]] for index in layer.inputs}
+        stored |= {position} if layer.output else set()
         own, once = own + layer.own, once + layer.fixed
-    return own + sum(_bytes(graph.nodes[tensor]) for tensor in kept), once
+    return own + sum(_bytes(graph.nodes[tensor]) for tensor in stored), once
 
 
 def _learns(graph: NetworkGraph) -> list[bool]:

@@ -1,4 +1,4 @@
-"""What torchinfo, fvcore and torch's own counter say of a network, and why it is not what we say.
+"""Counts by torchinfo, fvcore and torch's own counter, with the reasons why they differ from ours.
 
 Each tool runs on a private network that nobody else has: the tools patch or hook it while they
 count, and are silently wrong on one that another thread is using.
@@ -51,7 +51,7 @@ class ToolCount:
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool and how it is asked.
+    """A tool and how it is called.
 
     Attributes:
         name: Its name on screen.
@@ -133,10 +133,10 @@ def _first_line(error: Exception) -> str:
 def _torchinfo(network: nn.Module, image: torch.Tensor) -> tuple[int, int]:
     from torchinfo import summary
 
-    found = summary(
+    summarised = summary(
         network, input_data=image, device=image.device, verbose=0, cache_forward_pass=False
     )
-    return found.total_params, found.total_mult_adds
+    return summarised.total_params, summarised.total_mult_adds
 
 
 def _fvcore(network: nn.Module, image: torch.Tensor) -> tuple[int, int]:
@@ -186,7 +186,7 @@ TOOLS = (
 
 
 def _why(tool: Tool, count: int, graph: NetworkGraph) -> str:
-    """Why a tool's total is not ours, found among what it may count; without the full stop."""
+    """Why a tool's total is not ours, from what it may count; without the full stop."""
     ours = sum(map(counting.macs, graph.nodes))
     factor = 2 if tool.unit == "FLOPs" else 1
     same = "twice our MACs" if factor == 2 else "our MACs"
@@ -194,11 +194,11 @@ def _why(tool: Tool, count: int, graph: NetworkGraph) -> str:
     if difference == 0:
         return f"Exactly {same}: {count:,}" + (f" = 2 x {ours:,}" if factor == 2 else "")
     how = f"{abs(difference):,} {'more' if difference > 0 else 'fewer'} than {same}"
-    found = explanation(difference, [Term(t.words, factor * t.count) for t in _terms(graph)])
-    if found is None:
+    terms = explanation(difference, [Term(t.words, factor * t.count) for t in _terms(graph)])
+    if terms is None:
         share = abs(difference) / max(factor * ours, 1)
         return f"{how} ({share:.2%}), and no sum of what we know it to count explains them"
-    reasons = " and ".join(f"{term.words} ({term.count:,})" for term in found)
+    reasons = " and ".join(f"{term.words} ({term.count:,})" for term in terms)
     return f"{how}, which are exactly {reasons}"
 
 

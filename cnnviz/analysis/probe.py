@@ -1,4 +1,4 @@
-"""What a layer computes and keeps, found by running it alone without numbers.
+"""Probes a layer on the meta device: what it computes and what autograd saves of it.
 
 Of layers that torch.nn does not have (``cnnviz.architectures.Layer``), which say their kind and
 their window, not each of their operations, and of those of which ``kinds.KINDS`` says nothing else.

@@ -102,9 +102,9 @@ def _read(node: Node, first: int, last: int, axis: Axis) -> tuple[int, int]:
     if is_adaptive(node.module):
         size, output = _sizes(node, axis)
         return first * size // output, -(-(last + 1) * size // output) - 1
-    found = window(node, axis)
-    stride = int(found.stride)
-    return first * stride - found.padding, last * stride - found.padding + _reach(found)
+    slid = window(node, axis)
+    stride = int(slid.stride)
+    return first * stride - slid.padding, last * stride - slid.padding + _reach(slid)
 
 
 def _interpolated_from(node: Node, unit: int, axis: Axis) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""The command run: the app in a browser, from any folder."""
+"""The command run: starts the app and opens it in a browser."""
 
 from __future__ import annotations
 

@@ -31,8 +31,8 @@ def add_network(command: Any, help: str = NETWORK, **kwargs: Any) -> None:
     command.add_argument("--resolution", type=int, metavar="PIXELS")
 
 
-def asked_network(options: argparse.Namespace) -> SizedNetwork:
-    """The network that was asked for.
+def requested_network(options: argparse.Namespace) -> SizedNetwork:
+    """The network that the arguments name.
 
     Raises:
         KeyError: An unknown variant or hyperparameter.
@@ -65,8 +65,8 @@ def add_device(command: Any) -> None:
     command.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1; default the best")
 
 
-def asked_training(options: argparse.Namespace) -> dict[str, str]:
-    """The training options that were asked for, by name, as they were written.
+def requested_training(options: argparse.Namespace) -> dict[str, str]:
+    """The training options of the command line by name, as text.
 
     Raises:
         ValueError: One is not written as name=value.

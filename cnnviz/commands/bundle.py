@@ -1,4 +1,4 @@
-"""The command bundle: a run's network becomes one that ships with the project; or lists them."""
+"""The command bundle: adds a run's network to the bundled ones, or lists them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from cnnviz.commands.trained import run_folder
 def add_commands(commands: Any) -> None:
     """Add this module's command to the parser's subparsers."""
     command = add_command(
-        commands, "bundle", _bundle, "trained networks in the box: list, or add a run"
+        commands, "bundle", _bundle, "bundled trained networks: list them, or add a run"
     )
     command.add_argument("of_run", nargs="?", metavar="RUN", help="the run's folder or its id")
     command.add_argument(
         "--name", default="", metavar="NAME", help="of the file; default the variant's"
     )
-    command.add_argument("--note", default="", metavar="TEXT", help="what must be said of it")
+    command.add_argument("--note", default="", metavar="TEXT", help="a note that is shown with it")
     command.add_argument("--paper", default="", metavar="QUANTITY", help="such as c10plus_error")
 
 
@@ -44,5 +44,5 @@ def _list(options: argparse.Namespace) -> int:
         f"{each.record['epochs']:g} epochs   {each.record['data']}"
         for each in bundled()
     ]
-    show("\n".join(lines) or "There is no trained network in the box.")
+    show("\n".join(lines) or "There is no bundled network.")
     return 0

@@ -1,4 +1,4 @@
-"""Commands on what networks are: list, summary, compare, formula, export."""
+"""Commands that analyse untrained networks: list, summary, compare, formula, export."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cnnviz.commands.arguments import NETWORK, add_command, add_network, asked_network
+from cnnviz.commands.arguments import NETWORK, add_command, add_network, requested_network
 from cnnviz.commands.output import show, write
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _list(options: argparse.Namespace) -> int:
 def _summary(options: argparse.Namespace) -> int:
     from cnnviz.analysis.summary import summary
 
-    network = asked_network(options)
+    network = requested_network(options)
     result = summary(network.spec, network.resolution)
     show(result.to_json() if options.json else str(result))
     return 0
@@ -98,13 +98,13 @@ def _formula(options: argparse.Namespace) -> int:
     from cnnviz.analysis.formulas import formulas
     from cnnviz.analysis.graph import network_graph
 
-    network = asked_network(options)
+    network = requested_network(options)
     graph = network_graph(network.spec, network.resolution)
     names = [node.name for node in graph.nodes]
     if options.layer not in names[1:]:
         raise ValueError(_unknown_layer(options.layer, names[1:], str(network)))
-    found = formulas(graph, names.index(options.layer))
-    show([asdict(formula) for formula in found] if options.json else "\n".join(map(_line, found)))
+    shown = formulas(graph, names.index(options.layer))
+    show([asdict(formula) for formula in shown] if options.json else "\n".join(map(_line, shown)))
     return 0
 
 
@@ -135,7 +135,7 @@ def _export(options: argparse.Namespace) -> int:
         raise ValueError(f"--format must be one of {known}; received {options.form!r}.")
     if options.form == "onnx" and options.output is None:
         raise ValueError("--format onnx needs --output FILE.")
-    network = asked_network(options)
+    network = requested_network(options)
     if options.form == SVG:
         write(_svg(network, options.view), options.output)
     else:

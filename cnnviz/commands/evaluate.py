@@ -1,4 +1,4 @@
-"""The command evaluate: how good a run's network is on pictures that it has not seen."""
+"""The command evaluate: scores of a run's network on the test images."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def _evaluate(options: argparse.Namespace) -> int:
     from cnnviz.training.evaluation.predictions import checkpoint_key
 
     folder = _folder(options.run_name)
-    found = evaluation_of(folder, options.device, _tell)
+    evaluation = evaluation_of(folder, options.device, _tell)
     key = checkpoint_key(folder)
     if options.checkpoint and not key.startswith(options.checkpoint):
         raise ValueError("The run has written another checkpoint since; evaluate it again.")
-    show({"checkpoint": key, **found.to_json()} if options.json else _text(found))
+    show({"checkpoint": key, **evaluation.to_json()} if options.json else _text(evaluation))
     return 0
 
 
@@ -45,21 +45,25 @@ def _folder(run: str) -> Path:
     return Path(run) if (Path(run) / RECORD).exists() else settings().runs / run
 
 
-def _text(found: Evaluation) -> str:
+def _text(evaluation: Evaluation) -> str:
     """The numbers for people, then a line a class."""
-    predictions, width = found.predictions, max(len(name) for name in (*found.classes, "class"))
-    top5 = [] if found.top5 is None else [f"top-5 accuracy     {found.top5:.2%}"]
+    predictions, width = (
+        evaluation.predictions,
+        max(len(name) for name in (*evaluation.classes, "class")),
+    )
+    top5 = [] if evaluation.top5 is None else [f"top-5 accuracy     {evaluation.top5:.2%}"]
     lines = [
-        f"{found.title}: {len(predictions):,} test images, {predictions.seconds:.1f} s on "
+        f"{evaluation.title}: {len(predictions):,} test images, {predictions.seconds:.1f} s on "
         f"{predictions.device}",
-        f"accuracy           {found.accuracy:.2%} (baseline: {found.baseline_accuracy:.2%})",
+        f"accuracy           {evaluation.accuracy:.2%} (baseline: "
+        f"{evaluation.baseline_accuracy:.2%})",
         *top5,
-        f"loss               {found.loss:.4f} (baseline: {found.baseline_loss:.4f})",
-        f"calibration error  {found.calibration.error:.2%}",
+        f"loss               {evaluation.loss:.4f} (baseline: {evaluation.baseline_loss:.4f})",
+        f"calibration error  {evaluation.calibration.error:.2%}",
         "",
-        f"{'class':{width}}  pictures  precision   recall       F1",
+        f"{'class':{width}}    images  precision   recall       F1",
     ]
-    for score in (*found.scores, found.macro):
+    for score in (*evaluation.scores, evaluation.macro):
         lines.append(
             f"{score.name:{width}}  {score.support:8,}  {score.precision:9.2%}  "
             f"{score.recall:7.2%}  {score.f1:7.2%}"

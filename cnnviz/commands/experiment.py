@@ -1,4 +1,4 @@
-"""The command experiment: the arms of a paper's experiment, one after another."""
+"""The command experiment: trains the networks of a paper's experiment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cnnviz.commands.arguments import add_command, add_training, asked_training
+from cnnviz.commands.arguments import add_command, add_training, requested_training
 from cnnviz.commands.output import show
 from cnnviz.settings import settings
 
@@ -24,7 +24,7 @@ MAX_SEEDS = 5
 def add_commands(commands: Any) -> None:
     """Add this module's command to the parser's subparsers."""
     command = add_command(
-        commands, "experiment", _experiment, "train the arms of a paper's experiment"
+        commands, "experiment", _experiment, "train the networks of a paper's experiment"
     )
     command.add_argument("name", nargs="?", metavar="NAME", help="without one: a list")
     command.add_argument("--data", default="digits", metavar="NAME", help="default digits")
@@ -44,15 +44,15 @@ def _experiment(options: argparse.Namespace) -> int:
         lines = (f"{e.name:16}{e.claim}\n{'':16}{e.source}" for e in EXPERIMENTS)
         show(listed if options.json else "\n".join(lines))
         return 0
-    found = experiment(options.name)
+    chosen = experiment(options.name)
     if not 1 <= options.seeds <= MAX_SEEDS:
         raise ValueError(f"seeds must be between 1 and {MAX_SEEDS}; received {options.seeds}.")
-    trained = _trained(options, found)
+    trained = _trained(options, chosen)
     if options.record:
         from cnnviz.training.experiments.recorded import write_recorded
 
         sys.stderr.write(f"Recorded in {write_recorded(trained)}\n")
-    result = _result(found, trained)
+    result = _result(chosen, trained)
     show(result if options.json else _text(result))
     return 0
 
@@ -61,13 +61,13 @@ def _trained(options: argparse.Namespace, experiment: Experiment) -> Recorded:
     from cnnviz.runs.arms import Budget, trained_arms
 
     stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{experiment.name}"
-    budget = Budget(options.data, asked_training(options), options.seeds)
+    budget = Budget(options.data, requested_training(options), options.seeds)
     folder = options.folder or settings().runs / stamp
 
-    def told(arm: Arm, seed: int, place: Path) -> None:
+    def report(arm: Arm, seed: int, place: Path) -> None:
         sys.stderr.write(f"{arm.title}, seed {seed}: {place}\n")
 
-    made = trained_arms(experiment, budget, folder, options.device, told)
+    made = trained_arms(experiment, budget, folder, options.device, report)
     return replace(made, note=options.note)
 
 
@@ -79,7 +79,7 @@ def _result(experiment: Experiment, trained: Recorded) -> dict[str, Any]:
     arms = [
         {
             "title": arm.title,
-            "paper": asdict(found) if (found := paper_value(arm)) else None,
+            "paper": asdict(value) if (value := paper_value(arm)) else None,
             "runs": [_facts(run) for run in trained.arms[arm.title]],
         }
         for arm in experiment.arms
@@ -113,10 +113,10 @@ def _facts(run: RecordedRun) -> dict[str, Any]:
 def _text(result: Mapping[str, Any]) -> str:
     """The table for people; the paper's values are of its own data and budget."""
     lines = [f"{result['claim']} ({result['source']})", result["deviation"], ""]
-    lines.append(f"{'arm':32}{'steps':>8}{'seconds':>9}  {result['quantity']}, by seed")
+    lines.append(f"{'network':32}{'steps':>8}{'seconds':>9}  {result['quantity']}, by seed")
     for arm in result["arms"]:
         last = arm["runs"][-1]
-        values = ", ".join(_said(run, result["quantity"]) for run in arm["runs"])
+        values = ", ".join(_run_text(run, result["quantity"]) for run in arm["runs"])
         paper = f"   (paper: {arm['paper']['value']})" if arm["paper"] else ""
         lines.append(f"{arm['title']:32}{last['steps']:8,}{last['seconds']:9.1f}  {values}{paper}")
     has_paper = any(arm["paper"] for arm in result["arms"])
@@ -125,7 +125,7 @@ def _text(result: Mapping[str, Any]) -> str:
     return "\n".join([*lines, *result["verdict"]])
 
 
-def _said(run: Mapping[str, Any], quantity: str) -> str:
+def _run_text(run: Mapping[str, Any], quantity: str) -> str:
     if run["value"] is None:
         return "diverged" if run["message"] else "not reached"
     return f"{run['value']:,}" if quantity.startswith("steps") else f"{run['value']:.2%}"

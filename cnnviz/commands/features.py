@@ -1,4 +1,4 @@
-"""The command features: all maps of a layer for a photo, as one picture."""
+"""The command features: all feature maps of a layer for a photo as one image."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def _features(options: argparse.Namespace) -> int:
     place = _place(network, options.layer)
     started = time.perf_counter()
     passed = forward_pass(network, network_input(network.spec, photo))
-    found = activations(network, passed, [place])[place]
+    output = activations(network, passed, [place])[place]
     seconds = time.perf_counter() - started
-    if found.dim() != 4:
+    if output.dim() != 4:
         raise ValueError(f"layer must give feature maps (C, H, W); received {options.layer}.")
-    raw = found[0].numpy()
+    raw = output[0].numpy()
     maps, facts = raw if options.raw else rectified(raw), map_statistics(raw)
-    others = [output.numpy() for name, output in passed.outputs.items() if name != "head"]
+    others = [each.numpy() for name, each in passed.outputs.items() if name != "head"]
     ends, shown = reaches(maps, options.scale, others), facts.order(options.order)[: options.count]
     _write(maps[shown], ends[shown], options.output)
     result = {

@@ -1,4 +1,4 @@
-"""The command neighbours: which pictures of a folder a network thinks alike."""
+"""The command neighbours: the images of a folder that a network considers most similar."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def _neighbours(options: argparse.Namespace) -> int:
     image = network_input(network.spec, photo)
     query = hidden_vector(network, forward_pass(network, image)).values
     positions = _positions(options, collection)
-    found = embedding(network, collection, positions, _progress(len(positions)))
-    rows, distances = nearest(found.vectors, query, options.metric, options.count)
-    result = _result(options, collection, found, list(zip(rows, distances, strict=True)))
+    embedded = embedding(network, collection, positions, _progress(len(positions)))
+    rows, distances = nearest(embedded.vectors, query, options.metric, options.count)
+    result = _result(options, collection, embedded, list(zip(rows, distances, strict=True)))
     show(result if options.json else _text(result))
     return 0
 
@@ -77,10 +77,10 @@ def _positions(options: argparse.Namespace, collection: Collection) -> list[int]
 def _result(
     options: argparse.Namespace,
     collection: Collection,
-    found: Embedding,
+    embedded: Embedding,
     nearest: list[tuple[Any, Any]],
 ) -> dict[str, Any]:
-    positions = [(int(found.positions[row]), float(distance)) for row, distance in nearest]
+    positions = [(int(embedded.positions[row]), float(distance)) for row, distance in nearest]
     pictures = collection.pictures
     return {
         "run" if options.of_run else "model": options.of_run or options.model,
@@ -91,7 +91,7 @@ def _result(
             for i, distance in positions
         ],
         "unreadable": [
-            {"picture": pictures[i].name, "error": error} for i, error in found.unreadable
+            {"picture": pictures[i].name, "error": error} for i, error in embedded.unreadable
         ],
     }
 

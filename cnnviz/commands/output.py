@@ -1,4 +1,4 @@
-"""What commands print and write."""
+"""Prints and writes the results of commands."""
 
 from __future__ import annotations
 

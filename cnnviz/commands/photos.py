@@ -83,15 +83,15 @@ def _cam(options: argparse.Namespace) -> int:
     network = trained_network(options)
     layer = options.layer or default_layer(network)
     started = time.perf_counter()
-    found = class_activation(
+    heatmaps = class_activation(
         network, network_input(network.spec, photo), options.class_index, [layer], options.method
     )
     seconds = time.perf_counter() - started
-    _write_map(options, network, photo, found.maps[layer])
+    _write_map(options, network, photo, heatmaps.maps[layer])
     result = {
-        "class_index": found.class_index,
-        "label": labels(network.spec)[found.class_index],
-        "probability": float(found.probabilities[found.class_index]),
+        "class_index": heatmaps.class_index,
+        "label": labels(network.spec)[heatmaps.class_index],
+        "probability": float(heatmaps.probabilities[heatmaps.class_index]),
         "method": options.method,
         "layer": layer,
         "seconds": round(seconds, 4),

@@ -1,4 +1,4 @@
-"""The command reuse: how much each layer of a DenseNet reads of each layer before it."""
+"""The command reuse: how much each layer of a DenseNet uses each earlier layer."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ def _reuse(options: argparse.Namespace) -> int:
     from cnnviz.analysis.reuse.matrices import feature_reuse, largest, shares
 
     network = _network(options.of, options.random)
-    found = feature_reuse(network, options.definition)
+    blocks = feature_reuse(network, options.definition)
     if options.output:
-        write(_picture(found), options.output)
+        write(_picture(blocks), options.output)
     elif options.json:
-        show(_json(network, found, options))
+        show(_json(network, blocks, options))
     else:
         if options.random:
             sys.stderr.write("Random weights: this network is untrained.\n")
-        columns = shares(found, largest([found]))
+        columns = shares(blocks, largest([blocks]))
         tables = [
-            _text(number, *each) for number, each in enumerate(zip(found, columns, strict=True), 1)
+            _text(number, *each) for number, each in enumerate(zip(blocks, columns, strict=True), 1)
         ]
-        show("\n\n".join([*tables, *map(_said, _observations(network))]))
+        show("\n\n".join([*tables, *map(_observation_text, _observations(network))]))
     return 0
 
 
@@ -76,11 +76,11 @@ def _network(of: str, is_random: bool) -> Network:
 
 
 def _json(
-    network: Network, found: tuple[BlockReuse, ...], options: argparse.Namespace
+    network: Network, blocks: tuple[BlockReuse, ...], options: argparse.Namespace
 ) -> dict[str, Any]:
     return {
         "definition": options.definition,
-        "blocks": [_block(each) for each in found],
+        "blocks": [_block(each) for each in blocks],
         "network": network.spec.variant,
         "is_random": options.random,
         "observations": [{**vars(each), "why": each.why} for each in _observations(network)],
@@ -94,16 +94,17 @@ def _observations(network: Network) -> list[Observation]:
     return observations(list(block_readers(network)))
 
 
-def _said(found: Observation) -> str:
+def _observation_text(observation: Observation) -> str:
     """A statement of the paper with this network's verdict, number and rule."""
-    number = "nothing" if found.number is None else f"{found.number:.3g}"
-    why = f" {found.why}" if found.why else ""
-    return f"{found.verdict.upper()}: {found.claim}{why}\n  {number}: {found.says}\n  {found.rule}"
+    number = "nothing" if observation.number is None else f"{observation.number:.3g}"
+    why = f" {observation.why}" if observation.why else ""
+    verdict = f"{observation.verdict.upper()}: {observation.claim}{why}"
+    return f"{verdict}\n  {number}: {observation.says}\n  {observation.rule}"
 
 
-def _block(found: BlockReuse) -> dict[str, Any]:
-    rows = [[None if math.isnan(value) else float(value) for value in row] for row in found.matrix]
-    return {"sources": list(found.sources), "targets": list(found.targets), "matrix": rows}
+def _block(block: BlockReuse) -> dict[str, Any]:
+    rows = [[None if math.isnan(value) else float(value) for value in row] for row in block.matrix]
+    return {"sources": list(block.sources), "targets": list(block.targets), "matrix": rows}
 
 
 def _picture(blocks: tuple[BlockReuse, ...]) -> str:
@@ -114,12 +115,12 @@ def _picture(blocks: tuple[BlockReuse, ...]) -> str:
     return reuse_file(panels([(b.sources, b.targets, b.matrix) for b in blocks], colours))
 
 
-def _text(number: int, found: BlockReuse, shares: np.ndarray) -> str:
+def _text(number: int, block: BlockReuse, shares: np.ndarray) -> str:
     """A block as a table, each column in shares of its largest value."""
-    width = max(len(name) for name in found.sources)
+    width = max(len(name) for name in block.sources)
     lines = [
         f"{name:{width}} " + " ".join("    " if math.isnan(v) else f"{v:4.2f}" for v in row)
-        for name, row in zip(found.sources, shares, strict=True)
+        for name, row in zip(block.sources, shares, strict=True)
     ]
     head = f"Dense block {number}: shares of each column's largest; the last is the "
-    return "\n".join([f"{head}{found.targets[-1]}", *lines])
+    return "\n".join([f"{head}{block.targets[-1]}", *lines])

@@ -1,4 +1,4 @@
-"""The command runs: what is in the store, and bringing in what was trained elsewhere."""
+"""The command runs: lists, imports, stops and deletes stored runs."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ def _store() -> Store:
 def _list(options: argparse.Namespace) -> int:
     if options.limit < 1:
         raise ValueError(f"limit must be at least 1; received {options.limit}.")
-    found = _store().runs(limit=options.limit)
+    listed = _store().runs(limit=options.limit)
     if options.json:
-        show([_facts(run) for run in found])
+        show([_facts(run) for run in listed])
     else:
-        show(_table([HEADINGS, *map(_line, found)]) if found else "There are no runs yet.")
+        show(_table([HEADINGS, *map(_line, listed)]) if listed else "There are no runs yet.")
     return 0
 
 
@@ -70,12 +70,12 @@ def _import(options: argparse.Namespace) -> int:
     store = _store()
     from cnnviz.runs.importing import import_folder
 
-    found = import_folder(store, options.folder)
+    imported = import_folder(store, options.folder)
     if options.json:
-        show({**_facts(found.run), "is_new": found.is_new, "added": found.added})
+        show({**_facts(imported.run), "is_new": imported.is_new, "added": imported.added})
         return 0
-    begin = "The run is now" if found.is_new else "The run was there already; it is"
-    show(f"{begin} {found.run.id} in the store, with {found.added:,} measurements more.")
+    begin = "The run is now" if imported.is_new else "The run was there already; it is"
+    show(f"{begin} {imported.run.id} in the store, with {imported.added:,} measurements more.")
     return 0
 
 
@@ -98,8 +98,10 @@ def _delete(options: argparse.Namespace) -> int:
 def _facts(run: Run) -> dict[str, Any]:
     """A run as JSON; its owner's name is a key to it, and stays here."""
     hidden = ("plan", "owner")
-    found = {each.name: getattr(run, each.name) for each in fields(run) if each.name not in hidden}
-    return {**found, **run.plan.to_json(), "folder": str(run.folder)}
+    columns = {
+        each.name: getattr(run, each.name) for each in fields(run) if each.name not in hidden
+    }
+    return {**columns, **run.plan.to_json(), "folder": str(run.folder)}
 
 
 def _line(run: Run) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The command train: a run in this terminal, kept in a folder."""
+"""The command train: trains a network in this terminal and records the run in a folder."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from cnnviz.commands.arguments import (
     add_command,
     add_network,
     add_training,
-    asked_network,
-    asked_training,
+    requested_network,
+    requested_training,
 )
 from cnnviz.commands.output import show
 from cnnviz.commands.trained import run_folder
@@ -68,9 +68,11 @@ def _network(options: argparse.Namespace) -> SizedNetwork:
     from cnnviz.training.datasets import dataset
     from cnnviz.training.running import fitted
 
-    asked, data = asked_network(options), dataset(options.data)
-    found = fitted(asked.spec, data.side, data.channels, data.num_classes or 2)
-    return found if options.resolution is None else replace(found, resolution=asked.resolution)
+    requested, data = requested_network(options), dataset(options.data)
+    network = fitted(requested.spec, data.side, data.channels, data.num_classes or 2)
+    return (
+        network if options.resolution is None else replace(network, resolution=requested.resolution)
+    )
 
 
 def _options(options: argparse.Namespace) -> TrainingOptions:
@@ -78,14 +80,14 @@ def _options(options: argparse.Namespace) -> TrainingOptions:
     from cnnviz.training.recipes import recipe
 
     start = recipe(options.recipe).options if options.recipe else TrainingOptions()
-    return start.with_text(asked_training(options))
+    return start.with_text(requested_training(options))
 
 
 def _resumed(options: argparse.Namespace) -> tuple[Plan, Path]:
     """The plan and the folder of a run that goes on.
 
     Raises:
-        ValueError: There is no such run, or something else is asked for too.
+        ValueError: There is no such run, or other arguments come with it.
     """
     from cnnviz.runs.folder import read_record
     from cnnviz.training.plan import Plan
@@ -107,12 +109,12 @@ def _estimate(options: argparse.Namespace, plan: Plan) -> int:
     from cnnviz.training.running import planned_data, planned_network
 
     data = planned_data(plan)
-    found = cost(planned_network(plan, data), data, plan.options, options.device)
+    estimate = cost(planned_network(plan, data), data, plan.options, options.device)
     show(
-        vars(found)
+        vars(estimate)
         if options.json
-        else f"{found.params:,} parameters; an epoch takes {found.seconds_per_epoch:.1f} s on "
-        f"{found.device} ({found.images_per_second:,.0f} images a second)."
+        else f"{estimate.params:,} parameters; an epoch takes {estimate.seconds_per_epoch:.1f} s "
+        f"on {estimate.device} ({estimate.images_per_second:,.0f} images a second)."
     )
     return 0
 
@@ -145,15 +147,15 @@ def _stop(steering: Steering) -> None:
 
 def _text(measurement: Measurement) -> str:
     """A line for people, where a test was made or speed was measured."""
-    found = measurement.scalars
-    if "test_accuracy" in found:
+    scalars = measurement.scalars
+    if "test_accuracy" in scalars:
         return (
-            f"epoch {found['epoch']:7.2f}   test accuracy {found['test_accuracy']:7.2%}   "
-            f"test loss {found['test_loss']:.4f}"
+            f"epoch {scalars['epoch']:7.2f}   test accuracy {scalars['test_accuracy']:7.2%}   "
+            f"test loss {scalars['test_loss']:.4f}"
         )
-    if "images_per_second" not in found:
+    if "images_per_second" not in scalars:
         return ""
     return (
-        f"epoch {found['epoch']:7.2f}   train accuracy {found['train_accuracy']:6.2%}   "
-        f"train loss {found['train_loss']:.4f}   {found['images_per_second']:,.0f} images/s"
+        f"epoch {scalars['epoch']:7.2f}   train accuracy {scalars['train_accuracy']:6.2%}   "
+        f"train loss {scalars['train_loss']:.4f}   {scalars['images_per_second']:,.0f} images/s"
     )

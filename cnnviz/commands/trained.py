@@ -1,4 +1,4 @@
-"""What ``--model``, ``--run`` and ``--weights`` say on the command line: a trained network."""
+"""The trained network that ``--model``, ``--run`` and ``--weights`` name on the command line."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def add_trained_network(command: Any) -> None:
     either.add_argument("--model", metavar="VARIANT", help="a published network")
     either.add_argument("--run", dest="of_run", metavar="RUN", help="a run's folder or its id")
     command.add_argument(
-        "--weights", metavar="FILE", help="of --model, or the name of a network in the box"
+        "--weights", metavar="FILE", help="of --model, or the name of a bundled network"
     )
 
 
 def trained_network(options: argparse.Namespace) -> Network:
-    """The network of a run, or a variant's with the weights of a file, the folder or the box.
+    """The network of a run, or a variant's with weights from a file or the bundled networks.
 
     Raises:
         KeyError: There is no such variant.
-        ValueError: There is no such run, or it was asked for together with a file.
+        ValueError: There is no such run, or a file is given with it.
         WeightsError: There are no weights, or they do not fit.
     """
     if options.of_run is None:
@@ -57,11 +57,11 @@ def run_folder(run: str) -> Path:
 
 
 def variant_network(variant: str, file: str | None) -> Network:
-    """A variant's network, with the weights of a file, of the weights folder or of the box.
+    """A variant's network with weights from a file, the weights folder or the bundled networks.
 
     Args:
         variant: Name of a variant.
-        file: A weights file, the name of a network in the box, or the best that there is.
+        file: A weights file, the name of a bundled network, or the best that there is.
 
     Raises:
         KeyError: There is no such variant.
@@ -75,9 +75,9 @@ def variant_network(variant: str, file: str | None) -> Network:
     from cnnviz.weights.state_dict import WeightsError
 
     spec = specify(variant)
-    in_the_box = _bundled(variant, file)
-    if in_the_box:
-        return in_the_box
+    in_package = _bundled(variant, file)
+    if in_package:
+        return in_package
     if file:
         with torch.device("meta"):
             network = build(spec)
@@ -91,13 +91,13 @@ def variant_network(variant: str, file: str | None) -> Network:
     return load_network(spec, source)
 
 
-def _bundled(variant: str, asked: str | None) -> Network | None:
-    """The network in the box that is asked for, or the first where the folder holds no weights."""
+def _bundled(variant: str, requested: str | None) -> Network | None:
+    """The bundled network that is requested, or the first where the folder holds no weights."""
     from cnnviz.training.bundled import bundled_for
     from cnnviz.weights.sources import sources
 
-    found = {each.name: each for each in bundled_for(variant)}
-    if asked is None and found and sources(variant)[0].kind != "file":
-        asked, chosen = next(iter(found.items()))
-        sys.stderr.write(f"{asked} from the box: trained on {chosen.record['data']}.\n")
-    return found[asked].network() if asked in found else None
+    by_name = {each.name: each for each in bundled_for(variant)}
+    if requested is None and by_name and sources(variant)[0].kind != "file":
+        requested, chosen = next(iter(by_name.items()))
+        sys.stderr.write(f"{requested} (bundled): trained on {chosen.record['data']}.\n")
+    return by_name[requested].network() if requested in by_name else None

@@ -1,4 +1,4 @@
-"""Which colour stands for what: names, lines of a chart, values."""
+"""Legends: colours by name, lines of a chart, scales of values."""
 
 from __future__ import annotations
 

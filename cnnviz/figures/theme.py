@@ -1,4 +1,4 @@
-"""One look: colours, number formats, margins."""
+"""The colours and number formats of all figures."""
 
 from __future__ import annotations
 

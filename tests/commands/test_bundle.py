@@ -27,5 +27,5 @@ def test_a_network_in_the_box_answers_without_any_file(run, weights, monkeypatch
     monkeypatch.setenv("CNNVIZ_WEIGHTS", str(tmp_path))
     code, out, err = run("predict", "--model", "lenet5", *weights, "cnnviz/sample_images/cat.jpg")
     assert code == 0, err
-    assert ("from the box" in err) == (not weights)
+    assert ("(bundled)" in err) == (not weights)
     assert out

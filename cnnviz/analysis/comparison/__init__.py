@@ -1,4 +1,4 @@
-"""Networks side by side: totals, ratios, stages, layers, hyperparameters, printed errors."""
+"""Networks side by side: totals, ratios, stages, layers, hyperparameters, published errors."""
 
 from __future__ import annotations
 
@@ -128,9 +128,9 @@ class Comparison:
         }
         values = {label: config.to_text() for label, config in of_family.items()}
         rows = [
-            {"name": h.name, "title": h.title, **found, "help": h.help}
+            {"name": h.name, "title": h.title, **texts, "help": h.help}
             for h in next(iter(of_family.values())).hyperparameters()
-            if len(set((found := {label: v[h.name] for label, v in values.items()}).values())) > 1
+            if len(set((texts := {label: v[h.name] for label, v in values.items()}).values())) > 1
         ]
         columns = ["name", "title", *of_family, "help"]
         return FamilyDifference(family, tuple(of_family), pd.DataFrame(rows, columns=columns))

@@ -1,4 +1,4 @@
-"""Networks on common lines: what each has at every resolution, and has spent by every depth."""
+"""Aligns networks by resolution and by depth, with the cumulative cost at each depth."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class LayerDifferences:
     marked: pd.DataFrame
 
 
-# What is compared: the cell that shows it, its name in words, where it is found.
+# What is compared: the cell that shows it, its name in words, where it is read.
 FEATURES = ("kind", "kernel_size", "stride", "padding", "groups", "bias")
 CELLS = ("layer", "output", "params")
 
@@ -57,9 +57,9 @@ def layer_differences(
     lines = _by_name(layers) if by_name else _by_level(layers)
     rows, marked = [], []
     for line in lines:
-        found = [_differences(line[0], layer) for layer in line]
-        rows.append(_row(line, _in_words(line, found, labels)))
-        marked.append(_marks(line, found))
+        changes = [_differences(line[0], layer) for layer in line]
+        rows.append(_row(line, _in_words(line, changes, labels)))
+        marked.append(_marks(line, changes))
     cells = [f"{cell}_{network}" for network in range(len(tables)) for cell in CELLS]
     columns = ["side", *cells, "difference"]
     frame = pd.DataFrame(rows, columns=columns, dtype=object)
@@ -158,17 +158,17 @@ def _differences(first: Layer | None, other: Layer | None) -> list[str]:
     return words
 
 
-def _in_words(line: Line, found: Sequence[list[str]], labels: Sequence[str]) -> str:
+def _in_words(line: Line, changes: Sequence[list[str]], labels: Sequence[str]) -> str:
     present = [label for layer, label in zip(line, labels, strict=True) if layer]
     if len(present) == 1 and len(labels) > 1:
         return f"only in {present[0]}"
     if line[0] is None:
         return f"not in {labels[0]}"
     if len(labels) == 2:
-        return f"changed: {', '.join(found[1])}" if found[1] else ""
+        return f"changed: {', '.join(changes[1])}" if changes[1] else ""
     parts = [
         f"{label}: {', '.join(words) if layer else 'missing'}"
-        for layer, words, label in zip(line, found, labels, strict=True)
+        for layer, words, label in zip(line, changes, labels, strict=True)
         if words or not layer
     ]
     return "; ".join(parts)
@@ -185,10 +185,10 @@ def _row(line: Line, difference: str) -> Layer:
     return row
 
 
-def _marks(line: Line, found: Sequence[list[str]]) -> dict[str, bool]:
+def _marks(line: Line, changes: Sequence[list[str]]) -> dict[str, bool]:
     first, marks = line[0] or {}, {}
     lonely = sum(layer is not None for layer in line) == 1 < len(line)
-    for network, (layer, words) in enumerate(zip(line, found, strict=True)):
+    for network, (layer, words) in enumerate(zip(line, changes, strict=True)):
         if layer is None:
             continue
         new = lonely or not first

@@ -206,13 +206,13 @@ def without_printed(comparison: Comparison) -> list[str]:
 def printed_sentences(comparison: Comparison) -> list[str]:
     """A sentence for each network: the first figure of each kind of error, or that none is here."""
     first = comparison.printed.drop_duplicates(["network", "quantity"])
-    found = []
+    sentences = []
     for label, rows in first.groupby("label", sort=False):
         figures = (
             f"{r['title']} {r['printed']} % in {r['source']}" for r in rows.to_dict("records")
         )
-        found.append(f"{label}: {'; '.join(figures)}.")
-    return [*found, *without_printed(comparison)]
+        sentences.append(f"{label}: {'; '.join(figures)}.")
+    return [*sentences, *without_printed(comparison)]
 
 
 def hyperparameter_sentences(comparison: Comparison) -> list[str]:

@@ -1,4 +1,4 @@
-"""Predict, then check: questions about a network's layers, drawn by a seed."""
+"""The quiz: questions about a network's layers, drawn by a seed."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ def questions(
         known = ", ".join(QUANTITIES)
         raise ValueError(f"quantities must be some of {known}; received {list(quantities)}.")
     fields, draw = receptive_fields(graph), random.Random(seed)
-    found: dict[str, Question] = {}
+    by_text: dict[str, Question] = {}
     for position, quantity in _drawn(graph, fields, quantities, draw):
         text = givens(graph.nodes[position], quantity, _read(graph, fields, position))
-        if text not in found:
-            found[text] = _question(graph, fields, position, quantity, text)
-        if len(found) == count:
+        if text not in by_text:
+            by_text[text] = _question(graph, fields, position, quantity, text)
+        if len(by_text) == count:
             break
-    return sorted(found.values(), key=lambda question: question.position)
+    return sorted(by_text.values(), key=lambda question: question.position)
 
 
 def _question(
@@ -85,9 +85,9 @@ def _question(
     text: str,
 ) -> Question:
     node = graph.nodes[position]
-    found = {formula.quantity: formula for formula in formulas(graph, position, fields)}
-    right = found.pop(quantity)
-    wrong = mistakes(node, right, found.values(), _read(graph, fields, position))
+    answers = {formula.quantity: formula for formula in formulas(graph, position, fields)}
+    right = answers.pop(quantity)
+    wrong = mistakes(node, right, answers.values(), _read(graph, fields, position))
     return Question(position, node.name, quantity, text, right, wrong)
 
 
@@ -105,31 +105,31 @@ def _drawn(
     draw: random.Random,
 ) -> Iterator[tuple[int, str]]:
     """Layers to ask about with what to ask: the quantities in turn, instructive layers first."""
-    asked: set[int] = set()
+    drawn: set[int] = set()
     for is_asked in (_is_instructive, _is_possible):
         pools = [(q, _by_kind(graph, fields, q, is_asked), Counter[str]()) for q in quantities]
         while any(pool for _, pool, _ in pools):
             for quantity, pool, used in pools:
                 if pool:
-                    position = _drawn_from(pool, used, asked, draw)
-                    asked.add(position)
+                    position = _drawn_from(pool, used, drawn, draw)
+                    drawn.add(position)
                     yield position, quantity
 
 
 def _drawn_from(
-    pool: dict[str, list[int]], used: Counter[str], asked: set[int], draw: random.Random
+    pool: dict[str, list[int]], used: Counter[str], drawn: set[int], draw: random.Random
 ) -> int:
     """Take a layer out of a pool: a new one if there is any, of a kind that was seldom used."""
     order = {
         kind: (
-            asked.issuperset(positions),
+            drawn.issuperset(positions),
             (used[kind] + 1) / WEIGHTS.get(kind, 1) * (0.5 + draw.random()),
         )
         for kind, positions in pool.items()
     }
     kind = min(order, key=lambda kind: order[kind])
     used[kind] += 1
-    new = [position for position in pool[kind] if position not in asked] or pool[kind]
+    new = [position for position in pool[kind] if position not in drawn] or pool[kind]
     # random() is the same on every machine and version of Python; choice() need not be.
     position = new[int(draw.random() * len(new))]
     pool[kind].remove(position)

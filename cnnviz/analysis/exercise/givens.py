@@ -1,4 +1,4 @@
-"""What one needs to know to predict a number of a layer, in words."""
+"""The text of a question: what a student must know to predict a number of a layer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cnnviz.analysis.graph import Node, shape_text
 from cnnviz.analysis.kinds import is_adaptive, is_global_pooling
 from cnnviz.analysis.receptive_field import ReceptiveField
 
-ASKED = {
+QUESTIONS = {
     "output_shape": "What shape does it make (C x H x W)?",
     "params": "How many parameters does it have?",
     "macs": "How many MACs does it take for one image?",
@@ -25,14 +25,14 @@ def givens(node: Node, quantity: str, inputs: Sequence[ReceptiveField]) -> str:
 
     Args:
         node: The layer.
-        quantity: What is asked, a key of ``ASKED``.
+        quantity: What is asked, a key of ``QUESTIONS``.
         inputs: Receptive fields of what the layer reads.
     """
-    asked = ASKED[quantity]
+    question = QUESTIONS[quantity]
     if quantity == "output_shape" and len(node.output_shape) == 1:
-        asked = "How many numbers does it make?"
+        question = "How many numbers does it make?"
     about = f"{explanation(node.module)} ".lstrip()
-    return f"{_layer(node)}{_read(node, quantity, inputs)}. {about}{asked}"
+    return f"{_layer(node)}{_read(node, quantity, inputs)}. {about}{question}"
 
 
 def _read(node: Node, quantity: str, inputs: Sequence[ReceptiveField]) -> str:

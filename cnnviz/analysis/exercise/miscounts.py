@@ -1,4 +1,4 @@
-"""What students get wrong about parameters and MACs: each mistake with the count that it gives."""
+"""Common mistakes in counting parameters and MACs, each with the count that it gives."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def of_params(node: Node) -> list[Mistake]:
     shape, facts = node.output_shape, _filters(node)
     if facts:
         every = "The same weights are used at every place: count them once."
-        found = _changed(facts, _param_changes(facts))
-        return [*found, Mistake("counted every place", facts.count * prod(shape[1:]), every)]
+        changed = _changed(facts, _param_changes(facts))
+        return [*changed, Mistake("counted every place", facts.count * prod(shape[1:]), every)]
     if node.type is BATCH_NORM:
         return _of_batch_norm(module.num_features, prod(shape[1:]))
     if node.type.role == "pooling" and not is_adaptive(module):
@@ -181,7 +181,7 @@ def _mac_changes(node: Node, facts: Filters) -> Changes:
 
 def _changed(facts: Filters, changes: Changes) -> list[Mistake]:
     """Each mistake alone, then every two of them together."""
-    found = [
+    changed = [
         Mistake(name, replace(facts, **change).count, sentence)
         for name, (change, sentence) in changes.items()
     ]
@@ -190,5 +190,7 @@ def _changed(facts: Filters, changes: Changes) -> list[Mistake]:
             facts, **other
         ):
             count = replace(facts, **one, **other).count
-            found.append(Mistake(f"{first} and {second}", count, f"Two steps: {why} {because}", 2))
-    return found
+            changed.append(
+                Mistake(f"{first} and {second}", count, f"Two steps: {why} {because}", 2)
+            )
+    return changed

@@ -1,4 +1,4 @@
-"""What students get wrong about a layer's number: each mistake with the value that it gives."""
+"""Common mistakes about a layer's numbers, each with the value that it gives."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cnnviz.analysis.receptive_field import ReceptiveField, window
 
 __all__ = ["Mistake", "mistakes"]
 
-# Other numbers of a layer that one may take for the one that is asked.
+# Other numbers of a layer that one may confuse with the right one.
 COUNTS = ("params", "macs", "activations")
 
 
@@ -36,15 +36,15 @@ def mistakes(
         "macs": of_macs,
         "receptive_field": lambda node: _of_field(node, inputs),
     }[right.quantity](node)
-    found: dict[int | float | Shape, Mistake] = {}
+    by_value: dict[int | float | Shape, Mistake] = {}
     for mistake in sorted(named, key=lambda mistake: mistake.steps):
-        found[mistake.value] = _either(found.get(mistake.value), mistake)
+        by_value[mistake.value] = _either(by_value.get(mistake.value), mistake)
     for other in others:
         if right.quantity != "output_shape" and other.quantity in COUNTS and other.value:
             why = f"That is another number: {other.title}."
-            found.setdefault(other.value, Mistake(f"gave {other.title}", other.value, why))
-    found.pop(right.value, None)
-    return tuple(found.values())
+            by_value.setdefault(other.value, Mistake(f"gave {other.title}", other.value, why))
+    by_value.pop(right.value, None)
+    return tuple(by_value.values())
 
 
 def _either(first: Mistake | None, second: Mistake) -> Mistake:
@@ -60,32 +60,32 @@ def _either(first: Mistake | None, second: Mistake) -> Mistake:
 def _of_shape(node: Node) -> list[Mistake]:
     slid, shape = sides(node), node.output_shape
     before = node.input_shapes[0]
-    found = _of_sides(shape[0], slid) if slid else []
+    wrong = _of_sides(shape[0], slid) if slid else []
     if node.type.role == "convolution":
         why = "Each filter makes one channel: count the filters."
-        found.append(Mistake("kept the channels", (before[0], *shape[1:]), why))
+        wrong.append(Mistake("kept the channels", (before[0], *shape[1:]), why))
     if node.kind == "concatenation":
         why = "Concatenation stacks the maps: add their channels."
         tops = {max(s[0] for s in node.input_shapes), before[0], len(node.inputs) * before[0]}
-        found += [Mistake("kept the channels", (c, *shape[1:]), why) for c in sorted(tops)]
+        wrong += [Mistake("kept the channels", (c, *shape[1:]), why) for c in sorted(tops)]
     elif len(node.inputs) > 1:
         why = "Only concatenation adds the channels; this adds number to number."
         total = sum(s[0] for s in node.input_shapes)
-        found.append(Mistake("added the channels", (total, *shape[1:]), why))
+        wrong.append(Mistake("added the channels", (total, *shape[1:]), why))
     if len(shape) < len(before):
         why = "Every number of the map is kept: multiply channels, height and width."
         parts = (before[:1], before[1:], before[:2])
-        found += [Mistake("forgot a factor", (prod(part),), why) for part in parts]
-    return [*found, Mistake("gave the input", before, "That is the shape of the input.")]
+        wrong += [Mistake("forgot a factor", (prod(part),), why) for part in parts]
+    return [*wrong, Mistake("gave the input", before, "That is the shape of the input.")]
 
 
 def _of_sides(channels: int, slid: tuple[Side, Side]) -> list[Mistake]:
-    found = []
+    wrong = []
     for name, sentence in SIDE_SENTENCES.items():
         height, width = (_wrong_side(name, side).output for side in slid)
         if height > 0 and width > 0:
-            found.append(Mistake(name, (channels, height, width), sentence))
-    return found
+            wrong.append(Mistake(name, (channels, height, width), sentence))
+    return wrong
 
 
 SIDE_SENTENCES = {

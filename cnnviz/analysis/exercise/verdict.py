@@ -1,4 +1,4 @@
-"""Whether a number that a student wrote is right, or which step went wrong; and the score."""
+"""Marks a student's answer: right, or which step went wrong; and the score."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HOW_TO_WRITE_SHAPE = "Write three whole numbers, channels first, such as 64 x 11
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said about one answer.
+    """The feedback on one answer.
 
     Attributes:
         right: Whether it is the number.
@@ -158,16 +158,16 @@ def _of_shape(question: Question, right: Shape, text: str) -> Verdict:
     return Verdict(False, _hint(question))
 
 
-def _what_is_missing(given: int, asked: int) -> str:
-    if asked == 1:
+def _what_is_missing(given: int, needed: int) -> str:
+    if needed == 1:
         return "It makes one row of numbers: multiply them."
-    if given > asked:
-        return "Leave out the number of images: channels, height and width are asked."
+    if given > needed:
+        return "Leave out the number of images: give channels, height and width."
     return "A shape is three numbers: channels, height and width. Give all of them."
 
 
 def _hint(question: Question) -> str:
-    """The law, without this layer's numbers."""
+    """The formula, without this layer's numbers."""
     if question.formula.value == 0:
         return "Not quite: what could this layer learn?"
     return f"Not quite. {question.formula.title}: {question.formula.general}."
@@ -175,11 +175,11 @@ def _hint(question: Question) -> str:
 
 def _number(text: str) -> Written | None:
     """A number with its precision, or None if there is none to read."""
-    found = NUMBER.fullmatch(text)
-    if not found:
+    match = NUMBER.fullmatch(text)
+    if not match:
         return None
-    whole, decimals = re.sub(r"\D", "", found["whole"]), found["decimals"] or ""
-    scale = SCALES.get(found["scale"] or "", 1) * 10 ** int(found["power"] or 0)
+    whole, decimals = re.sub(r"\D", "", match["whole"]), match["decimals"] or ""
+    scale = SCALES.get(match["scale"] or "", 1) * 10 ** int(match["power"] or 0)
     value = Fraction(int(whole + decimals) * scale, 10 ** len(decimals))
     if scale > 1:
         return Written(value, Fraction(scale, 10 ** len(decimals)), has_unit=True)

@@ -26,11 +26,11 @@ def explanation(module: nn.Module | None) -> str:
 
 def output_shape(node: Node) -> Formula:
     """The shape (C, H, W) or (features,) that a layer makes."""
-    found = sides(node)
+    lengths = sides(node)
     if node.type.role == "linear":
         general, numbers, note = "its number of units", f"{node.output_shape[-1]:,} units", ""
-    elif found:
-        general, numbers, note = _slid(node, *found)
+    elif lengths:
+        general, numbers, note = _slid(node, *lengths)
     elif is_adaptive(node.module):
         general, numbers, note = _adapted(node)
     elif node.type.role in ENLARGING:
@@ -51,8 +51,8 @@ def output_shape(node: Node) -> Formula:
 
 def _slid(node: Node, height: Side, width: Side) -> tuple[str, str, str]:
     channels = node.output_shape[0]
-    kept = channels == node.input_shapes[0][0] and not node.type.has_filters
-    source = ", as the input" if kept else " filters" * (node.type.role == "convolution")
+    same_channels = channels == node.input_shapes[0][0] and not node.type.has_filters
+    source = ", as the input" if same_channels else " filters" * (node.type.role == "convolution")
     lines = [f"channels: {channels:,}{source}"]
     if height == width:
         lines.append(f"height and width: {height.equation}")

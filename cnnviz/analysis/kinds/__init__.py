@@ -1,4 +1,4 @@
-"""What each type of layer is: the one table that analysis, vision and training read.
+"""The table of layer types that analysis, vision and training read.
 
 A layer of torch.nn is a row of ``KINDS``; one that torch.nn does not have (``architectures.Layer``)
 says the same of itself. To use another layer of torch.nn in a network, give it a row in table.py:

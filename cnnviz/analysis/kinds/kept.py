@@ -1,4 +1,4 @@
-"""What autograd keeps of a layer for the backward pass, besides its parameters and buffers."""
+"""The tensors that autograd saves for a layer's backward pass, besides parameters and buffers."""
 
 from __future__ import annotations
 

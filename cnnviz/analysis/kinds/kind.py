@@ -36,7 +36,7 @@ class Kind:
             backpropagation is defined.
         macs: Multiply-accumulates for one image.
         operations: What is computed for one image besides products of weights and biases.
-        kept: What autograd keeps for the backward pass; measured, where nothing else is said.
+        kept: What autograd keeps for the backward pass; measured unless given here.
     """
 
     title: str

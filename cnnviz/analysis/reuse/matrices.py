@@ -187,7 +187,7 @@ def largest(
 
 
 def shares(
-    found: Sequence[BlockReuse], ends: Sequence[np.ndarray | np.floating]
+    blocks: Sequence[BlockReuse], ends: Sequence[np.ndarray | np.floating]
 ) -> list[np.ndarray]:
     """The matrices in shares of what ``largest`` gave."""
-    return [each.matrix / np.where(end > 0, end, 1) for each, end in zip(found, ends, strict=True)]
+    return [each.matrix / np.where(end > 0, end, 1) for each, end in zip(blocks, ends, strict=True)]

@@ -1,4 +1,4 @@
-"""What DenseNet's section 5 ("Feature Reuse") observes, asked of one network by stated rules.
+"""Tests the observations of DenseNet's section 5 ("Feature Reuse") on one network.
 
 Freshly drawn weights are alike whatever they read, so that some of the observations would seem to
 hold before any training. So no observation is decided where the mean absolute weights of the

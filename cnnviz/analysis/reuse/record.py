@@ -1,6 +1,6 @@
-"""DenseNet's Figure 5 over a training run: what is kept of each epoch, and all definitions of it.
+"""DenseNet's Figure 5 over a training run: what is stored of each epoch, and all definitions of it.
 
-The mean and the largest magnitude of every slice are kept; both L1 norms follow from the mean and
+The mean and the largest magnitude of every slice are stored; both L1 norms follow from the mean and
 the slice's shape.
 """
 
@@ -21,7 +21,7 @@ from cnnviz.analysis.reuse.matrices import (
 )
 from cnnviz.architectures import Network
 
-DIGITS = 4  # of a kept number
+DIGITS = 4  # of a stored number
 KEPT = ("mean", "max")  # keys of ``DEFINITIONS``
 
 # By block ("block 1", ...) and definition: of each reader a number for each source that it reads.
@@ -29,7 +29,7 @@ Record = Mapping[str, Mapping[str, Sequence[Sequence[float]]]]
 
 
 def reuse_record(network: Network) -> dict[str, dict[str, list[list[float]]]]:
-    """What is kept of a network's dense blocks; empty where it has none.
+    """What is stored of a network's dense blocks; empty where it has none.
 
     Returns:
         By block and definition of ``KEPT`` the columns of the matrix, each number to ``DIGITS``
@@ -44,17 +44,17 @@ def reuse_record(network: Network) -> dict[str, dict[str, list[list[float]]]]:
 
 
 def _columns(readers: Sequence[Reader]) -> dict[str, list[list[float]]]:
-    found: dict[str, list[list[float]]] = {name: [] for name in KEPT}
+    magnitudes: dict[str, list[list[float]]] = {name: [] for name in KEPT}
     for reader in readers:
         parts = [part.double().abs() for part in reader.slices()]
-        for name, columns in found.items():
+        for name, columns in magnitudes.items():
             values = torch.stack([DEFINITIONS[name].value(part) for part in parts]).tolist()
             columns.append([float(f"{value:.{DIGITS}g}") for value in values])
-    return found
+    return magnitudes
 
 
 def recalled_reuse(network: Network, record: Record, definition: str) -> tuple[BlockReuse, ...]:
-    """The matrices of a kept epoch, as ``feature_reuse`` gives them of a network.
+    """The matrices of a stored epoch, as ``feature_reuse`` gives them of a network.
 
     Args:
         network: Of the run, at any epoch: for the shapes of its slices.
@@ -79,12 +79,12 @@ _WEIGHTS_OF: dict[str, Callable[[torch.Tensor], float]] = {
 
 
 def _recalled(
-    readers: Sequence[Reader], kept: Mapping[str, Sequence[Sequence[float]]], definition: str
+    readers: Sequence[Reader], stored: Mapping[str, Sequence[Sequence[float]]], definition: str
 ) -> Sequence[Sequence[float]]:
     if definition in KEPT:
-        return kept[definition]
+        return stored[definition]
     times = _WEIGHTS_OF[definition]
     return [
         [value * times(part) for value, part in zip(column, reader.slices(), strict=True)]
-        for column, reader in zip(kept["mean"], readers, strict=True)
+        for column, reader in zip(stored["mean"], readers, strict=True)
     ]

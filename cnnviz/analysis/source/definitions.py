@@ -106,8 +106,8 @@ class Cut:
         if meaning is Network:
             return _without(text, {"spec"})
         if issubclass(meaning, Layer):
-            told = {name for name in vars(Layer) if not name.startswith("_")}
-            return _without(text, told - _read(text)).replace("(Layer):", "(nn.Module):", 1)
+            own = {name for name in vars(Layer) if not name.startswith("_")}
+            return _without(text, own - _read(text)).replace("(Layer):", "(nn.Module):", 1)
         return text
 
 

@@ -1,4 +1,4 @@
-"""How the field moved: errors by year, and error against cost."""
+"""Published errors by year, and error against cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a network's parameters and multiply-accumulates sit: by stage and by layer."""
+"""The distribution of a network's parameters and MACs by stage and by layer."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def _pieces(sums: pd.Series, title: str) -> list[Piece]:
     total = max(int(sums.sum()), 1)
     pieces = []
     for stage, count in sums.items():
-        share, said = int(count) / total, f"{stage}: {count_text(int(count))} {title}"
+        share, text = int(count) / total, f"{stage}: {count_text(int(count))} {title}"
         words = f"{stage}\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}{share:.0%}"
         colour = stage_colour(str(stage))
         shown = words if share >= LABELLED else ""
-        pieces.append(Piece(share, colour, f"{said}, {share:.1%}", shown))
+        pieces.append(Piece(share, colour, f"{text}, {share:.1%}", shown))
     return pieces
 
 

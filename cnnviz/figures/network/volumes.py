@@ -138,8 +138,10 @@ def _item(row: Mapping[Any, Any], centre: svg.Point, scale: Scale, selected: boo
 def _name(row: Mapping[Any, Any]) -> str:
     times = f", {row['repeats']} times" if row["repeats"] > 1 else ""
     counts = {"parameters": row["params"], "MACs": row["macs"]}
-    said = [f"{count_text(count)} {unit}" for unit, count in counts.items() if count]
-    return ", ".join([f"{row['path']}: {row['title']}{times}", *filter(None, [row["size"]]), *said])
+    texts = [f"{count_text(count)} {unit}" for unit, count in counts.items() if count]
+    return ", ".join(
+        [f"{row['path']}: {row['title']}{times}", *filter(None, [row["size"]]), *texts]
+    )
 
 
 def _volume(row: Mapping[Any, Any], x: float, y: float, scale: Scale) -> tuple[str, float]:

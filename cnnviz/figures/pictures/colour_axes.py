@@ -40,7 +40,7 @@ def colour_axes_drawing(
     rows = []
     for number, (value, vector) in enumerate(zip(values, vectors, strict=True), 1):
         numbers = ", ".join(f"{round(float(part), 3) + 0.0:.3f}" for part in vector)
-        said = f"λ{number} = {value:.4f}, {value / total:.1%} of the variance; e{number} = "
-        said = f"{said}({numbers})".replace("-", "\N{MINUS SIGN}")
-        rows.append(colour_bar(axis_colours(mean, value, vector), [said], said, height=34))
+        text = f"λ{number} = {value:.4f}, {value / total:.1%} of the variance; e{number} = "
+        text = f"{text}({numbers})".replace("-", "\N{MINUS SIGN}")
+        rows.append(colour_bar(axis_colours(mean, value, vector), [text], text, height=34))
     return "".join(rows)

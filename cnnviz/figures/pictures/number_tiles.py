@@ -89,10 +89,10 @@ def kernel_picture(numbers: Sequence[Sequence[float]], divisor: int = 1, title: 
 
 
 def gate_table(rows: Sequence[tuple[str, Mapping[str, float]]]) -> str:
-    """HTML of mean gate values in [0, 1], a row an arm; dark is 0 and yellow is 1.
+    """HTML of mean gate values in [0, 1], a row for each network; dark is 0 and yellow is 1.
 
     Args:
-        rows: Title of the arm, and its gates' means by unit, from the input to the output.
+        rows: Title of the network, and its gates' means by unit, from the input to the output.
     """
     grids = [_Grid(_gates(title, gates), title=title) for title, gates in rows]
     return render("cells", groups=grids, name="", kind="gates", caption="")

@@ -11,19 +11,19 @@ from cnnviz.figures.theme import CATEGORIES
 MARKED = "#8a8a8a"
 
 
-def weight_curves(table: pd.DataFrame, image: pd.DataFrame, said: str) -> dict[str, Any]:
+def weight_curves(table: pd.DataFrame, image: pd.DataFrame, label: str) -> dict[str, Any]:
     """Vega-Lite of a curve for each idea, and a dashed line with a point on each at an image.
 
     Args:
         table: The curves: pixels, idea, weights.
         image: The same of one image: a row for each idea.
-        said: What the image is.
+        label: What the image is.
     """
     at = int(image.pixels.iloc[0])
     curves = {**_axes(table), "color": _colours(table)}
     is_right = at > table.pixels.median()
     word = {"align": "right" if is_right else "left", "dx": -6 if is_right else 6, "fontSize": 14}
-    mark = {"values": [{"pixels": at, "said": said}]}
+    mark = {"values": [{"pixels": at, "label": label}]}
     # Between the convolution's flat curve below and the others above.
     low = {"value": {"expr": "0.85 * height"}}
     layers = [
@@ -36,7 +36,7 @@ def weight_curves(table: pd.DataFrame, image: pd.DataFrame, said: str) -> dict[s
         {
             "data": mark,
             "mark": {"type": "text", "color": MARKED, "fontWeight": "bold", **word},
-            "encoding": {"x": curves["x"], "y": low, "text": {"field": "said"}},
+            "encoding": {"x": curves["x"], "y": low, "text": {"field": "label"}},
         },
         {
             "data": {"values": image.to_dict("records")},

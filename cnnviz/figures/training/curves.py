@@ -144,11 +144,11 @@ def _points(curve: Curve) -> pd.DataFrame:
     across, up = np.asarray(curve.across, np.float64), np.asarray(curve.up, np.float64)
     finite = np.isfinite(across) & np.isfinite(up)
     across, up = across[finite], up[finite]
-    kept = _kept(len(across))
+    shown = _kept(len(across))
     ends = {"low": curve.low, "high": curve.high}
-    bands = {name: np.asarray(v)[finite][kept] for name, v in ends.items() if v is not None}
+    bands = {name: np.asarray(v)[finite][shown] for name, v in ends.items() if v is not None}
     return pd.DataFrame(
-        {"run": curve.run, "part": curve.part, "across": across[kept], "up": up[kept], **bands}
+        {"run": curve.run, "part": curve.part, "across": across[shown], "up": up[shown], **bands}
     )
 
 

@@ -24,13 +24,13 @@ def gradient_table(
         values: (layers, epochs); what is not above 0 is left out.
     """
     step = -(-len(epochs) // MAX_COLUMNS)
-    kept = [*range(0, len(epochs), step)] if step else []
-    if kept and kept[-1] != len(epochs) - 1:
-        kept[-1] = len(epochs) - 1
+    shown = [*range(0, len(epochs), step)] if step else []
+    if shown and shown[-1] != len(epochs) - 1:
+        shown[-1] = len(epochs) - 1
     cells = [
         (layers[row], epochs[column], float(values[row, column]))
         for row in range(len(layers))
-        for column in kept
+        for column in shown
         if values[row, column] > 0
     ]
     return pd.DataFrame(cells, columns=["layer", "epoch", "value"])

@@ -28,7 +28,7 @@ class BigNumber:
 
 @dataclass(frozen=True)
 class Card:
-    """What a card says.
+    """The content of a card.
 
     Attributes:
         colour: Of the run's curves, "#rrggbb".
