@@ -32,6 +32,7 @@ class Hyperparameter:
         default: The value used where none is given; one of ``options``.
         help: One sentence for the person who chooses.
         unit: Unit of the value, or an empty string.
+        label: The label, where it is not made of the name.
     """
 
     name: str
@@ -39,10 +40,13 @@ class Hyperparameter:
     default: Value
     help: str
     unit: str = ""
+    label: str = ""
 
     @property
     def title(self) -> str:
-        """The label of the name: "Stage 1 blocks" for stage1_blocks."""
+        """The label, by default of the name: "Stage 1 blocks" for stage1_blocks."""
+        if self.label:
+            return self.label
         words = self.name.replace("_", " ").replace("stage", "stage ").replace("  ", " ")
         return words[0].upper() + words[1:]
 
@@ -125,9 +129,9 @@ def steps(start: int, stop: int, step: int, *, default: int, help: str, unit: st
     return field
 
 
-def flag(*, default: bool, help: str) -> bool:
+def flag(*, default: bool, help: str, label: str = "") -> bool:
     """A field that is on or off."""
-    field: bool = _field((False, True), default, help, "")
+    field: bool = _field((False, True), default, help, "", label)
     return field
 
 
@@ -139,8 +143,10 @@ def _declared(config: type[Config]) -> tuple[Hyperparameter, ...]:
     )
 
 
-def _field(options: tuple[Value, ...], default: Value, help: str, unit: str) -> Any:
-    declared = Hyperparameter("", options, default, help, unit)
+def _field(
+    options: tuple[Value, ...], default: Value, help: str, unit: str, label: str = ""
+) -> Any:
+    declared = Hyperparameter("", options, default, help, unit, label)
     declared.check(default)
     return dataclasses.field(default=default, metadata={"hyperparameter": declared})
 

@@ -89,3 +89,12 @@ def test_a_default_outside_its_domain_is_a_mistake_of_the_declaration():
 def test_labels():
     titles = {h.name: h.title for h in Example.hyperparameters()}
     assert titles["width"] == "Width"
+
+
+def test_a_flag_may_have_a_label_of_its_own():
+    @dataclass(frozen=True)
+    class Window(Config):
+        is_global: bool = flag(default=False, help="One window.", label="Global pooling")
+        is_square: bool = flag(default=True, help="As high as wide.")
+
+    assert [each.title for each in Window.hyperparameters()] == ["Global pooling", "Is square"]

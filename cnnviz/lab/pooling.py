@@ -17,7 +17,7 @@ class Settings(Config):
     kind: str = choice("max", "average", default="max", help="Operation on a window.")
     size: int = choice(2, 3, 4, 5, default=2, help="Side of the window.")
     stride: int = choice(1, 2, 3, 4, default=2, help="Distance between windows in pixels.")
-    is_global: bool = flag(default=False, help="Global pooling: one window, the whole map.")
+    is_global: bool = flag(default=False, label="Global pooling", help="One window: the whole map.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ def test_a_kernel_and_its_picture_are_edited_where_they_stand(server, page):
     kernel.press("Enter")
     made = page.get_by_label(re.compile("^Map: The map that the filter makes 5 10, 15 20"))
     expect(made).to_be_visible(timeout=WAIT)
-    cell = page.get_by_label("The picture, row 2, column 2", exact=True)
+    cell = page.get_by_label("Image, row 2, column 2", exact=True)
     cell.fill("7")
     cell.press("Enter")
     made = page.get_by_label(re.compile("^Map: The map that the filter makes 5 10, 15 35"))

@@ -47,7 +47,7 @@ def test_every_example_is_an_address_and_a_choice(opened, title):
 def test_the_slides_filter_takes_a_dot_product_of_75_numbers_and_gives_28_by_28(opened):
     app = opened(example="32 x 32 x 3 and 5 x 5 x 3")
     assert "Side: **(32 + 2 x 0 - 5) / 1 + 1 = 28**" in said(app)
-    assert "A sum has 3 x 5 x 5 = **75 products** and a bias" in said(app)
+    assert "Each output sums 3 x 5 x 5 = **75 products** plus a bias" in said(app)
     assert "Parameters: 1 x (3 x 5 x 5 + 1) = **76**" in said(app)
     on_numbers = app.segmented_control(key="over").set_value("numbers").run()
     assert "**75 products**" in said(on_numbers)
@@ -255,7 +255,7 @@ def test_local_responses_are_written_out(opened):
     assert app.error[0].value == "a must be one row of numbers; received 1 x 2."
 
 
-def test_local_responses_of_a_photo_in_a_network_of_the_box(opened, no_weights):
+def test_local_responses_of_a_photo_in_a_bundled_network(opened, no_weights):
     app = opened(**BETWEEN, part="local response norm", over="photo", response_alpha="1.0")
     assert not app.error and len(app.get("image")) == 2
     assert "The divisors are **" in said(app)

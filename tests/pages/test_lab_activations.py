@@ -26,7 +26,7 @@ def opened(open_page):
 
 @pytest.fixture
 def on_photo(opened, no_weights):
-    """Opens a part on the sample photo, with a network of the box."""
+    """Opens a part on the sample photo, with a bundled network."""
     return partial(opened, over="photo")
 
 
@@ -74,7 +74,7 @@ def test_each_function_is_applied_to_the_grid_with_its_slopes(opened):
 def test_a_photos_maps_go_through_each_function(on_photo):
     app = on_photo(part="activations")
     assert not app.error and len(app.get("image")) == 1 + len(ACTIVATIONS)
-    # The box's network has a batch norm behind its convolution, and its ReLU reads that.
+    # The bundled network has a batch norm behind its convolution, and its ReLU reads that.
     assert "behind the batch norm that follows, stem.norm; in the network stem.relu" in said(app)
     shares = [line for line in said(app).splitlines() if line.startswith("0 at **")]
     assert len(shares) == 3
@@ -105,7 +105,7 @@ def test_a_network_without_batch_norm_names_some_that_have_it(opened, squeezenet
     app = opened(part="batch norm", over="photo", variant="squeezenet1_1")
     (info,) = app.info
     assert "This network has no batch norm: choose one that has it" in info.value
-    assert "bundled: " in info.value and "resnet20_cifar" in info.value
+    assert "Bundled trained networks: " in info.value and "resnet20_cifar" in info.value
     assert "resnet (resnet18)" in info.value and "squeezenet" not in info.value
 
 
@@ -126,7 +126,7 @@ def test_dropout_of_a_photos_maps_on_and_off(on_photo):
     assert said(on_photo(part="dropout", dropout_probability="0.8", dropout_seed="3")) == said(app)
     assert said(on_photo(part="dropout", dropout_probability="0.8", dropout_seed="4")) != said(app)
     off = on_photo(part="dropout", dropout_training="false")
-    assert "all numbers pass as they are" in said(off) and len(off.get("image")) == 2
+    assert "all numbers pass unchanged" in said(off) and len(off.get("image")) == 2
 
 
 def test_an_unknown_part_or_subject_is_the_first(opened):

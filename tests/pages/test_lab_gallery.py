@@ -37,7 +37,7 @@ def test_a_filter_makes_a_map_of_written_numbers(opened):
     assert "The map that the filter makes 10 10 0, 30 30 0, 40 40 0" in tiles(app)
     assert "After the column 0 10 10, 0 30 30, 0 40 40" in tiles(app)
     assert "After the row too 10 10 0, 30 30 0, 40 40 0" in tiles(app)
-    assert "Over this picture of 3 x 3 numbers: **81 products** at once, **54** in passes" in said(
+    assert "Over this image of 3 x 3 numbers: **81 products** at once, **54** in passes" in said(
         app
     )
     assert "the number at the border is repeated" in app.caption[0].value

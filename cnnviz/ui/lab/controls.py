@@ -1,4 +1,4 @@
-"""What the sections of the convolution lab share: numbers in the address, examples, settings."""
+"""Controls that the sections of the lab share: values in the address, examples, settings."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ OVER = ("numbers", "photo")
 FILTERS = "/"  # between the filters of a written kernel
 
 
-def found_or_say(compute: Callable[[], F]) -> F | None:
-    """What is computed of written numbers, or None after saying what is wrong with them."""
+def computed_or_error(compute: Callable[[], F]) -> F | None:
+    """The result of a computation on written numbers, or None after showing its error."""
     try:
         return compute()
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""All maps of a layer as one picture that says its scale."""
+"""All maps of a layer as one image that says its scale."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from cnnviz.vision.maps.statistics import largest
 COLUMN = 480  # px
 
 
-def show_maps(maps: np.ndarray, said: str, reach: float | None = None) -> None:
+def show_maps(maps: np.ndarray, caption: str, reach: float | None = None) -> None:
     """Draw maps side by side on one colour scale.
 
     Args:
         maps: (K, H, W).
-        said: What they are, for the line below; how far the scale goes is added.
+        caption: What they are, for the line below; how far the scale goes is added.
         reach: Where the scale ends; default at the largest absolute value.
     """
     end = largest([maps]) if reach is None else reach
     shown = mosaic(maps, np.full(len(maps), end, dtype=np.float32))
-    said = f"{said} {_scale(maps, end)}"
-    st.image(png(enlarged(shown, COLUMN)), said, width="stretch", alt=said)
+    caption = f"{caption} {_scale(maps, end)}"
+    st.image(png(enlarged(shown, COLUMN)), caption, width="stretch", alt=caption)
 
 
 def _scale(maps: np.ndarray, end: float) -> str:

@@ -1,4 +1,4 @@
-"""The first convolution of a trained network and what it makes of the visitor's photo."""
+"""The first convolution of a network and its maps of the visitor's photo."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class FirstConvolution(LayerOfSubject):
 
     @property
     def says(self) -> str:
-        """What was done to the maps so far, and what reads them."""
+        """A sentence on the layers between the convolution and the activation."""
         before = self.before
         through = (
             f"behind the batch norm that follows, {before.node.name}"
@@ -60,6 +60,6 @@ def show_on_photo(show: Callable[[FirstConvolution], object]) -> None:
     """Ask for a photo and a network, and draw what ``show`` makes of its first convolution."""
     with st.sidebar:
         photo = choose_photo()
-    found = choose_first_convolution(photo)
-    if found:
-        show_or_say(lambda: show(found))
+    first = choose_first_convolution(photo)
+    if first:
+        show_or_say(lambda: show(first))

@@ -1,4 +1,4 @@
-"""The numbers of a text as cells that are edited where they stand; see number_cells.js."""
+"""Editable cells for the numbers of a text; see number_cells.js."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FOLDER = Path(__file__).parent
 
 
 def component_text(*names: str) -> str:
-    """The files of a component beside this one, after each other."""
+    """The files of a component below this folder, concatenated."""
     return "\n".join((_FOLDER / name).read_text() for name in names)
 
 
@@ -27,7 +27,7 @@ _component = st.components.v2.component(
 
 
 def show_cells(key: str, title: str, channel: str = "channel", colour: str = "") -> None:
-    """Draw the numbers of a text that ``write_text`` has asked for; a change goes into it.
+    """Draw the numbers of a text of ``write_text`` as cells; a change is written into it.
 
     An emptied text has no cells.
 

@@ -1,4 +1,4 @@
-"""Batch normalisation in training and at test: on written numbers and on a photo's maps."""
+"""Batch normalisation in training and evaluation mode, on numbers and on a photo's maps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cnnviz.lab.batch_maps import NormalisedMaps, normalised_maps
 from cnnviz.lab.network_places import first_batch_norm, has_batch_norm, variants_with_batch_norm
 from cnnviz.lab.normalisation import EPSILON, Batch, BatchSettings, normalised_batch, vector
 from cnnviz.training.bundled import bundled
-from cnnviz.ui.lab.controls import choose_over, choose_settings, found_or_say
+from cnnviz.ui.lab.controls import choose_over, choose_settings, computed_or_error
 from cnnviz.ui.lab.maps import show_maps
 from cnnviz.ui.lab.network import FirstConvolution, show_on_photo
 from cnnviz.ui.lab.number_cells import show_cells
@@ -24,16 +24,16 @@ from cnnviz.vision.capture import Place, submodule
 from cnnviz.vision.maps.statistics import largest
 
 TRAINED = "2 4 4 4 5 5 7 9"
-ASKED = "5 9 1"
+AT_TEST = "5 9 1"
 FORMULA = (
     r"\hat{x} = \frac{x - \text{mean}}{\sqrt{\text{variance} + \epsilon}}, \qquad "
     r"y = \gamma\,\hat{x} + \beta"
 )
-SHOWN = 4  # channels whose statistics are told
+SHOWN = 4  # channels whose statistics are shown
 
 
 def show_batch() -> None:
-    """The formula, and one feature over a batch or the maps of a photo in both modes."""
+    """Draw batch normalisation of one feature over a batch or of a photo's maps."""
     with st.sidebar:
         over = choose_over()
     st.latex(FORMULA)
@@ -47,16 +47,16 @@ def _show_numbers() -> None:
     """One feature over a batch, by the batch's own numbers or by running averages."""
     with st.sidebar:
         settings = choose_settings(BatchSettings, "batch", {})
-        trained = write_text("The training batch", address.BATCH_TRAINED, TRAINED)
-        asked = write_text("Numbers at test", address.BATCH_ASKED, ASKED)
+        trained = write_text("Training batch", address.BATCH_TRAINED, TRAINED)
+        at_test = write_text("Test inputs", address.BATCH_ASKED, AT_TEST)
     is_training = settings.mode == "training"
-    both = found_or_say(lambda: _normalised(settings, trained, asked))
+    both = computed_or_error(lambda: _normalised(settings, trained, at_test))
     if both is None:
         return
-    found, batch = both
-    _show_statistics(found, batch, is_training)
-    _say_first(found, settings)
-    st.table(_table(found), border="horizontal", alt="Batch normalisation number by number")
+    normalised, training_batch = both
+    _show_statistics(normalised, training_batch, is_training)
+    _say_first(normalised, settings)
+    st.table(_table(normalised), border="horizontal", alt="Batch normalisation number by number")
     st.caption(
         f"Ioffe and Szegedy 2015, Algorithm 1; ε = {EPSILON:.5f} as in torch. The running averages "
         "begin at 0 and 1, and each batch in training moves them by the momentum's share; torch "
@@ -65,35 +65,38 @@ def _show_numbers() -> None:
     )
 
 
-def _normalised(settings: BatchSettings, trained: str, asked: str) -> tuple[Batch, Batch]:
-    """What the mode normalises, and the training batch by its own numbers; their cells.
+def _normalised(settings: BatchSettings, trained: str, at_test: str) -> tuple[Batch, Batch]:
+    """The values that the mode normalises, and the normalised training batch; draws the cells.
 
     Raises:
         ValueError: What is written is no row of numbers.
     """
     is_training = settings.mode == "training"
-    seen = vector(trained, "The training batch")
-    x = seen if is_training else vector(asked, "Numbers at test")
-    found = normalised_batch(x, settings, seen)
+    seen = vector(trained, "Training batch")
+    x = seen if is_training else vector(at_test, "Test inputs")
+    normalised = normalised_batch(x, settings, seen)
     _show_rows(is_training)
-    return found, normalised_batch(seen, BatchSettings(), seen)
+    return normalised, normalised_batch(seen, BatchSettings(), seen)
 
 
 def _show_rows(is_training: bool) -> None:
     """Both rows as cells, that which the mode does not normalise named so."""
     left, right = st.columns(2)
     with left:
-        told = "" if is_training else ", which left the running averages"
-        show_cells(address.BATCH_TRAINED, f"The training batch{told}", colour=CATEGORIES[0])
+        purpose = "" if is_training else " (source of the running averages)"
+        show_cells(address.BATCH_TRAINED, f"Training batch{purpose}", colour=CATEGORIES[0])
     with right:
-        told = ", read in the mode test" if is_training else ""
-        show_cells(address.BATCH_ASKED, f"Numbers at test{told}", colour=CATEGORIES[1])
+        purpose = " (evaluation mode)" if is_training else ""
+        show_cells(address.BATCH_ASKED, f"Test inputs{purpose}", colour=CATEGORIES[1])
 
 
-def _show_statistics(found: Batch, batch: Batch, is_training: bool) -> None:
+def _show_statistics(normalised: Batch, training_batch: Batch, is_training: bool) -> None:
     """Both kinds of mean and variance, those in use first."""
-    own = {"Batch mean": batch.mean, "Batch variance": batch.variance}
-    running = {"Running mean": found.running_mean, "Running variance": found.running_variance}
+    own = {"Batch mean": training_batch.mean, "Batch variance": training_batch.variance}
+    running = {
+        "Running mean": normalised.running_mean,
+        "Running variance": normalised.running_variance,
+    }
     rows = [(own, is_training), (running, not is_training)]
     with st.grid(4, min_column_width=150):
         for numbers, used in rows:
@@ -108,12 +111,12 @@ def _show_statistics(found: Batch, batch: Batch, is_training: bool) -> None:
                 )
 
 
-def _say_first(found: Batch, s: BatchSettings) -> None:
+def _say_first(batch: Batch, s: BatchSettings) -> None:
     """The first number term by term."""
     is_training = s.mode == "training"
-    mean = found.mean if is_training else found.running_mean
-    variance = found.variance if is_training else found.running_variance
-    x, between, y = (float(v[0]) for v in (found.read, found.normalised, found.output))
+    mean = batch.mean if is_training else batch.running_mean
+    variance = batch.variance if is_training else batch.running_variance
+    x, between, y = (float(v[0]) for v in (batch.read, batch.normalised, batch.output))
     whose = "the batch's own mean and variance" if is_training else "the running averages"
     st.markdown(
         f"By {whose}: ({number_text(x)} - {_signed(mean)}) / √({number_text(variance)} + "
@@ -126,8 +129,8 @@ def _signed(value: float) -> str:
     return f"({number_text(value)})" if value < 0 else number_text(value)
 
 
-def _table(found: Batch) -> pd.DataFrame:
-    columns = (found.read, found.normalised, found.output)
+def _table(batch: Batch) -> pd.DataFrame:
+    columns = (batch.read, batch.normalised, batch.output)
     rows = [[number_text(float(value)) for value in row] for row in zip(*columns, strict=True)]
     table = pd.DataFrame(rows, columns=["x", "Normalised", "y"])
     return table.set_index(pd.Index(map(str, range(1, len(table) + 1)), name="Number"))
@@ -141,18 +144,18 @@ def _show_photo(first: FirstConvolution) -> None:
         return
     layer = submodule(first.subject.network, node.name)
     assert isinstance(layer, nn.BatchNorm2d)
-    found = normalised_maps(torch.from_numpy(first.subject.at(Place(node.name, 0))), layer)
-    channels, rows, columns = found.read.shape
+    maps = normalised_maps(torch.from_numpy(first.subject.at(Place(node.name, 0))), layer)
+    channels, rows, columns = maps.read.shape
     st.markdown(
         f"{node.name}, the first batch norm of this network, reads {channels} maps of "
         f"{rows} x {columns}. **At test** it takes the running averages that training left; **in "
         f"training**, with this photo as the whole batch, the mean and variance of the "
         f"{rows * columns:,} numbers of each map. Both with the learned γ and β."  # noqa: RUF001
     )
-    if found.is_untrained:
+    if maps.is_untrained:
         st.info("Nothing has been averaged yet: the running averages are 0 and 1, as they begin.")
-    _show_modes(found, list(range(channels)))
-    _show_most_different(found)
+    _show_modes(maps, list(range(channels)))
+    _show_most_different(maps)
 
 
 @st.cache_data(show_spinner="Looking for networks with batch norm ...")
@@ -160,53 +163,53 @@ def _without() -> str:
     trained = [each.spec.variant for each in bundled() if has_batch_norm(each.spec)]
     families = [f"{architecture_of(name).name} ({name})" for name in variants_with_batch_norm()]
     return (
-        "This network has no batch norm: choose one that has it in the sidebar. Trained ones are "
-        f"in the box: {', '.join(trained)}; architectures that have it, with a variant of each: "
+        "This network has no batch norm: choose one that has it in the sidebar. Bundled "
+        f"trained networks: {', '.join(trained)}; architectures with it and a variant of each: "
         f"{', '.join(families)}."
     )
 
 
-def _show_modes(found: NormalisedMaps, channels: list[int]) -> None:
+def _show_modes(maps: NormalisedMaps, channels: list[int]) -> None:
     """Some channels before and after, on one scale for both modes."""
     read, test, training = (
-        maps[channels].numpy() for maps in (found.read, found.at_test, found.in_training)
+        each[channels].numpy() for each in (maps.read, maps.at_test, maps.in_training)
     )
     reach = largest([test, training])
     with st.grid(3, min_column_width=250):
         with st.container():
-            show_maps(read, "What it reads.")
+            show_maps(read, "Input.")
         with st.container():
             show_maps(test, "At test, by the running averages.", reach)
         with st.container():
             show_maps(training, "In training, by this photo's own.", reach)
 
 
-def _show_most_different(found: NormalisedMaps) -> None:
+def _show_most_different(maps: NormalisedMaps) -> None:
     """Where both modes differ most, in numbers and as maps, and what that means."""
-    channels = found.most_different[:SHOWN]
+    channels = maps.most_different[:SHOWN]
     st.subheader(f"The {len(channels)} channels that differ most")
-    st.table(_channels(found, channels), border="horizontal", alt="Statistics by channel")
+    st.table(_channels(maps, channels), border="horizontal", alt="Statistics by channel")
     st.caption(
         "Distance: of both outputs, |at test - in training|, in the mean of the map. Below, the "
         "maps of these channels in the same order, row by row."
     )
-    _show_modes(found, channels)
+    _show_modes(maps, channels)
     st.markdown(
         "By its own mean and variance every map of the photo ends up at the mean β with the "
         "deviation |γ|, however dark or flat the photo is; by the averages of training it keeps "  # noqa: RUF001
-        "what sets it apart from the training data. So a single photo must be asked in the mode "
-        "test (`network.eval()`), or the network sees maps that are not those it was trained to "
+        "what sets it apart from the training data. So a single photo must be passed in evaluation "
+        "mode (`network.eval()`), or the network sees maps that are not those it was trained to "
         "expect."
     )
 
 
-def _channels(found: NormalisedMaps, channels: list[int]) -> pd.DataFrame:
+def _channels(maps: NormalisedMaps, channels: list[int]) -> pd.DataFrame:
     columns = {
-        "Photo's mean": found.mean,
-        "Running mean": found.running_mean,
-        "Photo's variance": found.variance,
-        "Running variance": found.running_variance,
-        "Distance": found.differences,
+        "Photo's mean": maps.mean,
+        "Running mean": maps.running_mean,
+        "Photo's variance": maps.variance,
+        "Running variance": maps.running_variance,
+        "Distance": maps.differences,
     }
     rows = {name: [number_text(float(v)) for v in each[channels]] for name, each in columns.items()}
     return pd.DataFrame(rows, index=pd.Index(map(str, channels), name="Channel"))

@@ -1,4 +1,4 @@
-"""Dropout in training and at test: on written numbers and on a photo's first maps."""
+"""Dropout in training and at test, on numbers and on a photo's first maps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 from cnnviz.figures.pictures.number_tiles import Tile, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.normalisation import DropoutSettings, Dropped, dropped, mean_of_draws, vector
-from cnnviz.ui.lab.controls import choose_over, choose_settings, found_or_say
+from cnnviz.ui.lab.controls import choose_over, choose_settings, computed_or_error
 from cnnviz.ui.lab.maps import show_maps
 from cnnviz.ui.lab.network import FirstConvolution, show_on_photo
 from cnnviz.ui.lab.number_cells import show_cells
@@ -22,7 +22,7 @@ AWAY = "#8a8a8a"
 
 
 def show_dropout() -> None:
-    """What dropout leaves of some numbers or of a photo's maps, in training and at test."""
+    """Draw numbers or a photo's maps with and without dropout."""
     with st.sidebar:
         over = choose_over()
         settings = choose_settings(DropoutSettings, "dropout", {})
@@ -39,31 +39,31 @@ def show_dropout() -> None:
 
 def _show_numbers(settings: DropoutSettings) -> None:
     with st.sidebar:
-        written = write_text("What the layer reads", address.DROPOUT_READ, READ)
-    found = found_or_say(lambda: dropped(vector(written, "What the layer reads"), settings))
-    if found is None:
+        written = write_text("Layer input", address.DROPOUT_READ, READ)
+    dropping = computed_or_error(lambda: dropped(vector(written, "Layer input"), settings))
+    if dropping is None:
         return
-    show_cells("dropout_x", "What the layer reads", colour=CATEGORIES[0])
-    _say_dropped(found, settings)
+    show_cells("dropout_x", "Layer input", colour=CATEGORIES[0])
+    _say_dropped(dropping, settings)
     st.markdown("**In**")
-    st.html(_tiles(found.read, found.kept, "In"))
-    st.markdown(f"**Out**, kept numbers times {found.scale:.4g}")
-    st.html(_tiles(found.output, found.kept, "Out"))
+    st.html(_tiles(dropping.read, dropping.kept, "In"))
+    st.markdown(f"**Out**, kept numbers times {dropping.scale:.4g}")
+    st.html(_tiles(dropping.output, dropping.kept, "Out"))
     if settings.training:
         st.markdown(f"**Mean of {DRAWS:,} draws**: near what went in")
-        mean = mean_of_draws(found.read, settings, DRAWS)
-        st.html(_tiles(mean, torch.ones_like(found.kept), f"Mean of {DRAWS} draws"))
+        mean = mean_of_draws(dropping.read, settings, DRAWS)
+        st.html(_tiles(mean, torch.ones_like(dropping.kept), f"Mean of {DRAWS} draws"))
 
 
-def _say_dropped(found: Dropped, s: DropoutSettings) -> None:
+def _say_dropped(dropping: Dropped, s: DropoutSettings) -> None:
     if not s.training:
-        st.markdown("At test dropout does nothing: all numbers pass as they are.")
+        st.markdown("At test dropout does nothing: all numbers pass unchanged.")
         return
-    lost = int((~found.kept).sum())
+    lost = int((~dropping.kept).sum())
     st.markdown(
         f"In training each number is dropped with probability {s.probability:g}: this draw drops "
-        f"**{lost:,} of {found.kept.numel():,}**, and multiplies the others by 1 / (1 - "
-        f"{s.probability:g}) = **{found.scale:.4g}**. Another seed drops others."
+        f"**{lost:,} of {dropping.kept.numel():,}**, and multiplies the others by 1 / (1 - "
+        f"{s.probability:g}) = **{dropping.scale:.4g}**. Another seed drops others."
     )
 
 
@@ -82,10 +82,10 @@ def _tiles(values: torch.Tensor, kept: torch.Tensor, title: str) -> str:
 def _show_photo(first: FirstConvolution, settings: DropoutSettings) -> None:
     """The first convolution's maps after ReLU, without and with dropout."""
     maps = rectified(first.handed_on)
-    found = dropped(torch.from_numpy(maps), settings)
-    output = found.output.numpy()
+    dropping = dropped(torch.from_numpy(maps), settings)
+    output = dropping.output.numpy()
     st.markdown(f"{first.says} Here a ReLU is taken, then dropout of single numbers.")
-    _say_dropped(found, settings)
+    _say_dropped(dropping, settings)
     reach = largest([maps, output])
     left, right = st.columns(2)
     with left:
@@ -93,7 +93,7 @@ def _show_photo(first: FirstConvolution, settings: DropoutSettings) -> None:
         show_maps(maps, f"{len(maps)} maps, mean {maps.mean():.4g}.", reach)
     with right:
         st.markdown(
-            f"**On**, as in training: kept numbers times {found.scale:.4g}"
+            f"**On**, as in training: kept numbers times {dropping.scale:.4g}"
             if settings.training
             else "**Switched off** in the sidebar: the same"
         )

@@ -1,4 +1,4 @@
-"""Activations and normalisation: four things that a layer does to its numbers, one at a time."""
+"""The section on activation functions, normalisation and dropout."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from cnnviz.lab.grid import grid
 from cnnviz.ui.lab.activations.batch_norm import show_batch
 from cnnviz.ui.lab.activations.dropout import show_dropout
 from cnnviz.ui.lab.activations.response_norm import show_response
-from cnnviz.ui.lab.controls import choose_over, found_or_say
+from cnnviz.ui.lab.controls import choose_over, computed_or_error
 from cnnviz.ui.lab.maps import show_maps
 from cnnviz.ui.lab.network import FirstConvolution, show_on_photo
 from cnnviz.ui.lab.number_cells import show_cells
@@ -35,7 +35,7 @@ READ = CATEGORIES[3]
 
 
 def show_activate() -> None:
-    """The whole section."""
+    """Draw the section on activations and normalisation."""
     shows = {
         "activations": show_curves,
         "local response norm": show_response,
@@ -46,17 +46,17 @@ def show_activate() -> None:
 
 
 def show_curves() -> None:
-    """ReLU, tanh and sigmoid on a grid of numbers and as curves, or on the maps of a photo."""
+    """Draw ReLU, tanh and sigmoid on a grid of numbers and as curves, or on a photo's maps."""
     with st.sidebar:
         over = choose_over()
     if over == "photo":
         show_on_photo(_show_photo)
         return
     with st.sidebar:
-        written = write_text("Numbers to activate", address.ACTIVATED, FIRST)
+        written = write_text("Input values x", address.ACTIVATED, FIRST)
     left, right = st.columns(2)
     with left:
-        numbers = found_or_say(lambda: grid(written, "x"))
+        numbers = computed_or_error(lambda: grid(written, "x"))
         if numbers is not None:
             show_cells("activate_x", "x, a grid of numbers", colour=READ)
     with right:
@@ -68,7 +68,7 @@ def show_curves() -> None:
 
 
 def _choose_x() -> float:
-    x = st.slider("One x on the curves", -REACH, REACH, 0.0, 0.1, **bound(address.X))
+    x = st.slider("x on the curves", -REACH, REACH, 0.0, 0.1, **bound(address.X))
     return float(x) if -REACH <= x <= REACH else 0.0
 
 
@@ -85,11 +85,11 @@ def _show_one(name: str, x: float, numbers: torch.Tensor | None) -> None:
         st.caption(each.says)
 
 
-def _tiles(name: str, found: Activated) -> str:
+def _tiles(name: str, activation: Activated) -> str:
     """Values, then slopes, a tile a channel."""
     tiles = [
         Tile(channel.numpy(), _caption(what, index, len(numbers)), COLOURS[name])
-        for what, numbers in (("f(x)", found.values), ("slope f'(x)", found.slopes))
+        for what, numbers in (("f(x)", activation.values), ("slope f'(x)", activation.slopes))
         for index, channel in enumerate(numbers)
     ]
     return number_tiles(tiles, ACTIVATIONS[name].title)
@@ -103,10 +103,12 @@ def _show_charts(x: float) -> None:
     curves = activation_curves()
     left, right = st.columns(2)
     with left:
-        st.markdown("**f(x)**: what comes out")
+        st.markdown("**f(x)**: the output")
         _chart(curves, "value", x)
     with right:
-        st.markdown("**f'(x)**: the slope, by which the gradient is multiplied on its way back")
+        st.markdown(
+            "**f'(x)**: the slope, by which the gradient is multiplied in the backward pass"
+        )
         _chart(curves, "slope", x)
     st.caption(
         "Slopes by torch's autograd. Two sigmoids at 0 with weights 0.6 and 0.7 leave "
@@ -130,14 +132,16 @@ def _show_photo(first: FirstConvolution) -> None:
                 _show_activated(activated(name, read))
     st.caption(
         f"A function is flat at a number where its slope is below {FLAT:g} of its largest (1 of "
-        "ReLU and tanh, 0.25 of sigmoid): hardly any gradient passes there on its way back, and "
+        "ReLU and tanh, 0.25 of sigmoid): hardly any gradient passes there, and "
         "tanh and sigmoid are called saturated. Shares are of all numbers of all maps."
     )
 
 
-def _show_activated(found: Activated) -> None:
-    show_maps(found.values.numpy(), "")
-    st.markdown(f"0 at **{found.zeros:.1%}**, flat at **{found.flat:.1%}** of the numbers.")
+def _show_activated(activation: Activated) -> None:
+    show_maps(activation.values.numpy(), "")
+    st.markdown(
+        f"0 at **{activation.zeros:.1%}**, flat at **{activation.flat:.1%}** of the numbers."
+    )
 
 
 def _chart(curves: pd.DataFrame, column: str, x: float) -> None:

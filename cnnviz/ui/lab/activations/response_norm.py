@@ -1,4 +1,4 @@
-"""Local response normalisation on written numbers and on a photo's first maps."""
+"""Local response normalisation of numbers and of a photo's first maps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from cnnviz.figures.pictures.number_tiles import number_text
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.normalisation import Responses, ResponseSettings, local_responses, vector
-from cnnviz.ui.lab.controls import choose_over, choose_settings, found_or_say
+from cnnviz.ui.lab.controls import choose_over, choose_settings, computed_or_error
 from cnnviz.ui.lab.maps import show_maps
 from cnnviz.ui.lab.network import FirstConvolution, show_on_photo
 from cnnviz.ui.lab.number_cells import show_cells
@@ -26,7 +26,7 @@ FORMULA = (
 
 
 def show_response() -> None:
-    """The formula, its numbers channel by channel, or maps before and after."""
+    """Draw the formula with its values by channel, or maps before and after."""
     with st.sidebar:
         over = choose_over()
         settings = choose_settings(ResponseSettings, "response", {})
@@ -46,41 +46,41 @@ def show_response() -> None:
 def _show_numbers(settings: ResponseSettings) -> None:
     with st.sidebar:
         written = write_text("a, one number a channel", address.RESPONSE_READ, FIRST)
-    found = found_or_say(lambda: local_responses(vector(written, "a"), settings))
-    if found is None:
+    responses = computed_or_error(lambda: local_responses(vector(written, "a"), settings))
+    if responses is None:
         return
     show_cells("response_a", "a, one number a channel, from channel 0", colour=CATEGORIES[0])
-    _say_strongest(found, settings)
-    st.table(_table(found), border="horizontal", alt="Local response normalisation by channel")
-    _chart(found, "one place")
+    _say_strongest(responses, settings)
+    st.table(_table(responses), border="horizontal", alt="Local response normalisation by channel")
+    _chart(responses, "one place")
 
 
-def _say_strongest(found: Responses, s: ResponseSettings) -> None:
+def _say_strongest(responses: Responses, s: ResponseSettings) -> None:
     """The channel with the largest number, term by term."""
-    i = int(found.read.abs().argmax())
-    low, high = max(0, i - s.neighbours // 2), min(len(found.read) - 1, i + s.neighbours // 2)
-    terms = " + ".join(f"{number_text(a)}²" for a in found.read[low : high + 1].tolist())
-    a, total = number_text(float(found.read[i])), number_text(float(found.sums[i]))
+    i = int(responses.read.abs().argmax())
+    low, high = max(0, i - s.neighbours // 2), min(len(responses.read) - 1, i + s.neighbours // 2)
+    terms = " + ".join(f"{number_text(a)}²" for a in responses.read[low : high + 1].tolist())
+    a, total = number_text(float(responses.read[i])), number_text(float(responses.sums[i]))
     st.markdown(
         f"Channel {i} sums over the channels {low} to {high}: {terms} = {total}.  \n"
         f"b = {a} / ({s.constant:g} + {s.alpha:g} x {total})^{s.beta:g} = {a} / "
-        f"{float(found.divisors[i]):.4g} = **{float(found.output[i]):.4g}**"
+        f"{float(responses.divisors[i]):.4g} = **{float(responses.output[i]):.4g}**"
     )
 
 
-def _table(found: Responses) -> pd.DataFrame:
-    columns = (found.read, found.sums, found.divisors, found.output)
+def _table(responses: Responses) -> pd.DataFrame:
+    columns = (responses.read, responses.sums, responses.divisors, responses.output)
     rows = [[number_text(float(value)) for value in row] for row in zip(*columns, strict=True)]
     table = pd.DataFrame(rows, columns=["a", "Sum of squares", "Divisor", "b"])
     return table.set_index(pd.Index(map(str, table.index), name="Channel"))
 
 
-def _chart(found: Responses, where: str) -> None:
+def _chart(responses: Responses, where: str) -> None:
     """Before and after by channel, as bars side by side."""
-    names = ("a, before", "b, after")
+    names = ("Before (a)", "After (b)")
     rows = [
         {"channel": index, "what": name, "value": float(value)}
-        for name, values in zip(names, (found.read, found.output), strict=True)
+        for name, values in zip(names, (responses.read, responses.output), strict=True)
         for index, value in enumerate(values)
     ]
     st.vega_lite_chart(
@@ -89,9 +89,14 @@ def _chart(found: Responses, where: str) -> None:
             "mark": "bar",
             "height": 260,
             "encoding": {
-                "x": {"field": "channel", "type": "ordinal", "axis": {"labelOverlap": True}},
+                "x": {
+                    "field": "channel",
+                    "title": "Channel",
+                    "type": "ordinal",
+                    "axis": {"labelOverlap": True},
+                },
                 "xOffset": {"field": "what"},
-                "y": {"field": "value", "type": "quantitative", "title": "activation"},
+                "y": {"field": "value", "type": "quantitative", "title": "Activation"},
                 "color": {
                     "field": "what",
                     "title": None,
@@ -107,14 +112,14 @@ def _chart(found: Responses, where: str) -> None:
 
 def _show_maps(first: FirstConvolution, settings: ResponseSettings) -> None:
     maps = rectified(first.handed_on)
-    found = local_responses(torch.from_numpy(maps), settings)
+    responses = local_responses(torch.from_numpy(maps), settings)
     st.markdown(f"{first.says} Here a ReLU is taken, then local response normalisation.")
     left, right = st.columns(2)
     with left:
         show_maps(maps, f"{len(maps)} maps after ReLU, before.")
     with right:
-        show_maps(found.output.numpy(), "After local response normalisation.")
-    low, high = float(found.divisors.min()), float(found.divisors.max())
+        show_maps(responses.output.numpy(), "After local response normalisation.")
+    low, high = float(responses.divisors.min()), float(responses.divisors.max())
     st.markdown(
         f"The divisors are **{low:.4g} to {high:.4g}**: were they all the same, every map would "
         "only become paler. AlexNet reads pixels of 0 to 255 less their mean (section 2), the "
@@ -124,5 +129,5 @@ def _show_maps(first: FirstConvolution, settings: ResponseSettings) -> None:
     row, column = np.unravel_index(int(np.square(maps).sum(0).argmax()), maps.shape[1:])
     where = f"the place with the largest activations, row {row}, column {column}"
     st.markdown(f"At {where}:")
-    at = found.read[:, row, column], found.sums[:, row, column], found.divisors[:, row, column]
-    _chart(Responses(*at, found.output[:, row, column]), where)
+    values = (responses.read, responses.sums, responses.divisors, responses.output)
+    _chart(Responses(*(each[:, row, column] for each in values)), where)

@@ -1,4 +1,4 @@
-"""PCA colour: along which colours, and which colour each draw adds."""
+"""PCA colour augmentation: the principal axes and the colour that each draw adds."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from cnnviz.figures.pictures.colour_axes import REACH, colour_axes_drawing
 from cnnviz.figures.pictures.image_tiles import gallery
 from cnnviz.ui.lab.augmentation.draws import Original, show_numbers
 
-WIDTH = 150  # px of a picture on screen, at least
+WIDTH = 150  # px of an image on screen, at least
 
 
 def show_colours(original: Original, strength: float, draw: int) -> None:
-    """Draw the picture's principal colours, each draw's added colour, and ImageNet's axes."""
-    st.subheader("PCA colour: along which colours?")
-    found = original.drawn_colours(strength, draw)
+    """Draw the image's principal colours, each draw's added colour, and ImageNet's axes."""
+    st.subheader("PCA colour: principal axes")
+    colours = original.drawn_colours(strength, draw)
     is_coloured = original.data.channels == 3
     if is_coloured:
-        vectors = [found.axes.vectors[:, axis].numpy() for axis in range(3)]
+        vectors = [colours.axes.vectors[:, axis].numpy() for axis in range(3)]
         drawing = colour_axes_drawing(
-            np.array(original.data.mean), found.axes.values.tolist(), vectors
+            np.array(original.data.mean), colours.axes.values.tolist(), vectors
         )
         st.html(drawing)
-    st.markdown(_colour_text(found, strength) if is_coloured else _grey_text(found, strength))
-    _show_draws(original, found, strength, draw)
+    st.markdown(_colour_text(colours, strength) if is_coloured else _grey_text(colours, strength))
+    _show_draws(original, colours, strength, draw)
     if is_coloured:
         _show_imagenet()
 
 
-def _colour_text(found: ColourDraws, strength: float) -> str:
-    added = (strength * found.axes.values[0] * found.axes.vectors[:, 0] * 255).numpy()
+def _colour_text(colours: ColourDraws, strength: float) -> str:
+    added = (strength * colours.axes.values[0] * colours.axes.vectors[:, 0] * 255).numpy()
     return (
-        f"Each bar goes from {REACH:g} standard deviations below the picture's mean colour to "
+        f"Each bar goes from {REACH:g} standard deviations below the image's mean colour to "
         f"{REACH:g} above, along one eigenvector of its pixels' covariance. PCA colour adds "
         r"$[e_1, e_2, e_3][\alpha_1\lambda_1, \alpha_2\lambda_2, \alpha_3\lambda_3]^T$ to every "
         rf"pixel, with $\alpha_i \sim N(0, {strength:g})$: one standard deviation of $\alpha_1$ "
@@ -42,8 +42,8 @@ def _colour_text(found: ColourDraws, strength: float) -> str:
     )
 
 
-def _grey_text(found: ColourDraws, strength: float) -> str:
-    variance = float(found.axes.values[0])
+def _grey_text(colours: ColourDraws, strength: float) -> str:
+    variance = float(colours.axes.values[0])
     return (
         "Greys vary along one axis, their brightness, so that PCA colour adds one number "
         rf"$\alpha_1\lambda_1$ to all, with $\alpha_1 \sim N(0, {strength:g})$ and $\lambda_1$ = "
@@ -52,18 +52,18 @@ def _grey_text(found: ColourDraws, strength: float) -> str:
     )
 
 
-def _show_draws(original: Original, found: ColourDraws, strength: float, draw: int) -> None:
+def _show_draws(original: Original, colours: ColourDraws, strength: float, draw: int) -> None:
     pictures = original.drawn({"pca_colour": strength}, draw)
-    said = [
+    captions = [
         f"{number}: α {_several(alphas, 2)} adds {_several(added * 255, 1)}"  # noqa: RUF001
         for number, (alphas, added) in enumerate(
-            zip(found.alphas.numpy(), found.added.numpy(), strict=True), 1
+            zip(colours.alphas.numpy(), colours.added.numpy(), strict=True), 1
         )
     ]
     if original.is_photo:
-        st.html(gallery(pictures, said, WIDTH, alt="PCA colour", most=4))
+        st.html(gallery(pictures, captions, WIDTH, alt="PCA colour", most=4))
     else:
-        show_numbers(pictures, [f"draw {each}" for each in said], "PCA colour")
+        show_numbers(pictures, [f"draw {each}" for each in captions], "PCA colour")
     is_coloured = original.data.channels == 3
     which = "α1, α2, α3 and what they add to" if is_coloured else "α1 and what it adds to"  # noqa: RUF001
     st.caption(
@@ -91,7 +91,7 @@ def _show_imagenet() -> None:
         "training pixels; the paper prints no numbers: these are fb.resnet.torch's. "
         "The sign of an eigenvector is free; here each brightens rather than darkens. Training "
         "here takes the principal colours of its own training images; above, they are the "
-        "picture's."
+        "image's."
     )
 
 

@@ -1,4 +1,4 @@
-"""What training's augmentation makes of one picture, several times: as pictures or as numbers."""
+"""Several augmented versions of one image, drawn as images or as numbers."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from cnnviz.ui.parts.augmented import augmented
 
 SIDE = 128  # px of the photo's square: strengths in pixels are of this
 DRAWS, DRAWS_OF_NUMBERS = 8, 3
-WIDTH = 72  # px of a picture on screen, at least
+WIDTH = 72  # px of an image on screen, at least
 COLOURS = {"red": CATEGORIES[6], "green": CATEGORIES[2], "blue": CATEGORIES[0]}
 GREY = {"": "#8a8a8a"}
 
 
 @dataclass(frozen=True, eq=False)
 class Original:
-    """What is augmented.
+    """An image to augment.
 
     Attributes:
-        data: It, as data of one image.
-        is_photo: Whether it is a photo, to be seen, or written numbers.
+        data: The image as data of one image.
+        is_photo: Whether it is drawn as an image, or as numbers.
     """
 
     data: Data
@@ -46,7 +46,7 @@ class Original:
         return DRAWS if self.is_photo else DRAWS_OF_NUMBERS
 
     def drawn(self, strengths: Mapping[str, Value], draw: int) -> np.ndarray:
-        """Its draws under some training options, uint8 (N, S, S, C)."""
+        """The augmented versions under some training options, uint8 (N, S, S, C)."""
         options = TrainingOptions().with_values(dict(strengths))
         return augmented(self._copies, self.data, options, draw)
 
@@ -67,41 +67,41 @@ def photo_data(image: Image.Image) -> Data:
 
 
 def picture_data(picture: torch.Tensor) -> Data:
-    """A picture, uint8 (S, S, C), as data of one image."""
+    """An image, uint8 (S, S, C), as data of one image."""
     pixels = picture.reshape(-1, picture.shape[2]).to(torch.float32) / 255
     split = Split(picture[None], torch.zeros(1, dtype=torch.int64))
     mean, std = (tuple(each.tolist()) for each in (pixels.mean(0), pixels.std(0)))
     return Data("photo", "the photo", ("photo",), split, split, mean, std)
 
 
-def show_draws(original: Original, strengths: Mapping[str, Value], draw: int, said: str) -> None:
-    """Draw what augmentation makes of a picture, as pictures or as numbers.
+def show_draws(original: Original, strengths: Mapping[str, Value], draw: int, title: str) -> None:
+    """Draw augmented versions of an image, as images or as numbers.
 
     Args:
-        original: The picture.
+        original: The image.
         strengths: Training options by name.
         draw: The random numbers' seed.
-        said: What is drawn, for those who do not see it.
+        title: The text for those who do not see it.
     """
-    found = original.drawn(strengths, draw)
-    numbers = [f"{number}" for number in range(1, len(found) + 1)]
+    augmented_images = original.drawn(strengths, draw)
+    numbers = [f"{number}" for number in range(1, len(augmented_images) + 1)]
     if original.is_photo:
-        st.html(gallery(found, numbers, WIDTH, alt=f"{said}, draw", most=DRAWS))
+        st.html(gallery(augmented_images, numbers, WIDTH, alt=f"{title}, draw", most=DRAWS))
     else:
-        show_numbers(found, [f"draw {number}" for number in numbers], said)
+        show_numbers(augmented_images, [f"draw {number}" for number in numbers], title)
 
 
-def show_numbers(pictures: np.ndarray, captions: Sequence[str], said: str) -> None:
-    """Draw pictures (N, S, S, C) as numbers, a tile for each of their channels."""
+def show_numbers(pictures: np.ndarray, captions: Sequence[str], title: str) -> None:
+    """Draw images (N, S, S, C) as numbers, a tile for each of their channels."""
     drawn = zip(pictures, captions, strict=True)
-    st.html("".join(_group(picture, caption, said) for picture, caption in drawn))
+    st.html("".join(_group(picture, caption, title) for picture, caption in drawn))
 
 
-def _group(picture: np.ndarray, caption: str, said: str) -> str:
-    """HTML of a picture's channels and its caption."""
+def _group(picture: np.ndarray, caption: str, title: str) -> str:
+    """HTML of an image's channels and its caption."""
     names = GREY if picture.shape[2] == 1 else COLOURS
     tiles = [
         Tile(picture[..., channel], name, colour)
         for channel, (name, colour) in enumerate(names.items())
     ]
-    return number_tiles(tiles, f"{said}, {caption}", caption)
+    return number_tiles(tiles, f"{title}, {caption}", caption)

@@ -1,4 +1,4 @@
-"""Augmentation gallery: what training does to pictures, done to the visitor's photo or numbers."""
+"""The section on augmentation: training's augmentations of the visitor's photo or numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cnnviz.training.options import TrainingOptions
 from cnnviz.ui.lab.augmentation.colours import show_colours
 from cnnviz.ui.lab.augmentation.crops import show_crops_of_numbers, show_crops_of_photo
 from cnnviz.ui.lab.augmentation.draws import SIDE, Original, photo_data, picture_data, show_draws
-from cnnviz.ui.lab.controls import choose_over, found_or_say
+from cnnviz.ui.lab.controls import choose_over, computed_or_error
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.augmented import AUGMENTATIONS, LAST_DRAW, choose_strength
@@ -21,7 +21,7 @@ PICTURE = (
     "40 40 40 40 40 40; 40 200 200 200 40 40; 40 200 40 40 40 40; 40 200 200 120 40 40; "
     "40 200 40 40 40 40; 40 200 40 40 40 40"
 )
-# What an augmentation does where there are no colours.
+# The effect of augmentations on greyscale images.
 OF_GREYS = {
     "jitter": "Greys have no saturation: brightness and contrast change.",
     "pca_colour": "Greys have one principal colour, brightness.",
@@ -29,7 +29,7 @@ OF_GREYS = {
 
 
 def show_gallery() -> None:
-    """The whole section."""
+    """Draw the section on augmentation."""
     with st.sidebar:
         over = choose_over("photo", address.ON)
     if over == "numbers":
@@ -56,9 +56,9 @@ def _show_photo() -> None:
 
 def _show_numbers() -> None:
     with st.sidebar:
-        written = write_text("The picture's numbers", address.PIXELS, PICTURE)
+        written = write_text("Image values", address.PIXELS, PICTURE)
         draw = _choose_draw()
-    picture = found_or_say(lambda: written_pixels(written))
+    picture = computed_or_error(lambda: written_pixels(written))
     if picture is None:
         return
     st.markdown(
@@ -66,7 +66,7 @@ def _show_numbers() -> None:
         "numbers: 0 is black, 255 white. Type others into the cells; three channels by bars in the "
         "sidebar are red, green and blue."
     )
-    show_cells("pixels", "The picture")
+    show_cells("pixels", "Image")
     _show_augmentations(Original(picture_data(picture), is_photo=False), draw)
     show_crops_of_numbers(picture.numpy(), draw)
 
@@ -86,12 +86,12 @@ def _show_augmentations(original: Original, draw: int) -> None:
     """Each augmentation alone at a strength of its own, all together, and PCA colour's colours."""
     known = {each.name: each for each in TrainingOptions.hyperparameters()}
     strengths = {name: _show_one(known[name], original, draw) for name in AUGMENTATIONS}
-    st.subheader("All together, as training would see it")
+    st.subheader("All augmentations combined")
     show_draws(original, strengths, draw, "All augmentations together")
     st.caption(
         "In the order crop and flip, rotation, brightness with contrast and saturation, PCA "
-        "colour, noise, erasing; set a strength to 0 to leave one out. What is missing after a "
-        "crop or a rotation is black."
+        "colour, noise, erasing; set a strength to 0 to exclude one. What a crop or a "
+        "rotation leaves empty is black."
     )
     show_colours(original, float(strengths["pca_colour"]), draw)
 

@@ -1,4 +1,4 @@
-"""Filters on the visitor's photo or on numbers: classic, one's own, their rank, and learned."""
+"""The section on filters: classic, one's own and learned, on a photo or on numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.lab.separable import written_kernel, written_picture
-from cnnviz.ui.lab.controls import choose_over, found_or_say
+from cnnviz.ui.lab.controls import choose_over, computed_or_error
 from cnnviz.ui.lab.convolution.separable import show_map_numbers, show_rank
 from cnnviz.ui.lab.network import choose_first_convolution
 from cnnviz.ui.lab.number_cells import show_cells
@@ -32,7 +32,7 @@ PICTURE = "; ".join([DARK] * 4 + [HALF] * 4)
 
 
 def show_filter_lab() -> None:
-    """The whole section."""
+    """Draw the section on filters."""
     with st.sidebar:
         over = choose_over("photo", address.ON)
     if over == "numbers":
@@ -50,7 +50,7 @@ def _show_over_photo() -> None:
     chosen = _show_chosen(photo)
     if chosen:
         show_rank(chosen, grey_photo(photo), "photo")
-    st.subheader("Beside it: filters that nobody designed")
+    st.subheader("For comparison: learned filters")
     first = choose_first_convolution(photo)
     if first:
         show_or_say(lambda: show_filters(first.subject.network, first.graph, first.index, None))
@@ -67,35 +67,35 @@ def _show_chosen(photo: Photo) -> ClassicFilter | None:
 
 
 def _show_over_numbers() -> None:
-    """A small picture, the filter and the map as numbers; then the filter's two passes."""
+    """A small image, the filter and the map as numbers; then the filter's two passes."""
     with st.sidebar:
-        written = write_text("The picture's numbers", address.FILTER_GRID, PICTURE)
+        written = write_text("Image values", address.FILTER_GRID, PICTURE)
     is_own = _choose_whose() == OWN
     chosen = _write_own() if is_own else choose_classic()
-    numbers = found_or_say(lambda: written_picture(written))
+    numbers = computed_or_error(lambda: written_picture(written))
     if numbers is None or chosen is None:
         return
     st.markdown(chosen.help)
     _show_numbers(numbers, chosen, is_own)
     show_rank(chosen, numbers, "numbers")
     if not is_own:
-        st.subheader("What every classic filter makes of it")
+        st.subheader("All classic filters")
         show_all_classic(numbers / (np.abs(numbers).max() or 1), chosen)
 
 
 def _show_numbers(numbers: np.ndarray, chosen: ClassicFilter, is_own: bool) -> None:
     left, middle, right = st.columns([8, 7, 9], vertical_alignment="center")
     with left:
-        show_cells("filter_grid", "The picture")
+        show_cells("filter_grid", "Image")
     with middle:
         (_edit_own if is_own else show_classic_kernel)(chosen)
     with right:
         show_map_numbers(filtered(numbers, chosen.kernel), "The map that the filter makes")
     st.caption(
-        "The kernel is laid on every number, as in a network without being turned; the products "
-        "are added up. Beyond the border the number at the border is repeated, so that the map is "
-        "as large as the picture and nothing is found where there is only the border. Type other "
-        "numbers into the picture's cells."
+        "The kernel is centred on every number and, as in a network, not flipped; the products "
+        "are summed. Beyond the border the number at the border is repeated, so that the map is "
+        "as large as the image and nothing is found where there is only the border. Type other "
+        "numbers into the image's cells."
     )
 
 
@@ -106,11 +106,11 @@ def _choose_whose() -> str:
 def _write_own() -> ClassicFilter | None:
     """The visitor's kernel; None after saying why what is written is none."""
     written = write_text(
-        "Its numbers, rows by semicolons, at most 12 x 12, both sides odd",
+        "Kernel values, rows by semicolons, at most 12 x 12, both sides odd",
         address.OWN_KERNEL,
         FIRST,
     )
-    return found_or_say(lambda: _own(written))
+    return computed_or_error(lambda: _own(written))
 
 
 def _edit_own(_: ClassicFilter) -> None:
@@ -120,14 +120,14 @@ def _edit_own(_: ClassicFilter) -> None:
 def _own(written: str) -> ClassicFilter:
     numbers = tuple(map(tuple, written_kernel(written).tolist()))
     total = sum(map(sum, numbers))
-    said = f"Its weights add up to {total:.4g}: "
-    said += (
+    text = f"Its weights add up to {total:.4g}: "
+    text += (
         "it gives 0 wherever the photo is even."
         if abs(total) < 1e-6
         else (
             "it keeps the brightness."
             if abs(total - 1) < 0.01
-            else "it makes even places so many times as bright."
+            else "it scales the brightness of even regions by this factor."
         )
     )
-    return ClassicFilter("Your kernel", said.replace("-", "\N{MINUS SIGN}"), numbers)
+    return ClassicFilter("Your kernel", text.replace("-", "\N{MINUS SIGN}"), numbers)

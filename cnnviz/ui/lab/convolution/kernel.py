@@ -1,4 +1,4 @@
-"""The kernel that slides: its numbers, sizes, groups and biases, each in the address."""
+"""The controls of the kernel: its values, size, groups and biases, each in the address."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ CHANNELS = (1, 2, 3, 4)
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """What slides.
+    """A kernel with its biases and groups.
 
     Attributes:
         weight: As it is written, (filters, channels of a group, rows, columns).
         bias: (filters,).
-        groups: Into so many the input's channels are divided.
+        groups: How many groups the input's channels are divided into.
     """
 
     weight: torch.Tensor
@@ -36,11 +36,11 @@ class Kernel:
 
     @property
     def channels(self) -> int:
-        """Of the input."""
+        """How many channels the input has."""
         return self.weight.shape[1] * self.groups
 
-    def as_torch_keeps_it(self, transposed: bool) -> torch.Tensor:
-        """The weight as ``Conv2d`` or ``ConvTranspose2d`` has it."""
+    def in_torch_layout(self, transposed: bool) -> torch.Tensor:
+        """The weight in the layout of ``Conv2d`` or ``ConvTranspose2d``."""
         if not transposed:
             return self.weight
         return torch.cat([part.transpose(0, 1) for part in self.weight.chunk(self.groups)])
@@ -53,7 +53,7 @@ def choose_kernel(preset: SlidingPreset, over: str) -> Kernel:
         ValueError: What is written is no kernel.
     """
     st.selectbox("Kernel", [OWN, *KERNELS], key="filter", on_change=_follow_kernel)
-    weight = kernel(write_text("Its numbers", address.KERNEL, preset.kernel))
+    weight = kernel(write_text("Kernel values", address.KERNEL, preset.kernel))
     sizes = st.container()
     groups = choose_step(
         "Groups",
@@ -61,12 +61,12 @@ def choose_kernel(preset: SlidingPreset, over: str) -> Kernel:
         address.GROUPS,
         preset.groups,
         on_change=_follow_groups,
-        help="Into so many the channels are divided; as many as channels: depthwise.",
+        help="Groups of channels; as many groups as channels is a depthwise convolution.",
     )
     with sizes:
         _choose_sizes(weight, weight.shape[1] * groups, (1, 3) if over == "photo" else CHANNELS)
     first = preset.bias if len(weight) == len(kernel(preset.kernel)) else "0"
-    written = write_text("Bias, a number for each filter", address.BIAS, first)
+    written = write_text("Bias, one number for each filter", address.BIAS, first)
     return Kernel(weight, _bias(written, len(weight)), groups)
 
 
@@ -102,7 +102,7 @@ def _choose_sizes(weight: torch.Tensor, channels: int, known: tuple[int, ...]) -
     for label, key, value, options in (
         ("Kernel size", "kernel_side", max(weight.shape[2:]), SIDES),
         ("Filters", "filters", len(weight), tuple(range(1, MAX_FILTERS + 1))),
-        ("Channels of the input", "channels", channels, known),
+        ("Input channels", "channels", channels, known),
     ):
         st.session_state[key] = value
         st.select_slider(

@@ -1,4 +1,4 @@
-"""Pooling: what a window keeps, over numbers or over a small photo."""
+"""The section on pooling, over numbers or over a small photo."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cnnviz.ui.lab.controls import (
     choose_over,
     choose_preset,
     choose_settings,
-    found_or_say,
+    computed_or_error,
     write_settings,
 )
 from cnnviz.ui.lab.convolution.sliding import pooled_data
@@ -25,22 +25,24 @@ PRESETS = {preset.title: preset for preset in POOLING}
 
 
 def show_pool() -> None:
-    """The whole section."""
+    """Draw the section on pooling."""
     with st.sidebar:
         over = choose_over()
         preset = (
             PRESETS.get(choose_preset(list(PRESETS), address.POOLED, _follow_preset)) or POOLING[0]
         )
         settings = choose_settings(Settings, KEY, preset.settings)
-    found = found_or_say(lambda: pooled(_image(over, preset), settings))
-    if found is None:
+    pooling = computed_or_error(lambda: pooled(_image(over, preset), settings))
+    if pooling is None:
         return
     if over == "numbers":
         st.markdown(preset.says)
-    _say_sizes(found)
-    data = pooled_data(found, f"{over} {found.image.shape} {found.extent}", over == "numbers")
+    _say_sizes(pooling)
+    data = pooled_data(pooling, f"{over} {pooling.image.shape} {pooling.extent}", over == "numbers")
     show_window(data, KEY, {"grid": "pool_grid"})
-    st.caption("Pooling has no weights: nothing is learned here. Each map is pooled alone.")
+    st.caption(
+        "Pooling has no weights: nothing is learned here. Each channel is pooled on its own."
+    )
 
 
 def _follow_preset() -> None:
@@ -52,15 +54,15 @@ def _follow_preset() -> None:
 def _image(over: str, preset: PoolingPreset) -> torch.Tensor:
     with st.sidebar:
         if over == "numbers":
-            return grid(write_text("The input's numbers", address.POOL_GRID, preset.grid))
+            return grid(write_text("Input values", address.POOL_GRID, preset.grid))
         return choose_small_photo(3)
 
 
-def _say_sizes(found: Pooled) -> None:
-    maps, rows, columns = found.output.shape
-    window = " x ".join(map(str, found.extent))
+def _say_sizes(pooling: Pooled) -> None:
+    maps, rows, columns = pooling.output.shape
+    window = " x ".join(map(str, pooling.extent))
     each = f" in each of {maps} maps" if maps > 1 else ""
     st.markdown(
-        f"{found.image.shape[1]} x {found.image.shape[2]} become **{rows} x {columns}**{each}; "
-        f"each kept number stands for a window of {window}."
+        f"{pooling.image.shape[1]} x {pooling.image.shape[2]} become **{rows} x {columns}**{each}; "
+        f"each output summarises a window of {window}."
     )

@@ -1,4 +1,4 @@
-"""Whether a filter is a column times a row, and its two passes over a photo or over numbers."""
+"""Separable filters: rank, singular values and the two passes over a photo or numbers."""
 
 from __future__ import annotations
 
@@ -17,67 +17,67 @@ def show_rank(chosen: ClassicFilter, pixels: np.ndarray, over: str) -> None:
 
     Args:
         chosen: The filter.
-        pixels: What it is laid on, (H, W).
+        pixels: The image that it filters, (H, W).
         over: "photo" or "numbers".
     """
-    st.subheader("Is it a column times a row?")
-    found = separated(np.asarray(chosen.numbers) / chosen.divisor)
-    values = ", ".join(f"{round(value, 6):.3g}" for value in found.singular_values)
-    st.markdown(f"{_verdict(found)} Its singular values: {values}.")
-    if not found.rank:
+    st.subheader("Is the filter separable (a column times a row)?")
+    factors = separated(np.asarray(chosen.numbers) / chosen.divisor)
+    values = ", ".join(f"{round(value, 6):.3g}" for value in factors.singular_values)
+    st.markdown(f"{_verdict(factors)} Its singular values: {values}.")
+    if not factors.rank:
         return
-    direct, passes = filtered(pixels, chosen.kernel), filtered_in_passes(pixels, found)
-    if found.is_separable:
+    direct, passes = filtered(pixels, chosen.kernel), filtered_in_passes(pixels, factors)
+    if factors.is_separable:
         show_passes = _show_passes_over_photo if over == "photo" else _show_passes_over_numbers
-        show_passes(chosen, found, pixels, passes)
+        show_passes(chosen, factors, pixels, passes)
     size = f"{pixels.shape[1]} x {pixels.shape[0]}"
-    where = f"photo of {size} px" if over == "photo" else f"picture of {size} numbers"
+    where = f"photo of {size} px" if over == "photo" else f"image of {size} numbers"
     st.markdown(
-        f"Over this {where}: **{found.products * pixels.size:,} products** at once, "
-        f"**{found.products_in_passes * pixels.size:,}** in passes. The largest "
+        f"Over this {where}: **{factors.products * pixels.size:,} products** at once, "
+        f"**{factors.products_in_passes * pixels.size:,}** in passes. The largest "
         f"difference of the two maps is {np.abs(direct - passes).max():.1g}."
     )
 
 
-def _verdict(found: Separated) -> str:
-    h, w = found.kernel.shape
-    one, two = found.products, found.products_in_passes
-    if found.is_separable:
+def _verdict(factors: Separated) -> str:
+    h, w = factors.kernel.shape
+    one, two = factors.products, factors.products_in_passes
+    if factors.is_separable:
         return (
             f"**Rank 1**: yes. A pass down with {h} weights, then one across with {w}, needs "
             f"**{two} products for a pixel instead of {one}**."
         )
-    if not found.rank:
+    if not factors.rank:
         return "**Rank 0**: all its weights are 0."
     return (
-        f"**Rank {found.rank}**: no, it is the sum of {found.rank} columns times rows, which need "
-        f"{found.rank} x ({h} + {w}) = **{two} products for a pixel instead of {one}**."
+        f"**Rank {factors.rank}**: no, it is the sum of {factors.rank} columns times rows, which "
+        f"need {factors.rank} x ({h} + {w}) = **{two} products for a pixel instead of {one}**."
     )
 
 
 def _show_passes_over_photo(
-    chosen: ClassicFilter, found: Separated, grey: np.ndarray, passes: np.ndarray
+    chosen: ClassicFilter, factors: Separated, grey: np.ndarray, passes: np.ndarray
 ) -> None:
     """The column, the row, and the map after each of the two."""
-    ((column, row),) = found.passes
+    ((column, row),) = factors.passes
     alone = _alone(column)
     tiles = st.grid(4, min_column_width=150)
     with tiles.cell():
         _show_kernel(column[:, None], "The column")
     with tiles.cell():
-        said = "after the column, in the photo's brightness"
-        _show_picture(alone, filtered(grey, alone.kernel), said)
+        caption = "After the column, at the photo's brightness"
+        _show_picture(alone, filtered(grey, alone.kernel), caption)
     with tiles.cell():
         _show_kernel(row[None], "The row")
     with tiles.cell():
-        _show_picture(chosen, passes, "after the row too")
+        _show_picture(chosen, passes, "After the row too")
 
 
 def _show_passes_over_numbers(
-    chosen: ClassicFilter, found: Separated, numbers: np.ndarray, passes: np.ndarray
+    chosen: ClassicFilter, factors: Separated, numbers: np.ndarray, passes: np.ndarray
 ) -> None:
     """As over a photo; the numbers after the column are those that the row reads."""
-    ((column, row),) = found.passes
+    ((column, row),) = factors.passes
     down, between, across, behind = st.columns([2, 8, 4, 8], vertical_alignment="center")
     with down:
         _show_kernel(column[:, None], "The column")
@@ -94,9 +94,9 @@ def show_map_numbers(values: np.ndarray, title: str) -> None:
     st.html(number_tiles([Tile(values, title, CATEGORIES[2])], "Map"))
 
 
-def _show_picture(classic: ClassicFilter, values: np.ndarray, said: str) -> None:
+def _show_picture(classic: ClassicFilter, values: np.ndarray, caption: str) -> None:
     picture = classic_picture(classic, values)
-    st.image(picture, said, width="stretch", alt=f"Map {said}")
+    st.image(picture, caption, width="stretch", alt=f"Map {caption}")
 
 
 def _show_kernel(numbers: np.ndarray, title: str) -> None:

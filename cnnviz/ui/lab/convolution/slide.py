@@ -1,4 +1,4 @@
-"""Slide the kernel: every sum term by term, over numbers or over a small photo."""
+"""The section on convolution: every sum term by term, over numbers or over a small photo."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cnnviz.ui.lab.controls import (
     choose_over,
     choose_preset,
     choose_settings,
-    found_or_say,
+    computed_or_error,
     write_settings,
 )
 from cnnviz.ui.lab.convolution.kernel import Kernel, choose_kernel, complete_bias, follow_preset
@@ -26,22 +26,24 @@ PRESETS = {preset.title: preset for preset in SLIDING}
 
 
 def show_slide() -> None:
-    """The whole section."""
+    """Draw the section on convolution."""
     with st.sidebar:
         preset = _choose_preset()
         over = choose_over(preset.over)
-    found = found_or_say(lambda: _choose_slide(preset, over))
-    if found is None:
+    sliding = computed_or_error(lambda: _choose_slide(preset, over))
+    if sliding is None:
         return
     if over == preset.over:
         st.markdown(preset.says)
-    _say_sizes(found)
-    if any(found.unread):
+    _say_sizes(sliding)
+    if any(sliding.unread):
         st.caption(
-            "No window reads the cells that are struck out in pink: at the next position it "
-            "would hang over the edge."
+            "No window reads the cells struck out in pink: the next position would "
+            "exceed the input."
         )
-    data = slide_data(found, f"{over} {found.read.shape} {found.weight.shape}", over == "numbers")
+    data = slide_data(
+        sliding, f"{over} {sliding.read.shape} {sliding.weight.shape}", over == "numbers"
+    )
     texts = {"kernel": "kernel", "bias": "bias", **({"grid": "grid"} if over == "numbers" else {})}
     show_window(data, KEY, texts, complete_bias)
     st.caption(
@@ -61,7 +63,7 @@ def _choose_slide(preset: SlidingPreset, over: str) -> Slide:
     image = _image(over, preset, what)
     with st.sidebar:
         settings = choose_settings(Settings, KEY, preset.settings)
-    weight = what.as_torch_keeps_it(settings.transposed)
+    weight = what.in_torch_layout(settings.transposed)
     return slide(image, weight, settings, what.bias, what.groups)
 
 
@@ -79,7 +81,7 @@ def _follow_preset() -> None:
 
 
 def _image(over: str, preset: SlidingPreset, what: Kernel) -> torch.Tensor:
-    """What the kernel slides over.
+    """The input that the kernel slides over.
 
     Raises:
         ValueError: What is written is no grid, or there is no photo.
@@ -87,18 +89,18 @@ def _image(over: str, preset: SlidingPreset, what: Kernel) -> torch.Tensor:
     with st.sidebar:
         if over == "photo":
             return choose_small_photo(3 if what.channels == 3 else 1)
-        return grid(write_text("The input's numbers", address.GRID, preset.grid))
+        return grid(write_text("Input values", address.GRID, preset.grid))
 
 
-def _say_sizes(found: Slide) -> None:
-    filters, rows, columns = found.output.shape
-    height, width = written_size(found, 0), written_size(found, 1)
-    same = found.image.shape[1] == found.image.shape[2] and height == width
+def _say_sizes(sliding: Slide) -> None:
+    filters, rows, columns = sliding.output.shape
+    height, width = written_size(sliding, 0), written_size(sliding, 1)
+    same = sliding.image.shape[1] == sliding.image.shape[2] and height == width
     size = f"Side: **{height}**" if same else f"Height: **{height}**  \nWidth: **{width}**"
-    filter_size = " x ".join(map(str, found.weight.shape[1:]))
+    filter_size = " x ".join(map(str, sliding.weight.shape[1:]))
     st.markdown(
-        f"{size}  \nA sum has {filter_size} = **{found.terms} products** and a bias; {filters} x "
-        f"{rows} x {columns} sums are {found.output.numel():,} outputs and "
-        f"**{found.products.numel():,} multiplications**. Parameters: {filters} x ({filter_size} "
-        f"+ 1) = **{found.weight.numel() + filters}**."
+        f"{size}  \nEach output sums {filter_size} = **{sliding.terms} products** plus a bias; "
+        f"{filters} x {rows} x {columns} = {sliding.output.numel():,} outputs need "
+        f"**{sliding.products.numel():,} multiplications**. Parameters: {filters} x ({filter_size} "
+        f"+ 1) = **{sliding.weight.numel() + filters}**."
     )

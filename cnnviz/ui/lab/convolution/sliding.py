@@ -64,54 +64,54 @@ def show_sliding(
     )
 
 
-def slide_data(found: Slide, name: str, editable: bool) -> dict[str, Any]:
-    """Everything that the component shows of a kernel that slides; its own cells can be changed.
+def slide_data(slid: Slide, name: str, editable: bool) -> dict[str, Any]:
+    """The component's data for a convolution; the kernel's cells can be changed.
 
     Args:
-        found: The kernel.
+        slid: The convolution.
         name: Another name begins at the first position.
         editable: Whether the input's cells can be changed.
     """
-    size, filters = found.weight.shape[1], len(found.weight)
-    per_group = filters // found.groups
+    size, filters = slid.weight.shape[1], len(slid.weight)
+    per_group = filters // slid.groups
     reads = [[number // per_group * size + k for k in range(size)] for number in range(filters)]
-    dilation = found.settings.dilation
+    dilation = slid.settings.dilation
     return {
-        **_common(name, editable, found.before, found.step, found.output),
-        "spread": found.settings.stride if found.settings.transposed else 1,
-        "inputTitle": "Input, as the kernel meets it" if _is_changed(found) else "Input",
-        "inputs": [_input(found, channel, not editable) for channel in range(len(found.read))],
+        **_common(name, editable, slid.before, slid.step, slid.output),
+        "spread": slid.settings.stride if slid.settings.transposed else 1,
+        "inputTitle": "Input, as the kernel meets it" if _is_changed(slid) else "Input",
+        "inputs": [_input(slid, channel, not editable) for channel in range(len(slid.read))],
         "kernels": [
             [
                 _map(part, f"channel {channel + 1}" if size > 1 else "weights")
                 for channel, part in zip(read, weight, strict=True)
             ]
-            for read, weight in zip(reads, found.weight, strict=True)
+            for read, weight in zip(reads, slid.weight, strict=True)
         ],
         "reads": reads,
-        "offsets": [[dilation * index for index in range(side)] for side in found.weight.shape[2:]],
-        "biases": [written_number(value) for value in found.bias.tolist()],
-        "sums": _texts(found.products.sum((4, 5))),
+        "offsets": [[dilation * index for index in range(side)] for side in slid.weight.shape[2:]],
+        "biases": [written_number(value) for value in slid.bias.tolist()],
+        "sums": _texts(slid.products.sum((4, 5))),
         "pooling": "",
-        "turned": found.settings.transposed,
+        "turned": slid.settings.transposed,
     }
 
 
-def pooled_data(found: Pooled, name: str, editable: bool) -> dict[str, Any]:
-    """The same of a window that pools; it has no kernel."""
+def pooled_data(pooled: Pooled, name: str, editable: bool) -> dict[str, Any]:
+    """The component's data for pooling, which has no kernel."""
     return {
-        **_common(name, editable, (0, 0), found.step, found.output),
+        **_common(name, editable, (0, 0), pooled.step, pooled.output),
         "spread": 1,
         "inputTitle": "Input",
         "inputs": [
-            _map(part, _title(found.image, n, not editable)) for n, part in enumerate(found.image)
+            _map(part, _title(pooled.image, n, not editable)) for n, part in enumerate(pooled.image)
         ],
         "kernels": [],
-        "reads": [[channel] for channel in range(len(found.image))],
-        "offsets": [list(range(side)) for side in found.extent],
+        "reads": [[channel] for channel in range(len(pooled.image))],
+        "offsets": [list(range(side)) for side in pooled.extent],
         "biases": [],
         "sums": [],
-        "pooling": found.settings.kind,
+        "pooling": pooled.settings.kind,
     }
 
 
@@ -129,8 +129,8 @@ def _common(
     }
 
 
-def _is_changed(found: Slide) -> bool:
-    return found.read.shape != found.image.shape
+def _is_changed(slid: Slide) -> bool:
+    return slid.read.shape != slid.image.shape
 
 
 def _title(maps: torch.Tensor, number: int, is_photo: bool = False) -> str:
@@ -141,24 +141,24 @@ def _title(maps: torch.Tensor, number: int, is_photo: bool = False) -> str:
     return f"{COLOURS[number]}: {size}" if is_photo else f"map {number + 1}: {size}"
 
 
-def _input(found: Slide, channel: int, is_photo: bool) -> dict[str, Any]:
+def _input(slid: Slide, channel: int, is_photo: bool) -> dict[str, Any]:
     """A channel of the input, with what is around and between its numbers."""
-    (top, left), stride = found.before, found.settings.stride if found.settings.transposed else 1
-    rows, columns = found.image.shape[1:]
+    (top, left), stride = slid.before, slid.settings.stride if slid.settings.transposed else 1
+    rows, columns = slid.image.shape[1:]
     left_rows, left_columns = (
         range(side - left, side)
-        for side, left in zip(found.read.shape[1:], found.unread, strict=True)
+        for side, left in zip(slid.read.shape[1:], slid.unread, strict=True)
     )
     own_rows = {top + stride * row for row in range(rows)}
     own_columns = {left + stride * column for column in range(columns)}
     kinds = [
         [
             _kind(r in own_rows and c in own_columns, r in left_rows or c in left_columns)
-            for c in range(found.read.shape[2])
+            for c in range(slid.read.shape[2])
         ]
-        for r in range(found.read.shape[1])
+        for r in range(slid.read.shape[1])
     ]
-    return {**_map(found.read[channel], _title(found.read, channel, is_photo)), "kinds": kinds}
+    return {**_map(slid.read[channel], _title(slid.read, channel, is_photo)), "kinds": kinds}
 
 
 def _kind(is_own: bool, is_left: bool) -> str:
@@ -192,10 +192,10 @@ def _texts(numbers: torch.Tensor) -> Any:
 
 
 def edited(key: str) -> Mapping[str, Any]:
-    """The cell that was changed: part, channel, row, column, value, and filter of a kernel."""
+    """The change of a cell: part, channel, row, column, value, and filter of a kernel."""
     return dict(st.session_state[key].edited or {})
 
 
 def rested(key: str) -> int:
-    """Where the window rests."""
+    """The position at which the window rests."""
     return int(st.session_state[key].at or 0)

@@ -1,4 +1,4 @@
-"""The window that slides in a section of the lab: its place and its cells are in the address."""
+"""The sliding window of a section; its position and its cells are in the address."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def show_window(
     texts: Mapping[str, str],
     before_edit: Callable[[], None] = lambda: None,
 ) -> None:
-    """Draw the window; a cell that is changed goes into the text that it is of.
+    """Draw the window; a changed cell is written into the text that it belongs to.
 
     Args:
         data: Of ``sliding.slide_data`` or ``sliding.pooled_data``.

@@ -1,4 +1,4 @@
-"""Design arithmetic: what two designs cost, with everything that can be changed."""
+"""The section on design arithmetic: the cost of two designs with adjustable settings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cnnviz.analysis.graph import shape_text
 from cnnviz.figures.theme import count_text
 from cnnviz.lab.comparisons import COMPARISONS, Comparison
 from cnnviz.lab.design import Cost, cost
-from cnnviz.ui.lab.controls import choose_preset, choose_settings, found_or_say
+from cnnviz.ui.lab.controls import choose_preset, choose_settings, computed_or_error
 from cnnviz.ui.parts import address
 
 COLUMNS = (
@@ -18,7 +18,7 @@ COLUMNS = (
 
 
 def show_design() -> None:
-    """The whole section."""
+    """Draw the section on design arithmetic."""
     with st.sidebar:
         chosen = _choose_comparison()
         settings = choose_settings(
@@ -26,17 +26,17 @@ def show_design() -> None:
         )
     st.subheader(chosen.question)
     designs = chosen.designs(settings)
-    costs = found_or_say(lambda: [cost(design) for design in designs])
+    costs = computed_or_error(lambda: [cost(design) for design in designs])
     if costs is None:
         return
-    rows = [(design.title, *cells(found)) for design, found in zip(designs, costs, strict=True)]
+    rows = [(design.title, *cells(counts)) for design, counts in zip(designs, costs, strict=True)]
     st.table(
         pd.DataFrame(rows, columns=COLUMNS).set_index("Design"),
         border="horizontal",
-        alt="What the designs cost",
+        alt="Cost of the designs",
     )
-    for design, found in list(zip(designs, costs, strict=True))[1:]:
-        st.markdown(_ratio(design.title, found, designs[0].title, costs[0]))
+    for design, counts in list(zip(designs, costs, strict=True))[1:]:
+        st.markdown(_ratio(design.title, counts, designs[0].title, costs[0]))
     if note := chosen.note(settings):
         st.markdown(note)
     st.info(f"On the slide: {chosen.slide}", icon=":material/co_present:")
@@ -51,23 +51,23 @@ def _choose_comparison() -> Comparison:
     return known.get(choose_preset([*known], address.DESIGN, lambda: None)) or COMPARISONS[0]
 
 
-def cells(found: Cost) -> tuple[str, ...]:
+def cells(counts: Cost) -> tuple[str, ...]:
     """The cells of a row of ``COLUMNS`` behind its title."""
     return (
-        f"{found.params:,}",
-        f"{found.macs:,}",
-        f"{found.additions:,}",
-        f"{found.receptive_field:,} px",
-        f"{found.nonlinearities}",
-        shape_text(found.output_shape),
+        f"{counts.params:,}",
+        f"{counts.macs:,}",
+        f"{counts.additions:,}",
+        f"{counts.receptive_field:,} px",
+        f"{counts.nonlinearities}",
+        shape_text(counts.output_shape),
     )
 
 
-def _ratio(title: str, found: Cost, other: str, base: Cost) -> str:
+def _ratio(title: str, counts: Cost, other: str, base: Cost) -> str:
     """What a design saves, in words: "two 3x3: 0.72 of the parameters of one 5x5"."""
-    fewer = found.params / base.params, found.macs / base.macs
-    counts = [count_text(n) for n in (found.params, base.params, found.macs, base.macs)]
+    fewer = counts.params / base.params, counts.macs / base.macs
+    texts = [count_text(n) for n in (counts.params, base.params, counts.macs, base.macs)]
     return (
-        f"**{title}**: {fewer[0]:.3g} x the parameters of {other} ({counts[0]} against "
-        f"{counts[1]}) and {fewer[1]:.3g} x its MACs ({counts[2]} against {counts[3]})."
+        f"**{title}**: {fewer[0]:.3g} x the parameters of {other} ({texts[0]} against "
+        f"{texts[1]}) and {fewer[1]:.3g} x its MACs ({texts[2]} against {texts[3]})."
     )

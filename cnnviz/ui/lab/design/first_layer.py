@@ -1,4 +1,4 @@
-"""Why not fully connected: weights of a first layer by the image's side, or for a photo's."""
+"""The section on fully connected first layers: their weights by the size of the image."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from cnnviz.ui.lab.design.first_sums import show_first_sums
 from cnnviz.ui.photo.controls import Photo, choose_photo
 
 IDEAS = {
-    "fully_connected": "fully connected",
-    "locally_connected": "windows of their own weights",
-    "shared": "one window, shared: convolution",
+    "fully_connected": "Fully connected",
+    "locally_connected": "Locally connected (unshared weights)",
+    "shared": "Convolution (shared weights)",
 }
 CHANNELS = 3
 
 
 @dataclass(frozen=True)
 class Side(Config):
-    """A square image."""
+    """The side of a square image."""
 
     side: int = choice(*SIDES, default=1024, unit="px", help="Of the image, which is RGB.")
 
 
 @dataclass(frozen=True)
 class Settings(Config):
-    """A first layer."""
+    """The size of a first layer."""
 
     units: int = choice(
         *(1, 10, 100, 1000, 4096), default=4096, unit="units", help="Of the fully connected layer."
@@ -44,7 +44,7 @@ class Settings(Config):
 
 
 def show_first_layer() -> None:
-    """The whole section."""
+    """Draw the section on fully connected first layers."""
     with st.sidebar:
         over = choose_over()
         photo = choose_photo() if over == "photo" else None
@@ -72,37 +72,37 @@ def _show_photo(settings: Settings, photo: Photo) -> None:
 
 def _show_weights(s: Settings, width: int, height: int, what: str, short: str) -> None:
     """One number for each idea, and their curves with the image marked."""
-    found = first_layer(height, s.units, s.kernel_size, s.maps, columns=width)
+    layer = first_layer(height, s.units, s.kernel_size, s.maps, columns=width)
     st.markdown(
-        f"One unit that reads all of {what} has **{found.one_unit:,} weights**; on the slide a "
+        f"One unit that reads all of {what} has **{layer.one_unit:,} weights**; on the slide a "
         "1024 x 1024 image needs 3 x 2²⁰ = 3,145,728."
     )
-    _show_numbers(s, found, f"{width:,} x {height:,}")
-    _chart(by_side(s.units, s.kernel_size, s.maps, max_pixels=width * height), found, short)
+    _show_numbers(s, layer, f"{width:,} x {height:,}")
+    _chart(by_side(s.units, s.kernel_size, s.maps, max_pixels=width * height), layer, short)
     st.caption(
         "Weights without biases. Both axes are logarithmic; how the pixels lie does not matter, "
         "only how many they are: 32² are 32 x 32 or 16 x 64."
     )
 
 
-def _show_numbers(s: Settings, found: FirstLayer, size: str) -> None:
+def _show_numbers(s: Settings, layer: FirstLayer, size: str) -> None:
     window = f"{s.kernel_size} x {s.kernel_size} x 3"
     columns = st.columns(3)
     columns[0].metric(
         f"Fully connected, {s.units:,} units",
-        count_text(found.fully_connected),
+        count_text(layer.fully_connected),
         border=True,
-        help=f"{s.units:,} x {found.one_unit:,}",
+        help=f"{s.units:,} x {layer.one_unit:,}",
     )
     columns[1].metric(
-        "Local connectivity",
-        count_text(found.locally_connected),
+        "Locally connected (unshared weights)",
+        count_text(layer.locally_connected),
         border=True,
         help=f"{s.maps} maps, a window of {window} at each of {size} pixels",
     )
     columns[2].metric(
-        "and parameter sharing",
-        count_text(found.shared),
+        "Parameter sharing",
+        count_text(layer.shared),
         border=True,
         help=f"{s.maps} windows of {window}, the same everywhere: a convolution",
     )

@@ -1,4 +1,4 @@
-"""Add against concatenate: on small tensors of numbers and on the maps of a photo."""
+"""The section on addition and concatenation of feature maps."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from cnnviz.ui.lab.controls import (
     choose_over,
     choose_preset,
     choose_settings,
-    found_or_say,
+    computed_or_error,
     write_settings,
 )
 from cnnviz.ui.lab.design.comparisons import COLUMNS, cells
@@ -39,7 +39,7 @@ FIRST, SECOND, BOTH = CATEGORIES[0], CATEGORIES[1], CATEGORIES[2]
 
 
 def show_merge() -> None:
-    """The whole section."""
+    """Draw the section on addition and concatenation."""
     with st.sidebar:
         over = choose_over()
     if over == "photo":
@@ -68,18 +68,18 @@ def _show_numbers(preset: MergingPreset) -> None:
         first = write_text("First tensor", address.ADD_FIRST, preset.first)
         second = write_text("Second tensor", address.ADD_SECOND, preset.second)
     st.markdown(preset.says)
-    found = found_or_say(lambda: merged(features(first, "first"), features(second, "second")))
-    if found is None:
+    pair = computed_or_error(lambda: merged(features(first, "first"), features(second, "second")))
+    if pair is None:
         return
     _show_operands()
     left, right = st.columns(2, border=True)
     with left:
-        _show_added(found)
+        _show_added(pair)
     with right:
-        colours = [FIRST] * len(found.first) + [SECOND] * len(found.second)
-        st.subheader(f"Concatenated: {shape_text(found.concatenated.shape)}")
-        st.html(_tiles(found.concatenated, colours, "Concatenated"))
-        st.caption("Every channel stays as it was; their numbers of channels are added up.")
+        colours = [FIRST] * len(pair.first) + [SECOND] * len(pair.second)
+        st.subheader(f"Concatenated: {shape_text(pair.concatenated.shape)}")
+        st.html(_tiles(pair.concatenated, colours, "Concatenated"))
+        st.caption("Every channel is kept; the numbers of channels add up.")
     st.caption(
         "Type other numbers into the cells, or other sizes in the sidebar. One row is a vector, "
         "each number a channel of 1 x 1; "
@@ -95,14 +95,14 @@ def _show_operands() -> None:
         show_cells(address.ADD_SECOND, "Second", colour=SECOND)
 
 
-def _show_added(found: Merged) -> None:
-    if found.added is None:
+def _show_added(pair: Merged) -> None:
+    if pair.added is None:
         st.subheader("Added: refused")
-        st.warning(found.refused, icon=":material/block:")
+        st.warning(pair.refused, icon=":material/block:")
         return
-    st.subheader(f"Added: {shape_text(found.added.shape)}")
-    st.html(_tiles(found.added, [BOTH] * len(found.added), "Added"))
-    st.caption("As many channels as each had; which part came from where cannot be told any more.")
+    st.subheader(f"Added: {shape_text(pair.added.shape)}")
+    st.html(_tiles(pair.added, [BOTH] * len(pair.added), "Added"))
+    st.caption("The number of channels stays; the two inputs can no longer be told apart.")
 
 
 def _tiles(tensor: torch.Tensor, colours: list[str], title: str) -> str:
@@ -116,7 +116,7 @@ def _tiles(tensor: torch.Tensor, colours: list[str], title: str) -> str:
 
 
 def _show_cost(preset: MergingPreset) -> None:
-    st.subheader("What the next convolution costs")
+    st.subheader("Cost of the next convolution")
     with st.sidebar:
         settings = choose_settings(Settings, KEY, preset.settings)
     designs = merging_designs(settings)
@@ -126,7 +126,7 @@ def _show_cost(preset: MergingPreset) -> None:
         .set_index("Design")
         .drop(columns=["Receptive field", "ReLUs in a row"]),
         border="horizontal",
-        alt="What the convolution behind each way costs",
+        alt="Cost of the next convolution after addition and after concatenation",
     )
     if len(designs) == 1:
         st.warning(
@@ -135,11 +135,11 @@ def _show_cost(preset: MergingPreset) -> None:
             icon=":material/block:",
         )
         return
-    found = [cost(design) for design in designs]
+    costs = [cost(design) for design in designs]
     st.markdown(
         f"After concatenation a {settings.kernel_size}x{settings.kernel_size} convolution reads "
         f"{settings.first + settings.second} maps instead of {settings.first}: "
-        f"**{found[1].params / found[0].params:g} x the parameters and "
-        f"{found[1].macs / found[0].macs:g} x the MACs**. Adding itself takes "
+        f"**{costs[1].params / costs[0].params:g} x the parameters and "
+        f"{costs[1].macs / costs[0].macs:g} x the MACs**. Adding itself takes "
         f"{sums_of_addition(settings):,} additions, concatenating none."
     )

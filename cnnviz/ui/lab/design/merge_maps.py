@@ -1,4 +1,4 @@
-"""Add against concatenate on feature maps: of two filters, and of two parts of a real network."""
+"""Addition and concatenation of a photo's feature maps: of two filters or inside a network."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from cnnviz.ui.photo.weights import choose_trained
 from cnnviz.vision.maps.filters import CLASSIC_FILTERS, ClassicFilter, filtered
 
 FILTERS, NETWORK = "two filters", "a network"
-MOST = 64  # maps of a part that are drawn
+MAX_MAPS = 64  # maps of a part that are drawn
 DOES = {"addition": "adds", "concatenation": "concatenates"}
 
 
 def show_merged_maps() -> None:
-    """Two filters' maps of a photo, or the two parts that meet in a network."""
+    """Draw the maps of two filters, or the two inputs of a join in a network."""
     with st.sidebar:
         photo = choose_photo()
-        whose = choose_segment("Maps of", (FILTERS, NETWORK), address.MAPS_OF)
+        source = choose_segment("Maps of", (FILTERS, NETWORK), address.MAPS_OF)
     if photo is None:
         st.info("Choose a photo in the sidebar.")
-    elif whose == NETWORK:
+    elif source == NETWORK:
         _show_network(photo)
     else:
         _show_filters(photo)
@@ -56,34 +56,34 @@ def _show_network(photo: Photo) -> None:
 
 def _show_join(subject: Subject, join: Join) -> None:
     *before, last = [torch.from_numpy(subject.at(place)) for place in join.parts]
-    found = merged(torch.cat(before), last)
+    pair = merged(torch.cat(before), last)
     st.markdown(
-        f"Here {subject.spec.variant} **{DOES[join.kind]}** {shape_text(found.first.shape)} and "
-        f"{shape_text(found.second.shape)} maps."
+        f"Here {subject.spec.variant} **{DOES[join.kind]}** {shape_text(pair.first.shape)} and "
+        f"{shape_text(pair.second.shape)} maps."
     )
     left, right = st.columns(2)
     with left:
         _show_part(
-            found.first, "The first part, " if len(before) == 1 else "All parts but the last, "
+            pair.first, "The first part, " if len(before) == 1 else "All parts but the last, "
         )
     with right:
-        _show_part(found.second, "The last part, ")
+        _show_part(pair.second, "The last part, ")
     left, right = st.columns(2, border=True)
     with left:
-        st.subheader("Added" if found.added is not None else "Added: refused")
-        if found.added is None:
-            st.warning(found.refused, icon=":material/block:")
+        st.subheader("Added" if pair.added is not None else "Added: refused")
+        if pair.added is None:
+            st.warning(pair.refused, icon=":material/block:")
         else:
-            _show_part(found.added, "")
-            _say_kept(found.first.numpy(), found.second.numpy())
+            _show_part(pair.added, "")
+            _say_kept(pair.first.numpy(), pair.second.numpy())
     with right:
         st.subheader("Concatenated")
-        _show_part(found.concatenated, "")
+        _show_part(pair.concatenated, "")
 
 
 def _show_part(part: torch.Tensor, title: str) -> None:
-    few = f", the first {MOST}" if len(part) > MOST else ""
-    show_maps(part[:MOST].numpy(), f"{title}{shape_text(part.shape)}{few}.")
+    few = f", the first {MAX_MAPS}" if len(part) > MAX_MAPS else ""
+    show_maps(part[:MAX_MAPS].numpy(), f"{title}{shape_text(part.shape)}{few}.")
 
 
 def _show_filters(photo: Photo) -> None:
@@ -98,7 +98,7 @@ def _show_filters(photo: Photo) -> None:
         st.subheader(f"Added: 1 x {rows} x {columns}")
         st.image(
             _picture(one + two, first, second),
-            "the sum of both maps",
+            "Sum of both maps",
             width="stretch",
             alt=f"The map of {first.title} plus that of {second.title}",
         )
