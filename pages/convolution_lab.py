@@ -1,4 +1,4 @@
-"""Convolution lab: the arithmetic of the lectures, by hand and on your own picture."""
+"""Convolution lab: the arithmetic of the lectures, by hand and on your own image."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from cnnviz.ui.lab.design.first_layer import show_first_layer
 from cnnviz.ui.lab.design.merge import show_merge
 from cnnviz.ui.page import open_page
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_segment
+from cnnviz.ui.parts.choices import choose_labelled
 
 SECTIONS = {
     "slide the kernel": ("What does a convolution compute?", show_slide),
@@ -21,12 +21,12 @@ SECTIONS = {
     "why not fully connected": ("Why not connect everything?", show_first_layer),
     "design arithmetic": ("What does a design cost?", show_design),
     "filters on your photo": ("What does a filter do to your photo?", show_filter_lab),
-    "augmentation": ("What does training do to a picture?", show_gallery),
+    "augmentation": ("How does training augment an image?", show_gallery),
     "add or concatenate": ("Add or concatenate?", show_merge),
 }
 
 open_page("Convolution lab")
-section = choose_segment("Section", list(SECTIONS), address.SECTION, is_labelled=False)
+section = choose_labelled("Section", list(SECTIONS), address.SECTION, is_labelled=False)
 question, show = SECTIONS[section]
 st.title(question)
 show()

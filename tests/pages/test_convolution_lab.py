@@ -305,7 +305,7 @@ def test_ones_own_kernel_is_an_address(opened, no_weights):
 
 def test_every_augmentation_is_drawn_eight_times_and_the_address_keeps_its_strength(opened):
     app = opened(section="augmentation", alone_noise="0.02")
-    assert app.title[0].value == "What does training do to a picture?"
+    assert app.title[0].value == "How does training augment an image?"
     assert app.select_slider(key="alone_noise").value == 0.02
     drawn = tiles(app)
     # Eight of each of seven, of all together, with added colours, of crops and their places; ten.
@@ -343,3 +343,13 @@ def test_an_uploaded_photo_is_looked_at(opened, query, no_weights):
     app.file_uploader(key="upload").set_value(("mine.png", file.getvalue(), "image/png")).run()
     assert not app.exception and not app.error
     assert len(app.get("image")) >= 3 or "<img" in tiles(app)
+
+
+def test_buttons_have_labels_and_the_address_has_options(opened):
+    app = opened(**BETWEEN, part="batch norm")
+    section, part = app.segmented_control(key="section"), app.segmented_control(key="part")
+    assert "Activations and normalisation" in section.options
+    assert "Batch normalisation" in part.options
+    assert (section.value, part.value) == ("activations and normalisation", "batch norm")
+    part.set_value("dropout").run()
+    assert app.query_params["part"] == ["dropout"]

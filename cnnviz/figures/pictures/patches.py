@@ -1,10 +1,11 @@
-"""Patches cut from pictures: what one unit of a layer sees."""
+"""Parts of an image: cut out, or framed in the dimmed image."""
 
 from __future__ import annotations
 
 import numpy as np
 
-PADDING = 128  # mid-grey: what the unit sees beyond the picture
+PADDING = 128  # mid-grey beyond the image
+DIMMED = 0.3  # of the brightness
 
 
 def patch(picture: np.ndarray, first: tuple[int, int], last: tuple[int, int]) -> np.ndarray:
@@ -28,3 +29,20 @@ def patch(picture: np.ndarray, first: tuple[int, int], last: tuple[int, int]) ->
     down, across = rows.start - top, columns.start - left
     cut[down : down + inside.shape[0], across : across + inside.shape[1]] = inside
     return cut
+
+
+def framed(picture: np.ndarray, corner: tuple[int, int], side: int) -> np.ndarray:
+    """The picture with what lies outside the crop dimmed, and a white line around the crop.
+
+    Args:
+        picture: uint8 (H, W, 3).
+        corner: Row and column of the crop's top left pixel.
+        side: Of the crop in pixels.
+    """
+    shown = np.rint(picture * DIMMED).astype(np.uint8)
+    rows, columns = (slice(start, start + side) for start in corner)
+    shown[rows, columns] = 255
+    thick = max(1, side // 100)
+    inside = tuple(slice(start + thick, start + side - thick) for start in corner)
+    shown[inside] = picture[inside]
+    return shown

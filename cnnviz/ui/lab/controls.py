@@ -13,7 +13,7 @@ from cnnviz.lab.grid import grid, written_grid
 from cnnviz.ui.network.controls import hyperparameter_widget
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.address import Key
-from cnnviz.ui.parts.choices import bound, choose_option, choose_segment
+from cnnviz.ui.parts.choices import bound, choose_labelled, choose_option
 
 C = TypeVar("C", bound=Config)
 F = TypeVar("F")
@@ -37,7 +37,7 @@ def choose_over(first: str = "numbers", key: Key = address.OVER) -> str:
         first: What it begins with.
         key: In the address; of its own where another section begins otherwise.
     """
-    return choose_segment("On", OVER, key, first)
+    return choose_labelled("Input", OVER, key, first)
 
 
 def choose_preset(titles: list[str], key: Key, follow: Callable[[], Any]) -> str:

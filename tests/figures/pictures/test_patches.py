@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cnnviz.figures.pictures.patches import PADDING, patch
+from cnnviz.figures.pictures.patches import PADDING, framed, patch
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,12 @@ def test_a_patch_is_what_the_unit_sees_and_grey_beyond_the_picture(first, last, 
     down = row - first[0] if size[0] == last[0] - first[0] + 1 else 0
     across = column - first[1] if size[1] == last[1] - first[1] + 1 else 0
     np.testing.assert_array_equal(found[down, across], picture[row, column])
+
+
+def test_outside_is_dimmed_and_the_crop_is_as_it_was_within_its_line():
+    picture = np.full((8, 8, 3), 100, np.uint8)
+    shown = framed(picture, (2, 1), 4)[..., 0]
+    assert shown[0, 0] == shown[7, 7] == 30
+    assert (shown[2, 1:5] == 255).all() and (shown[2:6, 4] == 255).all()
+    assert (shown[3:5, 2:4] == 100).all()
+    assert (picture == 100).all()

@@ -27,7 +27,7 @@ from cnnviz.ui.lab.maps import show_maps
 from cnnviz.ui.lab.network import FirstConvolution, show_on_photo
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import bound, choose_segment, write_text
+from cnnviz.ui.parts.choices import bound, choose_labelled, write_text
 
 FIRST = "-3 -1 0; 0.5 1 2"
 COLOURS = dict(zip(ACTIVATIONS, CATEGORIES, strict=False))
@@ -36,13 +36,15 @@ READ = CATEGORIES[3]
 
 def show_activate() -> None:
     """Draw the section on activations and normalisation."""
-    shows = {
-        "activations": show_curves,
-        "local response norm": show_response,
-        "batch norm": show_batch,
-        "dropout": show_dropout,
+    parts = {
+        "activations": ("Activation functions", show_curves),
+        "local response norm": ("Local response normalisation", show_response),
+        "batch norm": ("Batch normalisation", show_batch),
+        "dropout": ("Dropout", show_dropout),
     }
-    shows[choose_segment("Part", list(shows), address.PART, "activations", is_labelled=False)]()
+    labels = {name: label for name, (label, _) in parts.items()}
+    _, show = parts[choose_labelled("Part", labels, address.PART, is_labelled=False)]
+    show()
 
 
 def show_curves() -> None:

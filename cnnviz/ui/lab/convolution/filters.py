@@ -11,7 +11,7 @@ from cnnviz.ui.lab.convolution.separable import show_map_numbers, show_rank
 from cnnviz.ui.lab.network import choose_first_convolution
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_segment, write_text
+from cnnviz.ui.parts.choices import choose_labelled, write_text
 from cnnviz.ui.photo.chosen import show_or_say
 from cnnviz.ui.photo.classic_filters import (
     choose_classic,
@@ -25,7 +25,8 @@ from cnnviz.ui.photo.controls import Photo, choose_photo
 from cnnviz.ui.photo.filters import show_filters
 from cnnviz.vision.maps.filters import ClassicFilter, filtered
 
-CLASSIC, OWN = "a classic one", "your own"
+OWN = "your own"
+FILTER_KINDS = {"a classic one": "Classic", OWN: "Your own"}
 FIRST = "1 2 1; 0 0 0; -1 -2 -1"
 DARK, HALF = "0 0 0 0 0 0 0 0", "0 0 0 0 10 10 10 10"
 PICTURE = "; ".join([DARK] * 4 + [HALF] * 4)
@@ -58,7 +59,7 @@ def _show_over_photo() -> None:
 
 def _show_chosen(photo: Photo) -> ClassicFilter | None:
     """The filter and its map; None after saying why what is written is none."""
-    if _choose_whose() != OWN:
+    if _choose_kind() != OWN:
         return show_classic(photo)
     own = _write_own()
     if own:
@@ -70,7 +71,7 @@ def _show_over_numbers() -> None:
     """A small image, the filter and the map as numbers; then the filter's two passes."""
     with st.sidebar:
         written = write_text("Image values", address.FILTER_GRID, PICTURE)
-    is_own = _choose_whose() == OWN
+    is_own = _choose_kind() == OWN
     chosen = _write_own() if is_own else choose_classic()
     numbers = computed_or_error(lambda: written_picture(written))
     if numbers is None or chosen is None:
@@ -99,8 +100,8 @@ def _show_numbers(numbers: np.ndarray, chosen: ClassicFilter, is_own: bool) -> N
     )
 
 
-def _choose_whose() -> str:
-    return choose_segment("Filter", (CLASSIC, OWN), address.FILTER_KIND)
+def _choose_kind() -> str:
+    return choose_labelled("Filter", FILTER_KINDS, address.FILTER_KIND)
 
 
 def _write_own() -> ClassicFilter | None:

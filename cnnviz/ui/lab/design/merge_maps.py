@@ -11,7 +11,7 @@ from cnnviz.lab.joins import Join, joins
 from cnnviz.lab.merging import kept_energy, merged
 from cnnviz.ui.lab.maps import show_maps
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_option, choose_segment
+from cnnviz.ui.parts.choices import choose_labelled, choose_option
 from cnnviz.ui.photo.chosen import chosen_subject, show_or_say
 from cnnviz.ui.photo.classic_filters import classic_picture, grey_photo
 from cnnviz.ui.photo.controls import Photo, choose_photo
@@ -28,7 +28,7 @@ def show_merged_maps() -> None:
     """Draw the maps of two filters, or the two inputs of a join in a network."""
     with st.sidebar:
         photo = choose_photo()
-        source = choose_segment("Maps of", (FILTERS, NETWORK), address.MAPS_OF)
+        source = choose_labelled("Maps of", (FILTERS, NETWORK), address.MAPS_OF)
     if photo is None:
         st.info("Choose a photo in the sidebar.")
     elif source == NETWORK:
