@@ -40,13 +40,13 @@ class Block:
 
     @cached_property
     def make(self) -> tuple[tuple[object, ...], ...]:
-        """Equal for blocks of the same layers, windows and output shapes."""
+        """A key that is equal for blocks with the same layers, windows and output shapes."""
         nodes = self.graph.nodes[self.first : self.last + 1]
         return tuple(filter(None, (_layer_make(node, self.path) for node in nodes)))
 
     @property
     def order(self) -> tuple[object, ...]:
-        """Names and classes of its layers, whatever their sizes."""
+        """Names and classes of the block's layers, whatever their sizes."""
         return tuple(layer[:2] for layer in self.make)
 
     def runs(self, repeated: bool) -> Iterator[tuple[Block | int, Block | int, int]]:
@@ -109,12 +109,12 @@ def _title(path: str, class_name: str) -> str:
 
 
 def joins(graph: NetworkGraph, block: Block) -> bool:
-    """Whether an operation of a block reads more than one node."""
+    """Whether a block has an operation with more than one input."""
     return any(len(node.inputs) > 1 for node in graph.nodes[block.first : block.last + 1])
 
 
 def skips(graph: NetworkGraph, block: Block) -> bool:
-    """Whether an operation of a block reads what the block reads."""
+    """Whether a block has a skip connection from its input."""
     return any(
         len(node.inputs) > 1 and min(node.inputs) < block.first
         for node in graph.nodes[block.first : block.last + 1]
@@ -122,7 +122,7 @@ def skips(graph: NetworkGraph, block: Block) -> bool:
 
 
 def closing_join(graph: NetworkGraph, block: Block) -> str:
-    """The operation by which a block joins what it made to what it read, if it does."""
+    """The operation that joins a block's output with its input, or None."""
     for node in reversed(graph.nodes[block.first : block.last + 1]):
         if node.kind == "addition" or (node.kind in JOINS and min(node.inputs) < block.first):
             return node.kind

@@ -19,7 +19,7 @@ from cnnviz.hyperparameters import named
 
 @dataclass(frozen=True)
 class Convention:
-    """What counts as one when the cost of a layer is counted.
+    """A counting convention: MACs, FLOPs or all operations.
 
     Attributes:
         name: Identifier in URLs and on the command line.
@@ -71,7 +71,7 @@ CONVENTIONS: tuple[Convention, ...] = (MACS, FLOPS, OPERATIONS)
 
 
 def convention(name: str) -> Convention:
-    """The convention of that name.
+    """Look up a convention by name.
 
     Raises:
         KeyError: There is none; the message lists the known names.

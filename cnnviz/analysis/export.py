@@ -61,7 +61,7 @@ ONNX_BYTES = 2**31 - 1
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file.
+    """A file format for export.
 
     Attributes:
         title: Its name on screen.

@@ -22,7 +22,7 @@ from cnnviz.analysis.kinds import sliding
 
 @dataclass(frozen=True, eq=False)
 class Folded:
-    """What a picture of a network shows.
+    """The items and links of a folded network.
 
     Attributes:
         items: One row an item, in the order of execution. Columns: path; layer (the one whose
@@ -55,7 +55,7 @@ class Frame:
 
 @dataclass(frozen=True, eq=False)
 class Folding:
-    """The tree of a graph's blocks, from which any cut is made."""
+    """The tree of a graph's blocks, which can be folded at any level."""
 
     graph: NetworkGraph
 
@@ -123,7 +123,7 @@ class Folding:
         hide_shape_keeping: bool = False,
         within: Block | None = None,
     ) -> Folded:
-        """The items and links of one cut.
+        """Fold the graph: the items and links that remain.
 
         Args:
             opened: Paths of the blocks that show their parts.

@@ -48,7 +48,7 @@ class Node:
 
     @property
     def type(self) -> Kind:
-        """What a layer of its kind is and does: its row of the table."""
+        """The layer's row in the table of layer types."""
         return kind_of_operation(self.kind) if self.module is None else kind_of(self.module)
 
 

@@ -1,4 +1,4 @@
-"""Where a node of the graph can be read in the network that runs: a module, or what one reads."""
+"""Finds the module whose output or input is a node's value."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from cnnviz.analysis.graph import NetworkGraph, Node
 
 
 def read_at(graph: NetworkGraph, node: Node) -> tuple[str, int | None]:
-    """Where a node's output can be had: a module path, and the input to look at or None.
+    """The module that has a node's value: its path and the input, or None for its output.
 
     An operation is no module, but its result is what the next module reads. Where only operations
     read it, its block stands for it.
@@ -21,7 +21,7 @@ def read_at(graph: NetworkGraph, node: Node) -> tuple[str, int | None]:
 
 
 def position(graph: NetworkGraph, layer: str) -> int:
-    """Where in ``graph.nodes`` the layer or operation of that name is.
+    """The position in ``graph.nodes`` of the layer or operation of that name.
 
     Raises:
         KeyError: There is none; the message names it.

@@ -14,7 +14,7 @@ from cnnviz.architectures import Network, NetworkSpec, architecture_of, specify,
 
 @dataclass(frozen=True, eq=False)
 class Summary:
-    """What a network is made of, for one image.
+    """A network's layer table and totals for one image.
 
     Attributes:
         spec: The network.

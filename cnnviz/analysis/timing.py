@@ -46,7 +46,7 @@ class ForwardTime:
 
     @property
     def images_per_second(self) -> float:
-        """At the median."""
+        """Images per second at the median time."""
         return self.batch / self.median
 
     def __str__(self) -> str:

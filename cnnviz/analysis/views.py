@@ -1,4 +1,4 @@
-"""What a picture of a network shows: volumes, the graph of its blocks, or one block alone."""
+"""Views of a network: volumes, the graph of its blocks, or a single block."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BUDGETS = {"volumes": 100, "graph": 40, "block": 40}
 
 @dataclass(frozen=True)
 class View:
-    """What of a network is shown.
+    """The part of a network that is shown, and how.
 
     Attributes:
         kind: "volumes", "graph" or "block"; a key of ``BUDGETS``.
@@ -28,7 +28,7 @@ class View:
     toggled: frozenset[str] = frozenset()
 
     def of(self, folding: Folding) -> Folded:
-        """The items and links that it shows of a network."""
+        """Fold a network as this view shows it."""
         hidden = self.kind == "volumes"
         repeated = self.kind != "block" and not self.full
         within = self._block(folding) if self.kind == "block" else None

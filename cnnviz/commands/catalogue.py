@@ -118,12 +118,12 @@ def _unknown_layer(name: str, known: list[str], network: str) -> str:
 
 
 def _line(formula: Formula) -> str:
-    """A formula as one line: its law in brackets, the layer's numbers, a note."""
+    """A formula as one line: the general form in brackets, the layer's numbers, a note."""
     numbers = "; ".join(formula.numbers.splitlines())
-    law = f" [{formula.general}]" if formula.general not in numbers else ""
+    general = f" [{formula.general}]" if formula.general not in numbers else ""
     unit = f" {formula.unit}" if formula.unit else ""
     note = f" {formula.note}" if formula.note else ""
-    return f"{formula.title}{law}: {numbers}{unit}.{note}"
+    return f"{formula.title}{general}: {numbers}{unit}.{note}"
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from cnnviz.figures.svg import Point, text
 
 @dataclass(frozen=True)
 class Axis:
-    """An axis.
+    """An axis of a chart: range and ticks.
 
     Attributes:
         low: Least value.

@@ -13,7 +13,7 @@ SLOPE, WEIGHT = CATEGORIES[0], CATEGORIES[1]
 
 @dataclass(frozen=True)
 class Factor:
-    """A box.
+    """A factor of the product.
 
     Attributes:
         name: What it is.

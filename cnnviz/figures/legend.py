@@ -18,7 +18,7 @@ def legend(colours: Mapping[str, str]) -> str:
 
 
 def line_legend(lines: Sequence[tuple[str, str, bool]]) -> str:
-    """HTML that says what each line is; it wraps where a chart's own legend would be cut.
+    """HTML of a legend of lines, which wraps where a chart's own would be cut.
 
     Args:
         lines: Title, colour "#rrggbb" and whether the line is dashed.

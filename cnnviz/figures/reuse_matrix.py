@@ -19,7 +19,7 @@ PALETTE = tuple(map(hexadecimal, coloured(np.linspace(0, 1, 256)[None])[0]))
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """What is drawn of a dense block.
+    """The drawing of one dense block's matrix.
 
     Attributes:
         title: Above it.
@@ -44,7 +44,7 @@ class Panel:
         return list(zip(rows.tolist(), columns.tolist(), strict=True))
 
     def cell_name(self, row: int, column: int) -> str:
-        """Of a cell, in addresses: "block2.input.layer3"."""
+        """The name of a cell in addresses: "block2.input.layer3"."""
         words = (self.name, self.sources[row], self.targets[column])
         return ".".join(words).replace(" ", "")
 
@@ -172,7 +172,7 @@ def _frame(box: tuple[float, float, float, float], thickness: float) -> str:
 
 
 def frames(epochs: Sequence[Sequence[Panel]]) -> tuple[np.ndarray, np.ndarray]:
-    """What changes between drawings of the same cells: position in ``PALETTE``, and values.
+    """The frames of an animation: each cell's position in ``PALETTE`` and its value.
 
     Args:
         epochs: The panels of each drawing.

@@ -13,7 +13,7 @@ from cnnviz.figures.templates import render
 
 @dataclass(frozen=True)
 class Value:
-    """What a row says in a column, or one line of it.
+    """A cell of a row, or one line of it.
 
     Attributes:
         text: The value with its unit.
@@ -32,7 +32,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Row:
-    """A row.
+    """A row of values by column.
 
     Attributes:
         title: What it is of.

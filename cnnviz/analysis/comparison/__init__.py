@@ -21,7 +21,7 @@ from cnnviz.architectures.written import SizedNetwork
 
 @dataclass(frozen=True, eq=False)
 class FamilyDifference:
-    """In which hyperparameters the networks of one family differ.
+    """The hyperparameters in which the networks of one family differ.
 
     Attributes:
         family: The family's title.
@@ -51,7 +51,7 @@ class Comparison:
 
     @classmethod
     def of(cls, networks: Sequence[SizedNetwork], tables: Sequence[pd.DataFrame]) -> Comparison:
-        """The comparison of networks whose layer tables are there already.
+        """The comparison of networks from their layer tables.
 
         Raises:
             ValueError: There is no network, or not one table for each.
@@ -88,12 +88,12 @@ class Comparison:
 
     @cached_property
     def stages(self) -> pd.DataFrame:
-        """What each network has at each resolution (``alignment.stages_by_side``)."""
+        """The stages of each network by resolution (``alignment.stages_by_side``)."""
         return alignment.stages_by_side(self.layers)
 
     @cached_property
     def curves(self) -> pd.DataFrame:
-        """What each has spent, and seen, by each depth (``alignment.curves``)."""
+        """Cumulative cost and receptive field of each network by depth (``alignment.curves``)."""
         return alignment.curves(self.layers)
 
     @cached_property
@@ -137,7 +137,7 @@ class Comparison:
 
     @cached_property
     def printed(self) -> pd.DataFrame:
-        """Every error that is printed about a compared network; none of changed networks.
+        """The published errors of the compared networks; changed networks have none.
 
         Columns: network (position), label, quantity, title, error (per cent), printed, source.
         """
@@ -153,7 +153,7 @@ class Comparison:
 
     @property
     def changed(self) -> tuple[str, ...]:
-        """Labels of the networks that no paper describes: nothing is printed about them."""
+        """Labels of the networks that differ from every paper's and have no published errors."""
         pairs = zip(self.labels, self.networks, strict=True)
         return tuple(label for label, network in pairs if not is_as_published(network))
 
@@ -181,7 +181,7 @@ def comparison(networks: Sequence[SizedNetwork]) -> Comparison:
 
 
 def labels(networks: Sequence[SizedNetwork]) -> tuple[str, ...]:
-    """What networks are called: their titles and changes, numbered where two are the same."""
+    """Labels of networks: their titles and changes, numbered where two are the same."""
     names = [label(network) for network in networks]
     often, seen = Counter(names), Counter[str]()
     unique = []

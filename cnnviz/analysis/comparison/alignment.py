@@ -28,7 +28,7 @@ def level(shape: Sequence[int]) -> int:
 
 
 def stages_by_side(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """What each network has at each resolution; params, macs, activations and depth add up.
+    """The stages of each network by resolution; params, macs, activations and depth add up.
 
     Args:
         tables: Layer tables, one a network.
@@ -88,7 +88,7 @@ def _channels(shapes: pd.Series) -> int:
 
 
 def is_weighted(table: pd.DataFrame) -> pd.Series:
-    """Which rows are convolutions, linear layers, or layers of our own that multiply weights."""
+    """A mask of the rows with weights: convolutions, linear layers and layers of our own."""
     return table["macs"].gt(0) | table["role"].isin(WEIGHTED)
 
 
@@ -102,7 +102,7 @@ def _side_text(key: int, sides: set[int]) -> str:
 
 
 def curves(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """What has been spent, and seen, by each depth; without auxiliary heads.
+    """Cumulative cost and receptive field by depth, without auxiliary heads.
 
     Columns:
         network: Position in ``tables``.

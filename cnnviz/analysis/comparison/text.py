@@ -83,7 +83,7 @@ def times(factor: float) -> str:
 
 
 def without_common_hyperparameters(comparison: Comparison) -> str:
-    """The sentence that says so where networks are of several families, else nothing."""
+    """The sentence about networks of several families, or none within one family."""
     families = list(dict.fromkeys(comparison.totals["family"]))
     if len(families) == 1:
         return ""

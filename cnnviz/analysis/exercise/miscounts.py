@@ -18,7 +18,7 @@ Changes = Mapping[str, tuple[dict[str, Any], str]]
 
 @dataclass(frozen=True)
 class Mistake:
-    """A step that goes wrong.
+    """A mistake with the value that it leads to.
 
     Attributes:
         name: "forgot the bias".
@@ -35,7 +35,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Filters:
-    """What the counts of a convolution or a linear layer are computed from.
+    """The sizes from which a convolution's or linear layer's counts are computed.
 
     Attributes:
         kernel: Its height and width; (1, 1) for a linear layer.

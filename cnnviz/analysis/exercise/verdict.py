@@ -41,7 +41,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Score:
-    """What became of a sheet's questions.
+    """The score of a question set.
 
     Attributes:
         right: Answered right.
@@ -74,7 +74,7 @@ class Written:
     has_unit: bool = False
 
     def means(self, value: float) -> bool:
-        """Whether the value, rounded as this was, is this."""
+        """Whether a value, rounded as this number was, equals this number."""
         return abs(Fraction(value) - self.value) <= self.step / 2
 
 

@@ -160,7 +160,7 @@ def _tensors(node: Node) -> tuple[str, str, str]:
 
 
 def _products(node: Node, value: int) -> tuple[str, str]:
-    """The law and the left side of a layer's multiply-accumulates."""
+    """The formula and the left side of a layer's multiply-accumulates."""
     module: Any = node.module
     role, shape = node.type.role, node.output_shape
     if role == "linear":

@@ -12,13 +12,13 @@ from cnnviz.analysis.graph import Shape, shape_text
 
 @dataclass(frozen=True)
 class Formula:
-    """One number of a layer and where it comes from.
+    """One number of a layer with its formula.
 
     Attributes:
         quantity: The column of the layer table that it explains.
         title: The quantity's name on screen.
-        general: The law in the field's symbols.
-        numbers: The law with this layer's values, an equation a line, with x for times: "height
+        general: The formula in the field's symbols.
+        numbers: The formula with this layer's values, an equation a line, with x for times: "height
             and width: (224 + 2x3 - 7) / 2 + 1 = 112.5, rounded down to 112". Right as written.
         value: The result, as in the layer table.
         unit: Of the value; empty for a shape.

@@ -64,9 +64,9 @@ def _slid(node: Node, height: Side, width: Side) -> tuple[str, str, str]:
         notes.append(f"The kernel is {kernel} (height x width): each side has its own equation.")
     if height.rounds_up:
         notes.append("Ceil mode rounds up, so that the last pixels are read too.")
-    law = SIDE if height.dilation == 1 else "floor((H + 2P - D(F - 1) - 1) / S) + 1"
-    law = law.replace("floor", "ceil") if height.rounds_up else law
-    return law, "\n".join(lines), _sentences(notes)
+    formula = SIDE if height.dilation == 1 else "floor((H + 2P - D(F - 1) - 1) / S) + 1"
+    formula = formula.replace("floor", "ceil") if height.rounds_up else formula
+    return formula, "\n".join(lines), _sentences(notes)
 
 
 def _adapted(node: Node) -> tuple[str, str, str]:

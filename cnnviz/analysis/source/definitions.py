@@ -39,7 +39,7 @@ class Import:
 
     @property
     def target(self) -> str:
-        """What stands behind the word ``import``."""
+        """The text behind the word ``import``."""
         return (self.name or self.module) + (f" as {self.alias}" if self.alias else "")
 
 
@@ -61,7 +61,7 @@ class Definition:
 
 
 class Cut:
-    """What a class needs, and what that needs, for one configuration.
+    """The definitions that a class needs, directly or not, for one configuration.
 
     Attributes:
         imports: What all of it imports from outside this package.

@@ -30,7 +30,7 @@ def heading(title: str, subtitle: str, colour: str) -> str:
 
 
 def legend(labels: Sequence[str], colours: Sequence[str]) -> str:
-    """HTML that says which colour is which network."""
+    """HTML of a legend of the networks' colours."""
     return render("network_legend", colours=list(zip(labels, colours, strict=True)))
 
 

@@ -54,7 +54,7 @@ def curve(
 
 
 def error_over_cost(points: pd.DataFrame, cost: str, cost_title: str, title: str) -> str:
-    """An SVG with a point a network: its printed error over its cost.
+    """An SVG with a point for each network: its published error over its cost.
 
     Args:
         points: Columns colour, error (per cent), and the cost.

@@ -33,7 +33,7 @@ def winners(years: Sequence[int], errors: Sequence[float], names: Sequence[str])
 
 
 def error_against_cost(points: pd.DataFrame, cost: str, cost_title: str, title: str) -> go.Figure:
-    """A point a published network: its printed error over its cost, coloured by family.
+    """A point for each published network: its error over its cost, coloured by family.
 
     Args:
         points: Columns variant, title, family, error (per cent), source, and the cost.

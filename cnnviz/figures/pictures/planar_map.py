@@ -55,7 +55,7 @@ def scatter(places: np.ndarray, colours: Sequence[int], ringed: Collection[int],
 
 
 def key(names: Sequence[str], has_others: bool = False) -> str:
-    """HTML that says what the colours mean.
+    """HTML of a legend of the colours.
 
     Args:
         names: Of the first colours.

@@ -67,7 +67,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Lines:
-    """What tells the lines of a chart apart.
+    """The line styles and colours of a chart.
 
     Attributes:
         field: "run" or "part".
@@ -80,7 +80,7 @@ class Lines:
     has_legend: bool = True
 
     def encoding(self, legend: dict[str, Any] | None) -> dict[str, Any]:
-        """As Vega-Lite wants it."""
+        """The axis as a Vega-Lite encoding."""
         return {
             "field": self.field,
             "type": "nominal",
@@ -90,7 +90,7 @@ class Lines:
 
     @property
     def words(self) -> str:
-        """Which dashes mean what; a legend would show them too small to be told apart."""
+        """The meaning of the dashes in words, which a legend would show too small."""
         if not self.has_legend:
             return ""
         names = {tuple(dash): name for dash, name in zip(DASHES, DASH_NAMES, strict=True)}
