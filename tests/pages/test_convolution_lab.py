@@ -352,4 +352,4 @@ def test_buttons_have_labels_and_the_address_has_options(opened):
     assert "Batch normalisation" in part.options
     assert (section.value, part.value) == ("activations and normalisation", "batch norm")
     part.set_value("dropout").run()
-    assert app.query_params["part"] == ["dropout"]
+    assert app.query_params["part"] == "dropout"

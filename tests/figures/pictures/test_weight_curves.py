@@ -16,7 +16,7 @@ def test_an_image_is_marked_on_each_curve():
     curves, rule, word, points = weight_curves(table, image, "photo, 20 x 15")["layer"]
     assert curves["encoding"]["x"]["axis"]["values"] == [64, 256, 1024]
     assert curves["encoding"]["color"]["scale"]["domain"] == ["all", "window"]
-    assert rule["data"]["values"][0] == {"pixels": 300, "said": "photo, 20 x 15"}
+    assert rule["data"]["values"][0] == {"pixels": 300, "label": "photo, 20 x 15"}
     assert word["mark"]["align"] == "right"
     assert [each["weights"] for each in points["data"]["values"]] == [9000, 2700]
     small = image.assign(pixels=70)
