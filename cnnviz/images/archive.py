@@ -21,15 +21,15 @@ ENCRYPTED = 0x1 | 0x40  # APPNOTE.TXT, section 4.4.4: bits 0 and 6.
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 BAD_ZIP = (zipfile.BadZipFile, zlib.error, *BAD_DATA)
 
-DAMAGED = "The file is no zip, or damaged or cut off; zip the pictures again."
-TOO_LARGE = "The archive unpacks to more than 4 GB; pack fewer or smaller pictures."
+DAMAGED = "The file is no zip, or damaged or cut off; zip the images again."
+TOO_LARGE = "The archive unpacks to more than 4 GB; pack fewer or smaller images."
 TOO_MANY = "The zip has more than 100,000 files; zip fewer of them."
-LOCKED = "The zip is encrypted; zip the pictures again without a password."
-NESTED = "The zip holds another zip; unpack that one, then zip the pictures again."
+LOCKED = "The zip is encrypted; zip the images again without a password."
+NESTED = "The zip holds another zip; unpack that one, then zip the images again."
 EMPTY = "The zip holds no JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC; choose another."
-LARGE_MEMBER = "The picture has more than 20 MB; save it smaller, or as JPEG."
-DAMAGED_MEMBER = "The picture is damaged inside of the zip; zip it again."
-ODD_MEMBER = "The picture is compressed in an unusual way; zip it again."
+LARGE_MEMBER = "The image has more than 20 MB; save it smaller, or as JPEG."
+DAMAGED_MEMBER = "The image is damaged inside of the zip; zip it again."
+ODD_MEMBER = "The image is compressed in an unusual way; zip it again."
 
 
 class _Guarded(io.BufferedReader):

@@ -34,10 +34,10 @@ class FolderImages:
         self._folder = folder
         self.paths = tuple(sorted(islice(image_paths(folder), MAX_IMAGES + 1)))
         if not self.paths:
-            raise DataError(f"There are no pictures in {str(folder)!r}; choose another folder.")
+            raise DataError(f"There are no images in {str(folder)!r}; choose another folder.")
         if len(self.paths) > MAX_IMAGES:
             raise DataError(
-                f"There are more than {MAX_IMAGES:,} pictures in {str(folder)!r}; "
+                f"There are more than {MAX_IMAGES:,} images in {str(folder)!r}; "
                 "choose one of its sub-folders."
             )
 

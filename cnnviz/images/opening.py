@@ -46,9 +46,9 @@ UNKNOWN = (
     "This file is damaged or is not a JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC image. "
     "Choose another."
 )
-DAMAGED = "The picture is damaged or cut off; save it again in an image editor or choose another."
-TOO_MANY_PIXELS = "The picture has more than 50 megapixels; scale it down before you choose it."
-TOO_MANY_PIECES = "The picture is stored in too many pieces; save it again as PNG or JPEG."
+DAMAGED = "The image is damaged or cut off; save it again in an image editor or choose another."
+TOO_MANY_PIXELS = "The image has more than 50 megapixels; scale it down before you choose it."
+TOO_MANY_PIECES = "The image is stored in too many pieces; save it again as PNG or JPEG."
 
 # Bad data ends in nearly every built-in exception somewhere in Pillow's parsers. MemoryError is a
 # header that lies about the size, Warning an interpreter told to raise them.
@@ -121,9 +121,9 @@ def _content(source: str | os.PathLike[str] | bytes | BinaryIO) -> bytes:
             source.seek(0)
         data = source.read(MAX_BYTES + 1)
     if not data:
-        raise ImageError("The picture is empty (0 bytes); choose another file.")
+        raise ImageError("The image is empty (0 bytes); choose another file.")
     if len(data) > MAX_BYTES:
-        raise ImageError("The picture has more than 20 MB; save it smaller, or as JPEG.")
+        raise ImageError("The image has more than 20 MB; save it smaller, or as JPEG.")
     return data
 
 
@@ -132,7 +132,7 @@ def _file_content(path: Path) -> bytes:
     name = repr(str(path)[-60:])
     try:
         if not path.is_file():
-            raise ImageError(f"There is no picture file at {name}; check the path.")
+            raise ImageError(f"There is no image file at {name}; check the path.")
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
@@ -173,7 +173,7 @@ def _require_bounded_pixels(image: ImageFile.ImageFile) -> None:
     if pixels > MAX_PIXELS:
         raise ImageError(TOO_MANY_PIXELS)
     if max(image.size) > MAX_ASPECT * min(image.size):
-        raise ImageError("The picture is over 100 times as long as wide; crop it.")
+        raise ImageError("The image is over 100 times as long as wide; crop it.")
     boxes = (tile.extents for tile in image.tile if tile.extents)
     covered = sum((right - left) * (lower - upper) for left, upper, right, lower in boxes)
     if covered > TiffImagePlugin.MAX_SAMPLESPERPIXEL * pixels:

@@ -76,7 +76,7 @@ class _Guarded(io.BufferedReader):
             DataError: It is asked for more.
         """
         if size is None or not 0 <= size <= MAX_BYTES + MAX_HEADER:
-            raise DataError("The archive is damaged; pack the pictures again.")
+            raise DataError("The archive is damaged; pack the images again.")
         return super().read(size)
 
 
@@ -96,5 +96,5 @@ def _bad_tar(path: Path) -> Iterator[None]:
         yield
     except BAD_TAR as error:
         raise DataError(
-            f"{path.name} is no tar, or damaged or cut off; pack the pictures again."
+            f"{path.name} is no tar, or damaged or cut off; pack the images again."
         ) from error

@@ -96,7 +96,7 @@ def test_of_many_pictures_it_takes_an_even_sample_and_says_so(run, weights, anim
     [
         (("--among", "nowhere"), "no folder at 'nowhere'"),
         (("--among", ROOT / "README.md"), "no zip, or damaged"),
-        (("--among", ROOT / "docs" / ".." / "pages"), "no pictures in"),
+        (("--among", ROOT / "docs" / ".." / "pages"), "no images in"),
         (("--among", SAMPLES, "--count", 0), "count must be at least 1"),
         (("--among", SAMPLES, "--most", -1), "most must be at least 1"),
         (("--among", SAMPLES, "--metric", "manhattan"), "invalid choice: 'manhattan'"),

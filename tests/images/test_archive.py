@@ -84,7 +84,7 @@ def flagged(content: bytes, bits: int) -> bytes:
     # A zip holds the time at which it was made.
     ids=[
         *("empty", "no zip", "end cut off", "beginning cut off", "encrypted", "strongly encrypted"),
-        *("a zip in it", "no pictures", "no entries"),
+        *("a zip in it", "no images", "no entries"),
     ],
 )
 def test_a_zip_of_no_use_is_refused_with_one_sentence(content, words):

@@ -32,15 +32,15 @@ def test_a_folder_of_no_use_is_refused_with_one_sentence(folder, monkeypatch):
     with pytest.raises(DataError, match=r"no folder at .* check the path"):
         open_collection(folder / "birds")
     (folder / "empty").mkdir()
-    with pytest.raises(DataError, match="no pictures in"):
+    with pytest.raises(DataError, match="no images in"):
         open_collection(folder / "empty")
     monkeypatch.setattr("cnnviz.images.folder.MAX_IMAGES", 2)
-    with pytest.raises(DataError, match="more than 2 pictures in"):
+    with pytest.raises(DataError, match="more than 2 images in"):
         open_collection(folder)
 
 
 def test_a_picture_that_has_gone_is_one_sentence(folder):
     found = open_collection(folder)
     (folder / "cats" / "1.png").unlink()
-    with pytest.raises(ImageError, match="no picture file"):
+    with pytest.raises(ImageError, match="no image file"):
         found.open(0)

@@ -328,17 +328,17 @@ def test_paths_bytes_and_streams_give_the_same_picture(tmp_path: Path) -> None:
     ("source", "reason"),
     [
         (b"", "empty"),
-        (b"A list of words.", "no JPEG"),
-        (b"%PDF-1.7\n", "no JPEG"),
+        (b"A list of words.", "not a JPEG"),
+        (b"%PDF-1.7\n", "not a JPEG"),
         (bytes(opening.MAX_BYTES + 1), "more than 20 MB"),
-        (plain("RGB", 0, "PPM"), "no JPEG"),
-        (plain("RGB", 0, "ICO"), "no JPEG"),
+        (plain("RGB", 0, "PPM"), "not a JPEG"),
+        (plain("RGB", 0, "ICO"), "not a JPEG"),
         (encoded(Image.new("L", (2001, 20)), "PNG"), "100 times"),
-        ("no such\nfile.jpg", "no picture file at 'no such\\nfile.jpg'"),
-        ("/", "no picture file"),
-        ("a\0b", "no picture file"),
+        ("no such\nfile.jpg", "no image file at 'no such\\nfile.jpg'"),
+        ("/", "no image file"),
+        ("a\0b", "no image file"),
         ("long" * 5000, "cannot be read"),
-        (Path("/dev/zero"), "no picture file"),
+        (Path("/dev/zero"), "no image file"),
     ],
 )
 def test_what_is_no_picture_is_refused(source: Any, reason: str) -> None:
@@ -405,7 +405,7 @@ def test_what_pillow_logs_is_not_printed(tmp_path: Path) -> None:
     path = tmp_path / "samples.tif"
     path.write_bytes(striped(8, 40, rows=1, strips=40, samples=9999))
     (report,) = opened_apart([path])
-    assert "no JPEG" in report["sentence"]
+    assert "not a JPEG" in report["sentence"]
     assert report["noise"] == ""
 
 

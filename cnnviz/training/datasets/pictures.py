@@ -60,7 +60,7 @@ def class_folders(
     return Dataset(
         name=name,
         title=shown,
-        help=f"The pictures in {shown}; the folder of a picture is its class.",
+        help=f"The images in {shown}; the folder of an image is its class.",
         side=side,
         channels=channels,
         num_classes=num_classes,
@@ -155,7 +155,7 @@ class _Gathered:
             self.paths.append(path)
         if self._seen_pixels > MAX_MEGAPIXELS * 1e6:
             raise DataError(
-                f"The pictures have more than {MAX_MEGAPIXELS:,} megapixels together; scale them "
+                f"The images have more than {MAX_MEGAPIXELS:,} megapixels together; scale them "
                 "down or choose fewer."
             )
         require_size(len(self.paths), self.side, self.channels)
@@ -228,17 +228,17 @@ def _are_tests(folders: list[list[str]]) -> torch.Tensor:
 def _require_classes(classes: tuple[str, ...], skipped: list[tuple[str, str]]) -> None:
     if not classes:
         raise DataError(
-            "No picture lies in a class folder; put the pictures of each class into a "
+            "No image lies in a class folder; put the images of each class into a "
             f"folder of its name{_first_of(skipped)}."
         )
     if len(classes) < 2:
         raise DataError(
-            f"There is one class alone, {classes[0]!r}; make a folder of pictures for each of two "
+            f"There is one class alone, {classes[0]!r}; make a folder of images for each of two "
             f"or more classes{_first_of(skipped)}."
         )
     if len(classes) > MAX_CLASSES:
         raise DataError(
-            f"There are {len(classes):,} folders with pictures, and at most {MAX_CLASSES:,} "
+            f"There are {len(classes):,} folders with images, and at most {MAX_CLASSES:,} "
             "classes can be told apart; keep fewer."
         )
 
@@ -253,14 +253,14 @@ def _require_pictures(
     to_train = torch.bincount(labels[~is_test], minlength=len(classes)).tolist()
     for name, count, trained in zip(classes, in_all, to_train, strict=True):
         if count < 2:
-            usable = "1 usable picture" if count else "no usable picture"
+            usable = "1 usable image" if count else "no usable image"
             raise DataError(
                 f"The class {name!r} has {usable}, and at least 2 are needed; add some or remove "
                 f"its folder{_first_of(skipped)}."
             )
         if trained == 0:
             raise DataError(
-                f"The class {name!r} has pictures to test on and none to train on; add some or "
+                f"The class {name!r} has images to test on and none to train on; add some or "
                 "remove its folder."
             )
 

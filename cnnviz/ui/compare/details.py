@@ -145,7 +145,7 @@ def _how_aligned(comparison: Comparison) -> str:
         return "Layers of the same name share a line."
     return (
         "The first convolution at a resolution shares a line with the others' first, and so on; "
-        "the last linear layers stand beside each other."
+        "so do the last linear layers."
     )
 
 

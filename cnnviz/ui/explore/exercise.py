@@ -38,7 +38,7 @@ def choose_hidden() -> frozenset[str]:
         list(HIDES),
         key=address.HIDE,
         on_change=_write_hidden,
-        placeholder="nothing is hidden",
+        placeholder="Nothing is hidden",
         help="Columns and formulas that students should predict. The address of this page holds "
         "the choice: share it with the class.",
     )

@@ -35,7 +35,7 @@ def show_memory(graph: NetworkGraph, spec: NetworkSpec) -> None:
     parts = {title: _parts(memory) for title, memory in memories.items()}
     st.html(memory_bars(parts, verdicts, USABLE * GPUS[gpu]))
     st.caption(
-        f"Computed, not measured, in float32. The red line is {USABLE:.0%} of the card's printed "
+        f"Computed, not measured, in float32. The red line is {USABLE:.0%} of the card's "
         f"memory ({bytes_text(USABLE * GPUS[gpu])}): the driver, the CUDA context and the "
         "workspace of convolutions (cuDNN) take the rest. Left out are fragmentation and what "
         "lives for a moment inside a layer or on the way back. In training autograd keeps what "
@@ -66,7 +66,7 @@ def _choose_gpu() -> str:
         list(GPUS),
         address.GPU,
         DEFAULT_GPU,
-        help="By the memory that is printed on the box.",
+        help="With the memory of its data sheet.",
     )
 
 

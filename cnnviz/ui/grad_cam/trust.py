@@ -149,7 +149,7 @@ def _show_road(curves: Road, label: str) -> None:
     st.markdown(road_text(curves))
     st.caption(
         "Rong et al. 2022, by pytorch-grad-cam; the change of the class's probability in "
-        "percentage points. Equal values of the map are ordered by chance. The library adds a "
+        "percentage points. Equal values of the map are ordered at random. The library adds a "
         "little noise (0.01), so that a repetition differs slightly."
     )
 

@@ -21,7 +21,7 @@ def chosen_layer(names: Sequence[str]) -> str:
 
 def choose_layer(
     names: Sequence[str],
-    placeholder: str = "click a layer in the picture or in the table, or type its name",
+    placeholder: str = "click a layer in the drawing or in the table, or type its name",
     help: str = "Its card shows each number with its formula, and its receptive field on a photo.",
 ) -> str:
     """The menu of layers; "" if none is chosen."""

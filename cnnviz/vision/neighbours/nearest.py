@@ -232,5 +232,5 @@ def _averaged(read: torch.Tensor) -> np.ndarray:
 
 def _none_readable(unreadable: Sequence[tuple[int, str]]) -> str:
     if not unreadable:
-        return "There are no pictures to compare with; choose another collection."
+        return "There are no images to compare with; choose another collection."
     return f"None of the {len(unreadable)} images can be opened. The first: {unreadable[0][1]}"

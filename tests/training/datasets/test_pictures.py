@@ -161,32 +161,32 @@ def test_unreadable_pictures_are_skipped_and_say_why(test_data):
     assert len(data.train) + len(data.test) == 6 + len(nasty) + 3 - len(data.skipped)
     reasons = dict(data.skipped)
     assert "0 bytes" in reasons["cat/empty.png"]
-    assert "no JPEG" in reasons["cat/words.jpg"]
+    assert "not a JPEG" in reasons["cat/words.jpg"]
     assert reasons["alone.png"] == "It lies in no class folder."
     assert "megapixels" in " ".join(reasons.values())
 
 
 BAD = {
     "no zip": (b"hello", "no zip"),
-    "no pictures": (zipped({"a.txt": b"x"}), "holds no JPEG"),
-    "no folders": (zipped({"a.png": picture(), "b.png": picture()}), "No picture lies in a class"),
+    "no images": (zipped({"a.txt": b"x"}), "holds no JPEG"),
+    "no folders": (zipped({"a.png": picture(), "b.png": picture()}), "No image lies in a class"),
     "one class": (zipped({f"cat/{i}.png": picture() for i in range(3)}), "one class alone, 'cat'"),
     "a zip in it": (zipped({"a/pets.zip": zipped(pets())}), "holds another zip"),
     "one picture": (
         zipped(pets(3) | {"frog/1.png": picture()}),
-        "class 'frog' has 1 usable picture, and at least 2",
+        "class 'frog' has 1 usable image, and at least 2",
     ),
     "none usable": (
         zipped(pets(3) | {"frog/1.png": b"x", "frog/2.png": b"y"}),
-        r"class 'frog' has no usable picture.*2 could not be used, the first 'frog/1.png'",
+        r"class 'frog' has no usable image.*2 could not be used, the first 'frog/1.png'",
     ),
     "only tests": (
         zipped(pets(3, "train/") | pets(3, "test/") | birds("test/")),
-        "class 'bird' has pictures to test on and none to train on",
+        "class 'bird' has images to test on and none to train on",
     ),
     "many classes": (
         zipped({f"{i}/{j}.png": b"x" for i in range(1001) for j in range(2)}),
-        "1,001 folders with pictures, and at most 1,000",
+        "1,001 folders with images, and at most 1,000",
     ),
 }
 

@@ -31,7 +31,7 @@ def page(channel, layer="stages.1.0.relu1", shut=False, count=0, most=1000):
 
     def noise(seed):
         if seed == 1:
-            raise ImageError("The picture is damaged.")
+            raise ImageError("The image is damaged.")
         pixels = np.random.default_rng(seed).integers(0, 255, (40, 40, 3), np.uint8)
         return Image.fromarray(pixels)
 
@@ -111,7 +111,7 @@ def test_damaged_pictures_are_told():
     assert html(app).count("<img") == 9
     assert "Searched: all 12 images of “noises”." in captions(app)
     assert "1 could not be opened." in captions(app)
-    assert "noise 1 was skipped: The picture is damaged." in captions(app)
+    assert "noise 1 was skipped: The image is damaged." in captions(app)
     values = [float(v) for v in re.findall(r"alt=\"Top activation of channel 5: (\S+)", html(app))]
     assert values == sorted(values, reverse=True)
 

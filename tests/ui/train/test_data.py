@@ -100,7 +100,7 @@ def test_a_data_set_is_in_the_address(tmp_path):
     assert app.selectbox(key="data").value == "pets.zip"
     assert "6 training and 2 test images" in words(app)
     assert app.expander[0].label == "1 image could not be used"
-    assert "no JPEG" in app.dataframe[0].value["Reason"][0]
+    assert "not a JPEG" in app.dataframe[0].value["Reason"][0]
 
 
 def test_what_cannot_be_downloaded_is_one_sentence(monkeypatch):

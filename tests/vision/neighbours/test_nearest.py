@@ -167,7 +167,7 @@ def test_an_embedding_can_be_stopped_before_a_batch_is_full(network):
 
 @pytest.mark.parametrize(
     ("positions", "words"),
-    [((0, 1), "None of the 2 images can be opened. The first: Picture 0"), ((), "no pictures")],
+    [((0, 1), "None of the 2 images can be opened. The first: Picture 0"), ((), "no images")],
 )
 def test_without_any_picture_there_is_one_sentence(network, positions, words):
     with pytest.raises(DataError, match=words):
