@@ -207,7 +207,7 @@ def test_bad_settings_are_one_sentence():
         nearest(vectors, vectors[0], "manhattan", 1)
     with pytest.raises(ValueError, match="count must be at least 1; received 0"):
         nearest(vectors, vectors[0], "cosine", 0)
-    with pytest.raises(KeyError, match="umap is no method; known are pca, t-sne"):
+    with pytest.raises(KeyError, match="umap is not a method; known are pca, t-sne"):
         planar_map(vectors, "umap")
 
 
