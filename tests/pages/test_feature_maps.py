@@ -10,7 +10,7 @@ import torch
 from cnnviz.architectures import build
 from cnnviz.images.opening import open_image
 from cnnviz.images.samples import sample_images
-from cnnviz.ui.server import cached
+from cnnviz.ui.photo import subject as subject_module
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.vision.forward_pass import forward_pass
 from cnnviz.vision.prediction import network_input
@@ -157,7 +157,7 @@ def test_one_forward_pass_serves_every_view_of_a_photo(open_page, squeezenet, mo
         passes.append(network.spec.variant)
         return forward_pass(network, image)
 
-    monkeypatch.setattr(cached, "forward_pass", counted)
+    monkeypatch.setattr(subject_module, "forward_pass", counted)
     results.clear()
     for view in VIEWS:
         open_page("feature_maps", view=view, sample="Coffee cup", card="stages.1.fire4.squeeze")

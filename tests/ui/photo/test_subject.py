@@ -45,8 +45,9 @@ def passes(monkeypatch):
 
 
 def test_it_answers_what_its_network_does(subject):
+    network = subject.network
     with torch.inference_mode():
-        expected = subject.network(network_input(subject.spec, subject.photo.image))[0].softmax(0)
+        expected = network(network_input(subject.spec, subject.photo.image))[0].softmax(0)
     np.testing.assert_allclose(subject.probabilities, expected.numpy(), rtol=1e-5)
     assert subject.class_index == int(expected.argmax())
     assert subject.label == subject.labels[subject.class_index]
