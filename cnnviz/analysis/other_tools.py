@@ -93,10 +93,10 @@ def other_tools(spec: NetworkSpec, resolution: int) -> list[ToolCount]:
             f"{MAX_TO_RUN / 1e9:.0f} GB to be counted by other tools; they are "
             f"{needed / 1e9:.1f} GB."
         )
-    return [_asked(tool, graph, spec, resolution) for tool in TOOLS]
+    return [_counted(tool, graph, spec, resolution) for tool in TOOLS]
 
 
-def _asked(tool: Tool, graph: NetworkGraph, spec: NetworkSpec, resolution: int) -> ToolCount:
+def _counted(tool: Tool, graph: NetworkGraph, spec: NetworkSpec, resolution: int) -> ToolCount:
     """What one tool says; a sentence in place of numbers where it is missing or gives up."""
     try:
         installed = version(tool.package)

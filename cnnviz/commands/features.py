@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cnnviz.architectures import Network
     from cnnviz.vision.capture import Place
 
-WIDTH = 1000  # px of the picture, about
+WIDTH = 1000  # px of the image, about
 
 
 def add_commands(commands: Any) -> None:

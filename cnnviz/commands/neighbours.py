@@ -23,7 +23,7 @@ def add_commands(commands: Any) -> None:
     )
     command.add_argument("photo", metavar="PHOTO")
     command.add_argument(
-        "--among", required=True, metavar="FOLDER", help="pictures in a folder or in a .zip"
+        "--among", required=True, metavar="FOLDER", help="images in a folder or in a .zip"
     )
     add_trained_network(command)
     command.add_argument("--metric", choices=("euclidean", "cosine"), default="euclidean")
@@ -33,7 +33,7 @@ def add_commands(commands: Any) -> None:
         type=int,
         default=3000,
         metavar="N",
-        help="look at no more pictures than these: as many of each class (default 3000)",
+        help="largest number of images, evenly from each class (default 3000)",
     )
 
 
@@ -69,7 +69,7 @@ def _positions(options: argparse.Namespace, collection: Collection) -> list[int]
 
     sample = even_sample(collection, options.most)
     if len(sample) < len(collection):
-        sys.stderr.write(f"{len(sample):,} of {len(collection):,} pictures are looked at.\n")
+        sys.stderr.write(f"{len(sample):,} of {len(collection):,} images are searched.\n")
     folder, photo = Path(options.among), Path(options.photo).resolve()
     return [i for i in sample if (folder / collection.pictures[i].name).resolve() != photo]
 
@@ -111,6 +111,6 @@ def _progress(count: int) -> Any:
     def tell(share: float) -> None:
         if sys.stderr.isatty():
             end = "\n" if share == 1 else ""
-            sys.stderr.write(f"\r{share * count:,.0f} of {count:,} pictures{end}")
+            sys.stderr.write(f"\r{share * count:,.0f} of {count:,} images{end}")
 
     return tell

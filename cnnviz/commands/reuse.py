@@ -31,7 +31,7 @@ def add_commands(commands: Any) -> None:
     )
     command.add_argument("--definition", metavar="NAME", default="mean")
     command.add_argument("--random", action="store_true", help="a variant's untrained weights")
-    command.add_argument("--output", type=Path, metavar="FILE.svg", help="the picture")
+    command.add_argument("--output", type=Path, metavar="FILE.svg", help="the drawing as SVG")
 
 
 def _reuse(options: argparse.Namespace) -> int:

@@ -87,7 +87,7 @@ def test_of_many_pictures_it_takes_an_even_sample_and_says_so(run, weights, anim
     options = ("--among", animals, *MODEL, "--most", 2, "--json")
     code, out, err = run("neighbours", photo, *options)
     assert code == 0
-    assert err == "2 of 3 pictures are looked at.\n"
+    assert err == "2 of 3 images are searched.\n"
     assert {each["label"] for each in json.loads(out)["neighbours"]} == {"wolves", "shoes"}
 
 

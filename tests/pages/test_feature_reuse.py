@@ -1,4 +1,4 @@
-"""The page of feature reuse: the network in the box, others, and those without dense blocks."""
+"""The page of feature reuse: the bundled network, others, and those without dense blocks."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The networks in the box: they load, know what they saw, and are as good as their record says."""
+"""The bundled networks: they load, know what they saw, and are as good as their record says."""
 
 import numpy as np
 import pytest

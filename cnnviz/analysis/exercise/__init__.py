@@ -16,7 +16,7 @@ from cnnviz.analysis.graph import NetworkGraph, Node
 from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields, window
 
 QUANTITIES = ("output_shape", "params", "macs", "receptive_field")
-# How often a kind of layer is asked about, where others are 1.
+# The weight of a kind of layer among the questions; others are 1.
 WEIGHTS = {"convolution": 4, "linear": 2, "concatenation": 2, "pooling": 0.7}
 
 
@@ -51,14 +51,14 @@ def questions(
 ) -> list[Question]:
     """A sheet of questions in the order of the layers; the same for the same seed everywhere.
 
-    Layers that teach something are asked about first: no ReLU or dropout while there is anything
+    Instructive layers come first: no ReLU or dropout while there is anything
     else. No two questions read the same, so that small networks give fewer.
 
     Args:
         graph: The network; auxiliary heads are left out.
         seed: Draws the sheet.
         count: How many questions.
-        quantities: What is asked, some of ``QUANTITIES``.
+        quantities: Some of ``QUANTITIES``.
 
     Raises:
         ValueError: A quantity is none of ``QUANTITIES``, or there is none.
@@ -106,8 +106,8 @@ def _drawn(
 ) -> Iterator[tuple[int, str]]:
     """Layers to ask about with what to ask: the quantities in turn, instructive layers first."""
     drawn: set[int] = set()
-    for is_asked in (_is_instructive, _is_possible):
-        pools = [(q, _by_kind(graph, fields, q, is_asked), Counter[str]()) for q in quantities]
+    for is_eligible in (_is_instructive, _is_possible):
+        pools = [(q, _by_kind(graph, fields, q, is_eligible), Counter[str]()) for q in quantities]
         while any(pool for _, pool, _ in pools):
             for quantity, pool, used in pools:
                 if pool:
@@ -142,13 +142,13 @@ def _by_kind(
     graph: NetworkGraph,
     fields: Sequence[ReceptiveField],
     quantity: str,
-    is_asked: Callable[[Node, str, list[ReceptiveField]], bool],
+    is_eligible: Callable[[Node, str, list[ReceptiveField]], bool],
 ) -> dict[str, list[int]]:
     """Positions of the layers to ask about, by kind."""
     pool: dict[str, list[int]] = {}
     for position, node in enumerate(graph.nodes):
         usable = node.inputs and not node.training_only
-        if usable and is_asked(node, quantity, _read(graph, fields, position)):
+        if usable and is_eligible(node, quantity, _read(graph, fields, position)):
             kind = "pooling" if node.type.role == "pooling" else node.kind
             pool.setdefault(kind, []).append(position)
     return pool

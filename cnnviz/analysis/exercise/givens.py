@@ -25,7 +25,7 @@ def givens(node: Node, quantity: str, inputs: Sequence[ReceptiveField]) -> str:
 
     Args:
         node: The layer.
-        quantity: What is asked, a key of ``QUESTIONS``.
+        quantity: A key of ``QUESTIONS``.
         inputs: Receptive fields of what the layer reads.
     """
     question = QUESTIONS[quantity]

@@ -119,7 +119,7 @@ def drawing(
     Args:
         shown: The maps.
         names: What is selected by a click on each map.
-        titles: What is said of each map.
+        titles: The description of each map.
         selected: The name of the map that is selected.
         crossed_out: Which maps are dead.
     """

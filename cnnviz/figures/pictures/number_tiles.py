@@ -65,7 +65,7 @@ def number_tiles(tiles: Sequence[Tile], title: str, caption: str = "") -> str:
         )
         for tile in tiles
     ]
-    name = f"{title}: " + "; ".join(map(_said, tiles))
+    name = f"{title}: " + "; ".join(map(_tile_text, tiles))
     return render("cells", groups=groups, name=name, kind="", caption=caption)
 
 
@@ -113,6 +113,6 @@ def number_text(value: float) -> str:
     return words.replace("-", "\N{MINUS SIGN}")
 
 
-def _said(tile: Tile) -> str:
+def _tile_text(tile: Tile) -> str:
     rows = ", ".join(" ".join(map(number_text, row)) for row in tile.numbers)
     return f"{tile.caption} {rows}".strip()
