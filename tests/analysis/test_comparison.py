@@ -116,7 +116,7 @@ def test_errors_are_those_printed_about_the_published_network_only():
     assert found.printed["printed"].to_list()[:2] == ["22.85", "6.71"]
     assert without_printed(found) == [
         "ResNet-50 with width 32 is no published network: no paper prints its error.",
-        "No printed error of ResNet-50 v1.5 is known here.",
+        "No published error of ResNet-50 v1.5 is known here.",
     ]
 
 

@@ -139,7 +139,7 @@ def markdown(comparison: Comparison) -> str:
         "## Where the parameters are": _heaviest(comparison),
         "## By resolution": [_table(STAGES.values(), _stages(comparison)[list(STAGES)].values)],
         "## Hyperparameters": _hyperparameters(comparison),
-        "## Printed errors": _printed(comparison),
+        "## Published errors": _printed(comparison),
         "## Layer by layer": [_layers(comparison)],
         "## Conventions": [CONVENTIONS],
     }
@@ -189,7 +189,7 @@ def _printed(comparison: Comparison) -> list[str]:
     if len(comparison.printed):
         columns = ["label", "title", "printed", "source"]
         rows = comparison.printed[columns].values
-        text.append(_table(["Network", "Result", "Printed (%)", "Source"], rows))
+        text.append(_table(["Network", "Result", "Error (%)", "Source"], rows))
     return [*text, *without_printed(comparison)]
 
 
@@ -199,7 +199,7 @@ def without_printed(comparison: Comparison) -> list[str]:
     known = {*comparison.printed["label"], *changed}
     return [
         *(f"{label} is no published network: no paper prints its error." for label in changed),
-        *(f"No printed error of {x} is known here." for x in comparison.labels if x not in known),
+        *(f"No published error of {x} is known here." for x in comparison.labels if x not in known),
     ]
 
 

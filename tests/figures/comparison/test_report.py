@@ -22,6 +22,6 @@ def test_the_report_is_a_sheet_as_wide_as_a4_in_the_networks_colours():
 
 def test_a_longer_comparison_is_a_longer_sheet():
     short = report_png(TOTALS, [], STAGES, CURVES, COLOURS, {}, "")
-    facts = {"Printed errors": ["A: 27.0 %.", "B: 24.5 %."]}
+    facts = {"Published errors": ["A: 27.0 %.", "B: 24.5 %."]}
     long = report_png(TOTALS, ["A sentence."], STAGES, CURVES, COLOURS, facts, "A note. " * 50)
     assert Image.open(BytesIO(long)).height > Image.open(BytesIO(short)).height
