@@ -1,7 +1,5 @@
 """The command line: ``cnnviz COMMAND`` where it is installed, or ``python -m cnnviz COMMAND``."""
 
-from __future__ import annotations
-
 import argparse
 import gc
 import sys

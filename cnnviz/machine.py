@@ -1,7 +1,5 @@
 """Human-readable CPU name for benchmark records."""
 
-from __future__ import annotations
-
 import platform
 from pathlib import Path
 

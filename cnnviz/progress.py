@@ -1,7 +1,5 @@
 """Progress reports of long computations, which also cancel them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 # Called with the share done, in [0, 1]; an exception that it raises cancels the work entirely.

@@ -1,7 +1,5 @@
 """What a server or a terminal is told by environment variables, ``CNNVIZ_...``; read here alone."""
 
-from __future__ import annotations
-
 import math
 import os
 import re

@@ -1,7 +1,5 @@
 """The chain rule on one neuron a layer: the first gradient is a product of factors."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Exports a network's layer table and the network itself as files."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Everything else in ``cnnviz.analysis`` reads this graph; nothing else runs the network.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The layer table: one row a layer, and the totals below it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

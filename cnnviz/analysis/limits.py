@@ -1,7 +1,5 @@
 """Limits on a network's size, checked before it is run or drawn."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from math import prod
 

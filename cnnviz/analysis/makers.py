@@ -1,7 +1,5 @@
 """Traces a channel of a node's output back to the filter that computes it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 

@@ -8,8 +8,6 @@ factors; dropout keeps its mask; additions and concatenations keep nothing. A te
 keep is there once.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import accumulate
 from math import prod

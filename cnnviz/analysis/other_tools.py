@@ -4,8 +4,6 @@ Each tool runs on a private network that nobody else has: the tools patch or hoo
 count, and are silently wrong on one that another thread is using.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

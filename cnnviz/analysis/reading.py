@@ -1,7 +1,5 @@
 """Finds the module whose output or input is a node's value."""
 
-from __future__ import annotations
-
 from cnnviz.analysis.graph import NetworkGraph, Node
 
 

@@ -7,8 +7,6 @@ Norris, Sim 2019, equation 2, with both borders kept). Where branches meet, the 
 smallest interval that holds all of theirs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction

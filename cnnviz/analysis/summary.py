@@ -1,7 +1,5 @@
 """A network's layer table and totals in one object."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Measures the seconds that a forward pass takes on this machine."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Views of a network: volumes, the graph of its blocks, or a single block."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from cnnviz.analysis.blocks import Block

@@ -1,7 +1,5 @@
 """The catalogue of architectures, oldest first: look-up and construction."""
 
-from __future__ import annotations
-
 from functools import cache
 
 from cnnviz.architectures import (

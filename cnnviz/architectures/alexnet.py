@@ -21,8 +21,6 @@ Deviations:
     stem for small images is ours: 5x5 filters of stride 1, and the last map is pooled to 3x3.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from torch import nn

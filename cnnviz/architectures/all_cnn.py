@@ -13,8 +13,6 @@ Deviations:
     the two 1x1 convolutions has no padding, and all others keep the size.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from torch import nn

@@ -1,7 +1,5 @@
 """Base classes of the architectures: Network, Variant, Architecture and their records."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Building blocks that several families share."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from collections.abc import Callable
 

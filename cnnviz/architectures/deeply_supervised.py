@@ -15,8 +15,6 @@ Deviations:
     arXiv's version prints 9.78 and 8.22 % on CIFAR-10; the figures here are those of AISTATS.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import partial
 

@@ -22,8 +22,6 @@ Deviations:
     DenseNet-264 has 265 layers by the paper's own count, which gives 121, 169, 201 and 161.
 """
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from dataclasses import dataclass
 

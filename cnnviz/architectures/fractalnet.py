@@ -20,8 +20,6 @@ Deviations:
     other sizes.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

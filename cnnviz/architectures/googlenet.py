@@ -17,8 +17,6 @@ Deviations:
     5x5 (its known mistake), a last max pooling of 2x2, dropout 0.2 in place of 0.4.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -16,8 +16,6 @@ Deviations:
     by He et al. 2015 (N(0, 2 / fan_in)), as it draws the others.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import partial
 

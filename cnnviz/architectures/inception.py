@@ -21,8 +21,6 @@ Deviations:
     inputs than 299 px the auxiliary head first resizes its 17x17 map to that size.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import partial
 

@@ -18,8 +18,6 @@ Deviations:
     32 px are refused (the paper's section VII slides the network over larger images).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random

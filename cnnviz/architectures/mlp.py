@@ -14,8 +14,6 @@ Deviations:
     ``activation="sigmoid"``.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from torch import nn

@@ -14,8 +14,6 @@ Deviations:
     is that of the published images: 32 px or 224 px.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """How many parameters networks have; of published ones without building them."""
 
-from __future__ import annotations
-
 import csv
 from functools import cache
 from pathlib import Path

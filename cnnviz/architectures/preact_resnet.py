@@ -18,8 +18,6 @@ Deviations:
     3.1 speaks of an expected scale of 0.5.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial

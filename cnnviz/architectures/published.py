@@ -1,7 +1,5 @@
 """Figures published in the papers, read from published.csv."""
 
-from __future__ import annotations
-
 import csv
 from dataclasses import dataclass
 from functools import cache

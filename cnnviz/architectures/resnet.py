@@ -14,8 +14,6 @@ Deviations:
     paper's network, 6 % more multiply-adds at 50 layers, the same parameters.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

@@ -5,8 +5,6 @@ printed text, with a dash for no value. Reference numbers are omitted, and label
 rows are repeated in each.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from dataclasses import dataclass

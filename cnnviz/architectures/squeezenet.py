@@ -12,8 +12,6 @@ Deviations:
     The final pooling is global, as in torchvision, so that any resolution works.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

@@ -12,8 +12,6 @@ Deviations:
     option A of the network that the paper builds on, every second pixel.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

@@ -14,8 +14,6 @@ Deviations:
     so that a stage is a run of layers at one resolution. The order of the layers is the paper's.
 """
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 

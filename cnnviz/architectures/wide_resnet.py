@@ -14,8 +14,6 @@ Deviations:
     other two are without dropout, which is 0.3 on CIFAR (section 3).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

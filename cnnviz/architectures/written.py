@@ -1,7 +1,5 @@
 """Networks as text for URLs and command lines: "resnet50,width=32,resolution=160"."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -18,8 +18,6 @@ Deviations:
     is ours: layers 1 and 2 with stride 1, and the last map is pooled to 3x3.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from torch import nn

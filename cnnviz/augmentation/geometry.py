@@ -1,7 +1,5 @@
 """Other places of the same image: crops, mirror images, rotations."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

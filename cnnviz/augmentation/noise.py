@@ -1,7 +1,5 @@
 """Random numbers: as noise on all pixels, and in place of some (random erasing)."""
 
-from __future__ import annotations
-
 import math
 
 import torch

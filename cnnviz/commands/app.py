@@ -1,7 +1,5 @@
 """The command run: starts the app and opens it in a browser."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import runpy

@@ -1,7 +1,5 @@
 """The command bundle: adds a run's network to the bundled ones, or lists them."""
 
-from __future__ import annotations
-
 import argparse
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Prints and writes the results of commands."""
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

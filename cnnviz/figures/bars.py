@@ -3,8 +3,6 @@
 HTML without a script, so that they are on screen at once, print, and take the page's colours.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

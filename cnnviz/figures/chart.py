@@ -1,7 +1,5 @@
 """Small charts as SVG without a script: axes with their numbers, a grid, lines."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log10

@@ -1,7 +1,5 @@
 """Signed values as colours: blue below 0, nearly white at 0, red above."""
 
-from __future__ import annotations
-
 import numpy as np
 from plotly.colors import diverging, unlabel_rgb
 

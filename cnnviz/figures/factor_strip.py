@@ -1,7 +1,5 @@
 """A product factor by factor, as boxes in a row that breaks where the screen ends."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Maps in [0, 1] as colours, alone and over a photo."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

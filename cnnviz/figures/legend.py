@@ -1,7 +1,5 @@
 """Legends: colours by name, lines of a chart, scales of values."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from cnnviz.figures.heatmap import COLOURS

@@ -1,7 +1,5 @@
 """A small chart of lines over a share, without a script."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """DenseNet's Figure 5 as SVG: a panel a dense block, sources down, readers across."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape

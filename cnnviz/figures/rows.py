@@ -3,8 +3,6 @@
 One piece, and not a table of widgets: sixty pages replace it each second.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

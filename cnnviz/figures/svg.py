@@ -4,8 +4,6 @@ Text and lines take the colour of the page (``currentColor``), so that one drawi
 dark. What can be clicked carries ``data-select`` (a layer) or ``data-toggle`` (a block).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from html import escape

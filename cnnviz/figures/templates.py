@@ -3,8 +3,6 @@
 Every text is escaped, whoever wrote it. ``ui.page.open_page`` loads the stylesheet, once a page.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

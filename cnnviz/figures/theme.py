@@ -1,7 +1,5 @@
 """The colours and number formats of all figures."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 # Okabe and Ito 2008: eight colours that colour-blind people tell apart (black left out).

@@ -1,7 +1,5 @@
 """The weights by which a layer reads a source, as one picture."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.figures.diverging import signed

@@ -1,7 +1,5 @@
 """Collections of images: what ships, what a visitor uploads, what lies on this machine's disk."""
 
-from __future__ import annotations
-
 from cnnviz.images.collection import Collection, DataError, Picture, even_sample, sample_collection
 from cnnviz.images.on_disk import DataSet, data_sets, open_collection
 

@@ -1,7 +1,5 @@
 """The images of a zip, which may come from anybody: one is read at a time, none is unpacked."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import threading

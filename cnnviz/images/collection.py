@@ -1,7 +1,5 @@
 """What a collection of pictures is, and the one that ships with cnnviz."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache

@@ -4,8 +4,6 @@ They may come from anybody: how many there are and how large each one is, is bou
 it is unpacked, and nothing is unpacked to disk.
 """
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The images of a folder on this machine."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Hashable, Iterator

@@ -1,7 +1,5 @@
 """Data sets that a teacher has put on this machine: folders, zips, and torchvision's."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Prepare a photograph as its network expects it: resized, cropped and normalised."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

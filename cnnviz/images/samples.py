@@ -1,7 +1,5 @@
 """The photographs that ship with cnnviz."""
 
-from __future__ import annotations
-
 import csv
 from dataclasses import dataclass
 from pathlib import Path

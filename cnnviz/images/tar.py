@@ -1,7 +1,5 @@
 """The images of a tar, which may come from anybody: read as they come, none is unpacked to disk."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import lzma

@@ -1,7 +1,5 @@
 """Activation functions and their slopes, computed by torch and its autograd."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Batch normalisation of one photo's maps by running or by its own statistics."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

@@ -1,7 +1,5 @@
 """The lectures' comparisons of designs, with their settings and the slides' statements."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

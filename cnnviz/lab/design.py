@@ -1,7 +1,5 @@
 """The cost of small parts of networks, built with torch and counted like on Explore."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod

@@ -3,8 +3,6 @@
 The numbers equal those of torch.nn's layers; biases are omitted, as on the slide.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

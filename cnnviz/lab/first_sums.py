@@ -1,7 +1,5 @@
 """One unit of a first layer on a small image: fully connected, local and shared weights."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

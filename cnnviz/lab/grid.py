@@ -1,7 +1,5 @@
 """Grids of numbers as text: rows separated by semicolons, channels by bars."""
 
-from __future__ import annotations
-
 import torch
 
 MAX_SIDE = 12  # rows and columns that are legible on a projector

@@ -1,7 +1,5 @@
 """Additions and concatenations of maps in a network."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from cnnviz.analysis.graph import NetworkGraph

@@ -1,7 +1,5 @@
 """Addition vs concatenation of two tensors, and the cost of the next convolution."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

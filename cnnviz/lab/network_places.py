@@ -1,7 +1,5 @@
 """Places in a network for the lab: before its first activation, and its first batch norm."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 

@@ -3,8 +3,6 @@
 Each shows its intermediate numbers; tests compare them with torch's own layers.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

@@ -1,7 +1,5 @@
 """Max and average pooling of a grid, step by step."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -1,7 +1,5 @@
 """The lectures' examples and well-known kernels; each reproduces the slide's numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

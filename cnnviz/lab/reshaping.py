@@ -1,7 +1,5 @@
 """Resizes kernels and grids, preserving existing numbers where they fit."""
 
-from __future__ import annotations
-
 import torch
 
 

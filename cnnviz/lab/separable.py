@@ -1,7 +1,5 @@
 """The rank of a kernel, and its separation into column and row passes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

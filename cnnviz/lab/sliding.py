@@ -5,8 +5,6 @@ with stride - 1 zeros between its numbers, padded by dilation (kernel size - 1) 
 kernel turned by 180 degrees and with its channels exchanged (Dumoulin and Visin 2016, section 4).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -1,7 +1,5 @@
 """Photos small enough to follow a kernel pixel by pixel."""
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 from PIL import Image

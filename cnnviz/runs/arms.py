@@ -1,7 +1,5 @@
 """Trains the arms of an experiment one after another, each run in a folder of its own."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path

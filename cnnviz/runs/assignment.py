@@ -1,7 +1,5 @@
 """A worker's access to the run that it is assigned."""
 
-from __future__ import annotations
-
 import os
 import secrets
 from collections.abc import Sequence

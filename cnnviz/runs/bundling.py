@@ -1,7 +1,5 @@
 """Turns a run into a bundled network: float16 weights and a record of their training."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Mapping

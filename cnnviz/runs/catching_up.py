@@ -1,7 +1,5 @@
 """Brings measurements into the store that it lacks, for example after a worker was killed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

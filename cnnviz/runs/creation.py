@@ -1,7 +1,5 @@
 """Creates runs in the store, within the limits of a visitor."""
 
-from __future__ import annotations
-
 import secrets
 import shutil
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Tables of the store, and transactions for SQLite and PostgreSQL."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager

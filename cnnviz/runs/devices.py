@@ -1,7 +1,5 @@
 """How many runs this machine trains at once; never initialises CUDA in this process."""
 
-from __future__ import annotations
-
 import functools
 import shutil
 import socket

@@ -1,7 +1,5 @@
 """Exports a run's curves as CSV and as a TensorBoard log."""
 
-from __future__ import annotations
-
 import csv
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence

@@ -5,8 +5,6 @@ measurements.jsonl   one measurement a line
 last.safetensors, last.json, best.safetensors, best.json    (cnnviz.training.checkpoints)
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path

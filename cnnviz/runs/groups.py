@@ -1,7 +1,5 @@
 """Groups of runs: the arms and seeds of an experiment, or runs that a visitor chose."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

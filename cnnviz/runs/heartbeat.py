@@ -1,7 +1,5 @@
 """A worker's thread that sends heartbeats to the store and polls it for visitors' requests."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Imports a run folder from another machine into the store."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math

@@ -1,7 +1,5 @@
 """Starts and ends worker processes on this machine; a cluster can implement the same interface."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -3,8 +3,6 @@
 Any number of servers on any number of machines may share one store.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections import Counter
 from collections.abc import Mapping

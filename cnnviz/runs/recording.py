@@ -1,7 +1,5 @@
 """Trains a plan and records the run in a folder."""
 
-from __future__ import annotations
-
 import json
 import platform
 import time

@@ -1,7 +1,5 @@
 """Computes the evaluation of a run and stores it in its folder."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from cnnviz.progress import Progress, ignore_progress, part

@@ -1,7 +1,5 @@
 """Reads, changes and deletes rows of the runs table within a transaction."""
 
-from __future__ import annotations
-
 import functools
 import json
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """A training run and its folder; needs no database."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal

@@ -1,7 +1,5 @@
 """The SQL store of runs: their plans, states and measurements."""
 
-from __future__ import annotations
-
 import hmac
 import json
 import logging

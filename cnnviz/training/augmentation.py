@@ -1,7 +1,5 @@
 """What training does to its images: the operations of ``cnnviz.augmentation``, as options say."""
 
-from __future__ import annotations
-
 import torch
 
 from cnnviz.architectures import NetworkSpec

@@ -4,8 +4,6 @@ They were trained with this package (``python -m cnnviz train``, then ``bundle``
 page can show a trained network without an internet connection.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping

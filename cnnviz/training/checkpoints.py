@@ -4,8 +4,6 @@
 test with the dataset and preprocessing that they were trained with.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator, Mapping

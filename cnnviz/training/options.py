@@ -1,7 +1,5 @@
 """Training options, declared like hyperparameters."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from cnnviz.hyperparameters import Config, choice, flag, steps

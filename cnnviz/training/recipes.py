@@ -1,7 +1,5 @@
 """The papers' training recipes, scaled to a short budget."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from cnnviz.hyperparameters import named

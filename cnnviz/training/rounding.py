@@ -1,7 +1,5 @@
 """Numbers rounded to significant digits, as JSON records keep them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Carries out a plan: loads the data, builds the network and trains it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Cards of the Home page: a question each, with a link to the page that answers it."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from cnnviz.ui.parts import address

@@ -1,7 +1,5 @@
 """What every page does first."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import streamlit as st

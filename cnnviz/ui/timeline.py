@@ -1,7 +1,5 @@
 """Published errors and costs of all networks, and thumbnails of the families."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

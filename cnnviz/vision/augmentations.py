@@ -4,8 +4,6 @@ Crop, rotation, noise, erasing, colour jitter and PCA colour are the functions o
 ``cnnviz.augmentation``, by which training changes its images.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable
 from dataclasses import dataclass

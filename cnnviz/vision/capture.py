@@ -1,7 +1,5 @@
 """What layers of a shared network put out or read during one request, with gradients if wanted."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager

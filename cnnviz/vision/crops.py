@@ -1,7 +1,5 @@
 """Crops: at random, as AlexNet was trained, and ten at test, corners and centre and mirrored."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -5,8 +5,6 @@ lies inside of a part is had by running that part alone again; what is kept is s
 ResNet-50, where all its layers' outputs take 130 MB).
 """
 
-from __future__ import annotations
-
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """A photo to a network's input, and its output to the most probable classes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache

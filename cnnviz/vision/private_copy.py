@@ -1,7 +1,5 @@
 """A network of one's own that costs no weights: what patches modules disturbs nobody else."""
 
-from __future__ import annotations
-
 import torch
 
 from cnnviz.architectures import Network, build

@@ -1,7 +1,5 @@
 """A network's rectifiers (ReLU, ReLU6) with another gradient, for one thread."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager

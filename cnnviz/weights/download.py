@@ -4,8 +4,6 @@
 MD5 and takes a file that was cut off for whole; pooch is not on a machine that only trains.
 """
 
-from __future__ import annotations
-
 import glob
 import hashlib
 import threading

@@ -1,7 +1,5 @@
 """Get weights into a network: fetched where they are missing, read, or drawn at random."""
 
-from __future__ import annotations
-
 import os
 import threading
 from pathlib import Path

@@ -4,8 +4,6 @@ A class needs no internet when its teacher has filled the weights folder: what l
 first.
 """
 
-from __future__ import annotations
-
 import stat
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Read a state dict safely from a file, and load it into a network."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """torchvision's files of ImageNet weights, checked by the SHA-256 in their names."""
 
-from __future__ import annotations
-
 import logging
 import re
 from dataclasses import dataclass

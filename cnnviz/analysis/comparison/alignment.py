@@ -1,7 +1,5 @@
 """Aligns networks by resolution and by depth, with the cumulative cost at each depth."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import groupby
 from math import log2

@@ -1,7 +1,5 @@
 """Layer tables side by side, with what differs."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The quiz: questions about a network's layers, drawn by a seed."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """The text of a question: what a student must know to predict a number of a layer."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Common mistakes in counting parameters and MACs, each with the count that it gives."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations

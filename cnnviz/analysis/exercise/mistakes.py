@@ -1,7 +1,5 @@
 """Common mistakes about a layer's numbers, each with the value that it gives."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import prod

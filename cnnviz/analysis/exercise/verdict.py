@@ -1,7 +1,5 @@
 """Marks a student's answer: right, or which step went wrong; and the score."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence

@@ -4,8 +4,6 @@ The counts follow ``analysis.counting``: multiply-accumulates of convolutions an
 one image, without bias.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import prod
 from typing import Any

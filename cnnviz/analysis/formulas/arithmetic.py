@@ -1,7 +1,5 @@
 """A number of a layer with its formula, and how the numbers in formulas are written."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

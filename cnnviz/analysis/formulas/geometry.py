@@ -1,7 +1,5 @@
 """Formulas of a layer's geometry: its output's shape, its receptive field and its jump."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Sequence
 from typing import Any

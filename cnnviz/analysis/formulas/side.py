@@ -1,7 +1,5 @@
 """The window of a convolution or a pooling along one side of a map, and the side that it makes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor

@@ -6,8 +6,6 @@ says the same of itself. To use another layer of torch.nn in a network, give it 
 as its title, and no operations.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The table: every layer of torch.nn and every operation that the program knows."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from torch import nn

@@ -3,8 +3,6 @@
 Source: Huang, Liu, van der Maaten, Weinberger 2017, section 5, "Feature Reuse", and Figure 5.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 

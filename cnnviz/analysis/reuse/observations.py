@@ -5,8 +5,6 @@ hold before any training. So no observation is decided where the mean absolute w
 columns concerned differ by no more than chance would make them.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

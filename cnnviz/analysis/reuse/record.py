@@ -4,8 +4,6 @@ The mean and the largest magnitude of every slice are stored; both L1 norms foll
 the slice's shape.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 
 import torch

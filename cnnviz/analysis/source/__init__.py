@@ -1,7 +1,5 @@
 """A configured network as one stand-alone PyTorch file, made of this package's own sources."""
 
-from __future__ import annotations
-
 import inspect
 import textwrap
 from dataclasses import dataclass

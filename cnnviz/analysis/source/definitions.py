@@ -6,8 +6,6 @@ dataclasses that hold one network's values, a ``Layer`` becomes an ``nn.Module``
 layer table reads, and a ``Network`` knows no spec.
 """
 
-from __future__ import annotations
-
 import ast
 import inspect
 import json

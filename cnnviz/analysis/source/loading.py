@@ -1,7 +1,5 @@
 """A trained network as one stand-alone file: its code, its weights' loader, its preprocessing."""
 
-from __future__ import annotations
-
 from cnnviz.analysis.source import Code, network_code
 from cnnviz.analysis.source.definitions import Import
 from cnnviz.architectures import NetworkSpec

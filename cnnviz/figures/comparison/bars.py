@@ -1,7 +1,5 @@
 """Networks side by side as bars: totals, the heaviest layer, and every resolution on one line."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd

@@ -4,8 +4,6 @@ They are shown as pictures, which know nothing of the page's theme: their grey i
 on white.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import ceil, floor, log10
 

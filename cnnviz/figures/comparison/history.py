@@ -1,7 +1,5 @@
 """Published errors by year, and error against cost."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

@@ -4,8 +4,6 @@ Drawn with matplotlib, because Plotly and Vega-Lite need a browser to make a PNG
 here has. Its own objects, without pyplot: pyplot keeps figures in a place that all threads share.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO

@@ -1,7 +1,5 @@
 """The drawings of a network by the name of the view."""
 
-from __future__ import annotations
-
 from cnnviz.figures.network.diagram import diagram
 from cnnviz.figures.network.volumes import volumes
 

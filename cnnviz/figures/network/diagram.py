@@ -1,7 +1,5 @@
 """A network as boxes and arrows from top to bottom: blocks closed or open, skips as arcs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any

@@ -1,7 +1,5 @@
 """The distribution of a network's parameters and MACs by stage and by layer."""
 
-from __future__ import annotations
-
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots

@@ -5,8 +5,6 @@ path from the input; a link that passes over ranks holds a lane there, unless an
 the same way, when it is a skip connection and becomes an arc.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A network's shape as a small drawing: how its maps shrink and its channels grow."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import log2
 

@@ -3,8 +3,6 @@ channels. Branches are lanes, skip connections arcs; an addition is a circle, a 
 volume in stripes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce

@@ -1,7 +1,5 @@
 """The principal colours of pixels: a bar of colours along each axis, with its numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A receptive field on a photo: what one unit of a layer sees of it, and what it heeds."""
 
-from __future__ import annotations
-
 from html import escape
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Images in rows that break where the page ends, with words below each."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

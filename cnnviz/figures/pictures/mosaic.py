@@ -1,7 +1,5 @@
 """Feature maps as one picture, as a drawing whose cells can be chosen, and one of them large."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Numbers in grids: small tensors, kernels, and the gates of highway networks."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Parts of an image: cut out, or framed in the dimmed image."""
 
-from __future__ import annotations
-
 import numpy as np
 
 PADDING = 128  # mid-grey beyond the image

@@ -1,7 +1,5 @@
 """Small pictures side by side as one picture, every pixel a square."""
 
-from __future__ import annotations
-
 import numpy as np
 from PIL import Image
 

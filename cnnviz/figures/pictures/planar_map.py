@@ -1,7 +1,5 @@
 """Pictures as points of a plane: the drawing, and one image of all their thumbnails."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from math import ceil, sqrt
 

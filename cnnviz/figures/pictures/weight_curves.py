@@ -1,7 +1,5 @@
 """Weights of a layer over the pixels of the image that it reads, with one image marked."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

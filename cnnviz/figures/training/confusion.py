@@ -1,7 +1,5 @@
 """The confusion matrix in Vega-Lite, whose cells can be chosen."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

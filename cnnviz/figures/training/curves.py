@@ -4,8 +4,6 @@ The chart is one constant specification and a table that changes: the browser th
 table alone, and a zoom stays. (Streamlit 1.67 draws an ECharts option anew whenever it changes.)
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """A value for each layer at each epoch as a map of colours, in Vega-Lite."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

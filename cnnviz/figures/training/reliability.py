@@ -1,7 +1,5 @@
 """The reliability diagram: accuracy against confidence."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np

@@ -3,8 +3,6 @@
 One piece, and not a row of widgets: sixty pages replace it each second.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """Data sets: built in, downloaded by torchvision, prepared by the teacher, or the visitor's own."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Class balance and samples of the training data."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

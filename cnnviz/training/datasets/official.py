@@ -1,7 +1,5 @@
 """The official files of known data sets: prepared by the teacher, or downloaded once and kept."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

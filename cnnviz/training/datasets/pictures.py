@@ -6,8 +6,6 @@ without such a folder a seed takes a fifth of each class for the test. Folders a
 not matter. A picture's shorter side becomes the wanted side, and the centre square is cut out.
 """
 
-from __future__ import annotations
-
 import os
 from collections import Counter
 from functools import lru_cache, partial

@@ -1,7 +1,5 @@
 """Images of any size and colour become the data that a network of a given input wants."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

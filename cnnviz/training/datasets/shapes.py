@@ -12,8 +12,6 @@ middle between two tips, at an inner radius (`OUTLINES`). The distance in pixels
 [-0.5, 0.5], is how much of a pixel the object covers: that is the antialiasing.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

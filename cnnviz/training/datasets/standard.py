@@ -5,8 +5,6 @@ CNNVIZ_DATA may have them; archives, there or in the cache of downloads, are unp
 they are read. Training and test images are the official ones, whatever the seed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial

@@ -1,7 +1,5 @@
 """Calibration: are 80 % of the predictions with 80 % confidence correct?"""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self

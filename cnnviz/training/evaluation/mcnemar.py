@@ -1,7 +1,5 @@
 """McNemar's test: is the difference between two networks significant?"""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

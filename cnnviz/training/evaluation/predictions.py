@@ -1,7 +1,5 @@
 """Predictions of a trained network for all test images, stored with its checkpoint."""
 
-from __future__ import annotations
-
 import hashlib
 import time
 import zipfile

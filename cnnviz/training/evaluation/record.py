@@ -1,7 +1,5 @@
 """Recorded evaluations: all numbers, without the individual predictions."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self

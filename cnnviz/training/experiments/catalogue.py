@@ -1,7 +1,5 @@
 """The experiments of the course, each a declaration."""
 
-from __future__ import annotations
-
 from cnnviz.architectures.preact_resnet import ORDERS
 from cnnviz.hyperparameters import named
 from cnnviz.training.experiments.declaration import Arm, Experiment, Printed

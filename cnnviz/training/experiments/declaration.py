@@ -4,8 +4,6 @@
 schedule, and initial tensors wherever name and shape agree.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

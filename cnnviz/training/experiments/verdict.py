@@ -1,7 +1,5 @@
 """Compares the runs of an experiment with its claim."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 
 from cnnviz.training.experiments.declaration import Experiment

@@ -1,7 +1,5 @@
 """Polyak averaging: a running mean of the weights."""
 
-from __future__ import annotations
-
 import copy
 
 import torch

@@ -1,7 +1,5 @@
 """Estimates the cost of a run from three batches before it starts."""
 
-from __future__ import annotations
-
 import statistics
 import time
 from collections.abc import Callable

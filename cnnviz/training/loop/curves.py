@@ -1,7 +1,5 @@
 """The curves of a run, stored on the device until they are fetched."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass
 

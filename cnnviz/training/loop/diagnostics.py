@@ -1,7 +1,5 @@
 """How a network fares inside while it trains, part by part: stem, stages, head."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field

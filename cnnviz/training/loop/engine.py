@@ -1,7 +1,5 @@
 """Trains a network as a generator of measurements; closing it stops the run."""
 
-from __future__ import annotations
-
 import time
 from collections import deque
 from collections.abc import Generator, Iterator

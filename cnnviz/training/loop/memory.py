@@ -1,7 +1,5 @@
 """Memory use of a training process, and advice when a batch does not fit."""
 
-from __future__ import annotations
-
 import ctypes
 import gc
 import sys

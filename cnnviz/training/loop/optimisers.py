@@ -1,7 +1,5 @@
 """Creates optimisers, which can be captured in a CUDA graph."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

@@ -4,8 +4,6 @@ Howard 2018 ("Training Imagenet in 3 hours for 25 minutes", fast.ai): a network 
 average pooling learns its first filters from small images as well, at a quarter of the cost.
 """
 
-from __future__ import annotations
-
 import torch
 from torch.nn import functional
 

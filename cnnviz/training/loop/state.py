@@ -1,7 +1,5 @@
 """The state of a training run: steps, tests and checkpoints."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping

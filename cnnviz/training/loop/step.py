@@ -1,7 +1,5 @@
 """A training step on the device, without synchronisation."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Tests a network during training: loss, accuracy and diagnostics."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

@@ -9,8 +9,6 @@ popover and would send old ones back; where a network changes in another way tha
 widgets, these are replaced by new ones that start from it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

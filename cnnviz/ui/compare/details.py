@@ -1,7 +1,5 @@
 """The comparison in detail on screen: published errors, hyperparameters, layer by layer."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

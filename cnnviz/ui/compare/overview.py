@@ -1,7 +1,5 @@
 """The comparison on screen: totals, cost by resolution, and cumulative cost by depth."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Time of a forward pass of a batch on this machine, measured on demand in a process."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

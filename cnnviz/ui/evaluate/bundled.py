@@ -1,7 +1,5 @@
 """The evaluation of a bundled network, from its record."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from cnnviz.architectures import architecture_of

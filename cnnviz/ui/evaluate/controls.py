@@ -1,7 +1,5 @@
 """Widgets that choose the evaluated run, the view and the run to compare with."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

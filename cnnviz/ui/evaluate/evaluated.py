@@ -1,7 +1,5 @@
 """Evaluations, test images and networks of runs, cached for all visitors."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

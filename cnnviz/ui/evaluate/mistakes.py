@@ -1,7 +1,5 @@
 """Images of a cell of the confusion matrix, and the most confident mistakes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

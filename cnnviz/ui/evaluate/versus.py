@@ -1,7 +1,5 @@
 """Compares two runs on the same images: which is better, and significantly so?"""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import streamlit as st

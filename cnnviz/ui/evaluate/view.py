@@ -1,7 +1,5 @@
 """Views of a run's evaluation: scores, classes, confusion matrix and calibration."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

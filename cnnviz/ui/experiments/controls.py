@@ -1,7 +1,5 @@
 """The sidebar of Experiments: experiment, data, budget and networks."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """Charts of an experiment's curves, one colour per network; several seeds as mean and band."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import pyarrow as pa

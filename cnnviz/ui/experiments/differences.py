@@ -1,7 +1,5 @@
 """The settings in which runs differ, and warnings about comparing them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Groups of runs: the menu of groups and the buttons of their owners."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import streamlit as st

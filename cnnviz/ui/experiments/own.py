@@ -1,7 +1,5 @@
 """A visitor's own experiment: chosen runs, their differences and curves, saved under a name."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

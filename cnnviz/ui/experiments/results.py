@@ -1,7 +1,5 @@
 """Results of an experiment: arms with their runs, live or recorded."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Draws an experiment: claim, verdict, curves and networks, with live updates."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """The layer card: a layer's numbers with their formulas, and its receptive field."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 import streamlit as st

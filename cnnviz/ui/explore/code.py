@@ -1,7 +1,5 @@
 """The network as files: PyTorch code that stands alone, the layer table, ONNX."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import tempfile

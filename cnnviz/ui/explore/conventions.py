@@ -1,7 +1,5 @@
 """The unit of computation (MACs, FLOPs, all operations), and the counts of other tools."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

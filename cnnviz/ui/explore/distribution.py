@@ -1,7 +1,5 @@
 """Distribution of a network's parameters and multiply-accumulates over stages or layers."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The quiz: quantities that a teacher hides, and a set of questions with verdicts."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Hashable, Sequence
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """Receptive field of a unit on a photo, and on demand its effective receptive field."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

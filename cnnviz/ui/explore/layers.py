@@ -1,7 +1,5 @@
 """The layer table on screen, with search and sorting."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Sequence
 from functools import partial

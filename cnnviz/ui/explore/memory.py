@@ -1,7 +1,5 @@
 """GPU memory of a network in inference and in training."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from cnnviz.analysis.graph import NetworkGraph

@@ -1,7 +1,5 @@
 """A network's totals with units, next to the figures of its paper."""
 
-from __future__ import annotations
-
 import pandas as pd
 import streamlit as st
 

@@ -1,7 +1,5 @@
 """Widgets for the order, number and scale of the feature maps shown."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import ceil
 

@@ -1,7 +1,5 @@
 """Top activations of a channel: patches of the photo and of a collection of images."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

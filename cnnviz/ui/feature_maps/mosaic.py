@@ -1,7 +1,5 @@
 """The feature maps of one layer on screen: a mosaic of all, and one large."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 

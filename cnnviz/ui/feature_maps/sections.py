@@ -1,7 +1,5 @@
 """The views of the Feature maps page of one layer, and of one channel in it."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from cnnviz.architectures import architecture_of

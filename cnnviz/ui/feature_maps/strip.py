@@ -1,7 +1,5 @@
 """From shallow to deep: the strongest maps of the stem and of each stage for one photo."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 

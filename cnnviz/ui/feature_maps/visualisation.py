@@ -1,7 +1,5 @@
 """Feature visualisation on screen: an image optimised for a channel, step by step."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """One cell of the matrices of feature reuse: its weights, and its curve over training."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Feature reuse over the epochs of a run, with a slider and playback in the browser."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Feature reuse in the view that suits the network: dense matrices or residual blocks."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from cnnviz.analysis.reuse.matrices import has_dense_blocks

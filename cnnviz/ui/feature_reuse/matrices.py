@@ -1,7 +1,5 @@
 """DenseNet's Figure 5 on screen, next to the untrained network or the epochs of training."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The four observations of the DenseNet paper on screen, each with this network's number."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

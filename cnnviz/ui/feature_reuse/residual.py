@@ -1,7 +1,5 @@
 """How much each residual block adds to its input, and stochastic depth's survival."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """A photo under each augmentation, with the network's predictions."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

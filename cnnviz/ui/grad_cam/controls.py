@@ -1,7 +1,5 @@
 """Widgets for class, method and target layer of a class activation map."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 from cnnviz.analysis.layers import is_auxiliary

@@ -1,7 +1,5 @@
 """Prediction by ten crops next to that by a single crop."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

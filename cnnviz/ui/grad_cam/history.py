@@ -1,7 +1,5 @@
 """One photo through history: several networks, oldest first, each with its own preprocessing."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from cnnviz.architectures import architecture_of, specify, variant, variants

@@ -1,7 +1,5 @@
 """Class activation maps on screen: predictions, overlays, and the method."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from io import BytesIO

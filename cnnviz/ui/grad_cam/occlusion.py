@@ -1,7 +1,5 @@
 """Occlusion: a patch dragged over the photo, and the map of all positions."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from io import BytesIO
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The views of the Grad-CAM page of one network and one photo."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Tests of a heatmap on demand: deletion and insertion, ROAD, and the sanity check."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 

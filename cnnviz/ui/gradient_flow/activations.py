@@ -1,7 +1,5 @@
 """Statistics of each layer's output under each initialisation: mean, spread and zeros."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The gradient at initialisation by layer, for networks that differ in their connections."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import streamlit as st

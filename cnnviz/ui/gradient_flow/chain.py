@@ -1,7 +1,5 @@
 """The slides' chain of neurons: the gradient as an interactive product of factors."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

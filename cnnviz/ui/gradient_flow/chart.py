@@ -1,7 +1,5 @@
 """Charts of curves over the layers of networks, with a shared legend."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Widgets of the page Gradient flow; each returns one of its options."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

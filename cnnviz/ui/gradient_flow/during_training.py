@@ -1,7 +1,5 @@
 """The gradient of each layer during a training run."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

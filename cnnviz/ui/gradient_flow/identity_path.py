@@ -1,7 +1,5 @@
 """The view of the identity path: equations 4 and 5, and its share of the signal by block."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Computations of the page Gradient flow, cached by network and batch of digits."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any

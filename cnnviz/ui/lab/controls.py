@@ -1,7 +1,5 @@
 """Controls that the sections of the lab share: values in the address, examples, settings."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 

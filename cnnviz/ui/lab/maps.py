@@ -1,7 +1,5 @@
 """All maps of a layer as one image that says its scale."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 

@@ -1,7 +1,5 @@
 """The first convolution of a network and its maps of the visitor's photo."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cached_property
 

@@ -1,7 +1,5 @@
 """Editable cells for the numbers of a text; see number_cells.js."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

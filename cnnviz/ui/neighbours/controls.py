@@ -1,7 +1,5 @@
 """Widgets for the distance and for the number of neighbours."""
 
-from __future__ import annotations
-
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, choose_step
 

@@ -1,7 +1,5 @@
 """Vectors of the photo and of a collection of images, and their distances."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property

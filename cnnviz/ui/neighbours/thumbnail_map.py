@@ -1,7 +1,5 @@
 """A map of images that shows the thumbnail of the point under the mouse or finger."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Neighbours on screen: rows of the nearest images, and a map of all images."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

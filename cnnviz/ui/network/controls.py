@@ -1,7 +1,5 @@
 """The widgets that choose a network; its hyperparameters' declarations draw themselves."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any

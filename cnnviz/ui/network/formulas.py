@@ -1,7 +1,5 @@
 """A layer's numbers with their formulas, as HTML cards."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 
 import streamlit as st

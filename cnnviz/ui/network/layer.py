@@ -1,7 +1,5 @@
 """Which layer is selected: by a click in the drawing, in the menu or in the address."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

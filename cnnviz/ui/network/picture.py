@@ -1,7 +1,5 @@
 """The picture of a network: volumes, graph or one block, clicked to look closer."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 

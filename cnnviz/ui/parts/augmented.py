@@ -1,7 +1,5 @@
 """Training images as an augmentation changes them."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 import torch

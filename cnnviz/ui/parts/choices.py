@@ -1,7 +1,5 @@
 """The widgets of choices that are kept in the address, each with its default for a wrong link."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 

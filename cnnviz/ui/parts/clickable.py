@@ -1,7 +1,5 @@
 """A drawing whose parts can be clicked; it pans and zooms in the browser."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """A chart of curves on a page: its points as the browser gets them, and a zoom that survives."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -3,8 +3,6 @@
 ``st.html`` takes no SVG, and in ``st.image`` it would not know the theme's text colour.
 """
 
-from __future__ import annotations
-
 import streamlit as st
 
 JS = """

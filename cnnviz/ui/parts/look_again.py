@@ -1,7 +1,5 @@
 """A part of a page that refreshes itself each second or two."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 

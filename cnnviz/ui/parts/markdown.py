@@ -1,7 +1,5 @@
 """Escape visitors' text for Markdown."""
 
-from __future__ import annotations
-
 
 def plain(words: str) -> str:
     """Text with all Markdown signs escaped."""

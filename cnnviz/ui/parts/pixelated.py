@@ -1,7 +1,5 @@
 """Enlarge small images without smoothing."""
 
-from __future__ import annotations
-
 import numpy as np
 
 LEAST = 160  # px

@@ -1,7 +1,5 @@
 """Photo and trained network of a page, or a message on what to choose."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import streamlit as st

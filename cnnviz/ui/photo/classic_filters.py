@@ -1,7 +1,5 @@
 """Classic image filters (Sobel, Laplace, blur, ...) applied to the photo."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

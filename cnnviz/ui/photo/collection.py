@@ -1,7 +1,5 @@
 """Widgets for a collection of images, and for how many of them are used."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from cnnviz.images import (

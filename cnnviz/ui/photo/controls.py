@@ -1,7 +1,5 @@
 """Widgets that choose a photo: sample, upload or camera."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """Filters of a layer on screen, with the map that one of them makes."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 

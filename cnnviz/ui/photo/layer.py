@@ -1,7 +1,5 @@
 """A layer of a network, with the photo whose activations are shown."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

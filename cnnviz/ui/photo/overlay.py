@@ -1,7 +1,5 @@
 """Heatmaps over the region of the photo that the network sees."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Networks with weights as a menu offers them: files, bundled networks, runs, random."""
 
-from __future__ import annotations
-
 import gc
 import logging
 from collections.abc import Iterable, Iterator, Mapping

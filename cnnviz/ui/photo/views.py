@@ -1,7 +1,5 @@
 """A page with several views of one photo in one network, of which one is shown at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """Widgets that choose a variant and its weights."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 
 import streamlit as st

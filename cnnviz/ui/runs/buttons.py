@@ -1,7 +1,5 @@
 """The buttons of a run: pause, stop, resume, and another learning rate while it runs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Menus of runs with a checkpoint."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from cnnviz.runs.run import Run

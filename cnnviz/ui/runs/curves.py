@@ -1,7 +1,5 @@
 """The curves of runs on screen: loss and accuracy, and whatever else was measured, on demand."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Widgets that choose a data set, and the loaded data that all visitors share."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

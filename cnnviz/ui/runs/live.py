@@ -1,7 +1,5 @@
 """Runs on screen while they train: their cards and curves, each second anew."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import streamlit as st

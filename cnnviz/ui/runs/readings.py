@@ -3,8 +3,6 @@
 Sixty pages that look at a run each second cost the store one query, not sixty.
 """
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

@@ -1,7 +1,5 @@
 """The table of runs with their settings: which are drawn, and which are deleted."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

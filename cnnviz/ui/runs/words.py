@@ -1,7 +1,5 @@
 """A run in words: its name, its settings, what it is doing, how long it will take."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass
 from pathlib import Path

@@ -3,8 +3,6 @@
 Streamlit's caches count entries, and what is computed on photos differs in size a thousandfold.
 """
 
-from __future__ import annotations
-
 import inspect
 import threading
 from collections.abc import Callable, Hashable, Mapping

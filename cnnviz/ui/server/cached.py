@@ -1,7 +1,5 @@
 """The package's slow results, shared by all visitors and bounded; treat them as read-only."""
 
-from __future__ import annotations
-
 import gc
 import threading
 import time

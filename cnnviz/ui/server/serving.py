@@ -1,7 +1,5 @@
 """Warm-up of the server process: heavy imports, thread counts, one pass of slow code."""
 
-from __future__ import annotations
-
 import ctypes
 import gc
 import sys

@@ -1,7 +1,5 @@
 """Identify visitors by a random name in a cookie, so that a run belongs to a browser."""
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 from http.cookies import CookieError, SimpleCookie

@@ -1,7 +1,5 @@
 """The sidebar of Train: network, data and training options."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """The cost of a run: parameters, and on request time and memory from three batches."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """The view of the data: samples, class balance and augmentation."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 import torch

@@ -1,7 +1,5 @@
 """The button that starts a run, and the data of the choice."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from cnnviz.architectures import variant

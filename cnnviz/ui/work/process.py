@@ -3,8 +3,6 @@
 Tools that patch torch, and measurements of time, disturb nobody there.
 """
 
-from __future__ import annotations
-
 import atexit
 import json
 import os

@@ -1,7 +1,5 @@
 """Slow work on screen: start button, progress bar, stop button, result."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

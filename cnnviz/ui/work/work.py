@@ -5,8 +5,6 @@ it. It stops when the last of them stops it, or when none of their pages has loo
 while. It runs in a thread of the server, which for a command waits for a process (``process.py``).
 """
 
-from __future__ import annotations
-
 import logging
 import os
 import sys

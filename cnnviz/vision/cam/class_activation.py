@@ -1,7 +1,5 @@
 """Class activation maps: the regions of an image that support a class."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

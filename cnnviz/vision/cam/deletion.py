@@ -1,7 +1,5 @@
 """Deletion and insertion curves: the probability of a class while important pixels change."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

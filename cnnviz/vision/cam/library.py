@@ -1,7 +1,5 @@
 """Methods with a forward pass per map, from pytorch-grad-cam, on a private copy of the network."""
 
-from __future__ import annotations
-
 from functools import cache
 from math import ceil
 from types import SimpleNamespace

@@ -8,8 +8,6 @@ The results equal pytorch-grad-cam's, except at layers whose output is overwritt
 operation (torchvision's ReLUs), where the library reads the overwritten values.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass

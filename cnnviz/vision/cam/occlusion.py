@@ -1,7 +1,5 @@
 """Occlusion: the probability of a class while a grey patch hides part of the image."""
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 

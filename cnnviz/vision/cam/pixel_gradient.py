@@ -1,7 +1,5 @@
 """The gradient of a logit with respect to the pixels, plain or guided."""
 
-from __future__ import annotations
-
 from contextlib import ExitStack
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The order of pixels by importance, and the rank correlation of two maps."""
 
-from __future__ import annotations
-
 import numpy as np
 
 

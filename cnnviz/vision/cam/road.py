@@ -1,7 +1,5 @@
 """ROAD (remove and debias): faithfulness of a map by removing pixels without a trace."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The sanity check of maps: does a map change when weights are randomised?"""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """How a loss's gradient and the activations fare on their way through a network, on one batch."""
 
-from __future__ import annotations
-
 import copy
 import math
 from collections.abc import Callable, Iterator

@@ -4,8 +4,6 @@ x_L = x_l + sum F and dL/dx_l = dL/dx_L (1 + d/dx_l sum F): He, Zhang, Ren and S
 Mappings in Deep Residual Networks, equations 4 and 5. What is measured here is told block by block.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field

@@ -5,8 +5,6 @@ functions might be generally closer to zero than non-residual ones, and the deep
 less each block changes the signal.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 All are untrained, see 32 px CIFAR-sized images and have about as many layers as is asked for.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from cnnviz.architectures import NetworkSpec, architecture_of, specify

@@ -1,7 +1,5 @@
 """The effective receptive field of a unit, by gradients of pixels."""
 
-from __future__ import annotations
-
 from math import ceil
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Top activations of a layer's maps: positions in an image, and images of a collection."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Filters of convolutions as arrays, and classic hand-designed filters."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Any

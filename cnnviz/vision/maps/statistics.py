@@ -1,7 +1,5 @@
 """Statistics of a layer's feature maps, and the limits of colour scales."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

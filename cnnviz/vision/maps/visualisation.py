@@ -19,8 +19,6 @@ On SqueezeNet 1.1 the images were clearer than with less weight on high frequenc
 or with larger transformations (pale).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ small Euclidean distance are alike to the higher levels of the network. Their Fi
 five test images, each with the six training images that are nearest.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Projects vectors to a plane, for maps of images."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable, Iterator
 from functools import partial

@@ -1,7 +1,5 @@
 """Batch normalisation in training and evaluation mode, on numbers and on a photo's maps."""
 
-from __future__ import annotations
-
 import pandas as pd
 import streamlit as st
 import torch

@@ -1,7 +1,5 @@
 """Dropout in training and at test, on numbers and on a photo's first maps."""
 
-from __future__ import annotations
-
 import streamlit as st
 import torch
 

@@ -1,7 +1,5 @@
 """The section on activation functions, normalisation and dropout."""
 
-from __future__ import annotations
-
 import pandas as pd
 import streamlit as st
 import torch

@@ -1,7 +1,5 @@
 """Local response normalisation of numbers and of a photo's first maps."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import streamlit as st

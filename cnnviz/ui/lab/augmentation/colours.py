@@ -1,7 +1,5 @@
 """PCA colour augmentation: the principal axes and the colour that each draw adds."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import streamlit as st

@@ -1,7 +1,5 @@
 """Random crops in training and ten crops at test."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 import torch

@@ -1,7 +1,5 @@
 """Several augmented versions of one image, drawn as images or as numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

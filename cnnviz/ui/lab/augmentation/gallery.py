@@ -1,7 +1,5 @@
 """The section on augmentation: training's augmentations of the visitor's photo or numbers."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from cnnviz.hyperparameters import Hyperparameter, Value, text

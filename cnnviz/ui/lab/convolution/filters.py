@@ -1,7 +1,5 @@
 """The section on filters: classic, one's own and learned, on a photo or on numbers."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 

@@ -1,7 +1,5 @@
 """The controls of the kernel: its values, size, groups and biases, each in the address."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import streamlit as st

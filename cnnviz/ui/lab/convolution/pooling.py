@@ -1,7 +1,5 @@
 """The section on pooling, over numbers or over a small photo."""
 
-from __future__ import annotations
-
 import streamlit as st
 import torch
 

@@ -1,7 +1,5 @@
 """Separable filters: rank, singular values and the two passes over a photo or numbers."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 

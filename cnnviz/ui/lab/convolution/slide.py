@@ -1,7 +1,5 @@
 """The section on convolution: every sum term by term, over numbers or over a small photo."""
 
-from __future__ import annotations
-
 import streamlit as st
 import torch
 

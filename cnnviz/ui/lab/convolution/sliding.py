@@ -1,7 +1,5 @@
 """The component of a window that slides over a grid of numbers; see sliding.js."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

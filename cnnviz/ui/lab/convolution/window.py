@@ -1,7 +1,5 @@
 """The sliding window of a section; its position and its cells are in the address."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

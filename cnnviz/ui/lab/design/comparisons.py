@@ -1,7 +1,5 @@
 """The section on design arithmetic: the cost of two designs with adjustable settings."""
 
-from __future__ import annotations
-
 import pandas as pd
 import streamlit as st
 

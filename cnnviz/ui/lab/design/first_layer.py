@@ -1,7 +1,5 @@
 """The section on fully connected first layers: their weights by the size of the image."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The three kinds of first layer on a small image, each sum written out."""
 
-from __future__ import annotations
-
 import streamlit as st
 import torch
 

@@ -1,7 +1,5 @@
 """The section on addition and concatenation of feature maps."""
 
-from __future__ import annotations
-
 import pandas as pd
 import streamlit as st
 import torch

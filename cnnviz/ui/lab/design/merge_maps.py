@@ -1,7 +1,5 @@
 """Addition and concatenation of a photo's feature maps: of two filters or inside a network."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 import torch
