@@ -98,7 +98,7 @@ def test_mcnemar_by_hand():
     ids=["count", "data", "seed"],
 )
 def test_other_pictures_are_refused(other):
-    with pytest.raises(ValueError, match="the same pictures"):
+    with pytest.raises(ValueError, match="the same images"):
         mcnemar(of([True] * 4), other)
 
 
