@@ -27,14 +27,17 @@ def show_declared() -> None:
     with st.sidebar:
         experiment = choose_experiment(requested.experiment if requested else None)
         choice = choose_run_of(experiment)
-    show_claim(experiment)
-    if choice:
-        with st.container(border=True):
-            offer_start(choice)
-    say_refusal()
+    head = st.container()
     say_unknown()
     known = recorded(experiment.name)
+    # Before anything is shown: Back undoes a choice only once the address holds it.
     group = choose_group(experiment, known, choice.without if choice else "")
+    with head:
+        show_claim(experiment)
+        if choice:
+            with st.container(border=True):
+                offer_start(choice)
+        say_refusal()
     if group is None and known is None:
         st.info(
             "Choose data and a budget in the sidebar and press **Start all**: the networks "

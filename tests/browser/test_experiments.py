@@ -29,7 +29,7 @@ def start(page, address):
     page.goto(address)
     press(page, "Start all")
     expect(arms(page)).to_contain_text(re.compile("waits|training"), timeout=30_000)
-    page.wait_for_url("**/experiments?*group=*")
+    page.wait_for_url(re.compile("group=(?!recorded)"))
     return page.url
 
 
