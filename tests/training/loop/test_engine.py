@@ -209,9 +209,13 @@ def test_a_network_that_does_not_fit_its_data_is_refused(small_data, network_for
         next(iter(train(network, data, SHORT)))
 
 
-@pytest.mark.parametrize(
-    "options", list(TrainingOptions.edge_cases()), ids=lambda o: "-".join(o.to_text().values())
-)
+def _edge_case(options):
+    """One case; a compiler is slow by nature (test_step compiles a network once)."""
+    name = "-".join(options.to_text().values())
+    return pytest.param(options, id=name, marks=[pytest.mark.slow] if options.compiled else [])
+
+
+@pytest.mark.parametrize("options", map(_edge_case, TrainingOptions.edge_cases()))
 def test_every_option_trains_at_both_ends(small_data, network_for, options):
     data = small_data(channels=3, count=16)
     is_convolutional = options.dropout != "network" or options.progressive_resizing

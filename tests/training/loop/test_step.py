@@ -14,7 +14,7 @@ from cnnviz.training.loop.optimisers import (
     set_learning_rate,
     state_tensors,
 )
-from cnnviz.training.loop.step import Step, precision, set_dropout
+from cnnviz.training.loop.step import Step, precision
 from cnnviz.training.options import TrainingOptions
 
 CPU = torch.device("cpu")
@@ -155,12 +155,11 @@ def test_an_average_forgets_early_weights_faster(small_data, network_for):
 
 
 def test_a_compiled_network_makes_the_same_step(small_data, network_for):
-    data = small_data(channels=3)
-    options = TrainingOptions(optimiser="sgd", batch_size=16, precision="float32", dropout="0")
+    data = small_data()
+    options = TrainingOptions(optimiser="sgd", batch_size=16, precision="float32")
     totals = []
     for is_compiled in (False, True):
-        network = network_for("nin_cifar", data, width=0.25)
-        set_dropout(network, "0")
+        network = network_for("lenet5_full", data)
         step = Step(network.train(), data, replace(options, compiled=is_compiled), CPU)
         step.run()
         totals.append(step.totals)

@@ -25,7 +25,7 @@ def test_it_says_what_fits_and_that_it_is_computed():
     assert "Training with Adam" in html
     assert "parameters: 553 MB" in html
     assert "Computed, not measured" in app.caption[0].value
-    assert "90% of the card's printed memory (14.4 GB)" in app.caption[0].value
+    assert "90% of the card's memory (14.4 GB)" in app.caption[0].value
 
 
 def test_the_url_chooses_batch_and_card():
