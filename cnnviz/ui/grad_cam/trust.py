@@ -14,7 +14,7 @@ from cnnviz.vision.cam.methods import METHODS
 from cnnviz.vision.cam.road import Road, road
 from cnnviz.vision.cam.sanity import RandomisedMap, randomised_maps
 
-MAP, RNG = CATEGORIES[0], CATEGORIES[1]
+MAP, RANDOM = CATEGORIES[0], CATEGORIES[1]
 # A map whose mean correlation with those of randomised networks is not below this fails the check.
 LIMIT = 0.5
 
@@ -72,7 +72,7 @@ def _show_curves(curves: DeletionInsertion, label: str) -> None:
         (right, "inserted", curves.by_map.insertion, curves.at_random.insertion),
     ):
         lines = [
-            Line("random order", at_random, RNG, dashed=True),
+            Line("random order", at_random, RANDOM, dashed=True),
             Line("the map's order", by_map, MAP),
         ]
         title = f"Probability of {label} while pixels are {name}"
@@ -126,7 +126,7 @@ def _show_road(curves: Road, label: str) -> None:
     removed = [1 - percentile / 100 for percentile in curves.percentiles[::-1]]
     most, least = curves.most_relevant_first[::-1], curves.least_relevant_first[::-1]
     lines = [
-        Line("least important first", least, RNG, dashed=True),
+        Line("least important first", least, RANDOM, dashed=True),
         Line("most important first", most, MAP),
     ]
     title = f"Change of the probability of {label} when pixels are removed"
