@@ -12,8 +12,9 @@ PACKAGE = ROOT / "cnnviz"
 
 # What each part may import of ours, besides itself: the floors of docs/architecture.md.
 NETWORKS = {"architectures", "hyperparameters"}
-PHOTOS = NETWORKS | {"images", "weights", "progress", "settings"}
+PHOTOS = NETWORKS | {"files", "images", "weights", "progress", "settings"}
 ALLOWED = {
+    "files": set(),
     "hyperparameters": set(),
     "machine": set(),
     "progress": set(),

@@ -2,6 +2,8 @@
 
 from functools import cache
 
+import torch
+
 from cnnviz.architectures import (
     alexnet,
     all_cnn,
@@ -54,6 +56,7 @@ __all__ = [
     "NetworkSpec",
     "Role",
     "Variant",
+    "accepts",
     "architecture",
     "architecture_of",
     "build",
@@ -145,6 +148,16 @@ def build(
     if not isinstance(variant, NetworkSpec):
         variant = specify(variant, num_classes, in_channels, **hyperparameters)
     return architecture_of(variant.variant).build(variant)
+
+
+def accepts(spec: NetworkSpec, side: int) -> bool:
+    """Whether a network accepts square images of a side; tried without weights."""
+    try:
+        with torch.device("meta"), torch.inference_mode():
+            build(spec)(torch.zeros(1, spec.in_channels, side, side))
+    except RuntimeError:
+        return False
+    return True
 
 
 def is_published(spec: NetworkSpec) -> bool:

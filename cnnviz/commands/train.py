@@ -33,7 +33,7 @@ def add_commands(commands: Any) -> None:
     command = add_command(commands, "train", _train, "train a network and keep the run", None)
     add_network(command, nargs="?")
     command.add_argument("--data", metavar="NAME", help="a data set, or a zip or folder of classes")
-    command.add_argument("--recipe", metavar="NAME", help="a paper's options (see recipes.py)")
+    command.add_argument("--recipe", metavar="NAME", help="a paper's options (see recipes.toml)")
     add_training(command)
     command.add_argument("--resume", metavar="RUN", help="go on with a run (its folder or its id)")
     command.add_argument("--json-lines", action="store_true", help="a line a measurement")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from cnnviz.files import write_whole
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.plan import Plan
 
@@ -43,10 +44,7 @@ def write_record(folder: Path, record: Mapping[str, Any]) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f".{RECORD}.new"
-    fresh.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    fresh.replace(folder / RECORD)
+    write_whole(folder / RECORD, json.dumps(record, indent=2))
 
 
 def measurements(folder: Path) -> Iterator[Measurement]:

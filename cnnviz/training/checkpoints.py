@@ -5,7 +5,6 @@ test with the dataset and preprocessing that they were trained with.
 """
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -19,6 +18,7 @@ from safetensors.torch import save_file
 from cnnviz.architectures import Network, NetworkSpec, build
 from cnnviz.architectures.base import TrainedOn
 from cnnviz.architectures.written import SizedNetwork, read
+from cnnviz.files import write_whole, written_whole
 from cnnviz.training.datasets.base import Data
 
 LAST, BEST = "last", "best"
@@ -50,26 +50,14 @@ def write_checkpoint(
     Raises:
         OSError: The files cannot be written; existing ones are unchanged.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     written = json.dumps(facts)
     contiguous = {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}
-    fresh = folder / f".{name}.new"
     try:
-        save_file(contiguous, fresh, metadata={"facts": written})
-        _force_to_disk(fresh)
-        fresh.replace(folder / f"{name}.safetensors")
-        text = json.dumps(facts if record is None else record, indent=2)
-        fresh.write_text(f"{text}\n", encoding="utf-8")
-        fresh.replace(folder / f"{name}.json")
+        with written_whole(folder / f"{name}.safetensors") as part:
+            save_file(contiguous, part, metadata={"facts": written})
     except SafetensorError as error:  # the library's error for a full disk
         raise OSError(f"{folder} cannot be written ({error}).") from error
-    finally:
-        fresh.unlink(missing_ok=True)
-
-
-def _force_to_disk(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+    write_whole(folder / f"{name}.json", json.dumps(record or facts, indent=2))
 
 
 def has_checkpoint(folder: Path, name: str) -> bool:

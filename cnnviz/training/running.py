@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from cnnviz.architectures import Network, NetworkSpec, build, variant
+from cnnviz.architectures import Network, NetworkSpec, accepts, build, variant
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.progress import Progress, ignore_progress
 from cnnviz.training.bundled import bundled_network
@@ -66,16 +66,15 @@ def planned_network(plan: Plan, data: Data) -> Network:
     Raises:
         TrainingError: The network does not accept the size of the images.
     """
-    spec = replace(plan.network.spec, num_classes=len(data.classes))
-    if not _opens(spec, data.side):
+    classes, seed = len(data.classes), plan.options.seed
+    spec = replace(plan.network.spec, num_classes=classes)
+    if not accepts(spec, data.side):
         raise TrainingError(
             f"{spec.variant} does not accept images of {data.side} px; choose another resolution."
         )
-    network = _drawn(spec, plan.options.seed)
+    network = _drawn(spec, seed)
     if plan.twin is not None:
-        classes = len(data.classes)
-        twin = _drawn(replace(plan.twin.spec, num_classes=classes), plan.options.seed)
-        copy_agreeing(twin, network)
+        copy_agreeing(_drawn(replace(plan.twin.spec, num_classes=classes), seed), network)
     if plan.start is not None:
         copy_agreeing(bundled_network(plan.start.network).network(), network, plan.start.layers)
     return network
@@ -112,7 +111,7 @@ def fitted(spec: NetworkSpec, side: int, channels: int, num_classes: int) -> Siz
         num_classes: Number of classes of the data.
     """
     made = replace(spec, in_channels=channels, num_classes=num_classes, trained_on=None)
-    return SizedNetwork(made, fitting_side(made, side, _opens))
+    return SizedNetwork(made, fitting_side(made, side, accepts))
 
 
 def fitting_side(spec: NetworkSpec, side: int, opens: Callable[[NetworkSpec, int], bool]) -> int:
@@ -131,15 +130,6 @@ def fitting_side(spec: NetworkSpec, side: int, opens: Callable[[NetworkSpec, int
         return own
     enough = (candidate for candidate in SIDES if candidate >= max(side, SMALL))
     return next((candidate for candidate in enough if opens(spec, candidate)), own)
-
-
-def _opens(spec: NetworkSpec, side: int) -> bool:
-    try:
-        with torch.device("meta"), torch.inference_mode():
-            build(spec)(torch.zeros(1, spec.in_channels, side, side))
-    except RuntimeError:
-        return False
-    return True
 
 
 def share_done(plan: Plan, measurement: Measurement) -> float:

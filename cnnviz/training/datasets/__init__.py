@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
+from cnnviz.files import entries
 from cnnviz.images import data_sets
 from cnnviz.progress import Progress, ignore_progress
 from cnnviz.settings import settings
 from cnnviz.training.datasets.base import Data, DataError, Dataset, Split
 from cnnviz.training.datasets.pictures import class_folders
-from cnnviz.training.datasets.shapes import SHAPES
-from cnnviz.training.datasets.standard import CIFAR10, CIFAR100, DIGITS, FASHION_MNIST, MNIST, SVHN
+from cnnviz.training.datasets.shapes import load_shapes
+from cnnviz.training.datasets.standard import READERS, load_digits, load_standard
 
 __all__ = [
     "DATASETS",
@@ -26,15 +28,10 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-# In the order of a menu: what needs no download, then from small to large.
-DATASETS: tuple[Dataset, ...] = (
-    DIGITS,
-    SHAPES,
-    MNIST,
-    FASHION_MNIST,
-    CIFAR10,
-    CIFAR100,
-    SVHN,
+LOADERS = {"digits": load_digits, "shapes": load_shapes, **dict.fromkeys(READERS, load_standard)}
+DATASETS = tuple(
+    Dataset(**entry, load=partial(LOADERS[entry["name"]], entry["name"], entry["title"]))
+    for entry in entries("training/datasets/datasets.toml")
 )
 
 

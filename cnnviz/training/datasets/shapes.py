@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from cnnviz.progress import Progress, batches, ignore_progress, part
-from cnnviz.training.datasets.base import Data, Dataset, Split
+from cnnviz.training.datasets.base import Data, Split
 from cnnviz.training.datasets.preparing import mean_and_std, require_size
 
 CLASSES = ("circle", "square", "triangle", "star")
@@ -203,23 +203,13 @@ def _pattern(
     return blend
 
 
-def _load(side: int, channels: int, seed: int, progress: Progress) -> Data:
+def load_shapes(
+    name: str, title: str, side: int, channels: int, seed: int, progress: Progress
+) -> Data:
+    """Shapes to train on and others to test on."""
     require_size(TRAIN + TEST, side, channels)
     share = TRAIN / (TRAIN + TEST)
     # Even seeds train and odd ones test: no seed tests what another one trains on.
     train = shapes(TRAIN, side, channels, 2 * seed, part(progress, 0.0, share))
     test = shapes(TEST, side, channels, 2 * seed + 1, part(progress, share, 1.0))
-    return Data(SHAPES.name, SHAPES.title, CLASSES, train, test, *mean_and_std(train.images))
-
-
-SHAPES = Dataset(
-    name="shapes",
-    title="Shapes (drawn)",
-    help="2,500 circles, squares, triangles and stars in any colours and textures on any"
-    " backgrounds, drawn here from the seed; the outline alone tells the class.",
-    side=32,
-    channels=3,
-    num_classes=4,
-    load=_load,
-    flips=True,
-)
+    return Data(name, title, CLASSES, train, test, *mean_and_std(train.images))

@@ -5,7 +5,7 @@ CNNVIZ_DATA may have them; archives, there or in the cache of downloads, are unp
 they are read. Training and test images are the official ones, whatever the seed.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ import torch
 
 from cnnviz.images.opening import BAD_DATA
 from cnnviz.progress import Progress, part
-from cnnviz.training.datasets.base import Data, DataError, Dataset, Split
+from cnnviz.training.datasets.base import Data, DataError, Split
 from cnnviz.training.datasets.official import OfficialFile, folders, official
 from cnnviz.training.datasets.preparing import prepared, stratified
 
@@ -125,27 +125,34 @@ def _damage_of(title: str, folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _load(
-    name: str,
-    title: str,
-    read: Reader,
-    pads: bool,
-    side: int,
-    channels: int,
-    seed: int,
-    progress: Progress,
+READERS: Mapping[str, Reader] = {
+    "mnist": partial(_mnist, "MNIST"),
+    "fashion_mnist": partial(_mnist, "FashionMNIST"),
+    "cifar10": partial(_cifar, "CIFAR10"),
+    "cifar100": partial(_cifar, "CIFAR100"),
+    "svhn": _svhn,
+}
+
+
+def load_standard(
+    name: str, title: str, side: int, channels: int, seed: int, progress: Progress
 ) -> Data:
-    """The data in the wanted size, whatever the seed.
+    """A data set of ``READERS`` in the wanted size, whatever the seed.
+
+    Greys on black are framed rather than resized where a little is missing.
 
     Raises:
         DataError: It is neither here nor to be had, or damaged.
     """
-    train, test, classes = read(title, part(progress, 0.0, READ))
+    train, test, classes = READERS[name](title, part(progress, 0.0, READ))
     data = Data(name, title, tuple(classes), train, test, (0.0,), (1.0,))
-    return prepared(data, side, channels, part(progress, READ, 1.0), pads)
+    rest = part(progress, READ, 1.0)
+    return prepared(data, side, channels, rest, pads=data.channels == 1)
 
 
-def _load_digits(side: int, channels: int, seed: int, progress: Progress) -> Data:
+def load_digits(
+    name: str, title: str, side: int, channels: int, seed: int, progress: Progress
+) -> Data:
     """scikit-learn's digits, of which the seed chooses those to test on."""
     from sklearn.datasets import load_digits
 
@@ -155,86 +162,5 @@ def _load_digits(side: int, channels: int, seed: int, progress: Progress) -> Dat
     both = _split(images, digits.target)
     train, test = (both.take(positions) for positions in stratified(both.labels, seed))
     classes = tuple(map(str, digits.target_names))
-    data = Data(DIGITS.name, DIGITS.title, classes, train, test, (0.0,), (1.0,))
+    data = Data(name, title, classes, train, test, (0.0,), (1.0,))
     return prepared(data, side, channels, progress)
-
-
-def _entry(read: Reader, *, name: str, title: str, pads: bool = False, **facts: Any) -> Dataset:
-    """A downloaded data set.
-
-    Args:
-        read: Its reader.
-        name: As of ``Dataset``.
-        title: As of ``Dataset``.
-        pads: Whether its greys on black are framed rather than resized where a little is missing.
-        facts: What else a ``Dataset`` says of itself.
-    """
-    load = partial(_load, name, title, read, pads)
-    return Dataset(name, title, load=load, is_downloaded=True, **facts)
-
-
-DIGITS = Dataset(
-    name="digits",
-    title="Digits (8 px)",
-    help="1,797 handwritten digits of 8 x 8 px, of which the seed keeps 20 % for the test (Alpaydin"
-    " and Kaynak 1998, the UCI repository's test set, CC BY 4.0; in scikit-learn).",
-    side=8,
-    channels=1,
-    num_classes=10,
-    load=_load_digits,
-)
-MNIST = _entry(
-    partial(_mnist, "MNIST"),
-    name="mnist",
-    title="MNIST",
-    help="70,000 handwritten digits of 28 x 28 px, 10,000 of them for the test (LeCun, Bottou,"
-    " Bengio and Haffner 1998; CC BY-SA 3.0).",
-    side=28,
-    channels=1,
-    num_classes=10,
-    pads=True,
-)
-FASHION_MNIST = _entry(
-    partial(_mnist, "FashionMNIST"),
-    name="fashion_mnist",
-    title="Fashion-MNIST",
-    help="70,000 photos of clothes of 28 x 28 px, 10,000 of them for the test (Xiao, Rasul and"
-    " Vollgraf 2017; MIT licence).",
-    side=28,
-    channels=1,
-    num_classes=10,
-    pads=True,
-    flips=True,
-)
-CIFAR10 = _entry(
-    partial(_cifar, "CIFAR10"),
-    name="cifar10",
-    title="CIFAR-10",
-    help="60,000 photos of animals and vehicles of 32 x 32 px, 10,000 of them for the test"
-    " (Krizhevsky 2009; its authors name no licence).",
-    side=32,
-    channels=3,
-    num_classes=10,
-    flips=True,
-)
-CIFAR100 = _entry(
-    partial(_cifar, "CIFAR100"),
-    name="cifar100",
-    title="CIFAR-100",
-    help="60,000 photos of 100 kinds of things of 32 x 32 px, 10,000 of them for the test"
-    " (Krizhevsky 2009; its authors name no licence).",
-    side=32,
-    channels=3,
-    num_classes=100,
-    flips=True,
-)
-SVHN = _entry(
-    _svhn,
-    name="svhn",
-    title="SVHN",
-    help="99,289 house numbers' digits from Street View of 32 x 32 px, 26,032 of them for the test"
-    " (Netzer, Wang, Coates, Bissacco, Wu and Ng 2011; for non-commercial use).",
-    side=32,
-    channels=3,
-    num_classes=10,
-)

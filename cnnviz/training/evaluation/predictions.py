@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from cnnviz.architectures import Network
+from cnnviz.files import written_whole
 from cnnviz.progress import Progress, batches, ignore_progress
 from cnnviz.training.augmentation import normalisation, normalise, scaled
 from cnnviz.training.checkpoints import CheckpointError, checkpoint_name, has_checkpoint
@@ -129,13 +130,8 @@ def write_predictions(folder: Path, stored: Predictions, key: str) -> None:
     Raises:
         OSError: The file cannot be written; an existing one is unchanged.
     """
-    fresh = folder / f".{FILE}.new"
-    try:
-        with fresh.open("wb") as file:
-            np.savez(file, allow_pickle=False, key=np.array(key), **asdict(stored))
-        fresh.replace(folder / FILE)
-    finally:
-        fresh.unlink(missing_ok=True)
+    with written_whole(folder / FILE) as part, part.open("wb") as file:
+        np.savez(file, allow_pickle=False, key=np.array(key), **asdict(stored))
 
 
 def read_predictions(folder: Path, key: str) -> Predictions | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import cnnviz
+from cnnviz.files import write_whole
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.rounding import rounded
 
@@ -125,11 +126,8 @@ def write_recorded(results: Recorded, folder: Path = FOLDER) -> Path:
     Raises:
         OSError: The file cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{results.experiment}.json"
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(results.to_json(), separators=(",", ":")) + "\n", encoding="utf-8")
-    fresh.replace(path)
+    write_whole(path, json.dumps(results.to_json(), separators=(",", ":")))
     return path
 
 

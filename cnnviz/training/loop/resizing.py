@@ -7,7 +7,7 @@ average pooling learns its first filters from small images as well, at a quarter
 import torch
 from torch.nn import functional
 
-from cnnviz.architectures import Network
+from cnnviz.architectures import NetworkSpec, accepts
 
 # (share of the run up to which it holds, share of the images' side), in order.
 PHASES = ((0.3, 0.5), (0.6, 0.75), (1.0, 1.0))
@@ -33,22 +33,15 @@ def resized(pixels: torch.Tensor, side: int) -> torch.Tensor:
     return small.contiguous(memory_format=torch.channels_last)
 
 
-def require_small_images(network: Network, side: int) -> None:
+def require_small_images(spec: NetworkSpec, side: int) -> None:
     """Accept a network that takes images of half the side.
 
     Raises:
         ValueError: It does not; says so.
     """
     small = training_side(side, 0.0)
-    was_training = network.training
-    device = next(network.parameters()).device
-    try:
-        with torch.inference_mode():
-            network.eval()(torch.zeros(1, network.spec.in_channels, small, small, device=device))
-    except RuntimeError as error:
+    if not accepts(spec, small):
         raise ValueError(
             "progressive_resizing must be off for a network that takes images of one size or "
-            f"none as small as {small} px; received True for {network.spec.variant}."
-        ) from error
-    finally:
-        network.train(was_training)
+            f"none as small as {small} px; received True for {spec.variant}."
+        )

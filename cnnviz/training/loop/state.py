@@ -65,7 +65,7 @@ class Training:
             reinitialise(network, options.initialisation)
         set_dropout(network, options.dropout)
         if options.progressive_resizing:
-            require_small_images(network, data.side)
+            require_small_images(network.spec, data.side)
         if options.train_images:
             data = data.with_train(even_positions(data.train.labels, options.train_images))
         self.options, self.data, self.device = options, data, device

@@ -11,8 +11,7 @@ from torch.nn import functional
 from cnnviz.architectures import NetworkSpec
 from cnnviz.progress import Progress, part
 from cnnviz.training.augmentation import scaled
-from cnnviz.training.datasets.base import Data
-from cnnviz.training.datasets.standard import DIGITS
+from cnnviz.training.datasets import Data, load
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import cached_layer_table, inference_turn
 from cnnviz.ui.work.view import Offer
@@ -182,7 +181,7 @@ def _quick(questions: Sequence[Question]) -> list[Question]:
 
 @results.remember
 def _digits() -> Data:
-    return DIGITS.load(DIGITS.side, DIGITS.channels, 0, lambda share: None)
+    return load("digits")
 
 
 @results.remember

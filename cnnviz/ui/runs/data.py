@@ -4,12 +4,12 @@ import hashlib
 import os
 import re
 import shutil
-import uuid
 from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 
+from cnnviz.files import written_whole
 from cnnviz.settings import settings
 from cnnviz.training.datasets import dataset, known_datasets
 from cnnviz.training.datasets.base import Data, DataError, Dataset
@@ -90,14 +90,9 @@ def stored_upload(content: bytes, name: str) -> Path:
     stem = ODD_LETTERS.sub("_", name.removesuffix(".zip")).strip(" .")[:60]
     path = folder / f"{stem or 'pictures'}.zip"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            fresh = folder / f".{uuid.uuid4().hex}"
-            try:
-                fresh.write_bytes(content)
-                fresh.replace(path)
-            finally:
-                fresh.unlink(missing_ok=True)
+            with written_whole(path, is_shared=True) as part:
+                part.write_bytes(content)
         os.utime(folder)
         _remove_old(uploads)
     except OSError as error:
