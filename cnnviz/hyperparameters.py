@@ -11,6 +11,7 @@ Every domain is a finite list, so every value can be checked, offered in a menu 
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -65,15 +66,17 @@ class Hyperparameter:
             raise self._refusal(value)
 
     def parse(self, written: str) -> Value:
-        """Parse an option from its text.
+        """Parse an option from its text; a number may be written in any way: 0, 0.0, 1e-4.
 
         Raises:
             ValueError: The text is none of the options.
         """
-        by_text = {text(option): option for option in self.options}
-        if written.strip() not in by_text:
-            raise self._refusal(written)
-        return by_text[written.strip()]
+        number = _number(written)
+        for option in self.options:
+            is_number = not isinstance(option, str | bool)
+            if written.strip() == text(option) or (is_number and option == number):
+                return option
+        raise self._refusal(written)
 
     def _refusal(self, received: object) -> ValueError:
         """The error message for an invalid value; names the options, or the nearest of many."""
@@ -86,10 +89,7 @@ class Hyperparameter:
 
     def _nearest(self, received: object) -> list[Value]:
         """The options next below and above a number; empty if either is not a number."""
-        try:
-            wanted = float(str(received))
-        except ValueError:
-            return []
+        wanted = _number(received)
         numbers = [option for option in self.options if not isinstance(option, str)]
         below = [max((n for n in numbers if n < wanted), default=None)]
         above = [min((n for n in numbers if n > wanted), default=None)]
@@ -110,6 +110,14 @@ def named(name: str, known: Mapping[str, V], what: str) -> V:
     if name not in known:
         raise KeyError(f"{name} is no {what}; known are {', '.join(known)}.")
     return known[name]
+
+
+def _number(written: object) -> float:
+    """The number that a text denotes, or not-a-number, which equals no option."""
+    try:
+        return float(str(written))
+    except ValueError:
+        return math.nan
 
 
 def text(value: Value) -> str:

@@ -52,6 +52,21 @@ def test_text_and_back_is_the_same_configuration():
         assert Example().with_text(config.to_text()) == config
 
 
+@pytest.mark.parametrize(
+    ("field", "written", "value"),
+    [("rate", "0", 0.0), ("rate", "5e-1", 0.5), ("rate", " .5 ", 0.5), ("width", "32.0", 32)],
+)
+def test_numbers_are_compared_as_numbers(field, written, value):
+    parsed = getattr(Example().with_text({field: written}), field)
+    assert (parsed, type(parsed)) == (value, type(value))
+
+
+@pytest.mark.parametrize("written", ["0.25", "nan", "", "half"])
+def test_other_numbers_and_words_are_refused(written):
+    with pytest.raises(ValueError, match=r"rate must be one of 0\.0, 0\.5; received"):
+        Example().with_text({"rate": written})
+
+
 @pytest.mark.parametrize("written", ["True", "1", "", "yes"])
 def test_only_true_and_false_are_flags(written):
     with pytest.raises(ValueError, match="norm must be one of false, true"):

@@ -51,7 +51,7 @@ def say_unknown(runs: Sequence[Run], networks: Sequence[Bundled]) -> None:
     """Warn if the URL names a run that does not exist or has no checkpoint yet."""
     known = {*(run.id for run in runs), *(each.name for each in networks)}
     for key in (address.RUN, address.OTHER_RUN):
-        requested = address.asked(key)
+        requested = address.requested(key)
         if requested and requested not in known:
             st.warning(
                 f"There is no run {plain(requested)} with a checkpoint: it is new or was deleted.",

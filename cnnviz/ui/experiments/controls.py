@@ -107,7 +107,7 @@ def choose_experiment(of_group: str | None) -> Experiment:
         of_group: Experiment of the group in the URL, if any.
     """
     titles = {each.name: each.title for each in EXPERIMENTS}
-    if of_group in titles and address.asked(address.EXPERIMENT) not in titles:
+    if of_group in titles and address.requested(address.EXPERIMENT) not in titles:
         choose(address.EXPERIMENT, of_group)
     chosen = addressed_menu(
         "Experiment",
@@ -156,7 +156,7 @@ def _choose_arms(chosen: Experiment) -> tuple[Arm, ...]:
     The URL has the numbers of excluded arms. They are written together with the experiment, since
     a bound widget would add a second step to the browser's history.
     """
-    key, requested = f"{chosen.name}_without", address.asked_anew(address.WITHOUT)
+    key, requested = f"{chosen.name}_without", address.newly_requested(address.WITHOUT)
     if requested is None:
         st.session_state[key] = st.session_state.get(key, [])
     else:

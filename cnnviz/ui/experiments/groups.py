@@ -26,7 +26,7 @@ NONE = ""
 
 def requested_group() -> Group | None:
     """The group in the URL, if it exists."""
-    requested = address.asked(address.GROUP)
+    requested = address.requested(address.GROUP)
     if requested in (NONE, RECORDED):
         return None
     try:
@@ -37,7 +37,7 @@ def requested_group() -> Group | None:
 
 def say_unknown() -> None:
     """Warn if the URL names a group that does not exist."""
-    requested = address.asked(address.GROUP)
+    requested = address.requested(address.GROUP)
     if requested not in (NONE, RECORDED) and requested_group() is None:
         st.warning(
             f"There is no group of runs {plain(requested)}; it may have been deleted.",

@@ -106,7 +106,7 @@ def show_results(
     _show_verdict(experiment, results)
     notes = (f"paper: {experiment.paper_budget}", results.here)
     show_charts(results, measure, across, notes)
-    st.html(rows_table(arm_rows(experiment, results, recorded), "Arm"))
+    st.html(rows_table(arm_rows(experiment, results, recorded), "Setting"))
     _show_gates(results, across, notes)
     for sentence in _sources(experiment, results, recorded):
         st.caption(sentence)

@@ -85,7 +85,7 @@ def _choose_page(pages: int) -> int:
 def choose_map(positions: list[int]) -> int:
     """Menu of the map that is shown large, by default the first."""
     if st.session_state.get(address.MAP) not in positions:
-        requested = address.asked(address.MAP)
+        requested = address.requested(address.MAP)
         st.session_state[address.MAP] = (
             int(requested)
             if requested.isdecimal() and int(requested) in positions

@@ -57,7 +57,7 @@ class Cell:
 
 def chosen_cell(panels: Sequence[Panel]) -> Cell | None:
     """The cell that the address names; None where it names none of these."""
-    requested = address.asked(address.CELL)
+    requested = address.requested(address.CELL)
     for block, panel in enumerate(panels):
         for row, column in panel.cells:
             if panel.cell_name(row, column) == requested:
@@ -68,7 +68,7 @@ def chosen_cell(panels: Sequence[Panel]) -> Cell | None:
 def open_cell(name: str) -> None:
     """Put a cell into the address; the one that is open is closed."""
     if name:
-        address.write({address.CELL: "" if address.asked(address.CELL) == name else name})
+        address.write({address.CELL: "" if address.requested(address.CELL) == name else name})
 
 
 def follow_click(key: str) -> None:

@@ -109,7 +109,7 @@ def show_epochs(
 def _requested_position(epochs: Sequence[Epoch]) -> int:
     """Position of the epoch that is nearest to the address's; the first without one."""
     try:
-        number = float(address.asked(address.EPOCH))
+        number = float(address.requested(address.EPOCH))
     except ValueError:
         return 0
     return min(range(len(epochs)), key=lambda place: abs(epochs[place].number - number))

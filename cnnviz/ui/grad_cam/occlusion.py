@@ -97,7 +97,7 @@ def _show_patch(subject: Subject, percent: int) -> None:
 
 def resting_place() -> tuple[int, int]:
     """Where the patch last rested, row and column in per cent, from the address."""
-    written = address.asked(address.PATCH_PLACE).split(",")
+    written = address.requested(address.PATCH_PLACE).split(",")
     numbers = [int(text) for text in written if text.isascii() and text.isdigit()]
     if len(numbers) != 2 or max(numbers) > 100:
         return 50, 50

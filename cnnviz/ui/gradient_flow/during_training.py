@@ -60,7 +60,7 @@ class LayersOverTime:
 def show_during_training() -> None:
     """Draw the menu of runs and the gradients of the chosen one, or how to get such a run."""
     runs = _runs_with_gradients()
-    requested = address.asked(address.RUN)
+    requested = address.requested(address.RUN)
     if requested and requested not in {run.id for run in runs}:
         st.warning(
             f"The run {plain(requested)} has no recorded gradients by layer: it has not started, "
@@ -99,7 +99,7 @@ def _runs_with_gradients() -> list[Run]:
     """Runs with gradients, own runs first, each newest first."""
     readings = shared_runs().readings
     runs = {run.id: run for run in readings.latest()[:MAX_RUNS] if run.step}
-    requested = address.asked(address.RUN)
+    requested = address.requested(address.RUN)
     if requested and requested not in runs and (reading := readings.of(requested)):
         runs[requested] = reading.run
     with_gradients = [run for run in runs.values() if _has_gradients(run.id)]

@@ -40,7 +40,7 @@ def choose_over(first: str = "numbers", key: Key = address.OVER) -> str:
 
 def choose_preset(titles: list[str], key: Key, follow: Callable[[], Any]) -> str:
     """The title of an example; ``follow`` writes its numbers into the widgets' state."""
-    if address.asked(key) not in ("", *titles):
+    if address.requested(key) not in ("", *titles):
         st.query_params.pop(key)
     return choose_option("Example", titles, key, on_change=follow)
 

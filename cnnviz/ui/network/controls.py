@@ -149,7 +149,7 @@ def _keep_valid(key: address.Key, names: list[str], fallback: str) -> None:
     """Give a menu a value of its own options, unless the URL is about to."""
     if st.session_state.get(key) not in names:
         st.session_state.pop(key, None)
-        if address.asked(key) not in names:
+        if address.requested(key) not in names:
             st.session_state[key] = fallback
 
 
@@ -157,7 +157,7 @@ def _arrive(families: list[str]) -> None:
     """On arrival at a page, open the network of its link, else the one chosen on another page."""
     if not st.session_state.get("arrived"):
         return
-    family, requested = address.asked(address.ARCHITECTURE), address.asked(address.VARIANT)
+    family, requested = address.requested(address.ARCHITECTURE), address.requested(address.VARIANT)
     if requested in variants() and family not in set(families) - {architecture_of(requested).name}:
         st.session_state["chosen_network"] = requested
         _reset(architecture_of(requested), variant(requested), but=frozenset(st.query_params))

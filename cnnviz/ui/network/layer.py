@@ -13,7 +13,7 @@ def chosen_layer(names: Sequence[str]) -> str:
     known = set(names)
     if st.session_state.get(address.CARD) not in known:
         st.session_state.pop(address.CARD, None)
-    requested = st.session_state.get(address.CARD) or address.asked(address.CARD)
+    requested = st.session_state.get(address.CARD) or address.requested(address.CARD)
     return str(requested) if requested in known else ""
 
 

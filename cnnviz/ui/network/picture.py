@@ -120,7 +120,7 @@ def _toggled(shown: str) -> frozenset[str]:
     if st.session_state.get("opened_in", shown) != shown and not st.session_state["arrived"]:
         address.write({address.OPEN_BLOCKS: ""})
     st.session_state["opened_in"] = shown
-    return frozenset(filter(None, address.asked(address.OPEN_BLOCKS).split(",")))
+    return frozenset(filter(None, address.requested(address.OPEN_BLOCKS).split(",")))
 
 
 def _follow_click() -> None:

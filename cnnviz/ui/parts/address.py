@@ -206,13 +206,13 @@ ACROSS = Key("across", "train experiments", "What the curves go over.")
 BUNDLED_VIEW = Key("box_view", "evaluate", "Which view of a bundled network is shown.")
 EXPERIMENT = Key("experiment", "experiments", "Which experiment.")
 GROUP = Key("group", "experiments", "The id of a group of runs.")
-WITHOUT = Key("without", "experiments", "Numbers of the arms that are left out, by commas.")
+WITHOUT = Key("without", "experiments", "Numbers of the settings that are left out, by commas.")
 MEASURE = Key("measure", "experiments", "What the curves are of.")
 BUDGET = Key("budget", "experiments", "Whether runs end by epochs or by time.")
 BUDGET_EPOCHS = Key("each_epochs", "experiments", "Epochs of each run.")
 BUDGET_SECONDS = Key("each_seconds", "experiments", "Seconds of each run.")
 TRAIN_IMAGES = Key("images", "experiments", "Training images of each run; 0: all.")
-SEEDS = Key("seeds", "experiments", "Runs an arm.")
+SEEDS = Key("seeds", "experiments", "Runs of each setting.")
 
 KEYS = tuple(
     key
@@ -232,14 +232,14 @@ def link(page: str, chosen: Mapping[Key, str]) -> str:
     return f"{page}?{urlencode(query(chosen), safe=',')}"
 
 
-def asked(key: Key) -> str:
+def requested(key: Key) -> str:
     """What the address says, "" if nothing."""
     return st.query_params.get(key, "")
 
 
-def asked_anew(key: Key) -> str | None:
+def newly_requested(key: Key) -> str | None:
     """What the address says where it is not what was written there last, else None."""
-    now = asked(key)
+    now = requested(key)
     is_new = now != st.session_state.get(f"written_{key}", "")
     return now if is_new or st.session_state.get("arrived") else None
 
@@ -248,7 +248,7 @@ def write(chosen: Mapping[Key, str]) -> None:
     """Write choices into the address, all at once; an empty one is taken out."""
     # Without a value a name is not written; a deletion of its own would be a step more to go Back.
     changed: dict[str, str | list[str]] = {
-        key: value or [] for key, value in chosen.items() if asked(key) != value
+        key: value or [] for key, value in chosen.items() if requested(key) != value
     }
     if changed:
         st.query_params.update(changed)

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from cnnviz.ui.parts.address import Key, asked_anew, write
+from cnnviz.ui.parts.address import Key, newly_requested, write
 
 T = TypeVar("T", str, int)
 N = TypeVar("N", int, float)
@@ -70,7 +70,7 @@ def choose_labelled(
     """
     if not isinstance(texts, Mapping):
         texts = {option: option[:1].upper() + option[1:] for option in texts}
-    default, requested = default or next(iter(texts)), asked_anew(key)
+    default, requested = default or next(iter(texts)), newly_requested(key)
     requested = st.session_state.get(key) if requested is None else requested
     st.session_state[key] = requested if requested in texts else default
     clicked = st.segmented_control(
@@ -152,7 +152,7 @@ def addressed_menu(
         help: What pointing at the label says.
         default: One of the ids; else the first is.
     """
-    name, requested = f"chosen_{key}", asked_anew(key)
+    name, requested = f"chosen_{key}", newly_requested(key)
     default = default or next(iter(titles))
     if requested in titles:
         st.session_state[name] = requested

@@ -64,7 +64,7 @@ def _choose_weights(choices: Sequence[WeightedNetwork]) -> WeightedNetwork:
     files = [each.name for each in choices if not each.is_run]
     key, requested = (
         f"weights_{choices[0].spec.variant}_{'_'.join(files)}",
-        address.asked_anew(address.WEIGHTS),
+        address.newly_requested(address.WEIGHTS),
     )
     if requested is not None or st.session_state.get(key) not in by_name:
         known = requested if requested in by_name else _last_run(by_name)
@@ -111,7 +111,7 @@ def _requested_run() -> WeightedNetwork | None:
     if st.session_state.get("arrived"):
         named = {address.RUN, address.ARCHITECTURE, address.VARIANT} & set(st.query_params)
         last = None if named else st.session_state.get(CHOSEN_RUN)
-        st.session_state[CHOSEN_RUN] = address.asked(address.RUN) or last
+        st.session_state[CHOSEN_RUN] = address.requested(address.RUN) or last
     run_id = st.session_state.get(CHOSEN_RUN)
     if not run_id:
         return None
@@ -128,7 +128,7 @@ def _open_network_of(run: WeightedNetwork) -> None:
     variant = run.spec.variant
     if address.RUN in st.query_params or st.session_state.get("chosen_network") == variant:
         st.session_state["chosen_network"] = variant
-    named = address.asked(address.VARIANT) or variant
+    named = address.requested(address.VARIANT) or variant
     if address.RUN in st.query_params and named != variant:
         st.warning(
             f"The address names two networks: the run “{run.name}” has trained {variant}, not "

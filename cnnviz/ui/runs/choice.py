@@ -31,7 +31,7 @@ def _latest_and_requested() -> list[Run]:
     """The latest runs, and those of the address, which may be older."""
     runs = {run.id: run for run in shared_runs().readings.latest()}
     for key in (address.RUN, address.OTHER_RUN):
-        run_id = address.asked(key)
+        run_id = address.requested(key)
         if run_id and run_id not in runs and (reading := shared_runs().readings.of(run_id)):
             runs[run_id] = reading.run
     return list(runs.values())

@@ -35,7 +35,7 @@ def choose_shown(most: int = MAX_OVERLAID) -> list[str]:
     write the labels.
     """
     if st.session_state.get("arrived") or SHOWN not in st.session_state:
-        requested = address.asked(address.RUNS).split(",")
+        requested = address.requested(address.RUNS).split(",")
         st.session_state[SHOWN] = _known(requested) or _own()
     listed = shared_runs().readings.latest()
     chosen = _runs_of([*st.session_state[SHOWN], *(run.id for run in listed)])

@@ -53,7 +53,7 @@ def teacher_token() -> str | None:
 
 def ask_for_teacher() -> None:
     """Draw the field in which a teacher says who they are; it stays in this visit alone."""
-    with st.popover("I am the teacher", icon=":material/school:"):
+    with st.popover("Teacher sign-in", icon=":material/school:"):
         typed = st.text_input(
             "Teacher's token",
             type="password",

@@ -132,11 +132,11 @@ def page():
     from cnnviz.ui.parts import address
 
     st.session_state["arrived"] = False
-    st.write(address.asked_anew(address.GROUP))
+    st.write(address.newly_requested(address.GROUP))
     address.write({address.GROUP: "mine", address.WITHOUT: ""})
 
 
-def test_what_was_written_is_not_asked_anew():
+def test_a_written_choice_is_not_newly_requested():
     app = open_function(page, group="theirs", without="1")
     assert app.markdown[0].value == "theirs"
     assert app.query_params["group"] == "mine"

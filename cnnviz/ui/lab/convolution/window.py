@@ -73,5 +73,5 @@ def _rest(key: str) -> None:
 
 def _place(first: int) -> int:
     """Where a window rests by the address, else ``first``."""
-    written = address.asked(address.RESTING_PLACE)
+    written = address.requested(address.RESTING_PLACE)
     return int(written) if written.isdecimal() and len(written) < 7 else first
