@@ -13,7 +13,7 @@ from cnnviz.ui.compare.overview import (
     show_totals,
 )
 from cnnviz.ui.compare.times import show_forward_times
-from cnnviz.ui.page import open_page
+from cnnviz.ui.parts.page import open_page
 
 open_page("Compare")
 st.title("Networks side by side")

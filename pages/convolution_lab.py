@@ -10,9 +10,9 @@ from cnnviz.ui.lab.convolution.slide import show_slide
 from cnnviz.ui.lab.design.comparisons import show_design
 from cnnviz.ui.lab.design.first_layer import show_first_layer
 from cnnviz.ui.lab.design.merge import show_merge
-from cnnviz.ui.page import open_page
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled
+from cnnviz.ui.parts.page import open_page
 
 SECTIONS = {
     "slide the kernel": ("What does a convolution compute?", show_slide),

@@ -25,7 +25,7 @@ from cnnviz.ui.evaluate.view import (
     show_confusion,
     show_numbers,
 )
-from cnnviz.ui.page import open_page
+from cnnviz.ui.parts.page import open_page
 from cnnviz.ui.runs.choice import runs_with_checkpoints
 
 

@@ -15,7 +15,7 @@ from cnnviz.ui.experiments.groups import (
 from cnnviz.ui.experiments.own import show_own
 from cnnviz.ui.experiments.results import group_results, recorded_results
 from cnnviz.ui.experiments.view import show_claim, show_group, show_results
-from cnnviz.ui.page import open_page
+from cnnviz.ui.parts.page import open_page
 from cnnviz.ui.runs.buttons import say_refusal
 from cnnviz.ui.runs.readings import shared_runs
 from cnnviz.ui.server.visitor import ask_for_teacher

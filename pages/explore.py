@@ -16,11 +16,10 @@ from cnnviz.ui.explore.layers import show_layers
 from cnnviz.ui.explore.memory import show_memory
 from cnnviz.ui.explore.totals import printed_counts, show_totals
 from cnnviz.ui.network.controls import NetworkChoice, choose_network
-from cnnviz.ui.network.layer import choose_layer, chosen_layer
-from cnnviz.ui.network.picture import show_picture
-from cnnviz.ui.page import open_page
+from cnnviz.ui.network.picture import choose_layer, chosen_layer, show_picture
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled
+from cnnviz.ui.parts.page import open_page
 from cnnviz.ui.server.cached import cached_graph, cached_layer_table
 
 COMPARED = ("resnet34", "vgg16")

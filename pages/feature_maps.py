@@ -7,8 +7,8 @@ from cnnviz.ui.feature_maps.sections import (
     show_layer_visualisation,
 )
 from cnnviz.ui.feature_maps.strip import show_strip
+from cnnviz.ui.photo.chosen import View, show_page
 from cnnviz.ui.photo.classic_filters import show_classic
-from cnnviz.ui.photo.views import View, show_page
 
 ACTIVATIONS = "Which image patches activate this channel most?"
 VISUALISATION = "Which image would activate this channel most?"

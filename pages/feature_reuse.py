@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from cnnviz.ui.feature_reuse.layers_read import show_layers_read
-from cnnviz.ui.page import open_page
+from cnnviz.ui.parts.page import open_page
 from cnnviz.ui.photo.chosen import show_or_say
 from cnnviz.ui.photo.weights import choose_trained
 

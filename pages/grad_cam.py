@@ -11,8 +11,8 @@ from cnnviz.ui.grad_cam.sections import (
     show_stages,
     show_trust,
 )
+from cnnviz.ui.photo.chosen import View, show_page
 from cnnviz.ui.photo.overlay import choose_opacity
-from cnnviz.ui.photo.views import View, show_page
 
 show_page(
     "Grad-CAM",

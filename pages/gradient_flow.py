@@ -8,7 +8,7 @@ from cnnviz.ui.gradient_flow.chain import show_chain
 from cnnviz.ui.gradient_flow.controls import choose_view
 from cnnviz.ui.gradient_flow.during_training import show_during_training
 from cnnviz.ui.gradient_flow.identity_path import show_identity_path
-from cnnviz.ui.page import open_page
+from cnnviz.ui.parts.page import open_page
 from cnnviz.ui.photo.chosen import show_or_say
 
 # The question of each view, and the function that draws it.

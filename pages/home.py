@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnnviz.architectures import ARCHITECTURES, variants
 from cnnviz.ui.home import show_things_to_try
-from cnnviz.ui.page import open_page
+from cnnviz.ui.parts.page import open_page
 
 open_page("Home")
 st.title("Convolutional networks, layer by layer")

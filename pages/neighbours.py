@@ -8,7 +8,7 @@ from cnnviz.images import Collection
 from cnnviz.ui.neighbours.controls import choose_count, choose_metrics
 from cnnviz.ui.neighbours.results import comparison
 from cnnviz.ui.neighbours.view import say_agreement, say_basis, show_map, show_nearest
-from cnnviz.ui.page import open_page
+from cnnviz.ui.parts.page import open_page
 from cnnviz.ui.photo.chosen import chosen_subject, show_or_say
 from cnnviz.ui.photo.collection import choose_collection, choose_positions
 from cnnviz.ui.photo.controls import choose_photo

@@ -9,9 +9,9 @@ from cnnviz.architectures import ARCHITECTURES, Architecture, architecture_of
 from cnnviz.architectures.published import ERRORS
 from cnnviz.architectures.results import ResultTable, result_tables
 from cnnviz.figures.comparison import history
-from cnnviz.ui.page import open_page
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_option, choose_segment
+from cnnviz.ui.parts.page import open_page
 from cnnviz.ui.timeline import cached_errors, cached_thumbnails
 
 WINNERS = "ILSVRC winners by year"

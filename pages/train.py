@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from cnnviz.ui.page import open_page
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled
+from cnnviz.ui.parts.page import open_page
 from cnnviz.ui.runs.buttons import say_refusal
 from cnnviz.ui.runs.curves import choose_curves
 from cnnviz.ui.runs.live import show_runs

@@ -37,11 +37,10 @@ ALLOWED["commands"] = ALLOWED.keys() - {"ui"}
 SHARED = {
     "server": {"parts"},
     "parts": {"server"},
-    "page": {"server"},
     "work": {"server", "parts"},
     "network": {"server", "parts"},
     "runs": {"server", "parts"},
-    "photo": {"server", "parts", "page", "work", "network", "runs"},
+    "photo": {"server", "parts", "work", "network", "runs"},
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 

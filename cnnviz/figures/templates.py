@@ -1,6 +1,6 @@
 """Pieces of HTML from the Jinja2 templates in ``templates/``; ``STYLESHEET`` says how they look.
 
-Every text is escaped, whoever wrote it. ``ui.page.open_page`` loads the stylesheet, once a page.
+Every text is escaped, whoever wrote it. ``open_page`` loads the stylesheet, once a page.
 """
 
 from pathlib import Path

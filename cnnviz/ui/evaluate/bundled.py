@@ -14,7 +14,7 @@ from cnnviz.ui.evaluate.view import (
 )
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled
-from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.parts.page import plain
 from cnnviz.ui.photo.trained import bundled_text
 from cnnviz.ui.runs.curves import show_recorded_curves
 

@@ -8,7 +8,7 @@ from cnnviz.runs.run import Run
 from cnnviz.training.bundled import Bundled
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, choose_named
-from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.parts.page import plain
 from cnnviz.ui.photo.trained import bundled_title
 from cnnviz.ui.runs.choice import choose_among
 from cnnviz.ui.runs.words import run_label

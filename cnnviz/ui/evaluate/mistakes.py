@@ -11,7 +11,7 @@ from cnnviz.runs.run import Run
 from cnnviz.training.evaluation.predictions import checkpoint_key
 from cnnviz.training.evaluation.scores import Evaluation
 from cnnviz.ui.evaluate.evaluated import mistake_maps, rgb_images, test_images
-from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.parts.page import plain
 
 MAX_OF_CELL = 48
 MAX_MISTAKES = 12

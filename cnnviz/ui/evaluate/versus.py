@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.training.evaluation.mcnemar import McNemar, mcnemar
 from cnnviz.ui.evaluate.mistakes import show_images
 from cnnviz.ui.evaluate.view import Evaluated
-from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.parts.page import plain
 from cnnviz.ui.runs.words import run_label
 
 MAX_IMAGES = 24  # images that only one of the two classifies correctly

@@ -14,7 +14,7 @@ from cnnviz.runs.run import Run
 from cnnviz.training.evaluation.record import AnyEvaluation
 from cnnviz.training.evaluation.scores import Evaluation
 from cnnviz.ui.evaluate.mistakes import show_cell
-from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.parts.page import plain
 from cnnviz.ui.runs.words import duration_text, network_title
 
 BARE = {"displayModeBar": False}

@@ -21,7 +21,7 @@ from cnnviz.training.measurement import Measurement
 from cnnviz.ui.experiments.results import ArmResult, Results
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled
-from cnnviz.ui.parts.curve_chart import chart_points, show_curve_chart
+from cnnviz.ui.parts.drawing import chart_points, show_curve_chart
 from cnnviz.ui.runs.curves import ACROSS, ATTRIBUTES, choose_across
 
 MAX_DOTS = 20  # tests of a curve that are drawn as dots

@@ -13,7 +13,7 @@ from cnnviz.ui.experiments.controls import ExperimentChoice
 from cnnviz.ui.experiments.results import Results, budget_of
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import addressed_menu, choose
-from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.parts.page import plain
 from cnnviz.ui.runs.buttons import change
 from cnnviz.ui.runs.readings import shared_runs
 from cnnviz.ui.runs.words import ago_text

@@ -13,7 +13,7 @@ from cnnviz.ui.experiments.differences import differences, warnings
 from cnnviz.ui.experiments.groups import delete, group_label, groups_of
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import addressed_menu, choose
-from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.parts.page import plain
 from cnnviz.ui.runs.buttons import change, say_refusal
 from cnnviz.ui.runs.curves import choose_curves
 from cnnviz.ui.runs.live import show_runs

@@ -24,8 +24,7 @@ from cnnviz.ui.experiments.results import (
     values_text,
 )
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.look_again import look_again
-from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.parts.page import look_again, plain
 from cnnviz.ui.runs.curves import MAX_OVERLAID
 from cnnviz.ui.runs.readings import pace, shared_runs
 from cnnviz.ui.runs.words import epochs_text

@@ -19,7 +19,7 @@ from cnnviz.ui.parts.choices import choose_flag, choose_option
 from cnnviz.ui.photo.controls import Photo, choose_photo
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.photo.weights import choose_weights_of
-from cnnviz.ui.server.cached import TimedField, cached_effective_field
+from cnnviz.ui.server.cached import Timed, cached_effective_field
 from cnnviz.vision.maps.effective_field import Unit, effective_side
 from cnnviz.vision.prediction import network_input, seen_by
 from cnnviz.weights.sources import WeightsSource
@@ -90,10 +90,10 @@ def show_field(network: SizedNetwork, graph: NetworkGraph, layer: str) -> None:
     spec = weighted.spec if weighted else network.spec
     crop = seen_by(spec, photo.image, network.resolution)
     effective = _effective(weighted, graph, seen, photo) if weighted else None
-    side = effective_side(effective.values, seen.centre) if effective else 0
+    side = effective_side(effective.value, seen.centre) if effective else 0
     text = seen_text(seen)
     title = f"{photo.title}. {text}"
-    values = effective.values if effective else None
+    values = effective.value if effective else None
     picture = field_picture(np.asarray(crop), seen.first, seen.last, values, side, title)
     st.image(picture, width=WIDTH, alt=title)
     if effective and weighted:
@@ -130,7 +130,7 @@ def seen_text(seen: SeenField) -> str:
     return f"One unit of {seen.node.name} sees {text}{apart}."
 
 
-def effective_text(effective: TimedField, side: int, weights: WeightsSource) -> str:
+def effective_text(effective: Timed[np.ndarray], side: int, weights: WeightsSource) -> str:
     """Caption: extent of the gradient, weights, and time."""
     where = (
         f"95 % of the gradient lies in the dashed {side} x {side} px."
@@ -172,7 +172,7 @@ def _controls(spec: NetworkSpec, node: Node) -> tuple[Photo | None, str, Weighte
 
 def _effective(
     weighted: WeightedNetwork, graph: NetworkGraph, seen: SeenField, photo: Photo
-) -> TimedField | None:
+) -> Timed[np.ndarray] | None:
     """The effective field, or None after saying why there is none."""
     memory = sum(counting.memory(node) for node in graph.layers)
     if seen.node.training_only:

@@ -10,7 +10,7 @@ from cnnviz.figures.pictures.field import WIDTH, field_picture
 from cnnviz.figures.pictures.image_tiles import enlarged, gallery
 from cnnviz.figures.pictures.patches import patch
 from cnnviz.images import Collection
-from cnnviz.ui.photo.layer import LayerOfSubject, Pixel
+from cnnviz.ui.photo.subject import LayerOfSubject, Pixel
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.work.view import Offer
 from cnnviz.ui.work.work import Work

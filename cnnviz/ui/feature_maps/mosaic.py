@@ -9,10 +9,9 @@ from cnnviz.figures.pictures.mosaic import WIDTH, drawing, enlarged, mosaic, ove
 from cnnviz.ui.feature_maps.controls import MapsChoice, choose_map, choose_maps
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_flag
-from cnnviz.ui.parts.clickable import clickable, clicked
-from cnnviz.ui.photo.layer import LayerOfSubject
+from cnnviz.ui.parts.drawing import clickable, clicked
 from cnnviz.ui.photo.overlay import choose_opacity, resized, sharp_region
-from cnnviz.ui.photo.subject import Subject
+from cnnviz.ui.photo.subject import LayerOfSubject, Subject
 from cnnviz.vision.maps.statistics import MapStatistics, map_statistics, reaches, rectified
 
 WINDOW = 760  # px of height at most

@@ -8,12 +8,10 @@ from cnnviz.ui.feature_maps.exciting import show_exciting, show_on_photo
 from cnnviz.ui.feature_maps.mosaic import show_maps
 from cnnviz.ui.feature_maps.visualisation import show_visualisation
 from cnnviz.ui.network.controls import NetworkChoice
-from cnnviz.ui.network.layer import choose_layer, chosen_layer
-from cnnviz.ui.network.picture import show_picture
+from cnnviz.ui.network.picture import choose_layer, chosen_layer, show_picture
 from cnnviz.ui.photo.collection import choose_collection, choose_positions
 from cnnviz.ui.photo.filters import show_filters
-from cnnviz.ui.photo.layer import LayerOfSubject
-from cnnviz.ui.photo.subject import Subject
+from cnnviz.ui.photo.subject import LayerOfSubject, Subject
 from cnnviz.vision.maps.statistics import map_statistics
 
 

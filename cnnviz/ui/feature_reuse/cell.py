@@ -17,8 +17,7 @@ from cnnviz.figures.training.curves import COLOURS, Axis, Curve, Lines, curve_ch
 from cnnviz.figures.weight_slice import is_turned, weight_slice
 from cnnviz.ui.feature_reuse.epochs import Epoch
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.clickable import clicked
-from cnnviz.ui.parts.curve_chart import chart_points, show_curve_chart
+from cnnviz.ui.parts.drawing import chart_points, clicked, show_curve_chart
 
 LARGE = 360  # px of the picture's longer side
 HOW = (

@@ -22,8 +22,7 @@ from cnnviz.ui.feature_reuse.epochs import Epoch, recorded_epochs, show_epochs
 from cnnviz.ui.feature_reuse.observations import show_observations
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, choose_option
-from cnnviz.ui.parts.clickable import clickable
-from cnnviz.ui.parts.drawing import show_drawing
+from cnnviz.ui.parts.drawing import clickable, show_drawing
 from cnnviz.ui.photo.chosen import say_origin
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.server.byte_cache import results

@@ -19,7 +19,7 @@ from cnnviz.figures.training.curves import (
 )
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_step
-from cnnviz.ui.parts.curve_chart import chart_points, show_curve_chart
+from cnnviz.ui.parts.drawing import chart_points, show_curve_chart
 from cnnviz.ui.photo.chosen import say_origin
 from cnnviz.ui.photo.controls import Photo, choose_photo
 from cnnviz.ui.photo.subject import Subject

@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 import torch
 
+from cnnviz.figures.pictures.image_tiles import enlarged
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, choose_number
-from cnnviz.ui.parts.pixelated import pixelated
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import inference_turn
@@ -77,7 +77,7 @@ def _show_one(
     title, amount, tooltip = _words(key, level)
     best = int(probabilities.argmax())
     answer = f"{subject.labels[best]} {probabilities[best]:.1%}"
-    st.image(pixelated(picture), width="stretch", alt=f"{title}, {amount}: {answer}")
+    st.image(enlarged(picture, 224), width="stretch", alt=f"{title}, {amount}: {answer}")
     own = float(probabilities[subject.class_index])
     lines = [f"**{title}**, {amount}", answer]
     if best != subject.class_index:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from cnnviz.figures.pictures.image_tiles import enlarged
 from cnnviz.ui.grad_cam.maps import show_answers
-from cnnviz.ui.parts.pixelated import pixelated
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import inference_turn
@@ -45,7 +45,7 @@ def show_crops(subject: Subject) -> None:
             TEN_CROPS, crops.pictures, crops.probabilities, strict=True
         ):
             caption = f"{name}: {answer[subject.class_index]:.1%}"
-            st.image(pixelated(picture), caption, width="stretch", alt=caption)
+            st.image(enlarged(picture, 224), caption, width="stretch", alt=caption)
     st.caption(_source(subject, crops.square))
 
 

@@ -7,7 +7,7 @@ from cnnviz.figures.legend import colour_scale
 from cnnviz.ui.grad_cam.maps import show_answers
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_option_or_none, choose_several
-from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.parts.page import plain
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.ui.photo.overlay import choose_opacity, overlay
 from cnnviz.ui.photo.subject import Subject
@@ -98,7 +98,7 @@ def _show_network(subject: Subject, wanted: str | None, opacity: float) -> None:
     except WeightsError as error:
         st.error(str(error), icon=":material/error:")
         return
-    picture = overlay(subject, timed.maps[layer], opacity)
+    picture = overlay(subject, timed.value[layer], opacity)
     milliseconds, side = (subject.pass_seconds + timed.seconds) * 1000, subject.side
     st.image(
         picture,

@@ -63,7 +63,7 @@ def show_map(
     """
     if not METHODS[method].is_slow:
         timed = subject.maps((layer,), method)
-        show(timed.maps[layer], timed.seconds)
+        show(timed.value[layer], timed.seconds)
         return
     network, passed, class_index = subject.network, subject.passed, subject.class_index
 

@@ -107,7 +107,7 @@ def show_classes(subject: Subject) -> None:
     """Draw maps of several classes, and the difference of the first two."""
     subjects = [subject.about(index) for index in _choose_classes(subject)]
     (method, layer), opacity = _row_of_controls(subject)
-    maps = [each.maps((layer,), method).maps[layer] for each in subjects]
+    maps = [each.maps((layer,), method).value[layer] for each in subjects]
     with st.grid(max(len(subjects) + 1, 3), min_column_width=220):
         for each, values in zip(subjects, maps, strict=True):
             picture, note = picture_of(each, method, values, opacity)
@@ -142,7 +142,7 @@ def show_trust(subject: Subject) -> None:
         opacity = choose_opacity()
     with right:
         method, layer = _method_and_layer(subject, but=SLOW)
-    values = subject.maps((layer,), method).maps[layer]
+    values = subject.maps((layer,), method).value[layer]
     show_tests(subject, layer, method, values, opacity)
 
 
@@ -216,7 +216,7 @@ def _show_difference(first: str, second: str, difference: np.ndarray) -> None:
 
 def _show_strip(subject: Subject, method: str, opacity: float) -> None:
     stages = tuple(stage_names(subject.network))
-    maps = subject.maps(stages, method).maps
+    maps = subject.maps(stages, method).value
     with st.grid(len(maps), min_column_width=140):
         for number, (_, values) in enumerate(maps.items(), start=1):
             picture = overlay(subject, values, opacity)

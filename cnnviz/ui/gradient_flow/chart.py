@@ -15,7 +15,7 @@ from cnnviz.figures.training.curves import (
     curve_chart,
     curve_table,
 )
-from cnnviz.ui.parts.curve_chart import chart_points, show_curve_chart
+from cnnviz.ui.parts.drawing import chart_points, show_curve_chart
 
 DEPTH = "Depth: 0 is the first layer, 1 the last"
 

@@ -15,9 +15,8 @@ from cnnviz.runs.run import Run
 from cnnviz.ui.gradient_flow.by_architecture import RMS, RULE, verdict
 from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers, show_names
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.curve_chart import chart_points
-from cnnviz.ui.parts.look_again import look_again
-from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.parts.drawing import chart_points
+from cnnviz.ui.parts.page import look_again, plain
 from cnnviz.ui.runs.choice import choose_run
 from cnnviz.ui.runs.readings import Reading, shared_runs
 from cnnviz.ui.runs.words import progress_text, run_label

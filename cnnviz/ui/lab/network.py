@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.lab.network_places import BeforeActivation, before_activation
 from cnnviz.ui.photo.chosen import chosen_subject, show_or_say
 from cnnviz.ui.photo.controls import Photo, choose_photo
-from cnnviz.ui.photo.layer import LayerOfSubject
+from cnnviz.ui.photo.subject import LayerOfSubject
 from cnnviz.ui.photo.weights import choose_trained
 from cnnviz.vision.capture import Place
 

@@ -11,7 +11,7 @@ from cnnviz.ui.neighbours.results import SIDE, Comparison, map_picture, principa
 from cnnviz.ui.neighbours.thumbnail_map import thumbnail_map
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_segment
-from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.parts.page import plain
 from cnnviz.ui.work.view import Offer
 from cnnviz.vision.neighbours.nearest import majority, square
 from cnnviz.vision.neighbours.planar_map import planar_map

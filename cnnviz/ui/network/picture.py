@@ -1,7 +1,7 @@
-"""The picture of a network: volumes, graph or one block, clicked to look closer."""
+"""The picture of a network: volumes, graph or one block, and which layer of it is selected."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
@@ -13,8 +13,13 @@ from cnnviz.figures.svg import standalone
 from cnnviz.ui.network.controls import NetworkChoice
 from cnnviz.ui.network.formulas import concealed
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_flag, choose_option, choose_segment
-from cnnviz.ui.parts.clickable import clickable, clicked
+from cnnviz.ui.parts.choices import (
+    choose_flag,
+    choose_option,
+    choose_option_or_none,
+    choose_segment,
+)
+from cnnviz.ui.parts.drawing import clickable, clicked
 from cnnviz.ui.server.cached import cached_folding, cached_graph, cached_view
 
 COLUMN = 1140  # px: the width that most screens leave
@@ -130,3 +135,22 @@ def _follow_click() -> None:
         address.write({address.OPEN_BLOCKS: ",".join(sorted(paths))})
     elif "select" in what:
         st.session_state[address.CARD] = what["select"]
+
+
+def chosen_layer(names: Sequence[str]) -> str:
+    """The layer whose card is open, from a click, the menu or the address; "" if none is."""
+    known = set(names)
+    if st.session_state.get(address.CARD) not in known:
+        st.session_state.pop(address.CARD, None)
+    requested = st.session_state.get(address.CARD) or address.requested(address.CARD)
+    return str(requested) if requested in known else ""
+
+
+def choose_layer(
+    names: Sequence[str],
+    placeholder: str = "click a layer in the drawing or in the table, or type its name",
+    help: str = "Its card shows each number with its formula, and its receptive field on a photo.",
+) -> str:
+    """The menu of layers; "" if none is chosen."""
+    chosen = choose_option_or_none("Layer", names, address.CARD, placeholder=placeholder, help=help)
+    return chosen or ""

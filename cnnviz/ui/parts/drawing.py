@@ -1,22 +1,87 @@
-"""A drawing in the colours of the page, where nothing is clicked.
+"""Drawings and charts on a page: drawings whose parts can be clicked, and charts of curves.
 
-``st.html`` takes no SVG, and in ``st.image`` it would not know the theme's text colour.
+What can be clicked pans and zooms in the browser. ``st.html`` takes no SVG, and in ``st.image`` it
+would not know the theme's text colour.
 """
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
-JS = """
+from cnnviz.figures.training.curves import ZOOM
+
+HTML = """
+<div class="zoom">
+  <button class="smaller" title="Smaller" aria-label="Smaller">&minus;</button>
+  <button class="fit" title="Fit the width" aria-label="Fit the width">fit</button>
+  <button class="larger" title="Larger" aria-label="Larger">+</button>
+</div>
+<div class="picture"></div>
+"""
+
+STILL_JS = """
 export default function ({ data, parentElement }) {
   parentElement.querySelector(".drawing").innerHTML = data.svg;
 }
 """
-CSS = """
+STILL_CSS = """
 .drawing { color: var(--st-text-color); }
 .drawing svg { display: block; max-width: 620px; }
 """
-_component = st.components.v2.component(
-    "cnnviz_drawing", html='<div class="drawing">\n</div>', css=CSS, js=JS
+
+_FOLDER = Path(__file__).parent
+_clickable = st.components.v2.component(
+    "cnnviz_picture",
+    html=HTML,
+    css=(_FOLDER / "clickable.css").read_text(),
+    js=(_FOLDER / "clickable.js").read_text(),
 )
+_still = st.components.v2.component(
+    "cnnviz_drawing", html='<div class="drawing">\n</div>', css=STILL_CSS, js=STILL_JS
+)
+
+
+def clickable(
+    svg: str,
+    name: str,
+    selected: str,
+    height: int,
+    key: str,
+    on_click: Callable[[], Any],
+    legible: float = 0.85,
+) -> None:
+    """Draw an SVG; what was clicked is in ``clicked(key)`` while ``on_click`` runs.
+
+    Args:
+        svg: The drawing; its parts carry ``data-select`` or ``data-toggle``.
+        name: What is drawn; another name starts at the drawing's beginning, at a legible size.
+        selected: What is selected; another one is scrolled into view.
+        height: Of the window on the drawing, in pixels, at most.
+        key: Of the component.
+        on_click: Called before the page runs again.
+        legible: The least zoom at first; a drawing that is wider then is panned.
+    """
+    _clickable(
+        key=key,
+        data={
+            "svg": svg,
+            "name": name,
+            "selected": selected,
+            "height": height,
+            "legible": legible,
+        },
+        height="content",
+        on_clicked_change=on_click,
+    )
+
+
+def clicked(key: str) -> dict[str, str]:
+    """What was clicked: {"select": path of a layer or block} or {"toggle": path of a block}."""
+    return dict(st.session_state[key].clicked or {})
 
 
 def show_drawing(svg: str, key: str) -> None:
@@ -26,4 +91,29 @@ def show_drawing(svg: str, key: str) -> None:
         svg: With text in ``currentColor``.
         key: Of the element, unique on the page.
     """
-    _component(key=key, data={"svg": svg}, height="content")
+    _still(key=key, data={"svg": svg}, height="content")
+
+
+def chart_points(table: pd.DataFrame) -> pa.Table:
+    """The points of ``figures.curves.curve_table`` as the browser gets them."""
+    return pa.Table.from_pandas(table, preserve_index=False)
+
+
+def show_curve_chart(points: pa.Table, chart: dict[str, Any], key: str, alt: str) -> None:
+    """Draw a chart as wide as its place.
+
+    Args:
+        points: Of ``chart_points``.
+        chart: Of ``figures.curves.curve_chart``.
+        key: Of the element, unique on the page.
+        alt: What it shows, for those who do not see it.
+    """
+    st.vega_lite_chart(
+        points,
+        chart,
+        key=key,
+        on_select="rerun",
+        selection_mode=[ZOOM],
+        width="stretch",
+        alt=alt,
+    )

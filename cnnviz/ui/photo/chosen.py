@@ -1,13 +1,19 @@
-"""Photo and trained network of a page, or a message on what to choose."""
+"""Photo and trained network of a page, or a message on what to choose; a page of views of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
 from cnnviz.architectures import architecture_of
-from cnnviz.ui.photo.controls import Photo
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_labelled
+from cnnviz.ui.parts.page import open_page
+from cnnviz.ui.photo.controls import Photo, choose_photo
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.photo.trained import WeightedNetwork
+from cnnviz.ui.photo.weights import choose_trained
 
 
 def chosen_subject(
@@ -57,3 +63,38 @@ def show_or_say(show: Callable[[], object]) -> None:
         show()
     except ValueError as error:
         st.error(str(error), icon=":material/error:")
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to look at a photo in a network.
+
+    Attributes:
+        question: The page's heading while it is shown.
+        show: Draws it.
+        label: On its button; else its name in the address, capitalised.
+    """
+
+    question: str
+    show: Callable[[Subject], object]
+    label: str = ""
+
+
+def show_page(title: str, views: Mapping[str, View]) -> None:
+    """Draw a page: sidebar, heading, and the chosen view.
+
+    Args:
+        title: In the browser.
+        views: By their names in the address; the first is shown at first.
+    """
+    open_page(title)
+    with st.sidebar:
+        photo = choose_photo()
+        trained = choose_trained()
+    heading = st.container()
+    labels = {name: view.label or name.capitalize() for name, view in views.items()}
+    view = views[choose_labelled("View", labels, address.VIEW)]
+    heading.title(view.question)
+    subject = chosen_subject(photo, trained)
+    if subject:
+        show_or_say(partial(view.show, subject))

@@ -1,28 +1,37 @@
-"""Photo, network with weights, and class that a page shows."""
+"""Photo, network with weights, class and layer that a page shows."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 from PIL import Image
 
 from cnnviz.analysis.graph import NetworkGraph
+from cnnviz.analysis.reading import position, read_at
+from cnnviz.analysis.receptive_field import unit_field
 from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.images.preprocessing import Preprocessing
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.ui.server.byte_cache import results
-from cnnviz.ui.server.cached import cached_graph, cached_layer_table, cached_network, inference_turn
+from cnnviz.ui.server.cached import (
+    Timed,
+    cached_graph,
+    cached_layer_table,
+    cached_network,
+    inference_turn,
+    timed_inference,
+)
 from cnnviz.vision.cam.class_activation import class_maps
 from cnnviz.vision.capture import Place
 from cnnviz.vision.forward_pass import ForwardPass, activations, forward_pass
 from cnnviz.vision.prediction import labels, network_input, preprocessing, seen_by
 from cnnviz.weights.sources import WeightsSource, sources
+
+Pixel = tuple[int, int]  # row, column
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,12 +113,12 @@ class Subject:
     @property
     def passed(self) -> ForwardPass:
         """The forward pass of the photo; all views use it."""
-        return _timed_pass(self).forward_pass
+        return _pass(self).value
 
     @property
     def pass_seconds(self) -> float:
         """Duration of the forward pass."""
-        return _timed_pass(self).seconds
+        return _pass(self).seconds
 
     @property
     def probabilities(self) -> np.ndarray:
@@ -143,43 +152,65 @@ class Subject:
         """Probability of the class."""
         return float(self.probabilities[self.class_index])
 
-    def maps(self, layers: tuple[str, ...], method: str) -> TimedMaps:
-        """Class activation maps by a method that is not slow, by layer."""
+    def maps(self, layers: tuple[str, ...], method: str) -> Timed[dict[str, np.ndarray]]:
+        """Class activation maps by layer, with their time beyond the forward pass."""
         return _maps(self, self.class_index, layers, method)
 
 
 @dataclass(frozen=True, eq=False)
-class TimedPass:
-    """A forward pass of a photo, with its duration in seconds."""
+class LayerOfSubject:
+    """A layer of a network, with the photo whose activations are shown.
 
-    forward_pass: ForwardPass
-    seconds: float
+    Attributes:
+        subject: The network and the photo.
+        name: Of the layer or operation.
+    """
 
+    subject: Subject
+    name: str
 
-@dataclass(frozen=True, eq=False)
-class TimedMaps:
-    """Class activation maps by layer, with their seconds beyond the forward pass."""
+    @property
+    def graph(self) -> NetworkGraph:
+        """Of the network."""
+        return self.subject.graph
 
-    maps: dict[str, np.ndarray]
-    seconds: float
+    @property
+    def index(self) -> int:
+        """Position of its node in the graph."""
+        return position(self.graph, self.name)
+
+    @property
+    def place(self) -> Place:
+        """Place of the layer's output for ``captured``."""
+        return Place(*read_at(self.graph, self.graph.nodes[self.index]))
+
+    def activation(self, subject: Subject | None = None) -> np.ndarray:
+        """The layer's output for the photo, (C, H, W), in this or another network."""
+        return (subject or self.subject).at(self.place)
+
+    def field(self, unit: Pixel) -> tuple[Pixel, Pixel]:
+        """First and last pixel of a unit's receptive field; may be outside of the image."""
+        top, bottom = unit_field(self.graph, self.index, unit[0], "height")
+        left, right = unit_field(self.graph, self.index, unit[1], "width")
+        return (top, left), (bottom, right)
 
 
 @results.remember
-def _timed_pass(subject: Subject) -> TimedPass:
+def _pass(subject: Subject) -> Timed[ForwardPass]:
     network = subject.network
-    with st.spinner("Looking at the photo ..."), inference_turn():
-        started = time.perf_counter()
-        passed = forward_pass(network, network_input(subject.spec, subject.photo.image))
-        return TimedPass(passed, time.perf_counter() - started)
+    image = network_input(subject.spec, subject.photo.image)
+    return timed_inference("Looking at the photo ...", lambda: forward_pass(network, image))
 
 
 @results.remember
-def _maps(subject: Subject, class_index: int, layers: tuple[str, ...], method: str) -> TimedMaps:
+def _maps(
+    subject: Subject, class_index: int, layers: tuple[str, ...], method: str
+) -> Timed[dict[str, np.ndarray]]:
     network, passed = subject.network, subject.passed
-    with st.spinner("Following the gradient ..."), inference_turn():
-        started = time.perf_counter()
-        maps = class_maps(network, passed, class_index, layers, method)
-        return TimedMaps(maps, time.perf_counter() - started)
+    return timed_inference(
+        "Following the gradient ...",
+        lambda: class_maps(network, passed, class_index, layers, method),
+    )
 
 
 @results.remember

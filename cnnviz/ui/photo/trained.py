@@ -22,7 +22,7 @@ from cnnviz.training.checkpoints import (
     has_checkpoint,
     trained_spec,
 )
-from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.parts.page import plain
 from cnnviz.ui.runs.words import epochs_text
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.vision.prediction import labels, preprocessing

@@ -11,7 +11,7 @@ from cnnviz.runs.run import Run
 from cnnviz.training.bundled import bundled
 from cnnviz.ui.network.controls import DEFAULT_VARIANT, choose_architecture, choose_variant
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.parts.page import plain
 from cnnviz.ui.photo.trained import (
     WeightedNetwork,
     bundled_choice,

@@ -19,7 +19,7 @@ from cnnviz.figures.training.curves import (
 from cnnviz.training.measurement import Measurement
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, choose_several
-from cnnviz.ui.parts.curve_chart import chart_points, show_curve_chart
+from cnnviz.ui.parts.drawing import chart_points, show_curve_chart
 from cnnviz.ui.runs.readings import Reading
 from cnnviz.ui.runs.words import run_label
 

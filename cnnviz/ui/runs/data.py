@@ -15,7 +15,7 @@ from cnnviz.training.datasets import dataset, known_datasets
 from cnnviz.training.datasets.base import Data, DataError, Dataset
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_option
-from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.parts.page import plain
 from cnnviz.ui.server.byte_cache import ByteCache
 
 OWN = "your own zip"

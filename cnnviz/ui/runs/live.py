@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.figures.theme import bytes_text, count_text
 from cnnviz.figures.training.curves import COLOURS
 from cnnviz.figures.training.run_card import BigNumber, Card, run_card
-from cnnviz.ui.parts.look_again import look_again
+from cnnviz.ui.parts.page import look_again
 from cnnviz.ui.runs.buttons import may_change, show_controls
 from cnnviz.ui.runs.curves import show_curves
 from cnnviz.ui.runs.readings import Reading, pace, shared_runs

@@ -3,7 +3,9 @@
 import gc
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -23,6 +25,8 @@ from cnnviz.vision.maps.effective_field import Unit, effective_field
 from cnnviz.weights.loading import load_network
 from cnnviz.weights.sources import WeightsSource
 
+T = TypeVar("T")
+
 LARGE = 1000  # nodes of a graph
 # As many inferences at once as there are cores to gain from; the other visitors wait their turn.
 _inference = threading.Semaphore(2)
@@ -31,6 +35,22 @@ _inference = threading.Semaphore(2)
 def inference_turn() -> threading.Semaphore:
     """A visitor's turn at running networks: hold it (``with``) while they run, and no longer."""
     return _inference
+
+
+@dataclass(frozen=True, eq=False)
+class Timed(Generic[T]):
+    """What networks computed, and the seconds that they took."""
+
+    value: T
+    seconds: float
+
+
+def timed_inference(spinner: str, compute: Callable[[], T]) -> Timed[T]:
+    """Compute when it is the visitor's turn at running networks; time spent waiting is left out."""
+    with st.spinner(spinner), _inference:
+        started = time.perf_counter()
+        value = compute()
+        return Timed(value, time.perf_counter() - started)
 
 
 def cached_graph(spec: NetworkSpec, resolution: int) -> NetworkGraph:
@@ -94,14 +114,6 @@ def cached_network(spec: NetworkSpec, weights: WeightsSource) -> Network:
         return load_network(spec, weights)
 
 
-@dataclass(frozen=True, eq=False)
-class TimedField:
-    """An effective receptive field, float32 (H, W), and the seconds that its passes took."""
-
-    values: np.ndarray
-    seconds: float
-
-
 @results.remember
 def cached_effective_field(
     spec: NetworkSpec,
@@ -112,10 +124,10 @@ def cached_effective_field(
     photo_key: str,
     resolution: int,
     _image: torch.Tensor,
-) -> TimedField:
-    """The effective field of a unit on the photo of that key, prepared at that resolution."""
+) -> Timed[np.ndarray]:
+    """The effective field of a unit on the photo of that key, float32 (H, W)."""
     network = cached_network(spec, weights)
-    with st.spinner("Following the gradient back to the photo ..."), _inference:
-        started = time.perf_counter()
-        values = effective_field(network, layer, _image, unit, input_index)
-        return TimedField(values, time.perf_counter() - started)
+    return timed_inference(
+        "Following the gradient back to the photo ...",
+        lambda: effective_field(network, layer, _image, unit, input_index),
+    )

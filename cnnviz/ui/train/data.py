@@ -14,7 +14,7 @@ from cnnviz.training.options import TrainingOptions
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.augmented import AUGMENTATIONS, LAST_DRAW, augmented, choose_strength
 from cnnviz.ui.parts.choices import choose_number
-from cnnviz.ui.parts.markdown import plain
+from cnnviz.ui.parts.page import plain
 
 CLASSES_AT_ONCE = 20
 SAMPLES, SAMPLES_ACROSS = 12, 6

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.analysis.timing import seconds_text
-from cnnviz.ui.parts.look_again import look_again
+from cnnviz.ui.parts.page import look_again
 from cnnviz.ui.work.work import Compute, Work, known_work, start_work, stop_work
 
 PACE = 1.0  # seconds between two looks

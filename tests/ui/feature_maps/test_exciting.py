@@ -19,8 +19,7 @@ def page(channel, layer="stages.1.0.relu1", shut=False, count=0, most=1000):
     from cnnviz.images.opening import ImageError
     from cnnviz.ui.feature_maps.exciting import show_exciting, show_on_photo
     from cnnviz.ui.photo.controls import Photo
-    from cnnviz.ui.photo.layer import LayerOfSubject
-    from cnnviz.ui.photo.subject import Subject
+    from cnnviz.ui.photo.subject import LayerOfSubject, Subject
     from cnnviz.weights.sources import sources
 
     spec = specify("resnet20_cifar")

@@ -83,9 +83,9 @@ def test_another_photo_and_other_weights_are_other_passes(subject, passes):
     assert len(passes) == 3
 
 
-def test_maps_are_of_the_class_that_is_asked_about(subject):
+def test_maps_belong_to_the_chosen_class(subject):
     one, other = (subject.about(index).maps(("stages.1",), "grad-cam") for index in (3, 4))
-    assert not np.array_equal(one.maps["stages.1"], other.maps["stages.1"])
+    assert not np.array_equal(one.value["stages.1"], other.value["stages.1"])
     assert subject.about(3).maps(("stages.1",), "grad-cam") is one
 
 

@@ -21,7 +21,7 @@ RESNET = "resnet32_cifar,width=32,num_classes=3,in_channels=1"
 def page():
     import streamlit as st
 
-    from cnnviz.ui.page import open_page
+    from cnnviz.ui.parts.page import open_page
     from cnnviz.ui.photo.weights import choose_trained
 
     open_page("Test")

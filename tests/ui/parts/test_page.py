@@ -8,7 +8,7 @@ from tests.apps import SECONDS
 def page():
     import streamlit as st
 
-    from cnnviz.ui.parts.look_again import look_again
+    from cnnviz.ui.parts.page import look_again
 
     readings = iter(st.session_state["readings"])
     paces = st.session_state["paces"] = []
@@ -40,7 +40,7 @@ def test_the_whole_page_runs_once_more_when_the_state_is_another():
     def page():
         import streamlit as st
 
-        from cnnviz.ui.parts.look_again import look_again
+        from cnnviz.ui.parts.page import look_again
 
         runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
         # The first script run sees it open, and its fragment that it has ended meanwhile.

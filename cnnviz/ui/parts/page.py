@@ -1,0 +1,66 @@
+"""What pages do: open, draw a part of themselves again and again, quote visitors."""
+
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import TypeVar
+
+import streamlit as st
+
+from cnnviz.figures.templates import STYLESHEET
+from cnnviz.ui.server.serving import warm_up
+
+# A file of ours: the icons that Streamlit knows by name are fetched from the internet.
+ICON = Path(__file__).with_name("icon.png")
+
+T = TypeVar("T")
+
+
+def open_page(title: str) -> None:
+    """Set up a page: its title in the browser, wide layout, how HTML looks, a warm process.
+
+    ``st.session_state["arrived"]`` says whether the visitor was on another page before this run.
+    Each page calls this itself, because the first deep link after a start runs a page without
+    app.py.
+    """
+    st.set_page_config(page_title=f"{title} · cnnviz", page_icon=str(ICON), layout="wide")
+    st.html(STYLESHEET)
+    warm_up()
+    st.session_state["arrived"] = st.session_state.get("page") != title
+    st.session_state["page"] = title
+
+
+def look_again(
+    read: Callable[[], T],
+    show: Callable[[T], None],
+    state: Callable[[T], Hashable],
+    pace: Callable[[T], float | None],
+) -> None:
+    """Read and draw at an interval; rerun the whole page when the state changes.
+
+    Args:
+        read: What there is now; called at each look.
+        show: Draws it. Only this runs again at a look, for each visitor who looks: keep it small.
+        state: What the rest of the page depends on, such as its buttons and whether to look again.
+        pace: Seconds to the next look, None for never; called at each look.
+    """
+    first = read()
+    st.fragment(_look, run_every=pace(first))(read, show, state, pace, state(first))
+
+
+def _look(
+    read: Callable[[], T],
+    show: Callable[[T], None],
+    state: Callable[[T], Hashable],
+    pace: Callable[[T], float | None],
+    before: Hashable,
+) -> None:
+    now = read()
+    pace(now)
+    if state(now) != before:
+        st.rerun()
+    show(now)
+
+
+def plain(words: str) -> str:
+    """Text with all Markdown signs escaped."""
+    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|$~:&" else sign for sign in words)
