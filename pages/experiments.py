@@ -7,7 +7,7 @@ from cnnviz.ui.experiments.controls import VIEWS, choose_experiment, choose_run_
 from cnnviz.ui.experiments.curves import choose_charts
 from cnnviz.ui.experiments.groups import (
     choose_group,
-    offer_start,
+    offer_experiment,
     requested_group,
     say_unknown,
     show_group_buttons,
@@ -36,7 +36,7 @@ def show_declared() -> None:
         show_claim(experiment)
         if choice:
             with st.container(border=True):
-                offer_start(choice)
+                offer_experiment(choice)
         say_refusal()
     if group is None and known is None:
         st.info(

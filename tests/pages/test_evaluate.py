@@ -27,7 +27,7 @@ from cnnviz.training.datasets import load
 from cnnviz.training.evaluation.mcnemar import McNemar
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
-from cnnviz.ui.evaluate.bundled import VIEWS as BOX_VIEWS
+from cnnviz.ui.evaluate.bundled import VIEWS as BUNDLED_VIEWS
 from cnnviz.ui.evaluate.controls import VIEWS
 from cnnviz.ui.evaluate.downloads import downloads
 from cnnviz.ui.evaluate.versus import verdict
@@ -321,7 +321,7 @@ def test_runs_stand_before_the_networks_of_the_box(open_page, run):
     assert all("bundled: " in option for option in menu.options[1:])
 
 
-@pytest.mark.parametrize("view", BOX_VIEWS)
+@pytest.mark.parametrize("view", BUNDLED_VIEWS)
 @pytest.mark.parametrize("name", ["lenet5_fashion_mnist", "plain56_cifar"])
 def test_every_view_of_a_network_of_the_box(open_evaluate, name, view):
     app = open_evaluate(run=name, box_view=view)
@@ -348,7 +348,7 @@ def test_the_curves_of_a_network_of_the_box_go_with_its_command(open_evaluate):
 
 def test_an_unknown_view_of_a_network_of_the_box_is_the_first(open_evaluate):
     app = open_evaluate(run="resnet20_cifar", box_view="nonsense")
-    assert app.segmented_control(key="box_view").value == next(iter(BOX_VIEWS))
+    assert app.segmented_control(key="box_view").value == next(iter(BUNDLED_VIEWS))
 
 
 def test_an_unknown_view_is_the_first(open_page, run):

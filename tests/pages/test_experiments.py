@@ -118,7 +118,7 @@ def test_runs_that_are_too_short_say_so(opened, waiting):
 
 
 def test_the_button_starts_all_arms_and_seeds_at_once(opened, waiting):
-    app = press(opened(**SHORT, seeds="2"), "start_experiment")
+    app = press(opened(**SHORT, seeds="2"), "start_runs")
     found = only_group()
     assert found.title == "digits, 500 images, 2 epochs, 2 seeds"
     assert [(m.arm, m.seed) for m in found.members] == [(a, s) for s in (0, 1) for a in "ABC"]
@@ -136,20 +136,20 @@ def test_arms_that_are_left_out_are_not_run(opened, waiting):
     app.multiselect(key="options_without").set_value(["A", "B", "C"])
     assert "Keep at least one network" in checked(app).warning[0].value
     app.multiselect(key="options_without").set_value(["A", "B"])
-    press(checked(app), "start_experiment")
+    press(checked(app), "start_runs")
     assert [member.arm for member in only_group().members] == ["C"]
     assert app.query_params["without"] == "1,2"
 
 
 def test_too_many_runs_are_a_sentence_and_none_is_made(opened, waiting, monkeypatch):
     monkeypatch.setenv("CNNVIZ_MAX_RUNS", "5")
-    app = press(opened(**SHORT, seeds="2"), "start_experiment")
+    app = press(opened(**SHORT, seeds="2"), "start_runs")
     assert "A visitor can have 5 runs; received 6." in app.error[0].value
     assert Store().runs() == []
 
 
 def test_the_owner_stops_and_deletes_all_and_others_look(opened, waiting):
-    app = press(opened(**SHORT), "start_experiment")
+    app = press(opened(**SHORT), "start_runs")
     found = only_group()
     other = opened(group=found.id)
     assert other.query_params["experiment"] == "options"

@@ -81,7 +81,7 @@ def test_at_first_it_says_what_to_do():
 
 def test_train_makes_a_run_that_learns_digits():
     """With the real worker; how long that takes is no matter here."""
-    app = press(open_train(train_epochs="2", train_train_images="500"), "start_training")
+    app = press(open_train(train_epochs="2", train_train_images="500"), "start_runs")
     assert "Stop" in labels(app)
     deadline = time.monotonic() + 90
     while only_run().is_open:
@@ -97,7 +97,7 @@ def test_train_makes_a_run_that_learns_digits():
 
 
 def test_a_run_that_waits_says_so_and_its_link_shows_it_to_others(waiting):
-    app = press(open_train(), "start_training")
+    app = press(open_train(), "start_runs")
     assert "number 1 in the queue" in cards(app)
     assert app.query_params["runs"] == only_run().id
     other = open_train(runs=only_run().id)
@@ -108,7 +108,7 @@ def test_a_run_that_waits_says_so_and_its_link_shows_it_to_others(waiting):
 
 def test_a_card_has_one_place_with_buttons_above_it_and_without(waiting):
     """Or the old card would stand beside the new one for a moment when the run ends."""
-    app = press(open_train(), "start_training")
+    app = press(open_train(), "start_runs")
     other = open_train(runs=only_run().id)
     assert "Stop" in labels(app)
     assert "Stop" not in labels(other)
@@ -116,7 +116,7 @@ def test_a_card_has_one_place_with_buttons_above_it_and_without(waiting):
 
 
 def test_the_teacher_may_stop_what_a_stranger_may_not(waiting):
-    press(open_train(), "start_training")
+    press(open_train(), "start_runs")
     other = open_train(runs=only_run().id)
     other.text_input(key="typed_token").set_value("wrong")
     checked(other)
@@ -132,7 +132,7 @@ def test_the_teacher_may_stop_what_a_stranger_may_not(waiting):
 
 
 def test_its_owner_stops_resumes_and_deletes_it(waiting):
-    app = press(open_train(), "start_training")
+    app = press(open_train(), "start_runs")
     press(app, f"stop_{only_run().id}")
     assert "stopped" in cards(app)
     press(app, f"again_{only_run().id}")
@@ -141,7 +141,7 @@ def test_its_owner_stops_resumes_and_deletes_it(waiting):
 
 
 def test_measurements_become_curves_numbers_and_more_curves(waiting):
-    app = press(open_train(), "start_training")
+    app = press(open_train(), "start_runs")
     measure(only_run().id, 10, 20, train_loss=0.51, train_accuracy=0.8, learning_rate=0.02)
     measure(only_run().id, 30, test_loss=0.4, test_accuracy=0.875, gradient_norm={"stem": 0.1})
     time.sleep(shared.FRESH)
@@ -156,12 +156,12 @@ def test_measurements_become_curves_numbers_and_more_curves(waiting):
 
 
 def test_a_second_run_on_the_same_data_is_laid_over_the_first(waiting):
-    app = press(open_train(), "start_training")
-    press(app, "start_training")
+    app = press(open_train(), "start_runs")
+    press(app, "start_runs")
     assert len(app.multiselect(key="shown_runs").value) == 2
     app.selectbox(key="data").set_value("shapes")
     checked(app)
-    press(app, "start_training")
+    press(app, "start_runs")
     (newest, *_) = Store().runs()
     assert newest.plan.data == "shapes"
     assert app.multiselect(key="shown_runs").value == [newest.id]
@@ -169,12 +169,12 @@ def test_a_second_run_on_the_same_data_is_laid_over_the_first(waiting):
 
 
 def test_classes_channels_and_side_follow_the_data(waiting):
-    app = press(open_train(variant="resnet20_cifar", data="shapes"), "start_training")
+    app = press(open_train(variant="resnet20_cifar", data="shapes"), "start_runs")
     network = only_run().plan.network
     assert (network.spec.in_channels, network.resolution) == (3, 32)
     app.selectbox(key="data").set_value("digits")
     checked(app)
-    press(app, "start_training")
+    press(app, "start_runs")
     network = Store().runs()[0].plan.network
     assert (network.spec.in_channels, network.spec.num_classes) == (1, 10)
 
@@ -227,7 +227,7 @@ def test_every_option_has_its_place():
 
 
 def test_the_cost_is_asked_for_what_is_chosen(waiting):
-    press(open_train(train_batch_size="256", train_epochs="3"), "start_training")
+    press(open_train(train_batch_size="256", train_epochs="3"), "start_runs")
     plan = only_run().plan
     command = estimate_command(TrainChoice(plan.network, _digits(), plan.options))
     assert command[:2] == ("train", str(plan.network))

@@ -4,7 +4,6 @@ import streamlit as st
 
 from cnnviz.architectures import architecture_of
 from cnnviz.training.bundled import Bundled
-from cnnviz.training.evaluation.record import RecordedEvaluation
 from cnnviz.ui.evaluate.view import (
     show_calibration,
     show_classes,
@@ -13,36 +12,23 @@ from cnnviz.ui.evaluate.view import (
     worst_cell,
 )
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_labelled
+from cnnviz.ui.parts.choices import show_chosen_view
 from cnnviz.ui.parts.page import plain
 from cnnviz.ui.photo.trained import bundled_text
 from cnnviz.ui.runs.curves import show_recorded_curves
 
 ON = ":material/arrow_forward:"
 LOOK_INSIDE = {"pages/feature_maps.py": "Feature maps", "pages/grad_cam.py": "Grad-CAM"}
-VIEWS = {
-    **{"classes": "Per class", "confusion": "Confusion matrix"},
-    **{"calibration": "Calibration", "curves": "Training curves"},
-}
 
 
 def show_bundled(chosen: Bundled) -> None:
     """Draw the scores of a bundled network and the chosen view."""
-    evaluation = chosen.evaluation
     st.info(
         f"{bundled_text(chosen)} Its best weights were selected on these test images.",
         icon=":material/model_training:",
     )
-    show_numbers(evaluation)
-    view = choose_labelled("View", VIEWS, address.BUNDLED_VIEW)
-    if view == "classes":
-        show_classes(evaluation)
-    elif view == "confusion":
-        _show_confusion(chosen.name, evaluation)
-    elif view == "calibration":
-        show_calibration(evaluation)
-    else:
-        _show_curves(chosen)
+    show_numbers(chosen.evaluation)
+    show_chosen_view(VIEWS, address.BUNDLED_VIEW, chosen)
     st.divider()
     _show_next_steps(chosen)
 
@@ -66,9 +52,9 @@ def _show_next_steps(chosen: Bundled) -> None:
     st.page_link("pages/train.py", label="Train", icon=ON)
 
 
-def _show_confusion(name: str, evaluation: RecordedEvaluation) -> None:
-    st.markdown("Rows: true class. Columns: predicted class. The diagonal is correct.")
-    show_matrix(evaluation, f"confusion_{name}")
+def _show_confusion(chosen: Bundled) -> None:
+    evaluation = chosen.evaluation
+    show_matrix(evaluation, f"confusion_{chosen.name}")
     label, predicted = worst_cell(evaluation.confusion)
     st.caption(
         f"Most frequent confusion: {evaluation.confusion[label, predicted]:,} of "
@@ -83,3 +69,11 @@ def _show_curves(chosen: Bundled) -> None:
         "Training values are means over the steps since the previous point, with augmentation and "
         f"dropout enabled. Command to repeat the run: `{chosen.record['command']}`"
     )
+
+
+VIEWS = {
+    "classes": ("Per class", lambda chosen: show_classes(chosen.evaluation)),
+    "confusion": ("Confusion matrix", _show_confusion),
+    "calibration": ("Calibration", lambda chosen: show_calibration(chosen.evaluation)),
+    "curves": ("Training curves", _show_curves),
+}

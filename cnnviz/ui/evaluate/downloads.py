@@ -1,8 +1,7 @@
 """Downloads of a run: weights, code that loads them, curves and TensorBoard log."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -12,24 +11,22 @@ from cnnviz.runs.export import curves_csv, tensorboard_zip
 from cnnviz.runs.run import Run
 from cnnviz.training.checkpoints import BEST, has_checkpoint, trained_spec
 from cnnviz.training.measurement import Measurement
+from cnnviz.ui.parts.page import offer_file
 from cnnviz.ui.runs.readings import shared_runs
 
 
-@dataclass(frozen=True)
-class Download:
+class Download(NamedTuple):
     """A file that is created on request.
 
     Attributes:
         label: Label of the button.
         file: Name of the file.
-        mime: Media type.
         about: Its content, in one sentence.
         content: Creates the content.
     """
 
     label: str
     file: str
-    mime: str
     about: str
     content: Callable[[], str | bytes]
 
@@ -42,35 +39,23 @@ def show_downloads(run: Run) -> None:
     )
     for download in downloads(run):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.download_button(
-                download.label,
-                download.content,
-                file_name=download.file,
-                mime=download.mime,
-                icon=":material/download:",
-                key=f"download_{download.file}",
-                on_click="ignore",
-                width=230,
-            )
+            offer_file(download.label, download.content, download.file, width=230)
             st.caption(download.about, width="content")
 
 
 def downloads(run: Run) -> list[Download]:
     """The files of a run, with those of its best checkpoint if it has one."""
-    name = f"run-{run.id}"
-    started = run.started or run.created
+    name, started = f"run-{run.id}", run.started or run.created
     files = [
         Download(
             "Curves",
             f"{name}.csv",
-            "text/csv",
             "All measurements as CSV, one per line.",
             lambda: curves_csv(_measurements(run)),
         ),
         Download(
             "TensorBoard log",
             f"{name}.zip",
-            "application/zip",
             "The same for TensorBoard: unzip it and run tensorboard --logdir.",
             lambda: tensorboard_zip(_measurements(run), name, started),
         ),
@@ -84,16 +69,14 @@ def _of_weights(run: Run) -> list[Download]:
         Download(
             "Checkpoint",
             WEIGHTS,
-            "application/octet-stream",
             f"The weights of the best test, {bytes_text(path.stat().st_size)}, as safetensors.",
             path.read_bytes,
         ),
         Download(
             "Code that loads it",
             _module(run),
-            "text/x-python",
             "The network, its preprocessing and its classes; needs torch, safetensors and Pillow.",
-            lambda: loading_code(trained_spec(Path(run.folder))),
+            lambda: loading_code(trained_spec(run.folder)),
         ),
     ]
 

@@ -1,11 +1,11 @@
-"""Evaluations, test images and networks of runs, cached for all visitors."""
+"""Evaluations of runs with their test images and networks, cached for all visitors."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
-import torch
 
 from cnnviz.architectures import Network
 from cnnviz.runs.results import stored_evaluation
@@ -27,8 +27,31 @@ from cnnviz.vision.cam.class_activation import class_activation, default_layer
 KEY_LENGTH = 16
 
 
-def evaluated(run: Run) -> Evaluation | None:
-    """The evaluation of a run; None (with a message) while it is computed or after an error.
+@dataclass(frozen=True, eq=False)
+class Evaluated:
+    """A run with its evaluation.
+
+    Attributes:
+        run: The run.
+        evaluation: Evaluation of its best checkpoint.
+    """
+
+    run: Run
+    evaluation: Evaluation
+
+    @property
+    def cache_key(self) -> Hashable:
+        """Changes with the checkpoint."""
+        return (str(self.run.folder), checkpoint_key(self.run.folder))
+
+    def images(self, positions: np.ndarray) -> np.ndarray:
+        """Test images, RGB uint8 (N, H, W, 3), by their positions in the test split."""
+        images = _test_split(self.run.plan).images[positions]
+        return np.broadcast_to(images.numpy(), (*images.shape[:3], 3))
+
+
+def evaluated(run: Run) -> Evaluated | None:
+    """A run with its evaluation; None (with a message) while it is computed or after an error.
 
     It is computed in a separate process, once per checkpoint for all visitors.
 
@@ -36,9 +59,9 @@ def evaluated(run: Run) -> Evaluation | None:
         CheckpointError: The run has no checkpoint, or a damaged one.
     """
     key = checkpoint_key(run.folder)
-    evaluation = _stored(str(run.folder), key)
+    evaluation = _stored(run.folder, key)
     if evaluation is not None:
-        return evaluation
+        return Evaluated(run, evaluation)
     _offer(run, ("evaluate", run.id, "--json", "--checkpoint", key[:KEY_LENGTH]))
     return None
 
@@ -61,69 +84,43 @@ def _offer(run: Run, words: tuple[str, ...]) -> None:
     Offer(name, words, compute, "Evaluate").draw()
 
 
-def _stored(folder: str, key: str) -> Evaluation | None:
+def _stored(folder: Path, key: str) -> Evaluation | None:
     """The stored evaluation of a checkpoint, cached in memory."""
     name = ("evaluation", folder, key)
     evaluation: Evaluation | None = results.kept(name)
     if evaluation is None:
-        evaluation = stored_evaluation(Path(folder))
+        evaluation = stored_evaluation(folder)
         if evaluation is not None:
             results.keep(name, evaluation)
     return evaluation
 
 
 @results.remember
-def test_images(plan: Plan) -> Split:
-    """The test split of a plan's data, with the image side of its network.
-
-    Raises:
-        DataError: The data is not available.
-    """
+def _test_split(plan: Plan) -> Split:
     with st.spinner("Loading the images ..."):
         return planned_data(plan).test
 
 
-def rgb_images(images: torch.Tensor) -> np.ndarray:
-    """Convert uint8 images (N, H, W, C) to RGB (N, H, W, 3)."""
-    return np.broadcast_to(images.numpy(), (*images.shape[:3], 3))
-
-
 @networks.remember
-def run_network(folder: str, key: str) -> Network:
-    """Load the frozen network of a run's checkpoint, shared by all visitors.
-
-    Raises:
-        CheckpointError: The run has no checkpoint, or a damaged one.
-    """
-    return trained_network(Path(folder))
+def _network(subject: Evaluated) -> Network:
+    return trained_network(subject.run.folder)
 
 
 @results.remember
-def mistake_maps(
-    folder: str, key: str, positions: Sequence[int], classes: Sequence[int], _images: torch.Tensor
-) -> list[np.ndarray]:
-    """Grad-CAM heatmaps at the last stage, one float32 (H, W) per image.
-
-    Args:
-        folder: Folder of the run.
-        key: Key of its checkpoint.
-        positions: Positions of the images in the test split.
-        classes: Explained class of each image.
-        _images: uint8 (N, H, W, C).
+def mistake_maps(subject: Evaluated, positions: tuple[int, ...]) -> Sequence[np.ndarray]:
+    """Grad-CAM heatmaps of test images for their predicted class, one float32 (H, W) each.
 
     Raises:
         ValueError: The network's last stage has no feature maps.
+        CheckpointError: The run has no checkpoint, or a damaged one.
     """
-    network = run_network(folder, key)
+    network = _network(subject)
     layer = default_layer(network)
+    pixels = scaled(_test_split(subject.run.plan).images[list(positions)]).contiguous()
+    inputs = normalise(pixels, *normalisation(network.spec)).split(1)
+    classes = subject.evaluation.predictions.predicted[list(positions)]
     with st.spinner("Computing Grad-CAM ..."), inference_turn():
         return [
-            class_activation(network, image, class_index, [layer]).maps[layer]
-            for image, class_index in zip(_inputs(network, _images), classes, strict=True)
+            class_activation(network, image, int(class_index), [layer]).maps[layer]
+            for image, class_index in zip(inputs, classes, strict=True)
         ]
-
-
-def _inputs(network: Network, images: torch.Tensor) -> list[torch.Tensor]:
-    """The network's input for each image, float32 (1, C, H, W)."""
-    pixels = scaled(images).contiguous()
-    return list(normalise(pixels, *normalisation(network.spec)).split(1))

@@ -4,14 +4,43 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from cnnviz.runs.run import Run
 from cnnviz.training.evaluation.mcnemar import McNemar, mcnemar
+from cnnviz.ui.evaluate.evaluated import Evaluated, evaluated
 from cnnviz.ui.evaluate.mistakes import show_images
-from cnnviz.ui.evaluate.view import Evaluated
+from cnnviz.ui.parts import address
 from cnnviz.ui.parts.page import plain
+from cnnviz.ui.runs.choice import choose_among, runs_with_checkpoints
 from cnnviz.ui.runs.words import run_label
 
 MAX_IMAGES = 24  # images that only one of the two classifies correctly
 SIGNIFICANCE = 0.05
+
+
+def show_comparison(subject: Evaluated) -> None:
+    """Draw the menu of other runs on the same data, and the comparison with the chosen one."""
+    other = _choose_other(subject.run)
+    if other is None:
+        st.info(
+            "There is no other run on the same data. Train one with other settings.",
+            icon=":material/model_training:",
+        )
+        st.page_link("pages/train.py", label="Train", icon=":material/arrow_forward:")
+        return
+    second = evaluated(other)
+    if second is not None:
+        show_versus(subject, second)
+
+
+def _choose_other(run: Run) -> Run | None:
+    """The run to compare with, ``?other=ID`` in the address; None if there is none."""
+    runs = runs_with_checkpoints()
+    others = [other for other in runs if other.id != run.id and other.plan.data == run.plan.data]
+    if not others:
+        return None
+    # If the seed splits the data, another seed has other test images.
+    others.sort(key=lambda other: other.plan.options.seed != run.plan.options.seed)
+    return choose_among("Compare with", address.OTHER_RUN, others, others[0].id)
 
 
 def show_versus(first: Evaluated, second: Evaluated) -> None:
@@ -32,11 +61,10 @@ def show_versus(first: Evaluated, second: Evaluated) -> None:
         "two-sided binomial probability of a split at least this unequal. The test compares "
         "these two trained networks; another seed gives another network."
     )
-    only_first = first.evaluation.predictions.correct & ~second.evaluation.predictions.correct
-    only_second = second.evaluation.predictions.correct & ~first.evaluation.predictions.correct
+    right, other = (each.evaluation.predictions.correct for each in (first, second))
     # Each image is shown with the wrong prediction.
-    _show_only(names[0], only_first, second)
-    _show_only(names[1], only_second, first)
+    _show_only(names[0], right & ~other, second)
+    _show_only(names[1], other & ~right, first)
 
 
 def verdict(test: McNemar) -> str:
@@ -73,4 +101,4 @@ def _show_only(name: str, mask: np.ndarray, wrong: Evaluated) -> None:
         "Under each image: the prediction of the other network and its probability."
         + (limit if len(positions) > MAX_IMAGES else "")
     )
-    show_images(wrong.run, wrong.evaluation, ordered)
+    show_images(wrong, ordered)

@@ -1,6 +1,5 @@
 """Views of a run's evaluation: scores, classes, confusion matrix and calibration."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,28 +9,15 @@ from streamlit.typing import VegaLiteState
 
 from cnnviz.figures.training.confusion import CELL, confusion_chart, confusion_table
 from cnnviz.figures.training.reliability import counts_diagram, reliability_diagram
-from cnnviz.runs.run import Run
 from cnnviz.training.evaluation.record import AnyEvaluation
 from cnnviz.training.evaluation.scores import Evaluation
+from cnnviz.ui.evaluate.evaluated import Evaluated
 from cnnviz.ui.evaluate.mistakes import show_cell
 from cnnviz.ui.parts.page import plain
 from cnnviz.ui.runs.words import duration_text, network_title
 
 BARE = {"displayModeBar": False}
 ROW = 35  # height of a table's row in px
-
-
-@dataclass(frozen=True, eq=False)
-class Evaluated:
-    """A run with its evaluation.
-
-    Attributes:
-        run: The run.
-        evaluation: Evaluation of its best checkpoint.
-    """
-
-    run: Run
-    evaluation: Evaluation
 
 
 def say_subject(subject: Evaluated) -> None:
@@ -105,17 +91,16 @@ def _share(title: str) -> Any:
 def show_confusion(subject: Evaluated) -> None:
     """Draw the confusion matrix and the images of the clicked cell."""
     evaluation = subject.evaluation
-    st.markdown(
-        "Rows: true class. Columns: predicted class. The diagonal is correct. "
-        "**Click a cell to see its images.**"
-    )
-    event = show_matrix(evaluation, f"confusion_{subject.run.id}")
+    hint = "**Click a cell to see its images.**"
+    event = show_matrix(evaluation, f"confusion_{subject.run.id}", hint)
     label, predicted = chosen(event, evaluation) or worst_cell(evaluation.confusion)
-    show_cell(subject.run, evaluation, label, predicted)
+    show_cell(subject, label, predicted)
 
 
-def show_matrix(evaluation: AnyEvaluation, key: str) -> VegaLiteState:
-    """Draw the confusion matrix; returns the selection."""
+def show_matrix(evaluation: AnyEvaluation, key: str, hint: str = "") -> VegaLiteState:
+    """Draw the confusion matrix with a hint on what to do; returns the selection."""
+    legend = "Rows: true class. Columns: predicted class. The diagonal is correct."
+    st.markdown(f"{legend} {hint}")
     with st.container(width=900):
         return st.vega_lite_chart(
             confusion_table(evaluation.confusion, evaluation.classes),

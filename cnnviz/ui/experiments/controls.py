@@ -18,7 +18,7 @@ from cnnviz.ui.parts.choices import (
     choose_step,
 )
 from cnnviz.ui.runs.data import choose_dataset
-from cnnviz.ui.runs.words import duration_text
+from cnnviz.ui.runs.words import counted, duration_text
 
 VIEWS = {"the papers'": "From the papers", "your own": "Your own"}
 BUDGETS = {"epochs": "Epochs", "seconds": "Seconds"}
@@ -55,14 +55,14 @@ class ExperimentChoice:
         """Number of runs and total budget, in a sentence."""
         count = len(self.arms) * self.seeds
         whole = count * self.amount
-        arms = _counted(len(self.arms), "network")
-        start = f"{arms} × {_counted(self.seeds, 'seed')} = {_counted(count, 'run')}"  # noqa: RUF001
+        arms = counted(len(self.arms), "network")
+        start = f"{arms} × {counted(self.seeds, 'seed')} = {counted(count, 'run')}"  # noqa: RUF001
         if self.budget == "seconds":
             each, total = duration_text(self.amount), f"{duration_text(whole)} of training"
         else:
             images = f"{self.images:,}" if self.images else "all"
-            each = _counted(self.amount, "epoch")
-            total = f"{_counted(whole, 'epoch')} on {images} training images"
+            each = counted(self.amount, "epoch")
+            total = f"{counted(whole, 'epoch')} on {images} training images"
         limit = settings().max_running
         order = "one run at a time" if limit == 1 else f"{limit} runs at a time"
         return f"{start} of {each}: {total} in total, {order}."
@@ -89,10 +89,6 @@ class ExperimentChoice:
             pairs = zip(self.experiment.arms, made, strict=True)
             planned += [(arm.title, plan) for arm, plan in pairs if arm.title in wanted]
         return planned
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def choose_view() -> str:

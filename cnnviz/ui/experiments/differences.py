@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from cnnviz.analysis.comparison import Comparison, labels
 from cnnviz.architectures import architecture_of, variant
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
+from cnnviz.ui.runs.words import data_title
 
 NOTHING = "–"  # noqa: RUF001
 DATA, SEED, NETWORK = "Data", "Seed", "Network"
@@ -33,7 +33,7 @@ def differences(plans: Sequence[Plan]) -> list[Difference]:
     """The settings in which plans differ: data, network, hyperparameters, training."""
     options_of = [plan.options.to_text() for plan in plans]
     settings = [
-        _by(plans, DATA, lambda plan: Path(plan.data).name or plan.data, "Dataset of the run."),
+        _by(plans, DATA, data_title, "Dataset of the run."),
         *_of_networks(plans),
         _by(
             plans,

@@ -14,9 +14,9 @@ from cnnviz.ui.experiments.results import Results, budget_of
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import addressed_menu, choose
 from cnnviz.ui.parts.page import plain
-from cnnviz.ui.runs.buttons import change
+from cnnviz.ui.runs.buttons import change_button, may_change, offer_start
 from cnnviz.ui.runs.readings import shared_runs
-from cnnviz.ui.runs.words import ago_text
+from cnnviz.ui.runs.words import ago_text, counted
 from cnnviz.ui.server.visitor import teacher_token, visitor
 
 RECORDED = "recorded"
@@ -45,32 +45,17 @@ def say_unknown() -> None:
         )
 
 
-def offer_start(choice: ExperimentChoice) -> None:
+def offer_experiment(choice: ExperimentChoice) -> None:
     """Draw the cost of the runs and the button that starts them."""
-    words, button = st.columns([4, 1], vertical_alignment="center")
-    words.markdown(
-        f"**{choice.experiment.title}** on **{plain(choice.data.title)}**: {choice.cost}"
-    )
-    button.button(
-        "Start all",
-        icon=":material/science:",
-        type="primary",
-        key="start_experiment",
-        on_click=_start,
-        args=(choice,),
-        width="stretch",
-    )
 
-
-def _start(choice: ExperimentChoice) -> None:
     def start(store: Store) -> None:
         planned = choice.planned()
-        seeds = f"{choice.seeds} seed{'s' if choice.seeds != 1 else ''}"
-        title = f"{budget_of(planned[0][1])}, {seeds}"
+        title = f"{budget_of(planned[0][1])}, {counted(choice.seeds, 'seed')}"
         made = run_groups.start_group(store, choice.experiment.name, title, planned, visitor())
         choose(address.GROUP, made.id)
 
-    change(start)
+    words = f"**{choice.experiment.title}** on **{plain(choice.data.title)}**: {choice.cost}"
+    offer_start(words, "Start all", "science", start)
 
 
 def choose_group(experiment: Experiment, recorded: Recorded | None, without: str) -> Group | None:
@@ -87,31 +72,20 @@ def choose_group(experiment: Experiment, recorded: Recorded | None, without: str
     groups = groups_of(experiment.name)
     labels = {group.id: group_label(group) for group in groups}
     if recorded is not None:
-        note = f"{recorded.data}, {recorded.trained}"
-        labels[RECORDED] = f"Recorded results: {note}"
+        labels[RECORDED] = f"Recorded results: {recorded.data}, {recorded.trained}"
     chosen = addressed_menu("Runs shown", address.GROUP, labels, SHARE) if labels else NONE
-    address.write(
-        {
-            address.EXPERIMENT: experiment.name,
-            address.GROUP: chosen,
-            address.WITHOUT: without,
-        }
-    )
+    choices = {address.EXPERIMENT: experiment.name, address.WITHOUT: without}
+    address.write({**choices, address.GROUP: chosen})
     return next((group for group in groups if group.id == chosen), None)
 
 
 def groups_of(experiment: str) -> list[Group]:
     """The groups of an experiment, own ones first, each newest first."""
-    groups = run_groups.groups(shared_runs().store, experiment)
-    requested = requested_group()
-    if (
-        requested
-        and requested.experiment == experiment
-        and requested.id not in {group.id for group in groups}
-    ):
-        groups.append(requested)
-    own = visitor()
-    return sorted(groups, key=lambda group: group.owner != own)
+    groups = {group.id: group for group in run_groups.groups(shared_runs().store, experiment)}
+    requested, own = requested_group(), visitor()
+    if requested and requested.experiment == experiment:
+        groups.setdefault(requested.id, requested)
+    return sorted(groups.values(), key=lambda group: group.owner != own)
 
 
 def group_label(group: Group) -> str:
@@ -122,40 +96,33 @@ def group_label(group: Group) -> str:
 
 def show_group_buttons(group: Group, results: Results | None) -> None:
     """Draw the buttons for a group's owner or the teacher."""
-    if group.owner != visitor() and teacher_token() is None:
+    if not may_change(group):
         st.caption("Started by another visitor; only they or the teacher can stop or delete it.")
         return
     states = {run.run.state for run in results.runs if run.run} if results else set()
     with st.container(horizontal=True):
         if results and results.is_open:
-            _button(group, "Stop all", ":material/stop:", run_groups.stop_group)
+            _button(group, "Stop all", "stop", run_groups.stop_group)
         elif states & set(run_groups.CUT_OFF):
-            _button(group, "Resume all", ":material/replay:", run_groups.resume_group)
-        st.button(
-            "Delete all",
-            icon=":material/delete:",
-            key=f"delete_{group.id}",
-            on_click=delete,
-            args=(group,),
-            help="Permanently delete the runs, their measurements and checkpoints.",
-        )
+            _button(group, "Resume all", "replay", run_groups.resume_group)
+        warning = "Permanently delete the runs, their measurements and checkpoints."
+        offer_deletion(group, "Delete all", warning)
 
 
 def _button(group: Group, label: str, icon: str, act: Callable[..., None]) -> None:
-    st.button(
+    change_button(
         label,
-        icon=icon,
-        key=f"{label.split()[0].lower()}_{group.id}",
-        on_click=change,
-        args=(lambda store: act(store, group.id, visitor(), teacher_token()),),
+        icon,
+        f"{label.split()[0].lower()}_{group.id}",
+        lambda store: act(store, group.id, visitor(), teacher_token()),
     )
 
 
-def delete(group: Group) -> None:
-    """Delete a group and show another one."""
+def offer_deletion(group: Group, label: str, help: str) -> None:
+    """Draw the button that deletes a group and shows another one."""
 
-    def forget(store: Store) -> None:
+    def delete(store: Store) -> None:
         run_groups.delete_group(store, group.id, visitor(), teacher_token())
         choose(address.GROUP, NONE)
 
-    change(forget)
+    change_button(label, "delete", f"delete_{group.id}", delete, help=help)

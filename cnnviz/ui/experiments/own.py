@@ -5,22 +5,20 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from cnnviz.runs import groups as run_groups
-from cnnviz.runs.groups import MAX_TITLE, OWN, Group, Member
+from cnnviz.runs.groups import MAX_TITLE, OWN, Group, Member, save_group
 from cnnviz.runs.run import Run
-from cnnviz.runs.store import Store
 from cnnviz.ui.experiments.differences import differences, warnings
-from cnnviz.ui.experiments.groups import delete, group_label, groups_of
+from cnnviz.ui.experiments.groups import group_label, groups_of, offer_deletion
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import addressed_menu, choose
 from cnnviz.ui.parts.page import plain
-from cnnviz.ui.runs.buttons import change, say_refusal
+from cnnviz.ui.runs.buttons import change, may_change, say_refusal
 from cnnviz.ui.runs.curves import choose_curves
 from cnnviz.ui.runs.live import show_runs
 from cnnviz.ui.runs.readings import shared_runs
 from cnnviz.ui.runs.table import choose_shown
 from cnnviz.ui.runs.words import run_label
-from cnnviz.ui.server.visitor import teacher_token, visitor
+from cnnviz.ui.server.visitor import visitor
 
 NEW = "new"
 MAX_RUNS = 4
@@ -44,15 +42,8 @@ def show_own() -> None:
 
 def _show_saved(group: Group) -> None:
     st.subheader(plain(group.title))
-    if group.owner == visitor() or teacher_token():
-        st.button(
-            "Delete this experiment",
-            icon=":material/delete:",
-            key=f"delete_{group.id}",
-            on_click=delete,
-            args=(group,),
-            help="Its runs remain.",
-        )
+    if may_change(group):
+        offer_deletion(group, "Delete this experiment", "Its runs remain.")
     runs = _runs(group.run_ids)
     if len(runs) < len(group.members) or len(runs) < 2:
         st.warning("Some of its runs were deleted.", icon=":material/info:")
@@ -112,8 +103,4 @@ def _offer_saving(runs: Sequence[Run]) -> None:
 def _save(runs: Sequence[Run]) -> None:
     title = st.session_state["experiment_name"]
     members = [Member(run.id, run_label(run), run.plan.options.seed) for run in runs]
-
-    def save(store: Store) -> None:
-        choose(address.GROUP, run_groups.save_group(store, title, members, visitor()).id)
-
-    change(save)
+    change(lambda store: choose(address.GROUP, save_group(store, title, members, visitor()).id))

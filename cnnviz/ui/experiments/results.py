@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from cnnviz.architectures import NetworkSpec
 from cnnviz.architectures.written import read
@@ -14,7 +13,7 @@ from cnnviz.training.experiments.verdict import QUANTITIES, verdict
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.plan import Plan
 from cnnviz.ui.runs.readings import Readings
-from cnnviz.ui.runs.words import STATES, duration_text
+from cnnviz.ui.runs.words import STATES, budget_text, counted, data_title, epochs_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,8 +117,7 @@ class Results:
 
         It stays the same while runs progress, so that charts that show it are not redrawn.
         """
-        seeds = f"{self.seeds} run{'s' if self.seeds != 1 else ''} per network"
-        return f"here: {self.budget}{self._steps}, {seeds}"
+        return f"here: {self.budget}{self._steps}, {counted(self.seeds, 'run')} per network"
 
     @property
     def _steps(self) -> str:
@@ -172,8 +170,7 @@ def recorded_results(experiment: Experiment, results: Recorded) -> Results:
         for title, runs in results.arms.items()
         if runs
     )
-    unit = "epoch" if results.epochs == 1 else "epochs"
-    return Results(arms, f"{results.data}, {results.epochs:.3g} {unit}")
+    return Results(arms, f"{results.data}, {epochs_text(results.epochs)}")
 
 
 def _recorded_run(experiment: Experiment, title: str, run: RecordedRun) -> ArmRun:
@@ -187,9 +184,7 @@ def budget_of(plan: Plan) -> str:
     """Data and budget of a plan: "digits, 500 images, 5 epochs"."""
     options = plan.options
     images = [f"{options.train_images:,} images"] if options.train_images else []
-    end = duration_text(options.seconds) if options.seconds else f"{options.epochs} epochs"
-    end = end.removesuffix("s") if options.epochs == 1 else end
-    return ", ".join([Path(plan.data).name or plan.data, *images, end])
+    return ", ".join([data_title(plan), *images, budget_text(plan)])
 
 
 NOTHING = "–"  # noqa: RUF001

@@ -27,7 +27,7 @@ from cnnviz.ui.parts import address
 from cnnviz.ui.parts.page import look_again, plain
 from cnnviz.ui.runs.curves import MAX_OVERLAID
 from cnnviz.ui.runs.readings import pace, shared_runs
-from cnnviz.ui.runs.words import epochs_text
+from cnnviz.ui.runs.words import counted, epochs_text
 from cnnviz.ui.server.cached import cached_parameters
 
 UNIT = re.compile(r"stages\.(\d+)\.(\d+)\.")
@@ -204,7 +204,7 @@ def _sources(experiment: Experiment, results: Results, recorded: Recorded | None
 
 def recorded_sentence(recorded: Recorded, quantity: str) -> str:
     """Data, budget, machine, date and command of recorded values."""
-    runs = f"{recorded.seeds} run{'s' if recorded.seeds != 1 else ''} per network"
+    runs = f"{counted(recorded.seeds, 'run')} per network"
     note = f" {plain(recorded.note)}" if recorded.note else ""
     return (
         f"Recorded {quantity}: {plain(recorded.data)}, {epochs_text(recorded.epochs)} "

@@ -15,6 +15,7 @@ from cnnviz.analysis.summary import summary
 from cnnviz.architectures import NetworkSpec
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.theme import bytes_text
+from cnnviz.ui.parts.page import offer_file
 
 ONNX_SECONDS = 300
 
@@ -92,14 +93,8 @@ def _show_onnx(network: SizedNetwork, made: bytes | str) -> None:
     if isinstance(made, str):
         st.error(made, icon=":material/error:")
         return
-    st.download_button(
-        f"Save the ONNX file ({bytes_text(len(made))})",
-        made,
-        f"{network.spec.variant}-{network.resolution}px.onnx",
-        "application/octet-stream",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    file = f"{network.spec.variant}-{network.resolution}px.onnx"
+    offer_file(f"Save the ONNX file ({bytes_text(len(made))})", made, file)
 
 
 @st.cache_data(max_entries=64, show_spinner="Writing the code ...")

@@ -23,6 +23,7 @@ from cnnviz.ui.feature_reuse.observations import show_observations
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, choose_option
 from cnnviz.ui.parts.drawing import clickable, show_drawing
+from cnnviz.ui.parts.page import offer_file
 from cnnviz.ui.photo.chosen import say_origin
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.server.byte_cache import results
@@ -158,14 +159,8 @@ def _show_random(trained: WeightedNetwork, drawn: Sequence[Panel]) -> None:
 
 
 def _offer_file(trained: WeightedNetwork, drawn: Sequence[Panel], key: str) -> None:
-    st.download_button(
-        "SVG",
-        reuse_file(drawn),
-        f"{trained.spec.variant}_reuse_{key}.svg",
-        "image/svg+xml",
-        key=f"download_{key}",
-        icon=":material/download:",
-    )
+    file = f"{trained.spec.variant}_reuse_{key}.svg"
+    offer_file("SVG", reuse_file(drawn), file, key=f"download_{key}")
 
 
 @results.remember

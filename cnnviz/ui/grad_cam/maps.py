@@ -10,6 +10,7 @@ from PIL import Image
 
 from cnnviz.figures import diverging, heatmap
 from cnnviz.figures.bars import answer_bars
+from cnnviz.ui.parts.page import offer_file
 from cnnviz.ui.photo.overlay import SIDE, enlarged, overlay, resized
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.work.view import Offer
@@ -44,14 +45,7 @@ def offer_download(picture: np.ndarray, file_name: str) -> None:
     """A button that saves a picture as PNG."""
     file = BytesIO()
     Image.fromarray(picture).save(file, "PNG")
-    st.download_button(
-        "Overlay as PNG",
-        file.getvalue(),
-        file_name,
-        "image/png",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    offer_file("Overlay as PNG", file.getvalue(), file_name)
 
 
 def show_map(

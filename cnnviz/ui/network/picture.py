@@ -20,6 +20,7 @@ from cnnviz.ui.parts.choices import (
     choose_segment,
 )
 from cnnviz.ui.parts.drawing import clickable, clicked
+from cnnviz.ui.parts.page import offer_file
 from cnnviz.ui.server.cached import cached_folding, cached_graph, cached_view
 
 COLUMN = 1140  # px: the width that most screens leave
@@ -56,15 +57,9 @@ def show_picture(choice: NetworkChoice, selected: str, hidden: Collection[str]) 
     )
     words, download = st.columns([6, 1], vertical_alignment="top")
     words.caption(CAPTIONS[view.kind])
-    download.download_button(
-        "SVG",
-        standalone(drawing),
-        f"{choice.spec.variant}-{view.kind}.svg",
-        "image/svg+xml",
-        icon=":material/download:",
-        on_click="ignore",
-        width="stretch",
-    )
+    with download:
+        file = f"{choice.spec.variant}-{view.kind}.svg"
+        offer_file("SVG", standalone(drawing), file, width="stretch")
 
 
 def _choose_view(folding: Folding, variant: str) -> View:

@@ -1,6 +1,6 @@
 """The widgets of choices that are kept in the address, each with its default for a wrong link."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -85,6 +85,25 @@ def choose_labelled(
     chosen = clicked if clicked is not None and clicked in texts else default
     write({key: "" if chosen == default else chosen})
     return chosen
+
+
+def show_chosen_view(
+    views: Mapping[str, tuple[str, Callable[..., object]]],
+    key: Key,
+    *subject: Any,
+    help: str | None = None,
+) -> None:
+    """Draw the buttons of views, and what the chosen one shows.
+
+    Args:
+        views: Label of the button and drawing function, by the option in the address.
+        key: In the URL and in the session.
+        *subject: What the function draws.
+        help: Tooltip of the label.
+    """
+    labels = {name: label for name, (label, _) in views.items()}
+    _, show = views[choose_labelled("View", labels, key, help=help)]
+    show(*subject)
 
 
 def choose_option(

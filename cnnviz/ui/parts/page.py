@@ -1,8 +1,9 @@
 """What pages do: open, draw a part of themselves again and again, quote visitors."""
 
+import mimetypes
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -59,6 +60,23 @@ def _look(
     if state(now) != before:
         st.rerun()
     show(now)
+
+
+def offer_file(
+    label: str, content: Callable[[], str | bytes] | str | bytes, file: str, **more: Any
+) -> None:
+    """Draw a button that saves a file.
+
+    Args:
+        label: Of the button.
+        content: Of the file, or a function that makes it when the button is clicked.
+        file: Its name, whose ending says what it is.
+        **more: What else Streamlit's button takes.
+    """
+    kind, _ = mimetypes.guess_type(file)
+    st.download_button(
+        label, content, file, kind, icon=":material/download:", on_click="ignore", **more
+    )
 
 
 def plain(words: str) -> str:

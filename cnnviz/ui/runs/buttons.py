@@ -1,20 +1,41 @@
-"""The buttons of a run: pause, stop, resume, and another learning rate while it runs."""
+"""Buttons that change runs: start, pause, stop, resume, and another learning rate meanwhile."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Any
 
 import streamlit as st
 
 from cnnviz.runs.folder import RunError
+from cnnviz.runs.groups import Group
 from cnnviz.runs.run import BEGUN, RESUMABLE, Run
-from cnnviz.runs.store import Store
+from cnnviz.runs.store import Request, Store
 from cnnviz.ui.runs.readings import shared_runs
 from cnnviz.ui.runs.words import run_label
 from cnnviz.ui.server.visitor import teacher_token, visitor
 
 SCALES = ((0.1, "÷ 10"), (0.5, "÷ 2"), (2.0, "× 2"))  # noqa: RUF001
 
-Wish = Literal["stop", "pause", "resume"]
+Change = Callable[[Store], object]
+
+
+def offer_start(words: str, label: str, icon: str, start: Change) -> None:
+    """Draw what would be started, and the button that starts it.
+
+    Args:
+        words: What would be started, in Markdown.
+        label: Of the button.
+        icon: Name of the button's icon.
+        start: Starts it.
+    """
+    text, button = st.columns([4, 1], vertical_alignment="center")
+    text.markdown(words)
+    with button:
+        change_button(label, icon, "start_runs", start, type="primary", width="stretch")
+
+
+def change_button(label: str, icon: str, key: str, do: Change, **more: Any) -> None:
+    """Draw a button that changes the store of runs; ``more`` is what else Streamlit's takes."""
+    st.button(label, icon=f":material/{icon}:", key=key, on_click=change, args=(do,), **more)
 
 
 def show_controls(runs: Sequence[Run]) -> None:
@@ -27,42 +48,36 @@ def show_controls(runs: Sequence[Run]) -> None:
             _show_buttons(run)
 
 
-def may_change(run: Run) -> bool:
-    """Whether the visitor is the run's owner or signed in as teacher."""
-    return run.owner == visitor() or teacher_token() is not None
+def may_change(made: Run | Group) -> bool:
+    """Whether the visitor is its owner or signed in as teacher."""
+    return made.owner == visitor() or teacher_token() is not None
 
 
 def _show_buttons(run: Run) -> None:
     if run.is_open:  # first: a click must not find Pause where Stop was a moment ago
-        _button(run, "Stop", "stop", ":material/stop:")
+        _request_button(run, "Stop", "stop", "stop")
     if run.state == "running":
-        _button(run, "Pause", "pause", ":material/pause:")
+        _request_button(run, "Pause", "pause", "pause")
     if run.state == "paused":
-        _button(run, "Continue", "resume", ":material/play_arrow:")
+        _request_button(run, "Continue", "play_arrow", "resume")
     if run.state in RESUMABLE:
-        _resume_button(run)
+        change_button(
+            "Resume",
+            "replay",
+            f"again_{run.id}",
+            lambda store: store.resume(run.id, visitor(), teacher_token()),
+            help="Go on from the last checkpoint.",
+        )
     if run.state in BEGUN:
         _show_scales(run)
 
 
-def _button(run: Run, label: str, wish: Wish, icon: str) -> None:
-    st.button(
+def _request_button(run: Run, label: str, icon: str, request: Request) -> None:
+    change_button(
         label,
-        icon=icon,
-        key=f"{wish}_{run.id}",
-        on_click=change,
-        args=(lambda store: store.request(run.id, wish, visitor(), teacher_token()),),
-    )
-
-
-def _resume_button(run: Run) -> None:
-    st.button(
-        "Resume",
-        icon=":material/replay:",
-        key=f"again_{run.id}",
-        on_click=change,
-        args=(lambda store: store.resume(run.id, visitor(), teacher_token()),),
-        help="Go on from the last checkpoint.",
+        icon,
+        f"{request}_{run.id}",
+        lambda store: store.request(run.id, request, visitor(), teacher_token()),
     )
 
 
@@ -85,7 +100,7 @@ def _steer(store: Store, run_id: str, factor: float) -> None:
     store.steer(run_id, scale, visitor(), teacher_token())
 
 
-def change(do: Callable[[Store], object]) -> None:
+def change(do: Change) -> None:
     """Carry out a request; a refusal is shown on the page."""
     runs = shared_runs()
     try:

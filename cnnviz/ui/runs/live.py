@@ -94,7 +94,7 @@ def _numbers(reading: Reading) -> list[BigNumber]:
     return [
         BigNumber("Test accuracy", percent(accuracy), f"Best: {percent(run.test_accuracy)}."),
         BigNumber("Training loss", _said(loss, "{:.3g}".format), "Mean of the last steps."),
-        BigNumber("Epoch", f"{run.epoch:.3g}", f"It ends after {budget_text(run)}."),
+        BigNumber("Epoch", f"{run.epoch:.3g}", f"It ends after {budget_text(run.plan)}."),
         BigNumber("Images/s", _said(speed, count_text), f"On {run.device or 'no device yet'}."),
         BigNumber(
             "Time left" if run.is_open else "Trained for",

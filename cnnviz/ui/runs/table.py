@@ -120,7 +120,7 @@ def run_rows(runs: Sequence[Run], owner: str) -> pd.DataFrame:
         {
             "Run": [run.id[:5] for run in runs],
             "Network": [network_title(run) for run in runs],
-            "Data": [data_title(run) for run in runs],
+            "Data": [data_title(run.plan) for run in runs],
             "Best test accuracy": [run.test_accuracy for run in runs],
             "Settings": [settings_text(run) for run in runs],
             "Epochs": [round(run.epoch, 2) for run in runs],

@@ -7,6 +7,7 @@ from pathlib import Path
 from cnnviz.architectures import variant
 from cnnviz.runs.run import Run
 from cnnviz.training.options import TrainingOptions
+from cnnviz.training.plan import Plan
 from cnnviz.ui.parts import address
 from cnnviz.ui.runs.readings import Reading
 
@@ -40,7 +41,7 @@ STATES = {
 
 def run_label(run: Run) -> str:
     """A run's name in legends and menus, different from all others': "LeNet-5 on digits · k3f9"."""
-    return f"{network_title(run)} on {data_title(run)} · {run.id[:5]}"
+    return f"{network_title(run)} on {data_title(run.plan)} · {run.id[:5]}"
 
 
 def evaluate_link(run: Run) -> str:
@@ -53,9 +54,9 @@ def network_title(run: Run) -> str:
     return variant(run.plan.network.spec.variant).title
 
 
-def data_title(run: Run) -> str:
+def data_title(plan: Plan) -> str:
     """The data set's name, or a file's without its folders."""
-    return Path(run.plan.data).name or run.plan.data
+    return Path(plan.data).name or plan.data
 
 
 def settings_text(run: Run) -> str:
@@ -67,17 +68,20 @@ def settings_text(run: Run) -> str:
     return ", ".join(words) or "defaults"
 
 
-def budget_text(run: Run) -> str:
-    """What ends the run: "20 epochs" or "30 s"."""
-    options = run.plan.options
-    if options.seconds:
-        return duration_text(options.seconds)
-    return epochs_text(options.epochs)
+def budget_text(plan: Plan) -> str:
+    """What ends a run: "20 epochs" or "30 s"."""
+    seconds, epochs = plan.options.seconds, plan.options.epochs
+    return duration_text(seconds) if seconds else counted(epochs, "epoch")
+
+
+def counted(count: float, word: str, form: str = ",") -> str:
+    """A number with its word: "1 seed", "2 seeds"."""
+    return f"{count:{form}} {word}{'' if count == 1 else 's'}"
 
 
 def epochs_text(epochs: float) -> str:
     """So many passes over the training images, to three digits: "1 epoch", "11.3 epochs"."""
-    return f"{epochs:.3g} epoch{'' if epochs == 1 else 's'}"
+    return counted(epochs, "epoch", ".3g")
 
 
 def progress_text(reading: Reading) -> str:

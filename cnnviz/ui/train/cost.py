@@ -1,19 +1,36 @@
-"""The cost of a run: parameters, and on request time and memory from three batches."""
+"""The button that starts a run, and what it costs: parameters, and on request time and memory."""
 
 from typing import Any
 
 import streamlit as st
 
 from cnnviz.analysis.layers import totals
+from cnnviz.architectures import variant
 from cnnviz.figures.theme import bytes_text, count_text
 from cnnviz.training.options import TrainingOptions
+from cnnviz.ui.runs.buttons import offer_start
+from cnnviz.ui.runs.table import show_run
 from cnnviz.ui.runs.words import duration_text
 from cnnviz.ui.server.cached import cached_layer_table
+from cnnviz.ui.server.visitor import visitor
 from cnnviz.ui.train.controls import TrainChoice
 from cnnviz.ui.work.process import command
 from cnnviz.ui.work.view import Offer
 
 ENDS = ("epochs", "seconds")
+
+
+def offer_training(choice: TrainChoice) -> None:
+    """Draw the choice, the button that starts it, and its cost."""
+    title = variant(choice.network.spec.variant).title
+    with st.container(border=True):
+        offer_start(
+            f"**{title}** on **{choice.dataset.title}**",
+            "Train",
+            "model_training",
+            lambda store: show_run(store.create(choice.plan, visitor()).id),
+        )
+        show_cost(choice)
 
 
 def show_cost(choice: TrainChoice) -> None:

@@ -29,7 +29,7 @@ def test_a_label_names_network_data_and_run(make_run):
 
 def test_a_file_is_named_without_its_folders(make_run, plan):
     run = make_run(plan=replace(plan, data="/somewhere/flowers.zip"))
-    assert data_title(run) == "flowers.zip"
+    assert data_title(run.plan) == "flowers.zip"
 
 
 def test_settings_are_what_differs(make_run, plan):
@@ -41,11 +41,11 @@ def test_settings_are_what_differs(make_run, plan):
 
 
 def test_a_budget_has_its_unit(make_run, plan):
-    assert budget_text(make_run()) == "20 epochs"
+    assert budget_text(make_run().plan) == "20 epochs"
     once = replace(plan, options=TrainingOptions(epochs=1))
-    assert budget_text(make_run(plan=once)) == "1 epoch"
+    assert budget_text(once) == "1 epoch"
     timed = replace(plan, options=TrainingOptions(epochs=0, seconds=90))
-    assert budget_text(make_run(plan=timed)) == "1 min 30 s"
+    assert budget_text(timed) == "1 min 30 s"
 
 
 def test_half_of_the_way_takes_as_long_again(make_run):
