@@ -1,12 +1,13 @@
 """Explore: layers, parameters, computations and memory of one network."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 import streamlit as st
 
 from cnnviz.analysis.layers import totals
 from cnnviz.analysis.limits import GraphError
-from cnnviz.architectures import is_published, variant
+from cnnviz.architectures import architecture_of, is_published, variant
+from cnnviz.architectures.written import SizedNetwork
 from cnnviz.ui.explore.card import show_card
 from cnnviz.ui.explore.code import show_code
 from cnnviz.ui.explore.conventions import choose_convention, show_other_tools
@@ -15,41 +16,43 @@ from cnnviz.ui.explore.exercise import choose_hidden, show_exercise
 from cnnviz.ui.explore.layers import show_layers
 from cnnviz.ui.explore.memory import show_memory
 from cnnviz.ui.explore.totals import printed_counts, show_totals
-from cnnviz.ui.network.controls import NetworkChoice, choose_network
+from cnnviz.ui.network.controls import changes_text, choose_network
 from cnnviz.ui.network.picture import choose_layer, chosen_layer, show_picture
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_labelled
+from cnnviz.ui.parts.choices import show_chosen_view
 from cnnviz.ui.parts.page import open_page
 from cnnviz.ui.server.cached import cached_graph, cached_layer_table
 
 COMPARED = ("resnet34", "vgg16")
 
 
-def show_title(choice: NetworkChoice) -> None:
+def show_title(choice: SizedNetwork) -> None:
     """Draw the network's title, idea and paper, the visitor's changes, and a link to Compare."""
-    title = choice.variant.title
+    title, family = variant(choice.spec.variant).title, architecture_of(choice.spec.variant)
     st.title(title if is_published(choice.spec) else f"{title}, changed")
-    st.markdown(f"{choice.family.idea} [{choice.family.paper}]({choice.family.url})")
-    if choice.changes:
-        st.caption(f"Changed: {'; '.join(choice.changes)}.")
+    st.markdown(f"{family.idea} [{family.paper}]({family.url})")
+    if changes := changes_text(choice):
+        st.caption(f"Changed: {'; '.join(changes)}.")
     other = beside(choice)
     first, second, *_ = address.COMPARED
     st.page_link(
         "pages/compare.py",
         label=f"Compare with {variant(other).title}",
         icon=":material/compare_arrows:",
-        query_params=address.query({first: str(choice.sized), second: other}),
+        query_params=address.query({first: str(choice), second: other}),
     )
 
 
-def beside(choice: NetworkChoice) -> str:
+def beside(choice: SizedNetwork) -> str:
     """The network to compare with: the published variant, or a well-known network."""
-    if choice.sized.changes:
+    if choice.changes:
         return choice.spec.variant
-    return next(name for name in COMPARED if name not in choice.family.variants)
+    return next(
+        name for name in COMPARED if name not in architecture_of(choice.spec.variant).variants
+    )
 
 
-def show_network(choice: NetworkChoice, hidden: Collection[str]) -> None:
+def show_network(choice: SizedNetwork, hidden: Collection[str]) -> None:
     """Draw totals, drawing, layer card and the chosen section, or the error in one sentence."""
     try:
         graph = cached_graph(choice.spec, choice.resolution)
@@ -65,22 +68,20 @@ def show_network(choice: NetworkChoice, hidden: Collection[str]) -> None:
     show_picture(choice, chosen_layer(names), hidden)
     layer = choose_layer(names)
     if layer:
-        show_card(choice.sized, graph, layer, hidden)
-    sections: dict[str, tuple[str, Callable[[], None]]] = {
+        show_card(choice, graph, layer, hidden)
+    sections = {
         "layers": ("Layers", lambda: show_layers(table, convention, layer, hidden)),
         "where it sits": ("Parameter distribution", lambda: show_distribution(table, hidden)),
         "predict and check": ("Quiz", lambda: show_exercise(graph, hidden)),
         "memory": ("Memory", lambda: show_memory(graph, choice.spec)),
         "other tools": (
             "Other tools",
-            lambda: show_other_tools(choice.sized, totals(table), printed_counts(choice)),
+            lambda: show_other_tools(choice, totals(table), printed_counts(choice)),
         ),
-        "code": ("Code", lambda: show_code(choice.sized, hidden)),
+        "code": ("Code", lambda: show_code(choice, hidden)),
     }
-    labels = {name: label for name, (label, _) in sections.items()}
     default = "predict and check" if hidden else "layers"
-    section = choose_labelled("More about this network", labels, address.SECTION, default)
-    sections[section][1]()
+    show_chosen_view(sections, address.SECTION, label="More about this network", default=default)
 
 
 open_page("Explore")

@@ -5,8 +5,7 @@ from functools import partial
 import streamlit as st
 
 from cnnviz.ui.feature_reuse.layers_read import show_layers_read
-from cnnviz.ui.parts.page import open_page
-from cnnviz.ui.photo.chosen import show_or_say
+from cnnviz.ui.parts.page import made_or_said, open_page
 from cnnviz.ui.photo.weights import choose_trained
 
 open_page("Feature reuse")
@@ -16,4 +15,4 @@ st.title("Which earlier layers does each layer use?")
 if trained is None:
     st.info("Download the weights in the sidebar, or choose other weights or another network.")
 else:
-    show_or_say(partial(show_layers_read, trained))
+    made_or_said(partial(show_layers_read, trained))

@@ -8,8 +8,7 @@ from cnnviz.ui.gradient_flow.chain import show_chain
 from cnnviz.ui.gradient_flow.controls import choose_view
 from cnnviz.ui.gradient_flow.during_training import show_during_training
 from cnnviz.ui.gradient_flow.identity_path import show_identity_path
-from cnnviz.ui.parts.page import open_page
-from cnnviz.ui.photo.chosen import show_or_say
+from cnnviz.ui.parts.page import made_or_said, open_page
 
 # The question of each view, and the function that draws it.
 ANSWERS = {
@@ -42,4 +41,4 @@ open_page("Gradient flow")
 st.title("Does the gradient reach the first layer?")
 question, show = ANSWERS[choose_view()]
 st.markdown(question)
-show_or_say(show)
+made_or_said(show)

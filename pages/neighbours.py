@@ -8,8 +8,8 @@ from cnnviz.images import Collection
 from cnnviz.ui.neighbours.controls import choose_count, choose_metrics
 from cnnviz.ui.neighbours.results import comparison
 from cnnviz.ui.neighbours.view import say_agreement, say_basis, show_map, show_nearest
-from cnnviz.ui.parts.page import open_page
-from cnnviz.ui.photo.chosen import chosen_subject, show_or_say
+from cnnviz.ui.parts.page import made_or_said, open_page
+from cnnviz.ui.photo.chosen import chosen_subject
 from cnnviz.ui.photo.collection import choose_collection, choose_positions
 from cnnviz.ui.photo.controls import choose_photo
 from cnnviz.ui.photo.subject import Subject
@@ -40,4 +40,4 @@ subject = chosen_subject(photo, trained, needs_maps=False)
 if collection is None:
     st.info("Upload a zip of images in the sidebar, or compare with other images.")
 elif subject:
-    show_or_say(partial(show_neighbours, subject, collection, positions))
+    made_or_said(partial(show_neighbours, subject, collection, positions))

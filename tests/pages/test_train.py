@@ -79,6 +79,16 @@ def test_at_first_it_says_what_to_do():
     assert app.metric[0].value == "61.71 k"
 
 
+@pytest.mark.parametrize(
+    ("option", "written", "value"),
+    [("warm_up", "0", 0.0), ("weight_decay", "1e-4", 0.0001), ("weight_decay", "0.10", 0.1)],
+)
+def test_a_number_of_the_address_may_be_written_in_any_way(option, written, value):
+    app = open_train(**{f"train_{option}": written})
+    assert app.select_slider(key=f"train_{option}").value == value
+    assert value != getattr(TrainingOptions(), option)
+
+
 def test_train_makes_a_run_that_learns_digits():
     """With the real worker; how long that takes is no matter here."""
     app = press(open_train(train_epochs="2", train_train_images="500"), "start_runs")

@@ -5,15 +5,15 @@ import streamlit as st
 
 from cnnviz.analysis.counting import Convention
 from cnnviz.analysis.layers import totals
-from cnnviz.architectures import is_published
+from cnnviz.architectures import architecture_of, is_published, variant
 from cnnviz.architectures.published import ERRORS, PublishedFigure, published
+from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.theme import bytes_text, count_text
-from cnnviz.ui.network.controls import NetworkChoice
 
 LABELS = {"params": "Parameters", "macs": "MACs"}
 
 
-def show_totals(choice: NetworkChoice, table: pd.DataFrame, convention: Convention) -> None:
+def show_totals(choice: SizedNetwork, table: pd.DataFrame, convention: Convention) -> None:
     """Draw the counts as tiles; printed figures only where the network is the published one."""
     counted, printed = totals(table), printed_counts(choice)
     with st.grid(6, min_column_width=150):
@@ -63,15 +63,13 @@ def _tile(label: str, value: str, help: str, printed: PublishedFigure | None = N
     )
 
 
-def printed_counts(choice: NetworkChoice) -> dict[str, PublishedFigure]:
+def printed_counts(choice: SizedNetwork) -> dict[str, PublishedFigure]:
     """What the paper prints, where this is the paper's network on the paper's input."""
+    paper = variant(choice.spec.variant)
     ends = (choice.spec.in_channels, choice.spec.num_classes)
-    if not is_published(choice.spec) or ends != (
-        choice.variant.in_channels,
-        choice.variant.num_classes,
-    ):
+    if not is_published(choice.spec) or ends != (paper.in_channels, paper.num_classes):
         return {}
-    same_resolution = choice.resolution == choice.variant.resolution
+    same_resolution = choice.resolution == paper.resolution
     return {
         figure.quantity: figure
         for figure in published(choice.spec.variant)
@@ -79,21 +77,21 @@ def printed_counts(choice: NetworkChoice) -> dict[str, PublishedFigure]:
     }
 
 
-def _show_sources(choice: NetworkChoice, printed: dict[str, PublishedFigure]) -> None:
+def _show_sources(choice: SizedNetwork, printed: dict[str, PublishedFigure]) -> None:
     """Where the printed counts stand, why ours deviate, and all else that is printed."""
-    name = choice.spec.variant
+    name, family = choice.spec.variant, architecture_of(choice.spec.variant)
     notes = [f"{LABELS[quantity]}: {figure.source}" for quantity, figure in printed.items()]
-    notes += filter(None, (choice.family.deviation(name, quantity) for quantity in printed))
+    notes += filter(None, (family.deviation(name, quantity) for quantity in printed))
     if notes:
         st.caption("Figures from the paper. " + ". ".join(note.rstrip(".") for note in notes) + ".")
     with st.container(horizontal=True):
-        if choice.family.deviation_notes:
+        if family.deviation_notes:
             with st.popover("Where it differs from the paper", icon=":material/difference:"):
-                st.markdown(choice.family.deviation_notes)
+                st.markdown(family.deviation_notes)
         _show_results(choice)
 
 
-def _show_results(choice: NetworkChoice) -> None:
+def _show_results(choice: SizedNetwork) -> None:
     """The errors that are printed about the variant, with their sources."""
     results = [f for f in published(choice.spec.variant) if f.quantity in ERRORS]
     if not results or not is_published(choice.spec):

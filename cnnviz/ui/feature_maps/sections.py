@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from cnnviz.architectures import architecture_of
+from cnnviz.architectures.written import SizedNetwork
 from cnnviz.ui.feature_maps.controls import choose_map, spatial_layers
 from cnnviz.ui.feature_maps.exciting import show_exciting, show_on_photo
 from cnnviz.ui.feature_maps.mosaic import show_maps
 from cnnviz.ui.feature_maps.visualisation import show_visualisation
-from cnnviz.ui.network.controls import NetworkChoice
 from cnnviz.ui.network.picture import choose_layer, chosen_layer, show_picture
 from cnnviz.ui.photo.collection import choose_collection, choose_positions
 from cnnviz.ui.photo.filters import show_filters
@@ -48,11 +47,10 @@ def show_layer_visualisation(subject: Subject) -> None:
 def _choose(subject: Subject) -> LayerOfSubject:
     """Drawing and menu of the layers."""
     graph = subject.graph
-    family, side = architecture_of(subject.spec.variant), graph.input_shape[-1]
     layers = spatial_layers(graph)
     shown = chosen_layer(layers) or layers[0]
     with st.expander("Choose the layer in the network's drawing", icon=":material/lan:"):
-        show_picture(NetworkChoice(family, subject.spec, side), shown, ())
+        show_picture(SizedNetwork(subject.spec, graph.input_shape[-1]), shown, ())
     chosen = choose_layer(
         layers,
         placeholder=f"{layers[0]}, the first; choose one in the drawing or type its name",

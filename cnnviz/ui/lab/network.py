@@ -7,7 +7,8 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.lab.network_places import BeforeActivation, before_activation
-from cnnviz.ui.photo.chosen import chosen_subject, show_or_say
+from cnnviz.ui.parts.page import made_or_said
+from cnnviz.ui.photo.chosen import chosen_subject
 from cnnviz.ui.photo.controls import Photo, choose_photo
 from cnnviz.ui.photo.subject import LayerOfSubject
 from cnnviz.ui.photo.weights import choose_trained
@@ -60,4 +61,4 @@ def show_on_photo(show: Callable[[FirstConvolution], object]) -> None:
         photo = choose_photo()
     first = choose_first_convolution(photo)
     if first:
-        show_or_say(lambda: show(first))
+        made_or_said(lambda: show(first))

@@ -1,7 +1,7 @@
 """The widgets that choose a network; its hyperparameters' declarations draw themselves."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -17,49 +17,36 @@ from cnnviz.architectures import (
     variants,
 )
 from cnnviz.architectures.written import SizedNetwork
-from cnnviz.hyperparameters import Config, Hyperparameter, Value
+from cnnviz.hyperparameters import Config, Hyperparameter, Value, text
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import bound, choose_option, choose_step
+from cnnviz.ui.parts.page import made_or_said
 
 DEFAULT_VARIANT = "resnet18"
 RESOLUTIONS = (28, 32, 48, 64, 96, 128, 160, 192, 224, 256, 299, 320, 384, 448, 512)
 CLASSES = (2, 5, 10, 20, 50, 100, 200, 365, 500, 1000)
 
 
-@dataclass(frozen=True)
-class NetworkChoice:
-    """What a visitor chose.
+def changes_text(network: SizedNetwork) -> list[str]:
+    """The hyperparameters that differ from the variant's, as "width 32 (published: 64)"."""
+    published = variant(network.spec.variant).config
+    return changed_values(published, network.spec.config.to_text(), "published")
 
-    Attributes:
-        family: The architecture.
-        spec: The settings as they are now.
-        resolution: Side of the image in pixels.
+
+def changed_values(before: Config, now: Mapping[str, str], whose: str) -> list[str]:
+    """Values that differ from others, as "learning rate 0.1 (suggested: 0.01)".
+
+    Args:
+        before: The other values.
+        now: Values as text.
+        whose: Whose the other values are.
     """
-
-    family: Architecture
-    spec: NetworkSpec
-    resolution: int
-
-    @property
-    def variant(self) -> Variant:
-        """The published variant that the settings started from."""
-        return self.family.variants[self.spec.variant]
-
-    @property
-    def sized(self) -> SizedNetwork:
-        """The network and its image, as addresses and commands write them."""
-        return SizedNetwork(self.spec, self.resolution)
-
-    @property
-    def changes(self) -> list[str]:
-        """The settings that differ from the variant's, as "width 32 (64)"."""
-        published = self.variant.config.to_text()
-        now = self.spec.config.to_text()
-        return [
-            f"{h.title.lower()} {now[h.name]} (published: {published[h.name]})"
-            for h in self.family.config.hyperparameters()
-            if now[h.name] != published[h.name]
-        ]
+    other = before.to_text()
+    return [
+        f"{before.hyperparameter(name).title.lower()} {value} ({whose}: {other[name]})"
+        for name, value in now.items()
+        if value != other[name]
+    ]
 
 
 def explore_query(network: SizedNetwork) -> dict[str, str]:
@@ -72,38 +59,44 @@ def explore_query(network: SizedNetwork) -> dict[str, str]:
     return {address.VARIANT: network.spec.variant, **named}
 
 
-def choose_network() -> NetworkChoice | None:
+def choose_network() -> SizedNetwork | None:
     """Draw the controls and return the choice, or None after saying why the settings clash."""
     family = choose_architecture()
     variant = choose_variant(family)
     published = family.variants[variant]
-    resolution = (
-        None if "resolution" in published.config.to_text() else _choose_resolution(published)
-    )
+    resolution = None
+    if "resolution" not in published.config.to_text():
+        resolution = choose_step(
+            "Resolution (px)",
+            RESOLUTIONS,
+            address.RESOLUTION,
+            published.resolution,
+            help="Height and width of the input image.",
+        )
     in_channels, num_classes = _choose_ends(published)
     st.subheader("Hyperparameters")
     config = choose_config(family, published)
     if config is None:
         return None
     spec = NetworkSpec(variant, config, in_channels, num_classes)
-    return NetworkChoice(family, spec, resolution or spec.fixed_resolution or published.resolution)
+    return SizedNetwork(spec, resolution or spec.fixed_resolution or published.resolution)
 
 
 def choose_config(family: Architecture, published: Variant) -> Config | None:
     """The hyperparameters' widgets and a reset; None after saying why the settings clash."""
-    st.button(
-        f"Reset to {published.title}",
-        icon=":material/restart_alt:",
-        on_click=_reset,
-        args=(family, published),
-        width="stretch",
-    )
-    values = {h.name: _widget(family, published, h) for h in family.config.hyperparameters()}
-    try:
-        return family.config(**values)
-    except ValueError as error:
-        st.error(str(error))
-        return None
+    reset_button(f"Reset to {published.title}", lambda: _reset(family, published))
+    values = {
+        h.name: hyperparameter_widget(
+            h, getattr(published.config, h.name), **bound(_key(family, h))
+        )
+        for h in family.config.hyperparameters()
+    }
+    return made_or_said(lambda: family.config(**values))
+
+
+def reset_button(label: str, reset: Callable[[], None]) -> None:
+    """Draw the button that puts settings back."""
+    st.button(label, icon=":material/restart_alt:", on_click=reset, width="stretch")
 
 
 def choose_architecture(default: str | None = DEFAULT_VARIANT) -> Architecture:
@@ -170,16 +163,6 @@ def _arrive(families: list[str]) -> None:
         ).name
 
 
-def _choose_resolution(published: Variant) -> int:
-    return choose_step(
-        "Resolution (px)",
-        RESOLUTIONS,
-        address.RESOLUTION,
-        published.resolution,
-        help="Height and width of the input image.",
-    )
-
-
 def _choose_ends(published: Variant) -> tuple[int, int]:
     channels, classes = st.columns(2)
     with channels:
@@ -201,11 +184,6 @@ def _choose_ends(published: Variant) -> tuple[int, int]:
     return in_channels, num_classes
 
 
-def _widget(family: Architecture, published: Variant, hyperparameter: Hyperparameter) -> Any:
-    default = getattr(published.config, hyperparameter.name)
-    return hyperparameter_widget(hyperparameter, default, **bound(_key(family, hyperparameter)))
-
-
 def hyperparameter_widget(hyperparameter: Hyperparameter, default: Value, **options: Any) -> Any:
     """The widget of one hyperparameter: a switch, a menu of names, or a slider over numbers.
 
@@ -217,11 +195,21 @@ def hyperparameter_widget(hyperparameter: Hyperparameter, default: Value, **opti
     h = hyperparameter
     says_unit = not h.unit or h.unit in h.title.lower()
     label = h.title if says_unit else f"{h.title} ({h.unit})"
+    _follow_number(h, options["key"])
     if h.is_flag:
         return st.toggle(label, bool(default), help=h.help, **options)
     if isinstance(default, str):
         return st.selectbox(label, h.options, h.options.index(default), help=h.help, **options)
     return st.select_slider(label, h.options, default, help=h.help, **options)
+
+
+def _follow_number(hyperparameter: Hyperparameter, key: str) -> None:
+    """Read a number that an address writes in another way than the widget: 0 for 0.0."""
+    written = st.query_params.get(key)
+    known = map(text, hyperparameter.options)
+    if written and key not in st.session_state and written not in known:
+        with suppress(ValueError):  # an unknown value: the widget takes its default
+            st.session_state[key] = hyperparameter.parse(written)
 
 
 def _key(family: Architecture, hyperparameter: Hyperparameter) -> address.Key:

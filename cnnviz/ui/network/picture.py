@@ -8,9 +8,10 @@ import streamlit as st
 from cnnviz.analysis.blocks import Block
 from cnnviz.analysis.folding import Folding
 from cnnviz.analysis.views import BUDGETS, View
+from cnnviz.architectures import variant
+from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.network import DRAWINGS
 from cnnviz.figures.svg import standalone
-from cnnviz.ui.network.controls import NetworkChoice
 from cnnviz.ui.network.formulas import concealed
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import (
@@ -36,7 +37,7 @@ CAPTIONS = {
 }
 
 
-def show_picture(choice: NetworkChoice, selected: str, hidden: Collection[str]) -> None:
+def show_picture(choice: SizedNetwork, selected: str, hidden: Collection[str]) -> None:
     """Draw the controls and the picture.
 
     Args:
@@ -92,13 +93,13 @@ def _choose_block(blocks: list[Block]) -> str:
     )
 
 
-def _drawing(choice: NetworkChoice, view: View, selected: str, hidden: Collection[str]) -> str:
+def _drawing(choice: SizedNetwork, view: View, selected: str, hidden: Collection[str]) -> str:
     folded, unsaid = cached_view(choice.spec, choice.resolution, view), concealed(hidden)
     items = folded.items.assign(**{name: 0 for name in ("params", "macs") if name in unsaid})
     graph = cached_graph(choice.spec, choice.resolution)
     nodes = {node.name: index for index, node in enumerate(graph.nodes)}
     row = folded.item_of[nodes[selected]] if selected in nodes else -1
-    name = f"{choice.variant.title}: {view.kind}"
+    name = f"{variant(choice.spec.variant).title}: {view.kind}"
     shapes = "output" not in unsaid
     return DRAWINGS[view.kind](items, folded.links, folded.frames, name, row, shapes)
 

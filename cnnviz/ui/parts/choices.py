@@ -91,7 +91,8 @@ def show_chosen_view(
     views: Mapping[str, tuple[str, Callable[..., object]]],
     key: Key,
     *subject: Any,
-    help: str | None = None,
+    label: str = "View",
+    **more: Any,
 ) -> None:
     """Draw the buttons of views, and what the chosen one shows.
 
@@ -99,10 +100,11 @@ def show_chosen_view(
         views: Label of the button and drawing function, by the option in the address.
         key: In the URL and in the session.
         *subject: What the function draws.
-        help: Tooltip of the label.
+        label: Above the buttons.
+        **more: What else ``choose_labelled`` takes.
     """
-    labels = {name: label for name, (label, _) in views.items()}
-    _, show = views[choose_labelled("View", labels, key, help=help)]
+    texts = {name: text for name, (text, _) in views.items()}
+    _, show = views[choose_labelled(label, texts, key, **more)]
     show(*subject)
 
 

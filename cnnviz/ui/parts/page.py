@@ -62,6 +62,15 @@ def _look(
     show(now)
 
 
+def made_or_said(make: Callable[[], T]) -> T | None:
+    """What a function gives; None after drawing its ValueError, which is one sentence."""
+    try:
+        return make()
+    except ValueError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+
+
 def offer_file(
     label: str, content: Callable[[], str | bytes] | str | bytes, file: str, **more: Any
 ) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.architectures import architecture_of
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled
-from cnnviz.ui.parts.page import open_page
+from cnnviz.ui.parts.page import made_or_said, open_page
 from cnnviz.ui.photo.controls import Photo, choose_photo
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.photo.trained import WeightedNetwork
@@ -57,14 +57,6 @@ def say_origin(is_random: bool, about: str, untrained: str) -> None:
         st.info(about, icon=":material/model_training:")
 
 
-def show_or_say(show: Callable[[], object]) -> None:
-    """Draw a view that needs weights, or the error in one sentence."""
-    try:
-        show()
-    except ValueError as error:
-        st.error(str(error), icon=":material/error:")
-
-
 @dataclass(frozen=True)
 class View:
     """One way to look at a photo in a network.
@@ -97,4 +89,4 @@ def show_page(title: str, views: Mapping[str, View]) -> None:
     heading.title(view.question)
     subject = chosen_subject(photo, trained)
     if subject:
-        show_or_say(partial(view.show, subject))
+        made_or_said(partial(view.show, subject))

@@ -9,6 +9,7 @@ import streamlit as st
 from cnnviz.analysis.limits import GraphError
 from cnnviz.architectures import Architecture, NetworkSpec
 from cnnviz.architectures.written import SizedNetwork
+from cnnviz.hyperparameters import text
 from cnnviz.training.datasets.base import Dataset
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
@@ -16,13 +17,16 @@ from cnnviz.training.recipes import RECIPES, Recipe
 from cnnviz.training.running import fitting_side
 from cnnviz.ui.network.controls import (
     RESOLUTIONS,
+    changed_values,
     choose_architecture,
     choose_config,
     choose_variant,
     hyperparameter_widget,
+    reset_button,
 )
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import bound, choose_option, choose_step
+from cnnviz.ui.parts.page import made_or_said
 from cnnviz.ui.runs.data import cached_data, choose_dataset
 from cnnviz.ui.server.cached import cached_graph
 
@@ -43,6 +47,7 @@ GROUPS = {
 }
 OPEN = "Budget"
 FEW_IMAGES_EPOCHS = 20
+DEFAULT_BUDGETS = {"epochs": 5, "seconds": 30}
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,6 @@ def _choose_network(
             return None
         spec = NetworkSpec(name, config, dataset.channels, num_classes)
         side = spec.fixed_resolution or _choose_side(spec, dataset)
-    sized = SizedNetwork(spec, side)
     resized = "" if side == dataset.side else f", enlarged from {dataset.side} px"
     if side < dataset.side:
         resized = f", reduced from {dataset.side} px"
@@ -107,7 +111,7 @@ def _choose_network(
     st.caption(
         f"{published.title} with {num_classes} outputs on {grey} images of {side} px{resized}."
     )
-    return sized
+    return SizedNetwork(spec, side)
 
 
 def _choose_side(spec: NetworkSpec, dataset: Dataset) -> int:
@@ -135,7 +139,14 @@ def _opens(spec: NetworkSpec, side: int) -> bool:
 
 def _choose_options(dataset: Dataset) -> TrainingOptions | None:
     st.subheader("Training")
-    recipe = _choose_recipe()
+    recipes = {recipe.name: recipe for recipe in RECIPES}
+    name = choose_option(
+        "Recipe",
+        list(recipes),
+        address.RECIPE,
+        help="Sets the options below. " + "; ".join(f"{r.name}: {r.title}" for r in RECIPES),
+    )
+    recipe = recipes[name]
     suggested = suggestion(recipe, dataset)
     st.caption(f"{recipe.source}. {recipe.scaled}")
     if recipe.options.flip and not dataset.flips:
@@ -147,22 +158,7 @@ def _choose_options(dataset: Dataset) -> TrainingOptions | None:
             for name in names:
                 values[name] = _option(name, suggested)
     _say_changes(suggested, values)
-    try:
-        return TrainingOptions(**values)
-    except ValueError as error:
-        st.error(str(error))
-        return None
-
-
-def _choose_recipe() -> Recipe:
-    recipes = {recipe.name: recipe for recipe in RECIPES}
-    name = choose_option(
-        "Recipe",
-        list(recipes),
-        address.RECIPE,
-        help="Sets the options below. " + "; ".join(f"{r.name}: {r.title}" for r in RECIPES),
-    )
-    return recipes[name]
+    return made_or_said(lambda: TrainingOptions(**values))
 
 
 def suggestion(recipe: Recipe, dataset: Dataset) -> TrainingOptions:
@@ -193,8 +189,7 @@ def _follow(suggested: TrainingOptions) -> None:
 
 
 def _option(name: str, suggested: TrainingOptions) -> Any:
-    ends = {"epochs": "seconds", "seconds": "epochs"}
-    change = {"on_change": partial(_keep_one_budget, name)} if name in ends else {}
+    change = {"on_change": partial(_keep_one_budget, name)} if name in DEFAULT_BUDGETS else {}
     return hyperparameter_widget(
         TrainingOptions.hyperparameter(name),
         getattr(suggested, name),
@@ -205,32 +200,21 @@ def _option(name: str, suggested: TrainingOptions) -> Any:
 
 def _keep_one_budget(changed: str) -> None:
     """Set the other budget to 0, since a run ends by epochs or by time."""
-    other = "seconds" if changed == "epochs" else "epochs"
+    (other,) = DEFAULT_BUDGETS.keys() - {changed}
     key = address.OPTION.of(other)
     if st.session_state[address.OPTION.of(changed)]:
         st.session_state[key] = 0
     elif not st.session_state[key]:
-        st.session_state[key] = 5 if other == "epochs" else 30
+        st.session_state[key] = DEFAULT_BUDGETS[other]
 
 
 def _say_changes(suggested: TrainingOptions, values: dict[str, Any]) -> None:
     """Draw a caption of changed options and a button that resets them."""
-    own = [
-        f"{name.replace('_', ' ')} {value} (suggested: {getattr(suggested, name)})"
-        for name, value in values.items()
-        if value != getattr(suggested, name)
-    ]
-    if not own:
-        return
-    st.caption(f"Your own choices: {', '.join(own)}.")
-    st.button(
-        "Use suggested settings",
-        icon=":material/restart_alt:",
-        key="take_suggestions",
-        on_click=_take,
-        args=(suggested,),
-        width="stretch",
-    )
+    now = {name: text(value) for name, value in values.items()}
+    own = changed_values(suggested, now, "suggested")
+    if own:
+        st.caption(f"Your own choices: {', '.join(own)}.")
+        reset_button("Use suggested settings", lambda: _take(suggested))
 
 
 def _take(suggested: TrainingOptions) -> None:

@@ -10,7 +10,7 @@ from cnnviz.ui.lab.network import choose_first_convolution
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, write_text
-from cnnviz.ui.photo.chosen import show_or_say
+from cnnviz.ui.parts.page import made_or_said
 from cnnviz.ui.photo.classic_filters import (
     choose_classic,
     grey_photo,
@@ -52,7 +52,7 @@ def _show_over_photo() -> None:
     st.subheader("For comparison: learned filters")
     first = choose_first_convolution(photo)
     if first:
-        show_or_say(lambda: show_filters(first.subject.network, first.graph, first.index, None))
+        made_or_said(lambda: show_filters(first.subject.network, first.graph, first.index, None))
 
 
 def _show_chosen(photo: Photo) -> ClassicFilter | None:

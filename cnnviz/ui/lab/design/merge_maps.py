@@ -10,7 +10,8 @@ from cnnviz.lab.merging import kept_energy, merged
 from cnnviz.ui.lab.maps import show_maps
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, choose_option
-from cnnviz.ui.photo.chosen import chosen_subject, show_or_say
+from cnnviz.ui.parts.page import made_or_said
+from cnnviz.ui.photo.chosen import chosen_subject
 from cnnviz.ui.photo.classic_filters import classic_picture, grey_photo
 from cnnviz.ui.photo.controls import Photo, choose_photo
 from cnnviz.ui.photo.subject import Subject
@@ -49,7 +50,7 @@ def _show_network(photo: Photo) -> None:
         )
         return
     join = places[choose_option("Where", list(places), address.JOIN)]
-    show_or_say(lambda: _show_join(subject, join))
+    made_or_said(lambda: _show_join(subject, join))
 
 
 def _show_join(subject: Subject, join: Join) -> None:
