@@ -1,5 +1,7 @@
 """Experiments: what differs when one thing differs?"""
 
+from functools import partial
+
 import streamlit as st
 
 from cnnviz.training.experiments.recorded import recorded
@@ -47,9 +49,11 @@ def show_declared() -> None:
         return
     if group is not None:
         show_group_buttons(group, group_results(group, shared_runs().readings))
-        show_group(experiment, group, known, *choose_charts())
+    show = partial(show_results, experiment, known, *choose_charts())
+    if group is not None:
+        show_group(group, show)
     elif known is not None:
-        show_results(experiment, recorded_results(experiment, known), known, *choose_charts())
+        show(recorded_results(experiment, known))
 
 
 open_page("Experiments")

@@ -46,11 +46,8 @@ def show_numbers(evaluation: AnyEvaluation) -> None:
         st.metric("Accuracy", f"{evaluation.accuracy:.2%}")
         st.metric("Loss", f"{evaluation.loss:.3f}", help="Mean cross-entropy in nats.")
         if evaluation.top5 is not None:
-            st.metric(
-                "Top-5 accuracy",
-                f"{evaluation.top5:.2%}",
-                help="True class in the top five.",
-            )
+            top5 = f"{evaluation.top5:.2%}"
+            st.metric("Top-5 accuracy", top5, help="True class in the top five.")
         st.metric("F1, mean over classes", f"{evaluation.macro.f1:.2%}")
     st.caption(
         "Baselines: always predicting the most common class gives "
@@ -134,21 +131,16 @@ def show_calibration(evaluation: AnyEvaluation) -> None:
     """Draw the reliability diagram and the histogram of confidence."""
     calibration = evaluation.calibration
     st.markdown(f"**{calibration_text(calibration.error, calibration.overconfidence)}**")
-    left, right = st.columns(2)
-    with left:
-        st.markdown("Accuracy by confidence")
-        st.plotly_chart(
-            reliability_diagram(calibration.edges, calibration.confidence, calibration.accuracy),
-            config=BARE,
-            alt=f"Reliability diagram, expected calibration error {calibration.error:.1%}",
-        )
-    with right:
-        st.markdown("Images by confidence")
-        st.plotly_chart(
-            counts_diagram(calibration.edges, calibration.counts),
-            config=BARE,
-            alt="Images by the probability of the predicted class",
-        )
+    diagram = reliability_diagram(calibration.edges, calibration.confidence, calibration.accuracy)
+    charts = {
+        "Accuracy by confidence": diagram,
+        "Images by confidence": counts_diagram(calibration.edges, calibration.counts),
+    }
+    for place, (title, chart) in zip(st.columns(2), charts.items(), strict=True):
+        with place:
+            st.markdown(title)
+            alt = f"{title}, expected calibration error {calibration.error:.1%}"
+            st.plotly_chart(chart, config=BARE, alt=alt)
     st.caption(
         "Images are binned by the probability of the predicted class (15 bins). Expected "
         "calibration error = sum over bins of (images in the bin / all images) x |accuracy - mean "

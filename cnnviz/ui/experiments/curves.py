@@ -1,8 +1,7 @@
 """Charts of an experiment's curves, one colour per network; several seeds as mean and band."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-import pyarrow as pa
 import streamlit as st
 
 from cnnviz.figures.legend import line_legend
@@ -15,13 +14,12 @@ from cnnviz.figures.training.curves import (
     Manner,
     band,
     curve_chart,
-    curve_table,
 )
 from cnnviz.training.measurement import Measurement
-from cnnviz.ui.experiments.results import ArmResult, Results
+from cnnviz.ui.experiments.results import Results
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled
-from cnnviz.ui.parts.drawing import chart_points, show_curve_chart
+from cnnviz.ui.parts.drawing import shared_points, show_curve_chart
 from cnnviz.ui.runs.curves import ACROSS, ATTRIBUTES, choose_across
 
 MAX_DOTS = 20  # tests of a curve that are drawn as dots
@@ -48,7 +46,6 @@ CHARTS: dict[str, tuple[tuple[Axis, Value], ...]] = {
         (Axis("Test loss (cross-entropy)", from_zero=True), lambda m: m.test_loss),
     ),
 }
-MEASURES = {"error": "Error", "loss": "Loss"}
 GATES = (Axis("Mean of all gates"), _mean_gate)
 
 
@@ -56,7 +53,7 @@ def choose_charts() -> tuple[str, str]:
     """Draw the menus of the quantity (key of ``CHARTS``) and the axis (key of ``ACROSS``)."""
     left, right = st.columns(2)
     with left:
-        measure = choose_labelled("Curves of", MEASURES, address.MEASURE)
+        measure = choose_labelled("Curves of", list(CHARTS), address.MEASURE)
     with right:
         across = choose_across()
     return measure, across
@@ -83,7 +80,9 @@ def show_gate_chart(results: Results, across: str, notes: Sequence[str]) -> None
 
 def _show(axis: Axis, value: Value, results: Results, across: str, notes: Sequence[str]) -> None:
     measured = tuple((arm.title, tuple(run.key for run in arm.runs)) for arm in results.arms)
-    table = _table(axis.title, across, measured, results.arms, value)
+    table = shared_points(
+        (axis.title, across, measured), lambda: _curves(results, axis.title, across, value)
+    )
     if not table.num_rows:
         st.caption(f"**{axis.title}**: no measurements yet.")
         return
@@ -96,35 +95,17 @@ def chart(axis: Axis, results: Results, across: str, notes: Sequence[str]) -> di
     looks = {arm.title: arm_look(number) for number, arm in enumerate(results.arms)}
     colour = Lines("run", {title: colour for title, (colour, _) in looks.items()}, False)
     dash = Lines("run", {title: dashes for title, (_, dashes) in looks.items()}, False)
-    has_bands = any(len(arm.runs) > 1 for arm in results.arms)
     has_dots = results.epochs <= MAX_DOTS and "train" not in axis.title.lower()
-    manner = Manner(notes, has_bands, has_dots)
+    manner = Manner(notes, results.has_bands, has_dots)
     return curve_chart(colour, dash, axis, ACROSS[across], manner)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _table(
-    title: str,
-    across: str,
-    measured: tuple[tuple[str, tuple[str, ...]], ...],
-    _arms: Sequence[ArmResult],
-    _value: Value,
-) -> pa.Table:
-    """The points of a chart, cached for all visitors of the same runs."""
-    has_bands = any(len(arm.runs) > 1 for arm in _arms)
-    drawn = (_curve(arm, title, across, _value, has_bands) for arm in _arms)
-    curves = [curve for curve in drawn if curve is not None]
-    return chart_points(curve_table(curves))
-
-
-def _curve(arm: ArmResult, title: str, across: str, value: Value, has_bands: bool) -> Curve | None:
-    by_run = [_points(run.curve, across, value) for run in arm.runs]
-    by_run = [points for points in by_run if points[0]]
-    if not by_run:
-        return None
-    if not has_bands:
-        return Curve(arm.title, title, *by_run[0])
-    return Curve(arm.title, title, *band(by_run))
+def _curves(results: Results, title: str, across: str, value: Value) -> Iterator[Curve]:
+    for arm in results.arms:
+        by_run = [_points(run.curve, across, value) for run in arm.runs]
+        by_run = [points for points in by_run if points[0]]
+        if by_run:
+            yield Curve(arm.title, title, *(band(by_run) if results.has_bands else by_run[0]))
 
 
 def _points(

@@ -112,6 +112,11 @@ class Results:
         return min(len(arm.runs) for arm in self.arms)
 
     @property
+    def has_bands(self) -> bool:
+        """Whether an arm has several runs, of which curves show mean and range."""
+        return any(len(arm.runs) > 1 for arm in self.arms)
+
+    @property
     def here(self) -> str:
         """Data, budget and seeds as text.
 

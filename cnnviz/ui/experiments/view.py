@@ -1,7 +1,7 @@
 """Draws an experiment: claim, verdict, curves and networks, with live updates."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -37,37 +37,27 @@ TEST = "test error"
 def show_claim(experiment: Experiment) -> None:
     """Draw the claim, its source and the differences from the paper."""
     st.markdown(f"**Claim**: {plain(experiment.claim)} ({plain(experiment.source)})")
+    alike = (
+        "order of the data, schedule, and initial weights where shapes agree."
+        if experiment.shares_weights
+        else "order of the data and schedule; only their initial weights differ."
+    )
     st.caption(
         f"Compared: {experiment.quantity}. Differences from the paper: "
-        f"{plain(experiment.deviation)} All networks share seed, order of the data, schedule, and "
-        "initial weights where shapes agree."
-        if experiment.shares_weights
-        else f"Compared: {experiment.quantity}. Differences from the paper: "
-        f"{plain(experiment.deviation)} All networks share seed, order of the data and schedule; "
-        "only their initial weights differ."
+        f"{plain(experiment.deviation)} All networks share seed, {alike}"
     )
 
 
-def show_group(
-    experiment: Experiment,
-    group: Group,
-    recorded: Recorded | None,
-    measure: str,
-    across: str,
-) -> None:
+def show_group(group: Group, show: Callable[[Results], None]) -> None:
     """Draw a group's results, updated every second or two while a run is open."""
-    results = group_results(group, shared_runs().readings)
+    readings = shared_runs().readings
+    results = group_results(group, readings)
     if results is None:
         st.info("All runs of this group were deleted.", icon=":material/info:")
         return
-
-    def show(now: Results | None) -> None:
-        if now is not None:
-            show_results(experiment, now, recorded, measure, across)
-
     look_again(
-        lambda: group_results(group, shared_runs().readings),
-        show,
+        lambda: group_results(group, readings),
+        lambda now: show(now) if now else None,
         _states,
         lambda now: pace(now is not None and now.is_open),
     )
@@ -88,19 +78,19 @@ def _show_settings(results: Results) -> None:
 
 def show_results(
     experiment: Experiment,
-    results: Results,
     recorded: Recorded | None,
     measure: str,
     across: str,
+    results: Results,
 ) -> None:
     """Draw verdict, curves, table of networks and gates.
 
     Args:
         experiment: The experiment.
-        results: Its results.
         recorded: Recorded results to show for comparison, if any.
         measure: A key of ``CHARTS``.
         across: A key of ``ACROSS``.
+        results: What is drawn.
     """
     _show_verdict(experiment, results)
     notes = (f"paper: {experiment.paper_budget}", results.here)

@@ -16,38 +16,6 @@ def bound(key: Key) -> dict[str, Any]:
     return {"key": str(key), "bind": "query-params"}
 
 
-def choose_segment(
-    label: str,
-    options: Sequence[T],
-    key: Key,
-    default: T | None = None,
-    help: str | None = None,
-    is_labelled: bool = True,
-) -> T:
-    """A row of buttons of which one is chosen.
-
-    Args:
-        label: Above the buttons.
-        options: From left to right.
-        key: In the URL and in the session.
-        default: One of the options, for a URL without the key or with another value; else the
-            first.
-        help: Tooltip of the label.
-        is_labelled: Whether the label is visible, and not only for screen readers.
-    """
-    default = options[0] if default is None else default
-    chosen = st.segmented_control(
-        label,
-        options,
-        default=default,
-        required=True,
-        help=help,
-        label_visibility="visible" if is_labelled else "collapsed",
-        **bound(key),
-    )
-    return chosen if chosen in options else default
-
-
 def choose_labelled(
     label: str,
     texts: Mapping[str, str] | Sequence[str],
@@ -87,6 +55,28 @@ def choose_labelled(
     return chosen
 
 
+def choose_segment(
+    label: str,
+    options: Sequence[T],
+    key: Key,
+    default: T | None = None,
+    help: str | None = None,
+    is_labelled: bool = True,
+) -> T:
+    """A row of buttons that show the options themselves; for the rest see ``choose_labelled``."""
+    default = options[0] if default is None else default
+    chosen = st.segmented_control(
+        label,
+        options,
+        default=default,
+        required=True,
+        help=help,
+        label_visibility="visible" if is_labelled else "collapsed",
+        **bound(key),
+    )
+    return chosen if chosen in options else default
+
+
 def show_chosen_view(
     views: Mapping[str, tuple[str, Callable[..., object]]],
     key: Key,
@@ -111,7 +101,7 @@ def show_chosen_view(
 def choose_option(
     label: str, options: Sequence[T], key: Key, default: T | None = None, **more: Any
 ) -> T:
-    """A menu; ``more`` are what else Streamlit's takes; for the rest see ``choose_segment``."""
+    """A menu; ``more`` are what else Streamlit's takes; for the rest see ``choose_labelled``."""
     default = options[0] if default is None else default
     chosen = st.selectbox(label, options, options.index(default), **bound(key), **more)
     return chosen if chosen in options else default

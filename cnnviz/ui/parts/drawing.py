@@ -4,7 +4,7 @@ What can be clicked pans and zooms in the browser. ``st.html`` takes no SVG, and
 would not know the theme's text colour.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from cnnviz.figures.training.curves import ZOOM
+from cnnviz.figures.training.curves import ZOOM, Curve, curve_table
 
 HTML = """
 <div class="zoom">
@@ -97,6 +97,12 @@ def show_drawing(svg: str, key: str) -> None:
 def chart_points(table: pd.DataFrame) -> pa.Table:
     """The points of ``figures.curves.curve_table`` as the browser gets them."""
     return pa.Table.from_pandas(table, preserve_index=False)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def shared_points(key: Hashable, _curves: Callable[[], Iterable[Curve]]) -> pa.Table:
+    """The points of curves of that key; all who look at the same curves share them."""
+    return chart_points(curve_table(_curves()))
 
 
 def show_curve_chart(points: pa.Table, chart: dict[str, Any], key: str, alt: str) -> None:

@@ -15,6 +15,8 @@ ICON = Path(__file__).with_name("icon.png")
 
 T = TypeVar("T")
 
+ZIP_MEGABYTES = 200
+
 
 def open_page(title: str) -> None:
     """Set up a page: its title in the browser, wide layout, how HTML looks, a warm process.
@@ -69,6 +71,36 @@ def made_or_said(make: Callable[[], T]) -> T | None:
     except ValueError as error:
         st.error(str(error), icon=":material/error:")
         return None
+
+
+def uploaded_zip(
+    label: str,
+    key: str,
+    opened: Callable[[bytes, str], T],
+    is_kept: bool = False,
+    help: str | None = None,
+) -> T | None:
+    """Draw the field for a zip; what it holds, opened once however often the page runs again.
+
+    Args:
+        label: Above the field.
+        key: Of the field.
+        opened: Opens a zip by its content and its name.
+        is_kept: Whether the visitor who comes back to the page, where the field is empty, still
+            has the zip of before.
+        help: Tooltip of the label.
+    """
+    received = st.file_uploader(label, "zip", max_upload_size=ZIP_MEGABYTES, key=key, help=help)
+    name = f"opened_{key}"
+    if received is None and not is_kept:
+        st.session_state.pop(name, None)
+    content: T | None
+    file_id, content = st.session_state.get(name, ("", None))
+    if received is not None and received.file_id != file_id:
+        with st.spinner("Opening the zip ..."):
+            content = opened(received.getvalue(), received.name)
+        st.session_state[name] = (received.file_id, content)
+    return content
 
 
 def offer_file(

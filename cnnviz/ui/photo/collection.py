@@ -14,11 +14,11 @@ from cnnviz.images import (
 from cnnviz.settings import settings
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, choose_option
+from cnnviz.ui.parts.page import ZIP_MEGABYTES, uploaded_zip
 from cnnviz.ui.server.byte_cache import results
 
 AMONG = ("samples", "zip", "disk")
 MAX_IMAGES = (100, 300, 1000, 3000)
-ZIP_MEGABYTES = 200
 
 
 def choose_collection(label: str) -> Collection | None:
@@ -31,7 +31,8 @@ def choose_collection(label: str) -> Collection | None:
     )
     try:
         if among == "zip":
-            return _uploaded()
+            label = f"A zip of images, at most {ZIP_MEGABYTES} MB, with a folder for each class"
+            return uploaded_zip(label, "zip", open_collection)
         return _on_disk() if among == "disk" else sample_collection()
     except DataError as error:
         st.error(str(error), icon=":material/folder_off:")
@@ -50,26 +51,6 @@ def choose_positions(collection: Collection) -> tuple[int, ...]:
             help="Evenly from each class; each image takes one forward pass.",
         )
     return _sample(collection.key, most, collection)
-
-
-def _uploaded() -> Collection | None:
-    """The visitor's zip, which leaves the memory with the visitor."""
-    received = st.file_uploader(
-        "A zip of images, at most 200 MB, with a folder for each class",
-        type="zip",
-        max_upload_size=ZIP_MEGABYTES,
-        key="zip",
-    )
-    if received is None:
-        st.session_state.pop("opened_zip", None)
-        return None
-    file_id, opened = st.session_state.get("opened_zip", ("", None))
-    if file_id != received.file_id:
-        with st.spinner("Opening the zip ..."):
-            opened = open_collection(received.getvalue(), received.name)
-        st.session_state["opened_zip"] = (received.file_id, opened)
-    collection: Collection | None = opened
-    return collection
 
 
 def _on_disk() -> Collection | None:

@@ -23,7 +23,7 @@ from cnnviz.training.checkpoints import (
     trained_spec,
 )
 from cnnviz.ui.parts.page import plain
-from cnnviz.ui.runs.words import epochs_text
+from cnnviz.ui.runs.words import epochs_text, percent
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.vision.prediction import labels, preprocessing
 from cnnviz.weights.sources import WeightsSource, sources
@@ -83,11 +83,13 @@ def offered(
 
 def bundled_choice(chosen: Bundled) -> WeightedNetwork:
     """A bundled network with its weights."""
-    file = chosen.path.stat()
-    source = WeightsSource(
-        "file", bundled_title(chosen), chosen.path, None, file.st_size, file.st_mtime_ns
-    )
+    source = _file_source(chosen.path, bundled_title(chosen))
     return WeightedNetwork(chosen.name, chosen.spec, source, f"{bundled_text(chosen)} {NO_ANSWER}")
+
+
+def _file_source(path: Path, title: str) -> WeightsSource:
+    file = path.stat()
+    return WeightsSource("file", title, path, None, file.st_size, file.st_mtime_ns)
 
 
 def bundled_title(chosen: Bundled) -> str:
@@ -196,11 +198,9 @@ def _weighted(runs: Iterable[Run]) -> Iterator[WeightedNetwork]:
 
 def _network_of(run: Run) -> WeightedNetwork:
     path = run.folder / f"{BEST}.safetensors"
-    file = path.stat()
-    spec, facts = _checkpoint(run.folder, file.st_mtime_ns)
-    title, about = _title(run, spec, facts), _about(run, spec, facts)
-    source = WeightsSource("file", title, path, None, file.st_size, file.st_mtime_ns)
-    return WeightedNetwork(run.id, spec, source, about, is_run=True)
+    spec, facts = _checkpoint(run.folder, path.stat().st_mtime_ns)
+    source = _file_source(path, _title(run, spec, facts))
+    return WeightedNetwork(run.id, spec, source, _about(run, spec, facts), is_run=True)
 
 
 @results.remember
@@ -215,46 +215,26 @@ def _title(run: Run, spec: NetworkSpec, facts: Mapping[str, Any]) -> str:
     data, named = _data_title(spec), f"run {run.id[:5]}"
     if run.is_open:
         return f"{named}: still training on {data}"
-    accuracy = f"{_percent(facts['test_accuracy'])} on " if _is_tested(facts) else ""
-    return f"{named}: {accuracy}{data}, {_epochs(facts)}"
+    accuracy = facts.get("test_accuracy")
+    tested = "" if accuracy is None else f"{percent(accuracy)} on "
+    return f"{named}: {tested}{data}, {epochs_text(facts['epoch'])}"
 
 
 def _about(run: Run, spec: NetworkSpec, facts: Mapping[str, Any]) -> str:
-    """What the network has seen, how good it became, and what cannot be asked of it."""
-    side, changes = preprocessing(spec).crop, _changes(spec)
+    """What the network has seen, how good it became, and what it cannot answer."""
+    side, accuracy = preprocessing(spec).crop, facts.get("test_accuracy")
+    grey = " in greys" if spec.in_channels == 1 else ""
     text = f"Trained here on **{plain(_data_title(spec))}** ({len(labels(spec))} classes, {side} px"
-    text += f" in greys), {_epochs(facts)}" if spec.in_channels == 1 else f"), {_epochs(facts)}"
-    if _is_tested(facts):
-        text += f", test accuracy **{_percent(facts['test_accuracy'])}**"
+    text += f"{grey}), {epochs_text(facts['epoch'])}"
+    if accuracy is not None:
+        text += f", test accuracy **{percent(accuracy)}**"
     if run.is_open:
         text += " so far: it is still training"
     text += f". {NO_ANSWER}"
-    return f"{text} Changed from the published network: {', '.join(changes)}." if changes else text
-
-
-def _changes(spec: NetworkSpec) -> list[str]:
-    """The hyperparameters that differ from the published ones, as "width 32"."""
-    changes = SizedNetwork(spec, preprocessing(spec).crop).changes
-    by_data = (*ENDS, "resolution")
-    return [
-        f"{name.replace('_', ' ')} {value}"
-        for name, value in changes.items()
-        if name not in by_data
-    ]
+    changes = SizedNetwork(spec, side).changes.items()
+    words = [f"{k.replace('_', ' ')} {v}" for k, v in changes if k not in (*ENDS, "resolution")]
+    return f"{text} Changed from the published network: {', '.join(words)}." if words else text
 
 
 def _data_title(spec: NetworkSpec) -> str:
     return spec.trained_on.title if spec.trained_on else ""
-
-
-def _is_tested(facts: Mapping[str, Any]) -> bool:
-    return facts.get("test_accuracy") is not None
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
-
-
-def _epochs(facts: Mapping[str, Any]) -> str:
-    """After how many epochs these weights were saved."""
-    return epochs_text(float(facts["epoch"]))

@@ -1,5 +1,6 @@
 """Widgets that choose a variant and its weights."""
 
+import math
 from collections.abc import Collection, Sequence
 
 import streamlit as st
@@ -22,9 +23,10 @@ from cnnviz.ui.photo.trained import (
     run_network,
 )
 from cnnviz.ui.server.visitor import visitor
+from cnnviz.ui.work.view import Offer
+from cnnviz.ui.work.work import Work
 from cnnviz.weights.loading import fetch
 from cnnviz.weights.sources import sources, weights_folder
-from cnnviz.weights.state_dict import WeightsError
 
 CHOSEN_RUN = "chosen_run"  # its id in the session, for the other pages
 
@@ -62,10 +64,8 @@ def _choose_weights(choices: Sequence[WeightedNetwork]) -> WeightedNetwork:
     by_name = {each.name: each for each in choices}
     # Another widget when there are other files, so that what was just downloaded is chosen.
     files = [each.name for each in choices if not each.is_run]
-    key, requested = (
-        f"weights_{choices[0].spec.variant}_{'_'.join(files)}",
-        address.newly_requested(address.WEIGHTS),
-    )
+    key = f"weights_{choices[0].spec.variant}_{'_'.join(files)}"
+    requested = address.newly_requested(address.WEIGHTS)
     if requested is not None or st.session_state.get(key) not in by_name:
         known = requested if requested in by_name else _last_run(by_name)
         st.session_state[key] = known or choices[0].name
@@ -168,22 +168,13 @@ def _remember(chosen: WeightedNetwork, by_name: Collection[str]) -> None:
         st.session_state[CHOSEN_RUN] = None
 
 
-def _offer_download(variant: str, bytes_expected: int | None) -> None:
-    """A button that says how large; then a progress bar, then the page with the weights."""
+def _offer_download(variant: str, expected: int | None) -> None:
+    """A button that says how large the file is; then its progress; then the page with it."""
     st.info("These weights are not on this machine yet.", icon=":material/download:")
-    size = bytes_text(bytes_expected) if bytes_expected else "unknown size"
-    if not st.button(f"Download {size}", key="download", type="primary", width="stretch"):
-        return
-    bar = st.progress(0.0, "Connecting ...")
 
-    def show(received: int, expected: int | None) -> None:
-        share = received / expected if expected else 0.0
-        bar.progress(min(share, 1.0), f"{bytes_text(received)} of {size}")
+    def download(work: Work) -> None:
+        work.limit = math.inf  # a slow line is no error, and a silent one has its own time-out
+        fetch(variant, lambda received, of: work.tell(received / of if of else 0.0))
 
-    try:
-        fetch(variant, progress=show)
-    except WeightsError as error:
-        bar.empty()
-        st.error(str(error), icon=":material/cloud_off:")
-        return
-    st.rerun()
+    size = bytes_text(expected) if expected else "unknown size"
+    Offer("download", ("weights", weights_folder(), variant), download, f"Download {size}").draw()

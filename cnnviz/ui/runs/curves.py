@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import pyarrow as pa
 import streamlit as st
 
 from cnnviz.figures.theme import stage_colour
@@ -19,7 +18,7 @@ from cnnviz.figures.training.curves import (
 from cnnviz.training.measurement import Measurement
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, choose_several
-from cnnviz.ui.parts.drawing import chart_points, show_curve_chart
+from cnnviz.ui.parts.drawing import chart_points, shared_points, show_curve_chart
 from cnnviz.ui.runs.readings import Reading
 from cnnviz.ui.runs.words import run_label
 
@@ -143,7 +142,15 @@ def show_recorded_curves(label: str, measurements: Sequence[Measurement]) -> Non
 
 def _show(name: str, readings: Sequence[Reading], across: str) -> None:
     quantity = QUANTITIES[name]
-    table = _table(name, across, tuple((r.run.id, r.number) for r in readings), readings)
+    measured = tuple((r.run.id, r.number) for r in readings)
+    table = shared_points(
+        (name, across, measured),
+        lambda: [
+            curve
+            for reading in readings
+            for curve in _curves(quantity, run_label(reading.run), reading.measurements, across)
+        ],
+    )
     if not table.num_rows:
         st.caption(f"**{quantity.axis.title}**: nothing was measured yet. {quantity.help}")
         return
@@ -187,17 +194,6 @@ def part_colours(parts: Sequence[str]) -> dict[str, str]:
 
 def _dashes(names: Sequence[str]) -> dict[str, Sequence[int]]:
     return {name: DASHES[number % len(DASHES)] for number, name in enumerate(names)}
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _table(
-    name: str, across: str, measured: tuple[tuple[str, int], ...], _readings: Sequence[Reading]
-) -> pa.Table:
-    """The points of a quantity as the browser gets them; who look at the same runs share them."""
-    curves: list[Curve] = []
-    for reading in _readings:
-        curves += _curves(QUANTITIES[name], run_label(reading.run), reading.measurements, across)
-    return chart_points(curve_table(curves))
 
 
 def _curves(

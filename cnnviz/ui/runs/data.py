@@ -15,11 +15,10 @@ from cnnviz.training.datasets import dataset, known_datasets
 from cnnviz.training.datasets.base import Data, DataError, Dataset
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_option
-from cnnviz.ui.parts.page import plain
+from cnnviz.ui.parts.page import ZIP_MEGABYTES, plain, uploaded_zip
 from cnnviz.ui.server.byte_cache import ByteCache
 
 OWN = "your own zip"
-ZIP_MEGABYTES = 200
 MAX_UPLOADS = 20
 ODD_LETTERS = re.compile(r"[^\w .-]")
 
@@ -52,19 +51,14 @@ def _listed(folder: str) -> tuple[Dataset, ...]:
 
 def _uploaded() -> Dataset | None:
     """The visitor's zip, kept on disk for the process that trains on it."""
-    received = st.file_uploader(
-        f"A zip with a folder of images for each class, at most {ZIP_MEGABYTES} MB",
-        type="zip",
-        max_upload_size=ZIP_MEGABYTES,
-        key="data_zip",
-        help="Folders train and test around the class folders are optional.",
-    )
-    file_id, path = st.session_state.get("uploaded_data", ("", None))
     try:
-        if received is not None and received.file_id != file_id:
-            with st.spinner("Opening the zip ..."):
-                path = stored_upload(received.getvalue(), received.name)
-            st.session_state["uploaded_data"] = (received.file_id, path)
+        path = uploaded_zip(
+            f"A zip with a folder of images for each class, at most {ZIP_MEGABYTES} MB",
+            "data_zip",
+            stored_upload,
+            is_kept=True,
+            help="Folders train and test around the class folders are optional.",
+        )
         if path is None:
             return None
         chosen = dataset(str(path))

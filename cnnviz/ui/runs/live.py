@@ -13,16 +13,16 @@ from cnnviz.ui.runs.curves import show_curves
 from cnnviz.ui.runs.readings import Reading, pace, shared_runs
 from cnnviz.ui.runs.words import (
     STATES,
+    UNKNOWN,
     budget_text,
     duration_text,
     evaluate_link,
+    percent,
     progress_text,
     run_label,
     seconds_left,
     settings_text,
 )
-
-UNKNOWN = "–"  # noqa: RUF001
 
 
 def show_runs(run_ids: Sequence[str], across: str, more: Sequence[str]) -> None:
@@ -116,8 +116,3 @@ def _latest(reading: Reading, name: str) -> float | None:
 
 def _said(value: float | None, text: Callable[[float], str]) -> str:
     return UNKNOWN if value is None else text(value)
-
-
-def percent(share: float | None) -> str:
-    """A share in per cent, or a dash."""
-    return UNKNOWN if share is None else f"{100 * share:.1f} %"

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnviz.architectures import variant
+from cnnviz.architectures.written import ENDS
 from cnnviz.runs.run import Run
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
 from cnnviz.ui.parts import address
 from cnnviz.ui.runs.readings import Reading
 
-# What the data decides, so that no settings need to say it.
-BY_DATA = ("in_channels", "num_classes")
+UNKNOWN = "–"  # noqa: RUF001
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ def data_title(plan: Plan) -> str:
 
 def settings_text(run: Run) -> str:
     """What differs from the published network and from the options' defaults, or "defaults"."""
-    changed = {k: v for k, v in run.plan.network.changes.items() if k not in BY_DATA}
+    # The data decides the ends.
+    changed = {k: v for k, v in run.plan.network.changes.items() if k not in ENDS}
     default, now = TrainingOptions().to_text(), run.plan.options.to_text()
     changed |= {name: value for name, value in now.items() if value != default[name]}
     words = [f"{name.replace('_', ' ')} {value}" for name, value in changed.items()]
@@ -128,3 +129,8 @@ def ago_text(moment: float) -> str:
         if seconds >= length:
             return f"{seconds // length:.0f} {unit} ago"
     return "just now"
+
+
+def percent(share: float | None) -> str:
+    """A share in per cent, or a dash."""
+    return UNKNOWN if share is None else f"{100 * share:.1f} %"

@@ -50,6 +50,7 @@ class Work:
         preview: What there is so far, if the work shows it.
         result: What it gave, when it is done.
         error: One sentence, when it has failed; None when it was stopped.
+        limit: Seconds that it may take.
     """
 
     key: Hashable
@@ -59,6 +60,7 @@ class Work:
     preview: Any = None
     result: Any = None
     error: str | None = None
+    limit: float = LIMIT
     _began: float = field(default_factory=time.monotonic)
     _watched: float = field(default_factory=time.monotonic)
     _visitors: set[str] = field(default_factory=set)
@@ -89,13 +91,13 @@ class Work:
 
         Raises:
             WorkStopped: Nobody wants the result any more.
-            TimeoutError: It took more than ``LIMIT``.
+            TimeoutError: It took more than its limit.
         """
         self.share = share
         if not self._visitors or time.monotonic() - self._watched > UNWATCHED:
             raise WorkStopped
-        if self.seconds > LIMIT:
-            raise TimeoutError(f"This took more than {LIMIT:.0f} s and was stopped.")
+        if self.seconds > self.limit:
+            raise TimeoutError(f"This took more than {self.limit:.0f} s and was stopped.")
 
 
 Compute = Callable[[Work], Any]

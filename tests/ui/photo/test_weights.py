@@ -1,6 +1,8 @@
 """The menu of weights: files, runs, chance; links to runs; runs that are gone."""
 
 import shutil
+import threading
+import time
 
 import pytest
 import torch
@@ -12,7 +14,8 @@ from cnnviz.training.bundled import bundled, bundled_network
 from cnnviz.ui.photo import trained as run_weights
 from cnnviz.ui.photo.trained import fitting, known_runs, offered, run_network
 from cnnviz.vision.prediction import labels
-from tests.apps import open_function
+from cnnviz.weights.state_dict import WeightsError
+from tests.apps import SECONDS, checked, open_function
 
 LENET = "lenet5_full,num_classes=3"
 RESNET = "resnet32_cifar,width=32,num_classes=3,in_channels=1"
@@ -310,3 +313,47 @@ def test_the_weights_are_the_runs(keep_run):
     tensors, _ = read_checkpoint(found.weights.path.parent, "best")
     for name, tensor in network.state_dict().items():
         assert torch.equal(tensor, tensors[name]), name
+
+
+def awaited(app):
+    """The page once nothing is being downloaded any more."""
+    deadline = time.monotonic() + SECONDS
+    while app.get("progress"):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+        checked(app)
+    return app
+
+
+def test_a_download_shows_its_progress_and_then_the_weights(opened, weights, monkeypatch):
+    received, go_on = threading.Event(), threading.Event()
+
+    def fetch(variant, progress):
+        progress(1, 4)
+        received.set()
+        assert go_on.wait(SECONDS)
+        progress(4, 4)
+        save_file(build(variant).state_dict(), weights / f"{variant}.safetensors")
+
+    monkeypatch.setattr("cnnviz.ui.photo.weights.fetch", fetch)
+    app = opened(architecture="squeezenet", variant="squeezenet1_1", weights="download")
+    (button,) = [each for each in app.button if each.label.startswith("Download ")]
+    assert button.label == "Download 5.0 MB"
+    button.click()
+    checked(app)
+    assert received.wait(SECONDS)
+    assert checked(app).get("progress")[0].proto.value == 25
+    go_on.set()
+    assert awaited(app).markdown[0].value == "squeezenet1_1.safetensors"
+
+
+def test_a_failed_download_is_one_sentence_and_may_be_tried_again(opened, monkeypatch):
+    def fetch(variant, progress):
+        raise WeightsError("The file could not be fetched because nobody answers.")
+
+    monkeypatch.setattr("cnnviz.ui.photo.weights.fetch", fetch)
+    app = opened(architecture="squeezenet", variant="squeezenet1_1", weights="download")
+    app.button(key="start_download").click().run()
+    (error,) = awaited(app).error
+    assert error.value == "The file could not be fetched because nobody answers."
+    assert app.button(key="start_download").label == "Download 5.0 MB"
