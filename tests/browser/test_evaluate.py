@@ -1,18 +1,16 @@
-"""Evaluate in a browser: a run of a moment is tested, and a clicked cell shows its pictures."""
+"""Evaluate in a browser: a new run is tested, and a clicked cell shows its images."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.run_cards import run_card
-
 pytestmark = pytest.mark.browser
 
 CELLS = re.compile(r"^\d predicted as \d: [\d,]+$")
 
 
-def test_a_network_of_the_box_is_looked_into(server, page):
+def test_a_bundled_network_leads_to_its_feature_maps(server, page):
     page.goto(f"{server}/evaluate?run=lenet5_fashion_mnist")
     inside = page.get_by_test_id("stMain").get_by_role("link", name="Feature maps")
     inside.click()
@@ -20,22 +18,13 @@ def test_a_network_of_the_box_is_looked_into(server, page):
     expect(page.get_by_text("Trained for this project on Fashion-MNIST")).to_be_visible()
 
 
-def trained(page, server):
-    """The id of a run of three epochs on the digits, once it has finished."""
-    page.goto(f"{server}/train?train_epochs=3")
-    page.get_by_role("button", name="Train", exact=True).click()
-    expect(run_card(page)).to_contain_text("finished", timeout=300_000)
-    return re.search(r"runs=(\w+)", page.url).group(1)
-
-
 def click_cell(page, row, column):
     """Click a cell by what it says, wherever it is."""
     page.locator(f'path[aria-label^="{row} predicted as {column}: "]').click(force=True)
 
 
-def test_a_clicked_cell_shows_its_pictures_and_a_file_can_be_taken(server, page):
-    run = trained(page, server)
-    page.goto(f"{server}/evaluate?run={run}&view=confusion")
+def test_a_clicked_cell_shows_its_images_and_a_file_can_be_taken(server, page, finished_run):
+    page.goto(f"{server}/evaluate?run={finished_run}&view=confusion")
     cell = page.get_by_role("heading", name=CELLS)
     expect(cell).to_be_visible(timeout=90_000)
     page.wait_for_timeout(1000)  # until the drawing listens

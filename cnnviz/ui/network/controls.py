@@ -84,7 +84,7 @@ def choose_network() -> SizedNetwork | None:
 
 def choose_config(family: Architecture, published: Variant) -> Config | None:
     """The hyperparameters' widgets and a reset; None after saying why the settings clash."""
-    reset_button(f"Reset to {published.title}", lambda: _reset(family, published))
+    reset_button(f"Reset to {published.title}", "reset_network", lambda: _reset(family, published))
     values = {
         h.name: hyperparameter_widget(
             h, getattr(published.config, h.name), **bound(_key(family, h))
@@ -94,9 +94,9 @@ def choose_config(family: Architecture, published: Variant) -> Config | None:
     return made_or_said(lambda: family.config(**values))
 
 
-def reset_button(label: str, reset: Callable[[], None]) -> None:
+def reset_button(label: str, key: str, reset: Callable[[], None]) -> None:
     """Draw the button that puts settings back."""
-    st.button(label, icon=":material/restart_alt:", on_click=reset, width="stretch")
+    st.button(label, key, icon=":material/restart_alt:", on_click=reset, width="stretch")
 
 
 def choose_architecture(default: str | None = DEFAULT_VARIANT) -> Architecture:

@@ -214,7 +214,7 @@ def _say_changes(suggested: TrainingOptions, values: dict[str, Any]) -> None:
     own = changed_values(suggested, now, "suggested")
     if own:
         st.caption(f"Your own choices: {', '.join(own)}.")
-        reset_button("Use suggested settings", lambda: _take(suggested))
+        reset_button("Use suggested settings", "take_suggestions", lambda: _take(suggested))
 
 
 def _take(suggested: TrainingOptions) -> None:
