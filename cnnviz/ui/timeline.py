@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.analysis.layers import is_auxiliary
 from cnnviz.analysis.summary import summary
-from cnnviz.architectures import ARCHITECTURES, Architecture, architecture_of, variant, variants
+from cnnviz.architectures import ARCHITECTURES, architecture_of, variant, variants
 from cnnviz.architectures.published import ERRORS, published
 from cnnviz.figures.network.thumbnail import thumbnail
 
@@ -28,14 +28,13 @@ def _errors(name: str) -> list[dict[str, Any]]:
     figures = [figure for figure in published(name) if figure.quantity in ERRORS]
     if not figures:
         return []
-    layers = summary(name).layers
-    used = layers[~is_auxiliary(layers)]
+    layers = _used_layers(name)
     facts = {
         "variant": name,
         "title": variant(name).title,
         "family": architecture_of(name).title,
-        "params": int(used["params"].sum()),
-        "macs": int(used["macs"].sum()),
+        "params": int(layers["params"].sum()),
+        "macs": int(layers["macs"].sum()),
     }
     return [
         {**facts, "quantity": f.quantity, "error": float(f.value), "source": f.source}
@@ -45,13 +44,16 @@ def _errors(name: str) -> list[dict[str, Any]]:
 
 @st.cache_resource(show_spinner="Drawing the networks ...")
 def cached_thumbnails() -> dict[str, str]:
-    """An SVG of every family's first variant, by the family's name."""
-    return {family.name: thumbnail(_parts(family)) for family in ARCHITECTURES}
+    """An SVG of every family's first variant, by the family's name: stem, stages and head."""
+    drawings = {}
+    for family in ARCHITECTURES:
+        layers = _used_layers(next(iter(family.variants)))
+        ends = layers.groupby("stage", sort=False)["output_shape"].last()
+        drawings[family.name] = thumbnail([(str(stage), shape) for stage, shape in ends.items()])
+    return drawings
 
 
-def _parts(family: Architecture) -> list[tuple[str, tuple[int, ...]]]:
-    """The output shape of stem, stages and head."""
-    layers = summary(next(iter(family.variants))).layers
-    used = layers[~is_auxiliary(layers)]
-    ends = used.groupby("stage", sort=False)["output_shape"].last()
-    return [(str(stage), shape) for stage, shape in ends.items()]
+def _used_layers(name: str) -> pd.DataFrame:
+    """The layer table of a published network, without heads that only training uses."""
+    layers = summary(name).layers
+    return layers[~is_auxiliary(layers)]

@@ -10,7 +10,7 @@ from cnnviz.ui.evaluate.evaluated import Evaluated, evaluated
 from cnnviz.ui.evaluate.mistakes import show_images
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.page import plain
-from cnnviz.ui.runs.choice import choose_among, runs_with_checkpoints
+from cnnviz.ui.runs.choice import choose_run, runs_with_checkpoints
 from cnnviz.ui.runs.words import run_label
 
 MAX_IMAGES = 24  # images that only one of the two classifies correctly
@@ -40,7 +40,7 @@ def _choose_other(run: Run) -> Run | None:
         return None
     # If the seed splits the data, another seed has other test images.
     others.sort(key=lambda other: other.plan.options.seed != run.plan.options.seed)
-    return choose_among("Compare with", address.OTHER_RUN, others, others[0].id)
+    return choose_run(others, address.OTHER_RUN, "Compare with")
 
 
 def show_versus(first: Evaluated, second: Evaluated) -> None:

@@ -109,41 +109,42 @@ def choose_architecture(default: str | None = DEFAULT_VARIANT) -> Architecture:
     names = [family.name for family in ARCHITECTURES]
     fallback = architecture_of(default or DEFAULT_VARIANT).name
     _arrive(names)
-    _keep_valid(address.ARCHITECTURE, names, fallback)
-    name = st.selectbox(
+    name = _choose_name(
         "Architecture",
+        address.ARCHITECTURE,
         names,
+        fallback,
         index=names.index(fallback) if default else None,
-        **bound(address.ARCHITECTURE),
         on_change=_reset_to_first_variant,
         help="The family of networks, oldest first.",
     )
-    return architecture(name if name in names else fallback)
+    return architecture(name)
 
 
 def choose_variant(family: Architecture, default: str | None = DEFAULT_VARIANT) -> str:
     """The menu of a family's published variants; for ``default`` see ``choose_architecture``."""
     names = list(family.variants)
     fallback = next(name for name in (default, DEFAULT_VARIANT, names[0]) if name in names)
-    _keep_valid(address.VARIANT, names, fallback)
-    name = st.selectbox(
+    return _choose_name(
         "Variant",
+        address.VARIANT,
         names,
+        fallback,
         # A link without any variant opens the default's family: the others' links name theirs.
         index=names.index(default) if default in names else None,
-        **bound(address.VARIANT),
         on_change=_reset_to_variant,
         help="A published configuration; it sets all hyperparameters below.",
     )
-    return name if name in names else fallback
 
 
-def _keep_valid(key: address.Key, names: list[str], fallback: str) -> None:
-    """Give a menu a value of its own options, unless the URL is about to."""
+def _choose_name(label: str, key: address.Key, names: list[str], fallback: str, **more: Any) -> str:
+    """A menu that always has a value of its own options, unless the URL is about to give it one."""
     if st.session_state.get(key) not in names:
         st.session_state.pop(key, None)
         if address.requested(key) not in names:
             st.session_state[key] = fallback
+    name = st.selectbox(label, names, **bound(key), **more)
+    return name if name in names else fallback
 
 
 def _arrive(families: list[str]) -> None:

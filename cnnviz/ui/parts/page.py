@@ -47,21 +47,16 @@ def look_again(
         pace: Seconds to the next look, None for never; called at each look.
     """
     first = read()
-    st.fragment(_look, run_every=pace(first))(read, show, state, pace, state(first))
+    before = state(first)
 
+    def look() -> None:
+        now = read()
+        pace(now)
+        if state(now) != before:
+            st.rerun()
+        show(now)
 
-def _look(
-    read: Callable[[], T],
-    show: Callable[[T], None],
-    state: Callable[[T], Hashable],
-    pace: Callable[[T], float | None],
-    before: Hashable,
-) -> None:
-    now = read()
-    pace(now)
-    if state(now) != before:
-        st.rerun()
-    show(now)
+    st.fragment(look, run_every=pace(first))()
 
 
 def made_or_said(make: Callable[[], T]) -> T | None:

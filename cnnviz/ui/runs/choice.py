@@ -18,15 +18,6 @@ def runs_with_checkpoints() -> list[Run]:
     return sorted(runs, key=lambda run: run.owner != own)
 
 
-def choose_run(runs: Sequence[Run]) -> Run:
-    """Draw the menu of runs; ``?run=ID`` in the address is the choice.
-
-    Args:
-        runs: At least one.
-    """
-    return choose_among("Run", address.RUN, runs, runs[0].id)
-
-
 def _latest_and_requested() -> list[Run]:
     """The latest runs, and those of the address, which may be older."""
     runs = {run.id: run for run in shared_runs().readings.latest()}
@@ -41,8 +32,8 @@ def _has_weights(run: Run) -> bool:
     return any(has_checkpoint(run.folder, name) for name in (BEST, LAST))
 
 
-def choose_among(title: str, key: address.Key, runs: Sequence[Run], default: str) -> Run:
-    """Draw a menu of runs, bound to the address under a key, and return the chosen one."""
+def choose_run(runs: Sequence[Run], key: address.Key = address.RUN, title: str = "Run") -> Run:
+    """Draw a menu of runs, at least one; the id of the chosen one is in the address."""
     known = {run.id: run for run in runs}
     titles = {run.id: run_label(run) for run in runs}
-    return known[choose_named(title, key, titles, default)]
+    return known[choose_named(title, key, titles, runs[0].id)]

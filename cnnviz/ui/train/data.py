@@ -31,7 +31,15 @@ def show_data(data: Data, options: TrainingOptions) -> None:
         options: Chosen training options.
     """
     st.markdown(facts_text(data))
-    draw = _choose_draw()
+    draw = choose_number(
+        "Draw",
+        0,
+        LAST_DRAW,
+        address.DATA_DRAW,
+        0,
+        width=140,
+        help="Another number draws other samples and augmentations.",
+    )
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader("Samples of each class")
@@ -55,18 +63,6 @@ def facts_text(data: Data) -> str:
         f"{len(data.test):,} test images, {len(data.classes):,} classes, "
         f"{data.side} x {data.side} px, {kind}. Training pixels in [0, 1]: "
         f"mean {mean}; standard deviation {std}."
-    )
-
-
-def _choose_draw() -> int:
-    return choose_number(
-        "Draw",
-        0,
-        LAST_DRAW,
-        address.DATA_DRAW,
-        0,
-        width=140,
-        help="Another number draws other samples and augmentations.",
     )
 
 
