@@ -119,7 +119,7 @@ def mistake_maps(subject: Evaluated, positions: tuple[int, ...]) -> Sequence[np.
     pixels = scaled(_test_split(subject.run.plan).images[list(positions)]).contiguous()
     inputs = normalise(pixels, *normalisation(network.spec)).split(1)
     classes = subject.evaluation.predictions.predicted[list(positions)]
-    with st.spinner("Computing Grad-CAM ..."), inference_turn():
+    with st.spinner("Computing Grad-CAM ..."), inference_turn:
         return [
             class_activation(network, image, int(class_index), [layer]).maps[layer]
             for image, class_index in zip(inputs, classes, strict=True)

@@ -65,8 +65,7 @@ def _show_new() -> None:
 
 
 def _runs(run_ids: Sequence[str]) -> list[Run]:
-    readings = map(shared_runs().readings.of, run_ids)
-    return [reading.run for reading in readings if reading is not None]
+    return [reading.run for reading in shared_runs().readings.of_each(run_ids)]
 
 
 def _show(runs: Sequence[Run]) -> None:

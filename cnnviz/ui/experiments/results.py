@@ -1,5 +1,6 @@
 """Results of an experiment: arms with their runs, live or recorded."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -221,11 +222,9 @@ def mean_text(values: Sequence[float | None], quantity: str) -> str:
 
 def states_text(runs: Sequence[ArmRun]) -> str:
     """States of the runs of an arm: "2 finished; 1 training, 40%"."""
-    counts: dict[str, int] = {}
-    for run in runs:
-        counts[run.state] = counts.get(run.state, 0) + 1
     if len(runs) == 1:
-        return next(iter(counts))
+        return runs[0].state
+    counts = Counter(run.state for run in runs)
     return "; ".join(f"{count} {state}" for state, count in counts.items())
 
 

@@ -24,7 +24,7 @@ def show_layer_filters(subject: Subject) -> None:
     """Draw the filters of a layer, and the map that one of them makes."""
     layer = _choose(subject)
     channel = _choose_channel(layer)
-    show_filters(subject.network, layer.graph, layer.index, channel, layer.activation())
+    show_filters(layer, channel, layer.activation())
 
 
 def show_layer_exciting(subject: Subject) -> None:

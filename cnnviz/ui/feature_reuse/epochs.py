@@ -15,6 +15,7 @@ from cnnviz.figures.reuse_matrix import PALETTE, Panel, frames, reuse_drawing
 from cnnviz.runs.bundling import REUSE as BESIDE
 from cnnviz.runs.folder import MEASUREMENTS, reuse_measurements
 from cnnviz.ui.parts import address
+from cnnviz.ui.parts.drawing import component
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import cached_network
@@ -31,13 +32,7 @@ HTML = """
 MAX_EPOCHS = 101  # epochs that are shown
 KEY = "reuse_epochs"  # of the component
 
-_FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
-    "cnnviz_reuse_epochs",
-    html=HTML,
-    css=(_FOLDER / "epochs.css").read_text(),
-    js=(_FOLDER / "epochs.js").read_text(),
-)
+_component = component(__file__, HTML)
 
 
 @dataclass(frozen=True, eq=False)

@@ -120,7 +120,7 @@ def _table(residuals: Sequence[ResidualSize]) -> pd.DataFrame:
 @results.remember
 def _sizes(subject: Subject) -> Sequence[ResidualSize]:
     network = subject.network
-    with st.spinner("Looking at the photo ..."), inference_turn():
+    with st.spinner("Looking at the photo ..."), inference_turn:
         return residual_sizes(network, network_input(subject.spec, subject.photo.image))
 
 

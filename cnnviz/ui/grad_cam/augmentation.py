@@ -139,7 +139,7 @@ def cached_augmentations(subject: Subject, level: str, seed: int) -> AugmentedAn
     network = subject.network
     drawn = augmented_pictures(subject.spec, subject.photo.image, level, seed)
     images = normalised(subject.spec, torch.stack(list(drawn.values())))
-    with st.spinner("Looking at the augmented photos ..."), inference_turn():
+    with st.spinner("Looking at the augmented photos ..."), inference_turn:
         probabilities = many_probabilities(network, len(images), lambda some: images[some])
     pictures = {
         key: (picture * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()

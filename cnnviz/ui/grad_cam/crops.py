@@ -81,6 +81,6 @@ def _source(subject: Subject, square: int) -> str:
 def cached_crops(subject: Subject) -> CropAnswers:
     """Ten crops of the photo with their predictions."""
     network, crops = subject.network, ten_crops(subject.spec, subject.photo.image)
-    with st.spinner("Looking at ten crops ..."), inference_turn():
+    with st.spinner("Looking at ten crops ..."), inference_turn:
         answers = many_probabilities(network, 10, lambda some: crops.images[some])
     return CropAnswers(crops.pictures, answers, len(crops.square))

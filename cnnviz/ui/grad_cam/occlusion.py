@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from cnnviz.figures.bars import answer_bars
 from cnnviz.figures.legend import colour_scale
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_step
+from cnnviz.ui.parts.drawing import component
 from cnnviz.ui.photo.overlay import overlay
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.server.byte_cache import results
@@ -31,13 +31,7 @@ DEFAULT_SIDE = 20
 CELLS = 16  # places of the map in a row
 SMALL = 64  # px; a JPEG of fewer pixels would show its blocks
 
-_FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
-    "cnnviz_occlusion",
-    html=HTML,
-    css=(_FOLDER / "occlusion.css").read_text(),
-    js=(_FOLDER / "occlusion.js").read_text(),
-)
+_component = component(__file__, HTML)
 
 
 def show_occlusion(subject: Subject, opacity: float) -> None:
@@ -151,7 +145,7 @@ def _occluded(subject: Subject, place: tuple[int, int], side: int) -> float:
         min(round(length * share / 100), length - 1)
         for length, share in zip(image.shape[2:], place, strict=True)
     )
-    with inference_turn():
+    with inference_turn:
         return occluded_probability(subject.network, image, subject.class_index, row, column, side)
 
 

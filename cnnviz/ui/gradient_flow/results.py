@@ -186,7 +186,7 @@ def _digits() -> Data:
 
 @results.remember
 def _answer_at_once(question: Question, _digits: Data) -> Any:
-    with inference_turn():
+    with inference_turn:
         return question.answer(_digits, lambda share: None)
 
 

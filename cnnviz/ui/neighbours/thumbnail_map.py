@@ -1,12 +1,11 @@
 """A map of images that shows the thumbnail of the point under the mouse or finger."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from cnnviz.figures.pictures import planar_map
+from cnnviz.ui.parts.drawing import component
 
 HTML = """
 <div class="map">
@@ -15,13 +14,7 @@ HTML = """
 </div>
 """
 
-_FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
-    "cnnviz_thumbnail_map",
-    html=HTML,
-    css=(_FOLDER / "thumbnail_map.css").read_text(),
-    js=(_FOLDER / "thumbnail_map.js").read_text(),
-)
+_component = component(__file__, HTML)
 
 
 def thumbnail_map(

@@ -16,7 +16,7 @@ PHOTO_PAGES = "explore convolution_lab feature_maps grad_cam neighbours feature_
 
 
 class Key(str):
-    """The name of a choice in the address.
+    """The name of a choice in the address, or of a family of them, with braces to be filled in.
 
     Attributes:
         pages: Whose addresses can hold it, as their files are called.
@@ -32,25 +32,12 @@ class Key(str):
         key.pages, key.meaning = tuple(pages.split()), meaning
         return key
 
+    def of(self, *names: object) -> Key:
+        """One of a family, such as a network's hyperparameters, that is declared elsewhere."""
+        return Key(self.format(*names), " ".join(self.pages), self.meaning)
+
     def __reduce__(self) -> tuple[type[Key], tuple[str, str, str]]:
         return Key, (str(self), " ".join(self.pages), self.meaning)
-
-
-class Keys:
-    """Keys that follow from a declaration elsewhere, such as a network's hyperparameters.
-
-    Attributes:
-        pattern: Their name, with braces for what is filled in.
-        pages: As of a key.
-        meaning: As of a key.
-    """
-
-    def __init__(self, pattern: str, pages: str, meaning: str) -> None:
-        self.pattern, self.pages, self.meaning = pattern, pages, meaning
-
-    def of(self, *names: object) -> Key:
-        """One of them."""
-        return Key(self.pattern.format(*names), self.pages, self.meaning)
 
 
 VIEW = Key(
@@ -63,7 +50,7 @@ SECTION = Key("section", "convolution_lab explore", "Which section of the page i
 # The network and its weights
 ARCHITECTURE = Key("architecture", NETWORK_PAGES, "The family of networks.")
 VARIANT = Key("variant", NETWORK_PAGES, "The published network that the settings start from.")
-HYPERPARAMETER = Keys("{}_{}", "explore train", "A family's hyperparameter: resnet_width=32.")
+HYPERPARAMETER = Key("{}_{}", "explore train", "A family's hyperparameter: resnet_width=32.")
 RESOLUTION = Key("resolution", "explore", "Side of the input image in pixels.")
 IN_CHANNELS = Key("in_channels", "explore", "Channels of the input image.")
 NUM_CLASSES = Key("num_classes", "explore", "Outputs of the last layer.")
@@ -117,7 +104,7 @@ EXAMPLE = Key("example", "convolution_lab", "Example of a convolution.")
 POOLED = Key("pooled", "convolution_lab", "Example of pooling.")
 MERGED = Key("merged", "convolution_lab", "Example of adding or concatenating.")
 DESIGN = Key("design", "convolution_lab", "Comparison of two designs.")
-SETTING = Keys("{}_{}", "convolution_lab", "A section's setting: slide_stride=2.")
+SETTING = Key("{}_{}", "convolution_lab", "A section's setting: slide_stride=2.")
 GRID = Key("grid", "convolution_lab", "Numbers that the kernel slides over.")
 POOL_GRID = Key("pool_grid", "convolution_lab", "Numbers that are pooled.")
 KERNEL = Key("kernel", "convolution_lab", "Numbers of the kernel that slides.")
@@ -128,7 +115,7 @@ FIRST_PICTURE = Key("first_picture", "convolution_lab", "Numbers that a first la
 FIRST_UNIT = Key("first_unit", "convolution_lab", "Weights of a fully connected unit.")
 FIRST_WINDOW = Key("first_window", "convolution_lab", "Weights of a window.")
 PIXELS = Key("pixels", "convolution_lab", "Numbers that are augmented.")
-STRENGTH_ALONE = Keys("alone_{}", "convolution_lab", "Strength of one augmentation.")
+STRENGTH_ALONE = Key("alone_{}", "convolution_lab", "Strength of one augmentation.")
 X = Key("x", "convolution_lab", "One x on the curves of activations.")
 ACTIVATED = Key("activate_x", "convolution_lab", "Numbers that go through activations.")
 ADD_FIRST = Key("add_first", "convolution_lab", "First tensor of an addition.")
@@ -188,15 +175,15 @@ ACTIVATION = Key("activation", "gradient_flow", "The fully connected network's n
 UNITS = Key("units", "gradient_flow", "The one network's non-linearity.")
 CHAIN_ACTIVATION = Key("chain", "gradient_flow", "The chain's non-linearity.")
 NEURONS = Key("neurons", "gradient_flow", "Neurons in the chain.")
-NEURON = Keys("{}{}", "gradient_flow", "z or w of a neuron, the last one first: w1=0.25.")
+NEURON = Key("{}{}", "gradient_flow", "z or w of a neuron, the last one first: w1=0.25.")
 IMAGES = Key("pictures", "gradient_flow", "Digits in the batch.")
 FLOW_SEED = Key("flow_seed", "gradient_flow", "Seed of weights and digits.")
-TWIN_WEIGHTS = Keys("{}_weights", "gradient_flow", "Weights of one of the networks.")
+TWIN_WEIGHTS = Key("{}_weights", "gradient_flow", "Weights of one of the networks.")
 
 # Train, Evaluate, Experiments
 DATA = Key("data", "train experiments", "The data set to train on.")
 RECIPE = Key("recipe", "train", "The recipe that sets the options.")
-OPTION = Keys("train_{}", "train", "A training option: train_epochs=5.")
+OPTION = Key("train_{}", "train", "A training option: train_epochs=5.")
 TRAIN_RESOLUTION = Key("train_resolution", "train", "Side of the training images in pixels.")
 DATA_DRAW = Key("data_draw", "train", "Which samples of the data are shown.")
 RUNS = Key("runs", "train", "Ids of the runs whose curves are shown, by commas.")
@@ -218,7 +205,7 @@ KEYS = tuple(
     key
     for value in tuple(globals().values())
     for key in (value if isinstance(value, tuple) else (value,))
-    if isinstance(key, Key)
+    if isinstance(key, Key) and "{" not in key
 )
 
 

@@ -14,6 +14,19 @@ import streamlit as st
 
 from cnnviz.figures.training.curves import ZOOM, Curve, curve_table
 
+
+def component(source: str, html: str) -> Any:
+    """A component of Streamlit's, with the .css and the .js file beside a module.
+
+    Args:
+        source: The module's file.
+        html: What it shows at first.
+    """
+    path = Path(source)
+    css, js = (path.with_suffix(end).read_text() for end in (".css", ".js"))
+    return st.components.v2.component(f"cnnviz_{path.stem}", html=html, css=css, js=js)
+
+
 HTML = """
 <div class="zoom">
   <button class="smaller" title="Smaller" aria-label="Smaller">&minus;</button>
@@ -33,15 +46,9 @@ STILL_CSS = """
 .drawing svg { display: block; max-width: 620px; }
 """
 
-_FOLDER = Path(__file__).parent
-_clickable = st.components.v2.component(
-    "cnnviz_picture",
-    html=HTML,
-    css=(_FOLDER / "clickable.css").read_text(),
-    js=(_FOLDER / "clickable.js").read_text(),
-)
+_clickable = component(__file__, HTML)
 _still = st.components.v2.component(
-    "cnnviz_drawing", html='<div class="drawing">\n</div>', css=STILL_CSS, js=STILL_JS
+    "cnnviz_still", html='<div class="drawing">\n</div>', css=STILL_CSS, js=STILL_JS
 )
 
 

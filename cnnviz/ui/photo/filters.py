@@ -5,13 +5,13 @@ import streamlit as st
 
 from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.analysis.makers import Maker, maker, origin
-from cnnviz.architectures import Network
 from cnnviz.architectures.resnet import PaddedShortcut
 from cnnviz.figures import diverging, heatmap
 from cnnviz.figures.pictures.image_tiles import enlarged, gallery
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_flag
 from cnnviz.ui.photo.classic_filters import signed_scale
+from cnnviz.ui.photo.subject import LayerOfSubject
 from cnnviz.vision.maps.filters import filters_of, rgb_pictures, signed_pictures, strongest_slices
 
 MAX_SLICES = 64
@@ -19,32 +19,42 @@ LARGE = 280  # px of the chosen filter and of its map
 
 
 def show_filters(
-    network: Network,
-    graph: NetworkGraph,
-    index: int,
-    channel: int | None,
-    activation: np.ndarray | None = None,
+    layer: LayerOfSubject, channel: int | None = None, activation: np.ndarray | None = None
 ) -> None:
-    """Draw the filter that makes a map of a node, or all of them where they read the image.
+    """Draw the filter that makes a map of a layer, or all of them where they read the image.
 
     Args:
-        network: With its weights.
-        graph: Of that network.
-        index: Position of the node in ``graph.nodes``.
+        layer: The layer.
         channel: The chosen map; None if none is.
-        activation: What the node puts out for a photo, (K, h, w): the chosen map is drawn beside
+        activation: What the layer puts out for a photo, (K, h, w): the chosen map is drawn beside
             its filter.
     """
-    node = graph.nodes[index]
-    made = maker(graph, index, channel or 0) if len(node.output_shape) == 3 else None
+    graph, index = layer.graph, layer.index
+    has_maps = len(graph.nodes[index].output_shape) == 3
+    made = maker(graph, index, channel or 0) if has_maps else None
     if made is None:
         st.info(_not_one_filter(graph, index, channel or 0))
-    elif _reads_image(graph, made):
-        _show_all(network, graph, made, channel, activation)
-    elif channel is None:
+        return
+    reads_image = origin(graph, graph.nodes[made.index].inputs[0], 0).index == 0
+    if channel is None and not reads_image:
         st.info("Choose a map to see the filter that makes it.")
+        return
+    filters = filters_of(layer.subject.network, graph.nodes[made.index].name)
+    pictures, text = None, ""
+    if reads_image:
+        pictures, text = _pictures_of_image_filters(filters)
+    if channel is not None:
+        st.markdown(_made_text(graph, made))
+        picture = None if pictures is None else pictures[made.channel]
+        _show_beside(picture, channel, activation)
+    if pictures is None:
+        _show_slices(graph, made, filters)
     else:
-        _show_slices(network, graph, made, channel, activation)
+        name = graph.nodes[made.index].name
+        chosen = None if channel is None else made.channel
+        numbers = [str(number) for number in range(len(pictures))]
+        st.html(gallery(pictures, numbers, 52, chosen, f"Filter of {name}"))
+        st.caption(f"All {len(filters)} filters of {name}. {text}")
 
 
 def _not_one_filter(graph: NetworkGraph, index: int, channel: int) -> str:
@@ -62,66 +72,29 @@ def _not_one_filter(graph: NetworkGraph, index: int, channel: int) -> str:
     return f"No single filter makes this map: {at.name} ({at.kind}) makes it of maps of {read}."
 
 
-def _reads_image(graph: NetworkGraph, made: Maker) -> bool:
-    return origin(graph, graph.nodes[made.index].inputs[0], 0).index == 0
-
-
-def _show_all(
-    network: Network,
-    graph: NetworkGraph,
-    made: Maker,
-    channel: int | None,
-    activation: np.ndarray | None,
-) -> None:
-    """All filters of a layer that reads the image, the chosen one large beside its map."""
-    name = graph.nodes[made.index].name
-    filters = filters_of(network, name)
+def _pictures_of_image_filters(filters: np.ndarray) -> tuple[np.ndarray, str]:
+    """Filters that read the image, as pictures, and what their colours mean."""
     together = choose_flag(
         "One scale for all filters",
         address.ONE_SCALE,
         "Weak filters look weak. Otherwise each has its own scale, so that its pattern shows.",
     )
-    pictures = _pictures_of_image_filters(filters, together)
-    chosen = None if channel is None else made.channel
-    if channel is not None:
-        _show_beside(pictures[made.channel], _made_text(graph, made), channel, activation)
-    st.html(
-        gallery(pictures, [str(k) for k in range(len(pictures))], 52, chosen, f"Filter of {name}")
-    )
-    st.caption(f"All {len(filters)} filters of {name}. {_image_scale(filters, together)}")
-
-
-def _pictures_of_image_filters(filters: np.ndarray, together: bool) -> np.ndarray:
-    if filters.shape[1] == 3:
-        return rgb_pictures(filters, together)
-    return diverging.signed(signed_pictures(filters, together))
-
-
-def _image_scale(filters: np.ndarray, together: bool) -> str:
     whose = "of all filters" if together else "of each filter"
     if filters.shape[1] == 3:
-        return (
+        return rgb_pictures(filters, together), (
             "As pictures: the weights for red, green and blue, with 0 as mid-grey; the largest "
             f"|w| {whose} is black or full colour."
         )
-    return f"Blue: weights below 0, white: 0, red: above 0, up to the largest |w| {whose}."
+    text = f"Blue: weights below 0, white: 0, red: above 0, up to the largest |w| {whose}."
+    return diverging.signed(signed_pictures(filters, together)), text
 
 
-def _show_slices(
-    network: Network,
-    graph: NetworkGraph,
-    made: Maker,
-    channel: int,
-    activation: np.ndarray | None,
-) -> None:
+def _show_slices(graph: NetworkGraph, made: Maker, filters: np.ndarray) -> None:
     """The strongest slices of one filter of a layer that reads maps."""
-    node = graph.nodes[made.index]
-    filters = filters_of(network, node.name)
     slices = strongest_slices(filters[made.channel], MAX_SLICES)
     pictures = diverging.signed(slices.values)
-    _show_beside(None, _made_text(graph, made), channel, activation)
     # A filter of a grouped convolution reads the maps of its group alone.
-    groups = getattr(node.module, "groups", 1)
+    groups = getattr(graph.nodes[made.index].module, "groups", 1)
     first = made.channel // (len(filters) // groups) * slices.count
     captions = [f"{first + c}" for c in slices.channels]
     st.html(gallery(pictures, captions, 52, alt=f"Filter {made.channel}, slice for map"))
@@ -151,11 +124,8 @@ def _made_text(graph: NetworkGraph, made: Maker) -> str:
     return f"Filter {made.channel} of {node.name} makes this map.{behind}"
 
 
-def _show_beside(
-    filter: np.ndarray | None, text: str, channel: int, activation: np.ndarray | None
-) -> None:
+def _show_beside(filter: np.ndarray | None, channel: int, activation: np.ndarray | None) -> None:
     """A filter that is one picture, and the map that it makes."""
-    st.markdown(text)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if filter is not None:
             side, across = filter.shape[:2]

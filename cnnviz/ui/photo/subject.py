@@ -216,6 +216,6 @@ def _maps(
 @results.remember
 def _activation(subject: Subject, place: Place) -> np.ndarray:
     network, passed = subject.network, subject.passed
-    with inference_turn():
+    with inference_turn:
         activation: np.ndarray = activations(network, passed, [place])[place][0].numpy()
         return activation

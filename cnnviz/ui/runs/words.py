@@ -1,8 +1,8 @@
 """A run in words: its name, its settings, what it is doing, how long it will take."""
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from cnnviz.architectures import variant
 from cnnviz.architectures.written import ENDS
@@ -15,14 +15,8 @@ from cnnviz.ui.runs.readings import Reading
 UNKNOWN = "–"  # noqa: RUF001
 
 
-@dataclass(frozen=True)
-class StateLook:
-    """How a state is shown.
-
-    Attributes:
-        title: In a word.
-        colour: Of its outline; read on black and on white.
-    """
+class StateLook(NamedTuple):
+    """How a state is shown: in a word, and the colour of its outline on black and on white."""
 
     title: str
     colour: str

@@ -28,13 +28,9 @@ from cnnviz.weights.sources import WeightsSource
 T = TypeVar("T")
 
 LARGE = 1000  # nodes of a graph
-# As many inferences at once as there are cores to gain from; the other visitors wait their turn.
-_inference = threading.Semaphore(2)
-
-
-def inference_turn() -> threading.Semaphore:
-    """A visitor's turn at running networks: hold it (``with``) while they run, and no longer."""
-    return _inference
+# A visitor's turn at running networks, held (``with``) while they run, and no longer: as many
+# inferences at once as there are cores to gain from.
+inference_turn = threading.Semaphore(2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +43,7 @@ class Timed(Generic[T]):
 
 def timed_inference(spinner: str, compute: Callable[[], T]) -> Timed[T]:
     """Compute when it is the visitor's turn at running networks; time spent waiting is left out."""
-    with st.spinner(spinner), _inference:
+    with st.spinner(spinner), inference_turn:
         started = time.perf_counter()
         value = compute()
         return Timed(value, time.perf_counter() - started)

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.address import KEYS, Key, Keys
+from cnnviz.ui.parts.address import KEYS, Key
 from tests.apps import open_function
 
 ROOT = Path(__file__).parents[3]
 PARTS = ROOT / "cnnviz" / "ui" / "parts"
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 SOURCES = [*sorted((ROOT / "cnnviz" / "ui").rglob("*.py")), *PAGES]
-FAMILIES = [value for value in vars(address).values() if isinstance(value, Keys)]
+FAMILIES = [each for each in vars(address).values() if isinstance(each, Key) and "{" in each]
 ASKS = {"get", "get_all", "pop", "setdefault"}
 
 
@@ -27,11 +27,9 @@ def test_one_key_means_one_thing_on_a_page():
 
 def test_every_key_is_on_a_page_that_there_is_and_says_what_it_means():
     pages = {path.stem for path in PAGES}
-    for key in KEYS:
+    for key in (*KEYS, *FAMILIES):
         assert key.pages
         assert set(key.pages) <= pages, key
-    for family in FAMILIES:
-        assert set(family.pages.split()) <= pages, family.pattern
     assert all(each.meaning.endswith(".") for each in (*KEYS, *FAMILIES))
 
 
@@ -44,18 +42,18 @@ def imported(path):
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        found = (ROOT / f"{name.replace('.', '/')}.py" for name in names)
-        files |= {file for file in found if file.exists()}
+        paths = (ROOT / f"{name.replace('.', '/')}.py" for name in names)
+        files |= {file for file in paths if file.exists()}
     return files
 
 
 def reached(page):
     """All files of ours that a page draws with."""
-    found, new = set(), {page}
+    files, new = set(), {page}
     while new:
-        found |= new
-        new = {file for path in new for file in imported(path)} - found
-    return found - {PARTS / "address.py"}
+        files |= new
+        new = {file for path in new for file in imported(path)} - files
+    return files - {PARTS / "address.py"}
 
 
 def constants(path):
@@ -67,9 +65,8 @@ def constants(path):
 def test_a_key_is_used_by_the_pages_that_it_is_declared_for():
     used = {page.stem: set().union(*map(constants, reached(page))) for page in PAGES}
     for name, value in vars(address).items():
-        if isinstance(value, Key | Keys):
-            pages = value.pages if isinstance(value, Key) else value.pages.split()
-            unused = [page for page in pages if name not in used[page]]
+        if isinstance(value, Key):
+            unused = [page for page in value.pages if name not in used[page]]
             assert not unused, f"{name} is used by none of the modules of {unused}"
 
 
@@ -101,12 +98,12 @@ def literals(path):
 
 
 def test_no_other_place_names_a_key_or_binds_a_widget():
-    found = {
+    named = {
         str(path.relative_to(ROOT)): lines
         for path in SOURCES
         if path.parent != PARTS and (lines := sorted(set(literals(path))))
     }
-    assert found == {}
+    assert named == {}
     assert [path.name for path in PARTS.glob("*.py") if '"query-params"' in path.read_text()] == [
         "choices.py"
     ]

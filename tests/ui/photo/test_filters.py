@@ -10,6 +10,8 @@ from tests.apps import open_function
 
 
 def filters_page(variant, layer, channel, settings):
+    from types import SimpleNamespace
+
     import numpy as np
     import torch
 
@@ -23,7 +25,8 @@ def filters_page(variant, layer, channel, settings):
     graph = network_graph(network, 224 if variant in ("alexnet", "squeezenet1_1") else 32)
     index = position(graph, layer)
     activation = np.random.default_rng(0).normal(size=graph.nodes[index].output_shape)
-    show_filters(network, graph, index, channel, activation)
+    subject = SimpleNamespace(network=network)
+    show_filters(SimpleNamespace(subject=subject, graph=graph, index=index), channel, activation)
 
 
 def opened(variant, layer, channel=None, settings=None, **query):

@@ -52,7 +52,7 @@ def _show_over_photo() -> None:
     st.subheader("For comparison: learned filters")
     first = choose_first_convolution(photo)
     if first:
-        made_or_said(lambda: show_filters(first.subject.network, first.graph, first.index, None))
+        made_or_said(lambda: show_filters(first))
 
 
 def _show_chosen(photo: Photo) -> ClassicFilter | None:
