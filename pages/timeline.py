@@ -1,7 +1,5 @@
 """Timeline: architectures and ImageNet results from 1986 to 2017."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -45,16 +43,17 @@ def show_card(family: Architecture, drawing: str) -> None:
     st.image(drawing, alt=f"Stages of {family.title}")
     st.write(family.idea)
     st.caption(f"[{family.paper}]({family.url})")
-    variant = next(iter(family.variants))
     st.page_link(
         "pages/explore.py",
         label="Explore",
         icon=":material/arrow_forward:",
-        query_params=_query(family.name, variant),
+        query_params=query_of(next(iter(family.variants))),
     )
 
 
-def _query(family: str, variant: str) -> dict[str, str]:
+def query_of(variant: str) -> dict[str, str]:
+    """The query parameters that open a published network."""
+    family = architecture_of(variant).name
     return address.query({address.ARCHITECTURE: family, address.VARIANT: variant})
 
 
@@ -83,15 +82,8 @@ def show_errors() -> None:
         config={"displaylogo": False, "scrollZoom": False},
         alt=f"{ERRORS[quantity]} over {cost}",
     )
-    open_clicked(clicked["selection"]["points"])
-
-
-def open_clicked(points: list[dict[str, Any]]) -> None:
-    """Go to the network of the first clicked point."""
-    if points:
-        variant = points[0]["customdata"][0]
-        family = architecture_of(variant).name
-        st.switch_page("pages/explore.py", query_params=_query(family, variant))
+    if chosen := clicked["selection"]["points"]:
+        st.switch_page("pages/explore.py", query_params=query_of(chosen[0]["customdata"][0]))
 
 
 def show_tables(tables: dict[str, ResultTable]) -> None:

@@ -123,7 +123,10 @@ def choose_run_of(chosen: Experiment) -> ExperimentChoice | None:
         address.BUDGET,
         help="Epochs give all networks the same steps; seconds give a faster network more steps.",
     )
-    amount = _choose_amount(budget)
+    if budget == "seconds":
+        amount = choose_step("Seconds per run", SECONDS, address.BUDGET_SECONDS, 30)
+    else:
+        amount = choose_step("Epochs per run", EPOCHS, address.BUDGET_EPOCHS, 5)
     images = choose_step("Training images (0: all)", IMAGES, address.TRAIN_IMAGES, 0)
     seeds = choose_step(
         "Seeds",
@@ -138,12 +141,6 @@ def choose_run_of(chosen: Experiment) -> ExperimentChoice | None:
     if data is None or not arms:
         return None
     return ExperimentChoice(chosen, arms, data, budget, amount, int(images), seeds)
-
-
-def _choose_amount(budget: str) -> int:
-    if budget == "seconds":
-        return choose_step("Seconds per run", SECONDS, address.BUDGET_SECONDS, 30)
-    return choose_step("Epochs per run", EPOCHS, address.BUDGET_EPOCHS, 5)
 
 
 def _choose_arms(chosen: Experiment) -> tuple[Arm, ...]:

@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 
 import streamlit as st
 
-from cnnviz.analysis.blocks import Block
 from cnnviz.analysis.folding import Folding
 from cnnviz.analysis.views import BUDGETS, View
 from cnnviz.architectures import variant
@@ -76,7 +75,10 @@ def _choose_view(folding: Folding, variant: str) -> View:
     block, full = "", False
     with which:
         if kind == "block":
-            block = _choose_block(folding.anatomies())
+            paths = list(dict.fromkeys(each.path for each in folding.anatomies()))
+            block = choose_option(
+                "Block", paths, address.BLOCK, help="One of each make; the others repeat it."
+            )
         elif kind == "graph":
             full = choose_flag(
                 "All connections",
@@ -84,13 +86,6 @@ def _choose_view(folding: Folding, variant: str) -> View:
                 "Repeated blocks one by one: all connections of a dense block.",
             )
     return View(kind, block, full, _toggled(f"{variant} {kind} {block}"))
-
-
-def _choose_block(blocks: list[Block]) -> str:
-    titles = {block.path: block.title for block in blocks}
-    return choose_option(
-        "Block", list(titles), address.BLOCK, help="One of each make; the others repeat it."
-    )
 
 
 def _drawing(choice: SizedNetwork, view: View, selected: str, hidden: Collection[str]) -> str:

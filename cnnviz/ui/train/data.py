@@ -15,6 +15,7 @@ from cnnviz.ui.parts import address
 from cnnviz.ui.parts.augmented import AUGMENTATIONS, LAST_DRAW, augmented, choose_strength
 from cnnviz.ui.parts.choices import choose_number
 from cnnviz.ui.parts.page import plain
+from cnnviz.ui.runs.words import counted
 
 CLASSES_AT_ONCE = 20
 SAMPLES, SAMPLES_ACROSS = 12, 6
@@ -145,7 +146,7 @@ def _show_skipped(data: Data) -> None:
     if not data.skipped:
         return
     count = len(data.skipped)
-    with st.expander(f"{count:,} {'image' if count == 1 else 'images'} could not be used"):
+    with st.expander(f"{counted(count, 'image')} could not be used"):
         if count > MAX_SKIPPED:
             st.caption(f"The first {MAX_SKIPPED} of them.")
         st.dataframe(
