@@ -75,14 +75,14 @@ def expected(trained):
     """Labels and logits of each run's test pictures, computed without the code under test."""
     test = load("digits", 32, 1, 0).test
     pixels = test.images.permute(0, 3, 1, 2).float() / 255
-    found = []
+    outputs = []
     for folder in trained:
         network = trained_network(folder)
         seen = network.spec.trained_on
         with torch.inference_mode():
             logits = network((pixels - seen.mean[0]) / seen.std[0])
-        found.append((test.labels.numpy(), logits.double()))
-    return found
+        outputs.append((test.labels.numpy(), logits.double()))
+    return outputs
 
 
 @pytest.fixture
@@ -128,8 +128,8 @@ def test_the_numbers_are_those_of_a_computation_by_hand(open_page, run, expected
 def test_each_class_has_its_line(open_page, run, expected):
     labels, logits = expected[0]
     table = open_page("evaluate", run=run.id, view="classes").dataframe[0].value
-    found = precision_recall_fscore_support(labels, logits.argmax(1), zero_division=0)
-    precision, recall, f1, support = found
+    scores = precision_recall_fscore_support(labels, logits.argmax(1), zero_division=0)
+    precision, recall, f1, support = scores
     assert table["name"].tolist() == [str(digit) for digit in range(10)]
     assert table["support"].tolist() == support.tolist()
     for name, values in (("precision", precision), ("recall", recall), ("f1", f1)):
@@ -164,16 +164,16 @@ class Event:
 
 
 def test_a_clicked_cell_is_that_of_its_class_and_prediction(run):
-    found = evaluation_of(run.folder)
-    assert chosen(Event((4, 7)), found) == (4, 7)
-    assert chosen(Event(), found) is None
-    assert chosen(Event((10, 0)), found) is None, "it is of a run with more classes"
-    assert found.confusion[worst_cell(found.confusion)] > 0
+    evaluation = evaluation_of(run.folder)
+    assert chosen(Event((4, 7)), evaluation) == (4, 7)
+    assert chosen(Event(), evaluation) is None
+    assert chosen(Event((10, 0)), evaluation) is None, "it is of a run with more classes"
+    assert evaluation.confusion[worst_cell(evaluation.confusion)] > 0
 
 
 def test_the_pictures_of_a_cell_are_those_of_its_class(open_page, run, expected, monkeypatch):
     labels, predicted = expected[0][0], expected[0][1].argmax(1).numpy()
-    monkeypatch.setattr("cnnviz.ui.evaluate.view.chosen", lambda event, found: (3, 3))
+    monkeypatch.setattr("cnnviz.ui.evaluate.view.chosen", lambda event, evaluation: (3, 3))
     app = open_page("evaluate", run=run.id, view="confusion")
     inside = np.flatnonzero((labels == 3) & (predicted == 3))
     assert app.subheader[0].value == f"3 predicted as 3: {len(inside)}"
@@ -187,9 +187,9 @@ def test_the_pictures_of_a_cell_are_those_of_its_class(open_page, run, expected,
 
 
 def test_an_empty_cell_says_so(open_page, run, expected, monkeypatch):
-    found = evaluation_of(run.folder)
-    label, called = np.argwhere(found.confusion == 0)[0]
-    monkeypatch.setattr("cnnviz.ui.evaluate.view.chosen", lambda event, found: (label, called))
+    evaluation = evaluation_of(run.folder)
+    label, called = np.argwhere(evaluation.confusion == 0)[0]
+    monkeypatch.setattr("cnnviz.ui.evaluate.view.chosen", lambda event, evaluation: (label, called))
     app = open_page("evaluate", run=run.id, view="confusion")
     assert "There are no test images in this cell." in said(app)
 
@@ -203,9 +203,9 @@ def test_mistakes_come_with_maps_the_most_confident_first(open_page, run, expect
     order = wrong[np.argsort(-sure[wrong], kind="stable")][:12]
     words = r">predicted (\d), (\d+\.\d)%</b></div>\s*<div[^>]*>true (\d)<"
     titles = re.findall(words, drawn(app)[0])
-    found = [(int(said), float(share), int(real)) for said, share, real in titles]
-    assert [(said, real) for said, _, real in found] == [(predicted[p], labels[p]) for p in order]
-    assert [share for _, share, _ in found] == pytest.approx(100 * sure[order], abs=0.051)
+    shown = [(int(said), float(share), int(real)) for said, share, real in titles]
+    assert [(said, real) for said, _, real in shown] == [(predicted[p], labels[p]) for p in order]
+    assert [share for _, share, _ in shown] == pytest.approx(100 * sure[order], abs=0.051)
     pictures = re.findall(r'src="([^"]+)"', drawn(app)[0])
     assert len(set(pictures)) == 2 * len(order), "beside each picture stands its own map"
 
@@ -371,10 +371,10 @@ def test_a_damaged_checkpoint_is_one_sentence(open_page, run):
 
 def test_names_that_mean_something_in_markdown_are_shown_as_they_are(open_page, run, monkeypatch):
     names = ("*a*", "_b_", "[c](d)", "$e$", "`f`", ":red[g]", "<h>", "i|j", "k~l~", "# m")
-    found = evaluation_of(run.folder)
-    object.__setattr__(found, "classes", names)
-    monkeypatch.setattr("cnnviz.ui.evaluate.evaluated.stored_evaluation", lambda folder: found)
-    monkeypatch.setattr("cnnviz.ui.evaluate.view.chosen", lambda event, found: (0, 2))
+    evaluation = evaluation_of(run.folder)
+    object.__setattr__(evaluation, "classes", names)
+    monkeypatch.setattr("cnnviz.ui.evaluate.evaluated.stored_evaluation", lambda folder: evaluation)
+    monkeypatch.setattr("cnnviz.ui.evaluate.view.chosen", lambda event, evaluation: (0, 2))
     app = open_page("evaluate", run=run.id, view="confusion")
     assert app.subheader[0].value.startswith(r"\*a\* predicted as \[c\]\(d\): ")
 

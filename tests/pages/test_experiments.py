@@ -62,8 +62,8 @@ def plain(words: str) -> str:
 
 
 def only_group(name="options"):
-    (found,) = groups(Store(), name)
-    return found
+    (group,) = groups(Store(), name)
+    return group
 
 
 def measure(run_id, state="finished", step=8, **values):
@@ -82,11 +82,11 @@ def started(name="options", seeds=1, owner="somebody", **values):
         budget = {"epochs": "2", "seconds": "0", "train_images": "500", "seed": str(seed)}
         made = plans(experiment(name), "digits", budget)
         planned += zip([arm.title for arm in experiment(name).arms], made, strict=True)
-    found = start_group(Store(), name, "title", planned, owner)
-    for number, run_id in enumerate(found.run_ids):
+    group = start_group(Store(), name, "title", planned, owner)
+    for number, run_id in enumerate(group.run_ids):
         errors = {"test_accuracy": 0.5 + number / 100, "train_accuracy": 0.6 + number / 100}
         measure(run_id, **errors, **values)
-    return found
+    return group
 
 
 def test_at_first_it_says_what_to_do(opened):
@@ -102,9 +102,9 @@ def test_at_first_it_says_what_to_do(opened):
 
 @pytest.mark.parametrize("name", [each.name for each in EXPERIMENTS])
 def test_each_says_claim_source_and_deviation(opened, name):
-    found, app = experiment(name), opened(experiment=name)
+    declared, app = experiment(name), opened(experiment=name)
     said = plain(app.main.markdown[0].value + app.main.caption[0].value)
-    for words in (found.claim, found.source, found.deviation):
+    for words in (declared.claim, declared.source, declared.deviation):
         assert words in said
 
 
@@ -119,15 +119,15 @@ def test_runs_that_are_too_short_say_so(opened, waiting):
 
 def test_the_button_starts_all_arms_and_seeds_at_once(opened, waiting):
     app = press(opened(**SHORT, seeds="2"), "start_runs")
-    found = only_group()
-    assert found.title == "digits, 500 images, 2 epochs, 2 seeds"
-    assert [(m.arm, m.seed) for m in found.members] == [(a, s) for s in (0, 1) for a in "ABC"]
-    assert app.query_params["group"] == found.id
+    group = only_group()
+    assert group.title == "digits, 500 images, 2 epochs, 2 seeds"
+    assert [(m.arm, m.seed) for m in group.members] == [(a, s) for s in (0, 1) for a in "ABC"]
+    assert app.query_params["group"] == group.id
     assert "0 of 6 runs have ended" in app.info[0].value
     assert "2 waits" in table(app)
-    plan = Store().run(found.run_ids[1]).plan
+    plan = Store().run(group.run_ids[1]).plan
     assert (plan.options.epochs, plan.options.train_images, plan.options.seed) == (2, 500, 0)
-    assert plan.twin == Store().run(found.run_ids[0]).plan.network
+    assert plan.twin == Store().run(group.run_ids[0]).plan.network
 
 
 def test_arms_that_are_left_out_are_not_run(opened, waiting):
@@ -150,24 +150,24 @@ def test_too_many_runs_are_a_sentence_and_none_is_made(opened, waiting, monkeypa
 
 def test_the_owner_stops_and_deletes_all_and_others_look(opened, waiting):
     app = press(opened(**SHORT), "start_runs")
-    found = only_group()
-    other = opened(group=found.id)
+    group = only_group()
+    other = opened(group=group.id)
     assert other.query_params["experiment"] == "options"
     assert not {"Stop all", "Delete all"} & set(labels(other))
     assert "Started by another visitor" in " ".join(c.value for c in other.caption)
-    press(app, f"stop_{found.id}")
+    press(app, f"stop_{group.id}")
     assert {run.state for run in Store().runs()} == {"stopped"}
-    press(app, f"resume_{found.id}")
+    press(app, f"resume_{group.id}")
     assert {run.state for run in Store().runs()} == {"queued"}
-    press(app, f"delete_{found.id}")
+    press(app, f"delete_{group.id}")
     assert Store().runs() == [] and groups(Store(), "options") == []
     assert "group" not in app.query_params
 
 
 def test_budget_and_seeds_are_on_the_picture_and_stay_while_it_runs(opened, waiting):
-    found = started(seeds=2)
-    measure(found.run_ids[-1], "running", step=0)
-    app = opened(group=found.id)
+    group = started(seeds=2)
+    measure(group.run_ids[-1], "running", step=0)
+    app = opened(group=group.id)
     (running,) = {tuple(chart["title"]["subtitle"]) for chart in charts(app)}
     assert running == (
         f"paper: {experiment('options').paper_budget}",
@@ -175,22 +175,22 @@ def test_budget_and_seeds_are_on_the_picture_and_stay_while_it_runs(opened, wait
     )
     assert all("layer" in chart for chart in charts(app)), "two seeds have bands"
     with Store().database.writing() as connection:
-        change_run(connection, runs_table.c.id == found.run_ids[-1], state="finished")
-    (ended,) = {tuple(chart["title"]["subtitle"]) for chart in charts(opened(group=found.id))}
+        change_run(connection, runs_table.c.id == group.run_ids[-1], state="finished")
+    (ended,) = {tuple(chart["title"]["subtitle"]) for chart in charts(opened(group=group.id))}
     assert ended == running, "another chart would forget the zoom"
 
 
 def test_runs_that_are_long_enough_say_what_they_show(opened, waiting, monkeypatch):
     brief = replace(experiment("options"), min_epochs=1)
     monkeypatch.setattr("cnnviz.ui.experiments.controls.experiment", lambda name: brief)
-    found = started()
-    said = plain(opened(group=found.id).info[0].value)
+    group = started()
+    said = plain(opened(group=group.id).info[0].value)
     assert "C has a lower test error than B: as claimed. One seed cannot rule out chance." in said
 
 
 def test_papers_values_stand_beside_with_column_and_source(opened, waiting):
-    found = started("orders")
-    app = opened(experiment="orders", group=found.id)
+    group = started("orders")
+    app = opened(experiment="orders", group=group.id)
     printed = "6.37 ResNet-110, Pre-activation Table 2"
     assert f"full-pre-activation 269.4 k finished 8 2 46.0 % {printed}" in table(app)
     captions = plain(" ".join(caption.value for caption in app.caption))
@@ -229,14 +229,14 @@ def test_an_address_of_nothing_is_a_sentence(opened):
 
 
 def test_own_runs_become_an_experiment_with_a_name(opened, waiting):
-    found = started()
-    chosen = ",".join(found.run_ids[:2])
+    group = started()
+    chosen = ",".join(group.run_ids[:2])
     app = opened(view="your own", runs=chosen)
     assert "They differ in a single setting: shortcut" in app.success[0].value
     app.text_input(key="experiment_name").set_value("A against B")
     press(app, next(b.key for b in app.button if b.label == "Save"))
     saved = only_group("")
-    assert saved.run_ids == found.run_ids[:2]
+    assert saved.run_ids == group.run_ids[:2]
     other = opened(view="your own", group=saved.id)
     assert other.subheader[0].value == "A against B"
     assert "Delete this experiment" not in labels(other)

@@ -5,8 +5,15 @@ import pytest
 from cnnviz.architectures import ARCHITECTURES
 from cnnviz.architectures.results import result_tables
 from tests.apps import open_in_app
+from tests.networks import summary_of
 
 open_timeline = partial(open_in_app, "timeline")
+
+
+@pytest.fixture(autouse=True)
+def counted_once(monkeypatch):
+    """Networks that other tests have counted are not counted again."""
+    monkeypatch.setattr("cnnviz.ui.timeline.summary", summary_of)
 
 
 def test_every_architecture_has_a_card_with_a_link():

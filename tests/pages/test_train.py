@@ -36,9 +36,9 @@ def press(app: AppTest, key: str) -> AppTest:
 
 def cards(app: AppTest) -> str:
     """What the runs' cards say."""
-    found = [html.proto.body for html in app.get("html") if 'role="status"' in html.proto.body]
-    found += [html.proto.body for html in app.get("html") if 'role="alert"' in html.proto.body]
-    return " ".join(re.sub("<[^>]+>", " ", " ".join(found)).split())
+    bodies = [html.proto.body for html in app.get("html") if 'role="status"' in html.proto.body]
+    bodies += [html.proto.body for html in app.get("html") if 'role="alert"' in html.proto.body]
+    return " ".join(re.sub("<[^>]+>", " ", " ".join(bodies)).split())
 
 
 def card_place(app: AppTest) -> int:
@@ -65,8 +65,8 @@ def only_run():
 
 
 def measure(run_id: str, *steps: int, **values) -> None:
-    found = [Measurement(step, step / 10, step / 100, **values) for step in steps]
-    Store().add_measurements(run_id, found)
+    measurements = [Measurement(step, step / 10, step / 100, **values) for step in steps]
+    Store().add_measurements(run_id, measurements)
 
 
 def test_at_first_it_says_what_to_do():

@@ -16,19 +16,19 @@ def plan(network=LENET, data="digits", **options):
     return Plan(read(network), data, TrainingOptions(**options))
 
 
-def found(*made):
+def differing(*made):
     return {each.title: each.values for each in differences(made)}
 
 
 def test_equal_plans_differ_in_nothing_and_that_is_said():
-    assert found(plan(), plan()) == {}
+    assert differing(plan(), plan()) == {}
     assert "equal settings" in warnings(differences([plan(), plan()]))[0]
 
 
 def test_one_thing_alone_needs_no_warning():
     made = plan(), plan(f"{LENET},activation=relu"), plan(f"{LENET},activation=tanh")
-    assert list(found(*made)) == ["Activation"]
-    assert found(*made)["Activation"][1:] == ("relu", "tanh")
+    assert list(differing(*made)) == ["Activation"]
+    assert differing(*made)["Activation"][1:] == ("relu", "tanh")
     assert warnings(differences(made)) == []
 
 
@@ -52,7 +52,7 @@ def test_what_makes_a_comparison_unfair_is_said(other, said):
 
 
 def test_a_files_folders_are_not_shown():
-    assert found(plan(), plan(data="/somewhere/pictures.zip"))["Data"] == (
+    assert differing(plan(), plan(data="/somewhere/pictures.zip"))["Data"] == (
         "digits",
         "pictures.zip",
     )
@@ -61,6 +61,6 @@ def test_a_files_folders_are_not_shown():
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda each: each.name)
 def test_arms_of_an_experiment_differ_in_neither_seed_nor_data_nor_budget(experiment):
     made = plans(experiment, "digits", {"epochs": "1", "seconds": "0"})
-    titles = found(*made)
+    titles = differing(*made)
     assert titles
     assert not {"Data", "Seed", "Epochs", "Seconds", "Train images", "Batch size"} & titles.keys()

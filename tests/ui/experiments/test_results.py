@@ -66,7 +66,7 @@ def test_values_have_units_and_several_a_mean():
 
 def test_papers_values_are_read_from_the_printed_table():
     arm = next(arm for arm in experiment("orders").arms if arm.title == "full-pre-activation")
-    found = paper_value(arm)
-    assert (found.value, found.column) == ("6.37", "ResNet-110")
-    assert "He et al. 2016b" in found.source
+    published = paper_value(arm)
+    assert (published.value, published.column) == ("6.37", "ResNet-110")
+    assert "He et al. 2016b" in published.source
     assert paper_value(experiment("options").arms[0]) is None

@@ -14,7 +14,7 @@ def page():
     def key(name):
         return Key(name, "explore", "Of a test.")
 
-    found = {
+    chosen = {
         "segment": choices.choose_segment("A", ("a", "b", "c"), key("segment"), "b"),
         "option": choices.choose_option("B", (1, 2, 3), key("option")),
         "perhaps": choices.choose_option_or_none("C", ("a", "b"), key("perhaps")),
@@ -26,7 +26,7 @@ def page():
         "text": choices.write_text("I", key("text"), "1 2"),
         "named": choices.choose_named("J", key("named"), {"x": "First", "y": "Second"}, "x"),
     }
-    st.session_state["found"] = found
+    st.session_state["chosen"] = chosen
 
 
 DEFAULTS = {
@@ -43,12 +43,12 @@ DEFAULTS = {
 }
 
 
-def found(**query):
-    return open_function(page, **query).session_state["found"]
+def chosen(**query):
+    return open_function(page, **query).session_state["chosen"]
 
 
 def test_an_address_that_says_nothing_means_the_defaults():
-    assert found() == DEFAULTS
+    assert chosen() == DEFAULTS
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_an_address_that_says_nothing_means_the_defaults():
     ],
 )
 def test_an_address_is_followed(name, written, value):
-    assert found(**{name: written}) == {**DEFAULTS, name: value}
+    assert chosen(**{name: written}) == {**DEFAULTS, name: value}
 
 
 WRONG = [
@@ -78,7 +78,7 @@ WRONG = [
 @pytest.mark.parametrize("written", ["nonsense", "-77", ""])
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_value_is_answered_by_the_default(name, written):
-    assert found(**{name: written}) == DEFAULTS
+    assert chosen(**{name: written}) == DEFAULTS
 
 
 def test_a_chosen_title_stands_in_the_address_by_its_id():
@@ -90,7 +90,7 @@ def test_a_chosen_title_stands_in_the_address_by_its_id():
 def test_a_text_that_is_cleared_is_the_default_again():
     app = open_function(page, text="3 4")
     app.text_input(key="text").set_value("").run()
-    assert app.session_state["found"]["text"] == "1 2"
+    assert app.session_state["chosen"]["text"] == "1 2"
 
 
 def labelled_page():

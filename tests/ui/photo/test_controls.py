@@ -7,7 +7,7 @@ from cnnviz.ui.photo.controls import Photo, upright_size
 
 
 @pytest.mark.parametrize(
-    ("size", "upright", "found"),
+    ("size", "upright", "expected"),
     [
         ((4032, 3024), (1024, 768), (4032, 3024)),
         ((4032, 3024), (768, 1024), (3024, 4032)),  # taken upright: the file lies on its side
@@ -15,8 +15,8 @@ from cnnviz.ui.photo.controls import Photo, upright_size
         ((60, 60), (60, 60), (60, 60)),
     ],
 )
-def test_a_turned_file_has_its_sides_exchanged(size, upright, found):
-    assert upright_size(size, upright) == found
+def test_a_turned_file_has_its_sides_exchanged(size, upright, expected):
+    assert upright_size(size, upright) == expected
 
 
 def test_a_photo_that_was_not_made_smaller_has_its_own_size():

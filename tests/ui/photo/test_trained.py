@@ -14,26 +14,26 @@ LENET = "lenet5_full,num_classes=3"
 RESNET = "resnet32_cifar,width=32,num_classes=3,in_channels=1"
 
 
-def titles(found):
-    return [each.weights.title for each in found]
+def titles(choices):
+    return [each.weights.title for each in choices]
 
 
 def test_files_come_first_then_runs_then_chance(weights, keep_run):
     save_file(build("lenet5_full").state_dict(), weights / "lenet5_full.safetensors")
     first, second, other = keep_run(LENET), keep_run(LENET), keep_run(RESNET)
-    found = offered("lenet5_full", known_runs())
-    assert [each.name for each in found] == [
+    choices = offered("lenet5_full", known_runs())
+    assert [each.name for each in choices] == [
         *("lenet5_full.safetensors", second.id, first.id),
         "random",
     ]
-    assert found[1].weights.title == f"run {second.id[:5]}: 97.2 % on clouds, 3 epochs"
+    assert choices[1].weights.title == f"run {second.id[:5]}: 97.2 % on clouds, 3 epochs"
     assert [each.name for each in offered("resnet32_cifar", known_runs())] == [other.id, "random"]
 
 
 def test_a_download_comes_after_the_runs(keep_run):
     run = keep_run("squeezenet1_1,num_classes=3")
-    found = offered("squeezenet1_1", known_runs())
-    assert [each.name for each in found] == [run.id, "download", "random"]
+    choices = offered("squeezenet1_1", known_runs())
+    assert [each.name for each in choices] == [run.id, "download", "random"]
 
 
 def test_the_visitors_own_runs_come_first(keep_run):
@@ -53,12 +53,12 @@ def test_at_most_so_many_runs_are_offered_and_the_asked_one_always(keep_run, mon
 
 
 def test_the_network_is_the_one_that_was_trained(keep_run):
-    found = run_network(keep_run(RESNET).id)
-    assert found.spec.config == specify("resnet32_cifar", width=32).config
-    assert (found.spec.in_channels, found.spec.num_classes) == (1, 3)
-    assert labels(found.spec) == ("cloud 0", "cloud 1", "cloud 2")
-    assert found.is_run
-    assert found.about == (
+    trained = run_network(keep_run(RESNET).id)
+    assert trained.spec.config == specify("resnet32_cifar", width=32).config
+    assert (trained.spec.in_channels, trained.spec.num_classes) == (1, 3)
+    assert labels(trained.spec) == ("cloud 0", "cloud 1", "cloud 2")
+    assert trained.is_run
+    assert trained.about == (
         "Trained here on **clouds** (3 classes, 32 px in greys), 3 epochs, test accuracy "
         "**97.2 %**. It knows only these classes; any other subject will be misclassified. "
         "Changed from the published network: width 32."
@@ -67,16 +67,16 @@ def test_the_network_is_the_one_that_was_trained(keep_run):
 
 def test_a_run_that_goes_on_has_a_title_that_stays(keep_run):
     run = keep_run(LENET, state="running", epoch=0.5)
-    found = run_network(run.id)
-    assert found.weights.title == f"run {run.id[:5]}: still training on clouds"
-    assert "0.5 epochs, test accuracy **97.2 %** so far: it is still training." in found.about
+    trained = run_network(run.id)
+    assert trained.weights.title == f"run {run.id[:5]}: still training on clouds"
+    assert "0.5 epochs, test accuracy **97.2 %** so far: it is still training." in trained.about
 
 
 def test_a_title_of_a_visitors_own_pictures_is_no_markdown(keep_run):
     run = keep_run(LENET)
     seen = {"title": "*my* $zip$", "classes": list("abc"), "resolution": 32}
-    found = keep_run(LENET, trained_on={**seen, "mean": [0.5] * 3, "std": [0.5] * 3})
-    assert r"Trained here on **\*my\* \$zip\$**" in run_network(found.id).about
+    other = keep_run(LENET, trained_on={**seen, "mean": [0.5] * 3, "std": [0.5] * 3})
+    assert r"Trained here on **\*my\* \$zip\$**" in run_network(other.id).about
     assert "clouds" in run_network(run.id).about
 
 
@@ -117,8 +117,8 @@ def test_the_weights_are_the_runs(keep_run):
     from cnnviz.training.checkpoints import read_checkpoint
     from cnnviz.weights.loading import load_network
 
-    found = run_network(keep_run(RESNET).id)
-    network = load_network(found.spec, found.weights)
-    tensors, _ = read_checkpoint(found.weights.path.parent, "best")
+    trained = run_network(keep_run(RESNET).id)
+    network = load_network(trained.spec, trained.weights)
+    tensors, _ = read_checkpoint(trained.weights.path.parent, "best")
     for name, tensor in network.state_dict().items():
         assert torch.equal(tensor, tensors[name]), name

@@ -42,19 +42,19 @@ def opened(monkeypatch):
 
 
 def menu(app):
-    (found,) = [each for each in app.selectbox if each.label == "Weights"]
-    return found
+    (select,) = [each for each in app.selectbox if each.label == "Weights"]
+    return select
 
 
 def test_what_ships_says_how_good_it_is_and_on_what(opened):
-    found = offered("resnet20_cifar", [])[0]
+    choice = offered("resnet20_cifar", [])[0]
     shipped = bundled_network("resnet20_cifar")
     error = f"{100 * (1 - shipped.test_accuracy):.1f} % test error"
-    assert found.weights.title == f"bundled: ResNet-20 on CIFAR-10, {error}"
-    assert f"**{error}** on 10,000 test images" in found.about
-    assert "The paper's full training: 8.75 %" in found.about
-    assert "compressed as JPEG" in found.about
-    assert not found.is_run
+    assert choice.weights.title == f"bundled: ResNet-20 on CIFAR-10, {error}"
+    assert f"**{error}** on 10,000 test images" in choice.about
+    assert "The paper's full training: 8.75 %" in choice.about
+    assert "compressed as JPEG" in choice.about
+    assert not choice.is_run
 
 
 def test_without_files_and_runs_it_opens_on_what_ships(opened):

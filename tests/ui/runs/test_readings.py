@@ -24,10 +24,10 @@ class CountingStore:
 
     def revisions(self, run_ids):
         self.asked.append("revisions")
-        found = {
+        present = {
             each: (self.known[each], self.measured[each]) for each in run_ids if each in self.known
         }
-        return {each: hash((run, len(measured))) for each, (run, measured) in found.items()}
+        return {each: hash((run, len(measured))) for each, (run, measured) in present.items()}
 
     def place(self, run_id):
         return 3

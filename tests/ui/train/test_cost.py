@@ -45,6 +45,6 @@ def test_the_counts_are_there_and_the_button_starts_the_measurement(works, monke
 def test_what_was_measured_is_told_for_the_whole_run(works):
     words = estimate_command(choice())
     works[words] = Work(words, state="done", result=MEASURED)
-    found = metrics(open_function(page))
-    assert found["Time per epoch"] == "2.5 s"
-    assert found["Whole run"] == "10 s"
+    tiles = metrics(open_function(page))
+    assert tiles["Time per epoch"] == "2.5 s"
+    assert tiles["Whole run"] == "10 s"
