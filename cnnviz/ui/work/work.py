@@ -60,7 +60,7 @@ class Work:
     preview: Any = None
     result: Any = None
     error: str | None = None
-    limit: float = LIMIT
+    limit: float = field(default_factory=lambda: LIMIT)
     _began: float = field(default_factory=time.monotonic)
     _watched: float = field(default_factory=time.monotonic)
     _visitors: set[str] = field(default_factory=set)

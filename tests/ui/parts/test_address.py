@@ -4,6 +4,7 @@ import ast
 import copy
 import pickle
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,10 +34,17 @@ def test_every_key_is_on_a_page_that_there_is_and_says_what_it_means():
     assert all(each.meaning.endswith(".") for each in (*KEYS, *FAMILIES))
 
 
+@cache
+def nodes(path):
+    """All parts of a file's source."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
+@cache
 def imported(path):
     """The files of ours that a file imports."""
     files = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         names = []
         if isinstance(node, ast.ImportFrom):
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
@@ -56,10 +64,10 @@ def reached(page):
     return files - {PARTS / "address.py"}
 
 
+@cache
 def constants(path):
     """The keys that a file names, by the names of their constants."""
-    nodes = ast.walk(ast.parse(path.read_text()))
-    return {getattr(node, "attr", getattr(node, "id", "")) for node in nodes}
+    return {getattr(node, "attr", getattr(node, "id", "")) for node in nodes(path)}
 
 
 def test_a_key_is_used_by_the_pages_that_it_is_declared_for():
@@ -78,7 +86,7 @@ def is_state(node):
 def literals(path):
     """Where a file writes the name of a key itself: in lines of its source."""
     names = {str(key) for key in KEYS}
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         keys: list[ast.expr | None] = []
         if isinstance(node, ast.Subscript) and is_state(node.value):
             keys = [node.slice]
