@@ -125,15 +125,21 @@ def text(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def choice(*options: T, default: T, help: str, unit: str = "") -> T:
-    """A field whose value is one of the options."""
-    field: T = _field(options, default, help, unit)
+def choice(*options: T, default: T | None = None, help: str, unit: str = "") -> T:
+    """A field whose value is one of the options, by default the first."""
+    field: T = _field(options, options[0] if default is None else default, help, unit)
     return field
 
 
 def steps(start: int, stop: int, step: int, *, default: int, help: str, unit: str = "") -> int:
     """A field whose value is start, start + step, ..., stop (inclusive)."""
     field: int = _field(tuple(range(start, stop + 1, step)), default, help, unit)
+    return field
+
+
+def tenths(start: int, stop: int, *, default: float, help: str) -> float:
+    """A field whose value is start / 10, ..., stop / 10: probabilities and shares."""
+    field: float = _field(tuple(n / 10 for n in range(start, stop + 1)), default, help, "")
     return field
 
 
@@ -145,9 +151,10 @@ def flag(*, default: bool, help: str, label: str = "") -> bool:
 
 @cache
 def _declared(config: type[Config]) -> tuple[Hyperparameter, ...]:
+    # What all classes of a kind inherit is keyword-only and comes last, as in the constructor.
+    fields = sorted(dataclasses.fields(config), key=lambda field: field.kw_only is True)
     return tuple(
-        dataclasses.replace(field.metadata["hyperparameter"], name=field.name)
-        for field in dataclasses.fields(config)
+        dataclasses.replace(field.metadata["hyperparameter"], name=field.name) for field in fields
     )
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import groupby
 
 from cnnviz.analysis.graph import NetworkGraph, Node
-from cnnviz.analysis.kinds import sliding
+from cnnviz.analysis.kinds.window import sliding
 
 # Operations by which a block takes up again what it read.
 JOINS = ("addition", "concatenation", "mean")

@@ -114,7 +114,7 @@ def operations(node: Node, convention: Convention = OPERATIONS) -> int:
     - concatenation, flatten, padding, dropout (off at inference), upsampling by nearest neighbours:
       0; by interpolation the products and additions of 4 (bilinear) or 16 neighbours (bicubic);
     - a layer that torch.nn does not have: as a convolution if it has MACs, else what torch computes
-      element by element (``probe.elementwise``).
+      element by element (``kinds.operations.elementwise``).
 
     Auxiliary heads do not run when the network is used: 0.
     """

@@ -11,7 +11,7 @@ import torch
 
 from cnnviz.analysis import counting
 from cnnviz.analysis.graph import network_graph, shape_text
-from cnnviz.analysis.kinds import Pair
+from cnnviz.analysis.kinds.window import Pair
 from cnnviz.analysis.limits import BYTES
 from cnnviz.analysis.source import source
 from cnnviz.analysis.summary import Summary

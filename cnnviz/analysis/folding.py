@@ -17,7 +17,7 @@ import pandas as pd
 from cnnviz.analysis import counting
 from cnnviz.analysis.blocks import Block, block_tree, closing_join, joins, skips
 from cnnviz.analysis.graph import NetworkGraph, Node
-from cnnviz.analysis.kinds import sliding
+from cnnviz.analysis.kinds.window import sliding
 
 
 @dataclass(frozen=True, eq=False)

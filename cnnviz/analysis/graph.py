@@ -13,7 +13,8 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from cnnviz.analysis.kinds import Kind, kind_of, kind_of_operation
+from cnnviz.analysis.kinds import Kind, is_adaptive, kind_of, kind_of_operation
+from cnnviz.analysis.kinds.window import pair, sliding
 from cnnviz.analysis.limits import GraphError, check_memory, check_size
 from cnnviz.architectures import Layer, Network, NetworkSpec, build, variant
 
@@ -157,7 +158,6 @@ class _Recorder(TorchFunctionMode):
         self._blocks = [""]
         self._uses: Counter[str] = Counter()
         self._in_layer = False
-        self._shapes: dict[object, torch.Size] = {}
         self._outputs: dict[str, torch.Tensor] = {}
         self._training_only = False
         self.blocks: dict[str, str] = {}
@@ -210,18 +210,12 @@ class _Recorder(TorchFunctionMode):
         self, module: nn.Module, forward: Callable[..., Any], first: torch.Tensor, args: Any
     ) -> torch.Tensor:
         """What a layer makes; it is not run where that is known, which saves half of the time."""
-        kind = kind_of(module)
-        if kind.keeps_shape:
+        if kind_of(module).keeps_shape:
             return first.detach()
-        if kind.role != "convolution":
-            output: torch.Tensor = forward(*args)
-            return output
-        convolution: Any = module
-        window = (convolution.stride, convolution.padding, convolution.dilation)
-        make = (convolution.weight.shape, *window, first.shape)
-        if make not in self._shapes:
-            self._shapes[make] = forward(*args).shape
-        return first.new_empty(self._shapes[make])
+        if shape := _known_shape(module, tuple(first.shape[1:])):
+            return first.new_empty(len(first), *shape)
+        output: torch.Tensor = forward(*args)
+        return output
 
     def _record(
         self,
@@ -257,6 +251,27 @@ def _misfit(name: str, module: nn.Module, shape: Shape, made_for: int) -> str:
         f"The image is too small: {name} receives {shape_text(shape)} and cannot make an output "
         "of it; choose a larger resolution."
     )
+
+
+def _known_shape(module: Any, shape: Shape) -> Shape:
+    """What a convolution, a linear layer or a pooling makes; () of others, which torch must run.
+
+    (The first of these that torch runs on the meta device imports sympy, which takes a second.)
+
+    Raises:
+        RuntimeError: The layer cannot read that shape.
+    """
+    kind, slid = kind_of(module), sliding(module)
+    if kind.role == "linear" and shape[-1] == module.in_features:
+        return (*shape[:-1], module.out_features)
+    if is_adaptive(module):
+        return (shape[0], *pair(module.output_size))
+    if slid is None or kind.role not in ("convolution", "pooling"):
+        return ()
+    height, width = slid.over(*shape[1:])
+    if min(height.output, width.output) < 1:
+        raise RuntimeError(f"{module} cannot read maps of {shape_text(shape)}.")
+    return (module.out_channels if kind.has_filters else shape[0], height.output, width.output)
 
 
 def _is_layer(module: nn.Module) -> bool:

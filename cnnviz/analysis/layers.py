@@ -7,7 +7,8 @@ import pandas as pd
 
 from cnnviz.analysis import counting
 from cnnviz.analysis.graph import NetworkGraph, Node
-from cnnviz.analysis.kinds import WEIGHTED, sliding
+from cnnviz.analysis.kinds import WEIGHTED
+from cnnviz.analysis.kinds.window import sliding
 from cnnviz.analysis.receptive_field import receptive_fields
 
 

@@ -14,7 +14,8 @@ from math import ceil, floor
 from typing import Any, Literal
 
 from cnnviz.analysis.graph import Graph, NetworkGraph, Node
-from cnnviz.analysis.kinds import is_adaptive, sliding
+from cnnviz.analysis.kinds import is_adaptive
+from cnnviz.analysis.kinds.window import sliding
 
 Axis = Literal["height", "width"]
 AXES: dict[Axis, int] = {"height": -2, "width": -1}  # positions in (C, H, W)

@@ -27,25 +27,13 @@ from cnnviz.architectures import (
 from cnnviz.architectures.base import Architecture, Layer, Network, NetworkSpec, Role, Variant
 from cnnviz.hyperparameters import Value, named
 
-ARCHITECTURES: tuple[Architecture, ...] = (
-    mlp.ARCHITECTURE,
-    lenet.ARCHITECTURE,
-    alexnet.ARCHITECTURE,
-    zfnet.ARCHITECTURE,
-    nin.ARCHITECTURE,
-    vgg.ARCHITECTURE,
-    googlenet.ARCHITECTURE,
-    deeply_supervised.ARCHITECTURE,
-    all_cnn.ARCHITECTURE,
-    highway.ARCHITECTURE,
-    inception.ARCHITECTURE,
-    resnet.ARCHITECTURE,
-    squeezenet.ARCHITECTURE,
-    preact_resnet.ARCHITECTURE,
-    stochastic_depth.ARCHITECTURE,
-    wide_resnet.ARCHITECTURE,
-    fractalnet.ARCHITECTURE,
-    densenet.ARCHITECTURE,
+ARCHITECTURES: tuple[Architecture, ...] = tuple(
+    family.ARCHITECTURE
+    for family in (
+        *(mlp, lenet, alexnet, zfnet, nin, vgg, googlenet, deeply_supervised, all_cnn, highway),
+        *(inception, resnet, squeezenet, preact_resnet, stochastic_depth, wide_resnet),
+        *(fractalnet, densenet),
+    )
 )
 
 __all__ = [

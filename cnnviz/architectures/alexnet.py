@@ -25,33 +25,26 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from cnnviz.architectures.base import Architecture, Deviation, Network, Variant
-from cnnviz.architectures.blocks import (
-    ACTIVATIONS,
-    gaussian,
-    initialisation,
-    initialise,
-    linear_layers,
-    named,
-    reinitialise,
-    response_norm,
-)
-from cnnviz.hyperparameters import Config, choice, flag
+from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
+from cnnviz.architectures.blocks import ACTIVATIONS, linear_head, named, response_norm
+from cnnviz.architectures.initialisation import gaussian
+from cnnviz.hyperparameters import choice, flag, tenths
 
 # Kernels of conv1 to conv5: section 3.5; and the One Weird Trick paper (2014).
 KERNELS = {"2012": (96, 256, 384, 384, 256), "2014": (64, 192, 384, 256, 256)}
+# Section 5: biases that are 1, to give the ReLUs positive inputs early in training.
+ONES = ("conv2.bias", "conv4.bias", "conv5.bias", "linear1.bias", "linear2.bias")
 # Side of the map that the first linear layer reads.
 MAP_SIDE = {"imagenet": 6, "cifar": 3}
 
 
 @dataclass(frozen=True)
-class AlexNetConfig(Config):
+class AlexNetConfig(NetworkConfig):
     """Hyperparameters of AlexNet."""
 
     stem: str = choice(
         "imagenet",
         "cifar",
-        default="imagenet",
         help="11x11 filters of stride 4 for large images, or 5x5 of stride 1 for small ones.",
     )
     kernels: str = choice(
@@ -69,19 +62,14 @@ class AlexNetConfig(Config):
     response_norm: bool = flag(
         default=True, help="Local response normalisation after conv1 and conv2."
     )
-    pooling: str = choice(
-        "overlapping", "plain", default="overlapping", help="3x3 or 2x2 windows, of stride 2."
-    )
+    pooling: str = choice("overlapping", "plain", help="3x3 or 2x2 windows, of stride 2.")
     activation: str = choice(
         *ACTIVATIONS, default="relu", help="The paper's Figure 1 compares ReLU and tanh."
     )
     hidden_units: int = choice(
         256, 512, 1024, 2048, 4096, default=4096, unit="units", help="Of both hidden linear layers."
     )
-    dropout: float = choice(
-        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.5, help="After both hidden linear layers."
-    )
-    initialisation: str = initialisation()
+    dropout: float = tenths(0, 7, default=0.5, help="After both hidden linear layers.")
 
 
 def pooling(config: AlexNetConfig) -> nn.MaxPool2d:
@@ -125,39 +113,29 @@ class AlexNet(Network):
                 **activated(config, conv3=conv3, conv4=conv4, conv5=conv5),
             ),
         )
-        side = MAP_SIDE[config.stem]
-        head = named(
-            pool=pooling(config),
-            resize=nn.AdaptiveAvgPool2d(side),
-            flatten=nn.Flatten(),
-            **linear_layers(
-                c5 * side**2, config.hidden_units, num_classes, config.dropout, config.activation
-            ),
+        head = linear_head(
+            pooling(config),
+            c5,
+            MAP_SIDE[config.stem],
+            num_classes,
+            hidden_units=config.hidden_units,
+            dropout=config.dropout,
+            activation=config.activation,
         )
         super().__init__(stem, stages, head)
-        # Section 5: the ones give the ReLUs positive inputs early in training.
-        initialise(self, convolution=gaussian, linear=gaussian)
-        ones = (
-            "stages.0.conv2",
-            "stages.1.conv4",
-            "stages.1.conv5",
-            "head.linear1",
-            "head.linear2",
-        )
-        for layer in ones:
-            nn.init.ones_(self.get_parameter(f"{layer}.bias"))
-        reinitialise(self, config.initialisation)
+        self.initialise(config, convolution=gaussian, linear=gaussian)
+        if config.initialisation == "paper":
+            for name, parameter in self.named_parameters():
+                if name.endswith(ONES):
+                    nn.init.ones_(parameter)
 
 
 ARCHITECTURE = Architecture(
-    name="alexnet",
     title="AlexNet",
     year=2012,
     paper="Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural "
     "Networks, NIPS 2012",
-    url="https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html",
     idea="ReLU, dropout and two GPUs: a large convolutional network wins ImageNet by far.",
-    config=AlexNetConfig,
     network=AlexNet,
     variants={
         "alexnet": Variant("AlexNet", AlexNetConfig()),
@@ -168,12 +146,4 @@ ARCHITECTURE = Architecture(
             year=2014,
         ),
     },
-    deviations=(
-        Deviation(
-            variants=("alexnet",),
-            quantity="params",
-            reason="The paper says 60 million where the layers of Figure 2 have 60.97 million: not "
-            "rounded up.",
-        ),
-    ),
 )

@@ -17,16 +17,17 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from cnnviz.architectures.base import Architecture, Network, Variant
-from cnnviz.architectures.blocks import he_normal, initialisation, initialise, named, reinitialise
-from cnnviz.hyperparameters import Config, choice, steps
+from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
+from cnnviz.architectures.blocks import convolution, named
+from cnnviz.architectures.initialisation import he_normal
+from cnnviz.hyperparameters import choice, steps, tenths
 
 # Table 1: kernel sizes before each pooling.
 KERNEL_SIZES = {"A": (5,), "B": (5, 1), "C": (3, 3)}
 
 
 @dataclass(frozen=True)
-class AllCNNConfig(Config):
+class AllCNNConfig(NetworkConfig):
     """Hyperparameters of all convolutional nets and their base models."""
 
     model: str = choice(
@@ -44,23 +45,8 @@ class AllCNNConfig(Config):
     width: int = steps(
         32, 192, 32, default=96, unit="channels", help="Channels in stage 1; doubled later."
     )
-    input_dropout: float = choice(
-        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, default=0.2, help="Of the image's pixels."
-    )
-    dropout: float = choice(
-        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.5, help="After each downsampling."
-    )
-    initialisation: str = initialisation()
-
-
-def rectified(
-    in_channels: int, out_channels: int, kernel_size: int, stride: int = 1, pad: bool = True
-) -> nn.Sequential:
-    """A convolution and its ReLU: a line of Table 1."""
-    padding = kernel_size // 2 if pad else 0
-    return named(
-        conv=nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding), relu=nn.ReLU()
-    )
+    input_dropout: float = tenths(0, 5, default=0.2, help="Of the image's pixels.")
+    dropout: float = tenths(0, 7, default=0.5, help="After each downsampling.")
 
 
 def section(
@@ -70,17 +56,17 @@ def section(
     *first, last = KERNEL_SIZES[config.model]
     layers: list[nn.Module] = []
     for kernel_size in first:
-        layers.append(rectified(in_channels, width, kernel_size))
+        layers.append(convolution(in_channels, width, kernel_size))
         in_channels = width
     halving: nn.Module = nn.MaxPool2d(3, 2, ceil_mode=True)
     if config.downsampling == "stride":
-        halving = rectified(in_channels, width, last, stride=2)
+        halving = convolution(in_channels, width, last, stride=2)
     else:
-        layers.append(rectified(in_channels, width, last))
+        layers.append(convolution(in_channels, width, last))
     if config.downsampling == "convolution":
-        halving = rectified(width, width, 3, stride=2)
+        halving = convolution(width, width, 3, stride=2)
     elif config.downsampling == "convolution, pooling":
-        layers.append(rectified(width, width, 3))
+        layers.append(convolution(width, width, 3))
     return layers, [halving, nn.Dropout(config.dropout)]
 
 
@@ -92,9 +78,9 @@ class AllCNN(Network):
         first, halving1 = section(config, in_channels, narrow)
         second, halving2 = section(config, narrow, wide)
         third = [
-            rectified(wide, wide, 3, pad=False),
-            rectified(wide, wide, 1),
-            rectified(wide, num_classes, 1),
+            convolution(wide, wide, 3, padding=0),
+            convolution(wide, wide, 1),
+            convolution(wide, num_classes, 1),
         ]
         sections = (first, [*halving1, *second], [*halving2, *third])
         super().__init__(
@@ -102,23 +88,15 @@ class AllCNN(Network):
             [nn.Sequential(*layers) for layers in sections if layers],
             named(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten()),
         )
-        initialise(self, convolution=he_normal)
-        reinitialise(self, config.initialisation)
+        self.initialise(config, convolution=he_normal)
 
 
 ARCHITECTURE = Architecture(
-    name="all_cnn",
     title="All-CNN",
     year=2014,
     paper="Springenberg, Dosovitskiy, Brox, Riedmiller: Striving for Simplicity: The All "
     "Convolutional Net, ICLR 2015 workshop",
-    url="https://arxiv.org/abs/1412.6806",
     idea="Nothing but convolutions: strides replace pooling, averages replace linear layers.",
-    config=AllCNNConfig,
     network=AllCNN,
-    variants={
-        "all_cnn_c_cifar": Variant(
-            "All-CNN-C (CIFAR)", AllCNNConfig(), resolution=32, dataset="CIFAR-10"
-        ),
-    },
+    variants={"all_cnn_c_cifar": Variant.cifar("All-CNN-C (CIFAR)", AllCNNConfig())},
 )

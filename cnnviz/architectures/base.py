@@ -1,14 +1,33 @@
 """Base classes of the architectures: Network, Variant, Architecture and their records."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from importlib import import_module
+from typing import Literal, Self
 
 import torch
 from torch import nn
 
-from cnnviz.hyperparameters import Config
+from cnnviz.architectures.initialisation import (
+    INITIALISERS,
+    Initialiser,
+    draw_weights,
+    reinitialise,
+)
+from cnnviz.hyperparameters import Config, choice
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkConfig(Config):
+    """Base class of the families' hyperparameters, with the one that all of them have."""
+
+    initialisation: str = choice(
+        "paper",
+        *INITIALISERS,
+        help="Weight initialisation: the paper's, N(0, 0.01^2), Glorot and Bengio's, or He's.",
+    )
 
 
 @dataclass(frozen=True)
@@ -43,7 +62,7 @@ class NetworkSpec:
     """
 
     variant: str
-    config: Config
+    config: NetworkConfig
     in_channels: int
     num_classes: int
     trained_on: TrainedOn | None = None
@@ -142,6 +161,13 @@ class Network(nn.Module):
         logits: torch.Tensor = self.head(x)
         return (logits, *early) if early else logits
 
+    def initialise(
+        self, config: NetworkConfig, *, convolution: Initialiser, linear: Initialiser | None = None
+    ) -> None:
+        """Draw the weights as the paper does, then as ``config`` says, where that differs."""
+        draw_weights(self, convolution=convolution, linear=linear)
+        reinitialise(self, config.initialisation)
+
     @property
     def auxiliary_heads(self) -> Mapping[str, nn.Module]:
         """Heads used in training only, by the position of the stage that they read."""
@@ -169,13 +195,18 @@ class Variant:
     """
 
     title: str
-    config: Config
+    config: NetworkConfig
     resolution: int = 224
     dataset: str = "ImageNet"
     in_channels: int = 3
     half_normalised: bool = False
     torchvision: str | None = None
     year: int | None = None
+
+    @classmethod
+    def cifar(cls, title: str, config: NetworkConfig) -> Self:
+        """A configuration published for CIFAR-10."""
+        return cls(title, config, resolution=32, dataset="CIFAR-10")
 
     @property
     def num_classes(self) -> int:
@@ -184,45 +215,51 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class Deviation:
-    """A published figure that the built network does not round to, with the reason."""
-
-    variants: tuple[str, ...]
-    quantity: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class Architecture:
-    """A family: its paper, its hyperparameters, its network and its published variants.
+    """A family: its paper, its network and its published variants.
+
+    The docstring of the network's module tells the rest: the link to the paper in its second
+    paragraph, and where the networks differ from it under "Deviations".
 
     Attributes:
-        name: Identifier in URLs and on the command line.
         title: Name on screen.
         year: Year of the first publication.
         paper: Authors, title and venue.
-        url: Link to the paper.
         idea: What was new, in one sentence.
-        config: Class of the hyperparameters.
         network: Builds the network from (config, in_channels, num_classes).
         variants: Published configurations by name, smallest first.
-        deviations: Published figures that the networks do not round to.
         resolutions: Image sides that some configuration accepts, besides those of the variants.
         has_feature_maps: Whether the stages output feature maps (C, H, W).
     """
 
-    name: str
     title: str
     year: int
     paper: str
-    url: str
     idea: str
-    config: type[Config]
     network: Callable[..., Network]
     variants: Mapping[str, Variant] = field(hash=False)
-    deviations: tuple[Deviation, ...] = ()
     resolutions: tuple[int, ...] = (32, 224)
     has_feature_maps: bool = True
+
+    @property
+    def name(self) -> str:
+        """Identifier in URLs and on the command line: the name of the network's module."""
+        return self.network.__module__.rpartition(".")[2]
+
+    @property
+    def config(self) -> type[NetworkConfig]:
+        """Class of the hyperparameters."""
+        return type(next(iter(self.variants.values())).config)
+
+    @property
+    def url(self) -> str:
+        """Link to the paper."""
+        return next(re.finditer(r"https?://[^\s)]+", self.module_docstring))[0]
+
+    @property
+    def module_docstring(self) -> str:
+        """The paper, what its sections give, and where the networks differ from it."""
+        return inspect.getdoc(import_module(self.network.__module__)) or ""
 
     def build(self, spec: NetworkSpec) -> Network:
         """Build the network of a specification in eval mode, initialised as in the paper."""
@@ -232,18 +269,10 @@ class Architecture:
 
     @property
     def deviation_notes(self) -> str:
-        """The "Deviations" section of the family module's docstring as a paragraph of Markdown."""
-        text = inspect.getdoc(inspect.getmodule(self.config)) or ""
-        section = text.partition("Deviations:\n")[2].partition("\n\n")[0]
+        """The "Deviations" section of the module's docstring as a paragraph of Markdown."""
+        section = self.module_docstring.partition("Deviations:\n")[2].partition("\n\n")[0]
         return " ".join(section.split()).replace("``", "`")
 
     def year_of(self, variant: str) -> int:
         """Year in which a variant was published."""
         return self.variants[variant].year or self.year
-
-    def deviation(self, variant: str, quantity: str) -> str | None:
-        """Why a variant's count differs from the published one; None if it does not."""
-        reasons = (
-            d.reason for d in self.deviations if variant in d.variants and quantity == d.quantity
-        )
-        return next(reasons, None)

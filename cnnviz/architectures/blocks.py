@@ -7,9 +7,6 @@ import torch
 from torch import nn
 
 from cnnviz.architectures.base import Layer
-from cnnviz.hyperparameters import choice
-
-Initialiser = Callable[[torch.Tensor], torch.Tensor]
 
 
 def named(**modules: nn.Module) -> nn.Sequential:
@@ -29,71 +26,33 @@ class Branches(nn.Module):
         return torch.cat([path(x) for path in self.children()], dim=1)
 
 
-def initialise(
-    network: nn.Module, *, convolution: Initialiser, linear: Initialiser | None = None
-) -> None:
-    """Initialise the weights of convolutions (and linear layers, if given); biases are zero."""
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d):
-            _draw(module, convolution)
-        elif isinstance(module, nn.Linear) and linear is not None:
-            _draw(module, linear)
+def convolution(
+    in_channels: int,
+    out_channels: int,
+    kernel_size: int | tuple[int, int],
+    stride: int = 1,
+    padding: int | tuple[int, int] | None = None,
+    norm: Callable[[int], nn.Module] | None = None,
+) -> nn.Sequential:
+    """A convolution and its ReLU, with normalisation in place of the bias between, if any.
+
+    Unless a padding is given, an odd kernel of stride 1 keeps the size of the maps.
+    """
+    if padding is None:
+        sides = kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
+        padding = sides[0] // 2, sides[1] // 2
+    conv = nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, bias=norm is None)
+    between = {"norm": norm(out_channels)} if norm else {}
+    return named(conv=conv, **between, relu=nn.ReLU())
 
 
-def _draw(module: nn.Conv2d | nn.Linear, initialiser: Initialiser) -> None:
-    if (
-        module.weight.is_meta
-    ):  # has no values, and drawing them would double the time of an analysis
-        return
-    initialiser(module.weight)
-    if module.bias is not None:
-        nn.init.zeros_(module.bias)
-
-
-def gaussian(weight: torch.Tensor) -> torch.Tensor:
-    """N(0, 0.01^2): Krizhevsky et al. 2012, section 5."""
-    return nn.init.normal_(weight, std=0.01)
-
-
-def xavier(weight: torch.Tensor) -> torch.Tensor:
-    """N(0, 2 / (fan_in + fan_out)): Glorot and Bengio 2010, equation 12."""
-    return nn.init.xavier_normal_(weight)
-
-
-def he_forward(weight: torch.Tensor) -> torch.Tensor:
-    """N(0, 2 / fan_in): He et al. 2015, equation 10, keeps the size of activations."""
-    return nn.init.kaiming_normal_(weight, mode="fan_in", nonlinearity="relu")
-
-
-def he_normal(weight: torch.Tensor) -> torch.Tensor:
-    """N(0, 2 / fan_out): He et al. 2015, equation 14, keeps the size of gradients."""
-    return nn.init.kaiming_normal_(weight, mode="fan_out", nonlinearity="relu")
-
-
-INITIALISERS: dict[str, Initialiser] = {"gaussian": gaussian, "xavier": xavier, "he": he_forward}
-
-
-def initialisation() -> str:
-    """A hyperparameter for the initialisation: the paper's or one of three others."""
-    return choice(
-        "paper",
-        *INITIALISERS,
-        default="paper",
-        help="Weight initialisation: the paper's, N(0, 0.01^2), Glorot and Bengio's, or He's.",
-    )
-
-
-def reinitialise(network: nn.Module, how: str) -> None:
-    """Initialise all weights again by one of ``INITIALISERS``; "paper" does nothing."""
-    if how != "paper":
-        initialise(network, convolution=INITIALISERS[how], linear=INITIALISERS[how])
-
-
-def global_average_head(channels: int, num_classes: int) -> nn.Sequential:
+def global_average_head(
+    channels: int, num_classes: int, dropout: float | None = None
+) -> nn.Sequential:
     """Global average pooling, then one linear layer (Lin et al. 2014, section 3.2)."""
-    return named(
-        pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(channels, num_classes)
-    )
+    between = {} if dropout is None else {"dropout": nn.Dropout(dropout)}
+    linear = nn.Linear(channels, num_classes)
+    return named(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), **between, linear=linear)
 
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
@@ -111,19 +70,26 @@ def response_norm() -> nn.LocalResponseNorm:
     return nn.LocalResponseNorm(5, alpha=5 * 1e-4, beta=0.75, k=2.0)
 
 
-def linear_layers(
-    in_features: int, hidden_units: int, num_classes: int, dropout: float, activation: str = "relu"
-) -> dict[str, nn.Module]:
-    """Two hidden layers with dropout and the classifier (Krizhevsky et al. 2012, section 3.5)."""
-    return {
-        "linear1": nn.Linear(in_features, hidden_units),
-        f"{activation}1": ACTIVATIONS[activation](),
-        "dropout1": nn.Dropout(dropout),
-        "linear2": nn.Linear(hidden_units, hidden_units),
-        f"{activation}2": ACTIVATIONS[activation](),
-        "dropout2": nn.Dropout(dropout),
-        "linear3": nn.Linear(hidden_units, num_classes),
-    }
+def linear_head(
+    pool: nn.Module,
+    channels: int,
+    side: int,
+    num_classes: int,
+    *,
+    hidden_units: int,
+    dropout: float,
+    activation: str = "relu",
+) -> nn.Sequential:
+    """The last pooling, two hidden layers with dropout and the classifier.
+
+    Krizhevsky et al. 2012, section 3.5. Maps of another side than ``side`` are resized to it.
+    """
+    layers = {"pool": pool, "resize": nn.AdaptiveAvgPool2d(side), "flatten": nn.Flatten()}
+    for number, in_features in enumerate((channels * side**2, hidden_units), start=1):
+        layers[f"linear{number}"] = nn.Linear(in_features, hidden_units)
+        layers[f"{activation}{number}"] = ACTIVATIONS[activation]()
+        layers[f"dropout{number}"] = nn.Dropout(dropout)
+    return named(**layers, linear3=nn.Linear(hidden_units, num_classes))
 
 
 class Scale(Layer):

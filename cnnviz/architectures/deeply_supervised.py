@@ -20,17 +20,10 @@ from functools import partial
 
 from torch import nn
 
-from cnnviz.architectures.base import Architecture, Network, Variant
-from cnnviz.architectures.blocks import (
-    global_average_head,
-    initialisation,
-    initialise,
-    micro_network,
-    named,
-    reinitialise,
-    xavier,
-)
-from cnnviz.hyperparameters import Config, choice
+from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
+from cnnviz.architectures.blocks import global_average_head, micro_network, named
+from cnnviz.architectures.initialisation import xavier
+from cnnviz.hyperparameters import choice, tenths
 
 # The authors' file: maps of conv1 to conv3 and of the 1x1 convolutions after each (cccp1 to cccp5).
 CONVOLUTION_MAPS = 192
@@ -41,24 +34,20 @@ RESOLUTION = 32
 
 
 @dataclass(frozen=True)
-class DeeplySupervisedConfig(Config):
+class DeeplySupervisedConfig(NetworkConfig):
     """Hyperparameters of the deeply-supervised Network In Network."""
 
     companions: str = choice(
         "linear",
         "pooled",
         "none",
-        default="linear",
         help="Classifiers of the three hidden convolutions, in training: on all of their maps, on "
         "averages of the maps, or none (Network In Network).",
     )
     width: float = choice(
         0.25, 0.5, 1.0, 2.0, default=1.0, help="Factor on the channels of every convolution."
     )
-    dropout: float = choice(
-        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.5, help="After each pooling."
-    )
-    initialisation: str = initialisation()
+    dropout: float = tenths(0, 7, default=0.5, help="After each pooling.")
 
 
 def companion(option: str, channels: int, side: int, num_classes: int) -> nn.Sequential:
@@ -93,22 +82,14 @@ class DeeplySupervisedNet(Network):
             in_channels = widths[-1]
         head = named(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten())
         super().__init__(nn.Identity(), stages, head, companions)
-        initialise(self, convolution=partial(nn.init.normal_, std=0.05), linear=xavier)
-        reinitialise(self, config.initialisation)
+        self.initialise(config, convolution=partial(nn.init.normal_, std=0.05), linear=xavier)
 
 
 ARCHITECTURE = Architecture(
-    name="deeply_supervised",
     title="Deeply supervised net",
     year=2014,
     paper="Lee, Xie, Gallagher, Zhang, Tu: Deeply-Supervised Nets, AISTATS 2015",
-    url="https://arxiv.org/abs/1409.5185",
     idea="Every hidden layer has a classifier in training, so that early layers learn directly.",
-    config=DeeplySupervisedConfig,
     network=DeeplySupervisedNet,
-    variants={
-        "dsn_cifar": Variant(
-            "DSN (CIFAR)", DeeplySupervisedConfig(), resolution=RESOLUTION, dataset="CIFAR-10"
-        ),
-    },
+    variants={"dsn_cifar": Variant.cifar("DSN (CIFAR)", DeeplySupervisedConfig())},
 )

@@ -28,16 +28,11 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from cnnviz.architectures.base import Architecture, Network, Variant
-from cnnviz.architectures.blocks import (
-    global_average_head,
-    he_normal,
-    initialisation,
-    initialise,
-    named,
-    reinitialise,
-)
-from cnnviz.hyperparameters import Config, choice, flag, steps
+from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
+from cnnviz.architectures.blocks import global_average_head, named
+from cnnviz.architectures.initialisation import he_normal
+from cnnviz.architectures.resnet import pooled_stem
+from cnnviz.hyperparameters import choice, flag, steps, tenths
 
 LAYERS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 31, 32, 36, 41, 48, 64)
 
@@ -52,14 +47,13 @@ IMAGENET_DEPTHS = {
 
 
 @dataclass(frozen=True)
-class DenseNetConfig(Config):
+class DenseNetConfig(NetworkConfig):
     """Hyperparameters of DenseNet, DenseNet-B, -C and -BC."""
 
     stem: str = choice(
         "imagenet",
         "cifar",
         "7x7",
-        default="imagenet",
         help="7x7 convolution of stride 2 and max pooling for large images; one 3x3 for small; or "
         "one 7x7 of stride 1.",
     )
@@ -80,15 +74,12 @@ class DenseNetConfig(Config):
     bottleneck: bool = flag(
         default=True, help="B: a 1x1 convolution to 4k feature maps before every 3x3."
     )
-    compression: float = choice(
-        *(tenths / 10 for tenths in range(1, 11)),
+    compression: float = tenths(
+        *(1, 10),
         default=0.5,
         help="C: theta, the share of feature maps that a transition keeps; 1: no compression.",
     )
-    dropout: float = choice(
-        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, default=0.0, help="After every convolution but the first."
-    )
-    initialisation: str = initialisation()
+    dropout: float = tenths(0, 5, default=0.0, help="After every convolution but the first.")
 
     @property
     def depths(self) -> tuple[int, ...]:
@@ -200,12 +191,7 @@ def stem(config: DenseNetConfig, in_channels: int) -> nn.Sequential:
     """The first convolution, with the pooling of Table 1 for large images."""
     channels = config.first_channels
     if config.stem == "imagenet":
-        return named(
-            conv=nn.Conv2d(in_channels, channels, 7, 2, padding=3, bias=False),
-            norm=nn.BatchNorm2d(channels),
-            relu=nn.ReLU(),
-            pool=nn.MaxPool2d(3, 2, padding=1),
-        )
+        return pooled_stem(in_channels, channels)
     size = 7 if config.stem == "7x7" else 3
     return named(conv=nn.Conv2d(in_channels, channels, size, padding=size // 2, bias=False))
 
@@ -228,8 +214,7 @@ class DenseNet(Network):
         head = global_average_head(channels, num_classes)
         super().__init__(stem(config, in_channels), [named(**layers) for layers in stages], head)
         # Section 4.2: the initialisation of He et al. 2015.
-        initialise(self, convolution=he_normal)
-        reinitialise(self, config.initialisation)
+        self.initialise(config, convolution=he_normal)
 
 
 def imagenet(depth: int, torchvision: str | None = None) -> Variant:
@@ -251,7 +236,7 @@ def cifar(depth: int, k: int, bc: bool = False) -> Variant:
         compression=0.5 if bc else 1.0,
     )
     title = f"DenseNet{'-BC' if bc else ''} (L = {depth}, k = {k})"
-    return Variant(title, config, resolution=32, dataset="CIFAR-10")
+    return Variant.cifar(title, config)
 
 
 SIMPLE = Variant(
@@ -262,14 +247,11 @@ SIMPLE = Variant(
 )
 
 ARCHITECTURE = Architecture(
-    name="densenet",
     title="DenseNet",
     year=2016,
     paper="Huang, Liu, van der Maaten, Weinberger: Densely Connected Convolutional Networks, "
     "CVPR 2017",
-    url="https://arxiv.org/abs/1608.06993",
     idea="Every layer sees the feature maps of all earlier layers, so each adds only a few.",
-    config=DenseNetConfig,
     network=DenseNet,
     variants={
         "densenet121": imagenet(121, torchvision="densenet121"),

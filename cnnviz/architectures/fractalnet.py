@@ -25,9 +25,10 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from cnnviz.architectures.base import Architecture, Deviation, Layer, Network, Variant
-from cnnviz.architectures.blocks import initialisation, initialise, named, reinitialise, xavier
-from cnnviz.hyperparameters import Config, choice, steps
+from cnnviz.architectures.base import Architecture, Layer, Network, NetworkConfig, Variant
+from cnnviz.architectures.blocks import named
+from cnnviz.architectures.initialisation import xavier
+from cnnviz.hyperparameters import choice, steps, tenths
 
 # Section 4.1: 64, 128, 256, 512, 512 filters, as multiples of the first block's.
 WIDTHS = (1, 2, 4, 8, 8)
@@ -36,7 +37,7 @@ DROPOUTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True)
-class FractalNetConfig(Config):
+class FractalNetConfig(NetworkConfig):
     """Hyperparameters of fractal networks."""
 
     columns: int = choice(
@@ -45,9 +46,7 @@ class FractalNetConfig(Config):
     width: int = steps(
         16, 128, 16, default=64, unit="filters", help="Filters in block 1; at most 8 x."
     )
-    dropout: float = choice(
-        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, default=0.4, help="In the last block; none in the first."
-    )
+    dropout: float = tenths(0, 5, default=0.4, help="In the last block; none in the first.")
     drop_path: float = choice(
         0.0,
         0.05,
@@ -68,7 +67,6 @@ class FractalNetConfig(Config):
         default=0.5,
         help="Global drop-path: share of mini-batches that use a single column in all blocks.",
     )
-    initialisation: str = initialisation()
 
 
 class Join(Layer):
@@ -176,8 +174,7 @@ class FractalNet(Network):
         super().__init__(nn.Identity(), stages, head)
         self.fractals, self.columns = tuple(fractals), config.columns
         self.single_column = config.single_column
-        initialise(self, convolution=xavier, linear=xavier)
-        reinitialise(self, config.initialisation)
+        self.initialise(config, convolution=xavier, linear=xavier)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, ...]:
         """Logits; in training, global drop-path first draws the column for all blocks."""
@@ -190,26 +187,11 @@ class FractalNet(Network):
 
 
 ARCHITECTURE = Architecture(
-    name="fractalnet",
     title="FractalNet",
     year=2016,
     paper="Larsson, Maire, Shakhnarovich: FractalNet: Ultra-Deep Neural Networks without "
     "Residuals, ICLR 2017",
-    url="https://arxiv.org/abs/1605.07648",
     idea="A fractal of short and deep columns, averaged where they meet, trains without shortcuts.",
-    config=FractalNetConfig,
     network=FractalNet,
-    variants={
-        "fractalnet21_cifar": Variant(
-            "FractalNet-21 (CIFAR)", FractalNetConfig(), resolution=32, dataset="CIFAR-10"
-        )
-    },
-    deviations=(
-        Deviation(
-            variants=("fractalnet21_cifar",),
-            quantity="params",
-            reason="The paper's 64, 128, 256, 512 and 512 filters give 33.7 M, in the authors' own "
-            "code too; the paper does not say what else the 38.6 M hold.",
-        ),
-    ),
+    variants={"fractalnet21_cifar": Variant.cifar("FractalNet-21 (CIFAR)", FractalNetConfig())},
 )

@@ -17,22 +17,22 @@ Deviations:
     5x5 (its known mistake), a last max pooling of 2x2, dropout 0.2 in place of 0.4.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from torch import nn
 
-from cnnviz.architectures.base import Architecture, Deviation, Network, Variant
+from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
 from cnnviz.architectures.blocks import (
     Branches,
-    initialisation,
-    initialise,
+    convolution,
+    global_average_head,
     named,
-    reinitialise,
     response_norm,
-    xavier,
 )
-from cnnviz.hyperparameters import Config, choice, flag
+from cnnviz.architectures.initialisation import xavier
+from cnnviz.hyperparameters import choice, flag, tenths
 
 # Table 1: #1x1, #3x3 reduce, #3x3, #5x5 reduce, #5x5 and pool proj of the nine modules.
 MODULES = {
@@ -54,13 +54,12 @@ STEM_CHANNELS = 192
 
 
 @dataclass(frozen=True)
-class GoogLeNetConfig(Config):
+class GoogLeNetConfig(NetworkConfig):
     """Hyperparameters of networks of Inception modules."""
 
     stem: str = choice(
         "imagenet",
         "cifar",
-        default="imagenet",
         help="7x7 and 3x3 convolutions that leave an eighth of a large image's side (with the "
         "pooling after them), or one 3x3 that leaves half of a small one's.",
     )
@@ -85,21 +84,12 @@ class GoogLeNetConfig(Config):
     auxiliary: bool = flag(
         default=False, help="Two classifiers on modules 4a and 4d, used in training only."
     )
-    dropout: float = choice(
-        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.4, help="Before the linear layer."
-    )
-    initialisation: str = initialisation()
+    dropout: float = tenths(0, 7, default=0.4, help="Before the linear layer.")
 
-
-def convolution(
-    config: GoogLeNetConfig, in_channels: int, out_channels: int, kernel_size: int, stride: int = 1
-) -> nn.Sequential:
-    """A padded convolution and its ReLU."""
-    padding, bias = kernel_size // 2, not config.batch_norm
-    conv = nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, bias=bias)
-    if config.batch_norm:
-        return named(conv=conv, norm=nn.BatchNorm2d(out_channels, eps=0.001), relu=nn.ReLU())
-    return named(conv=conv, relu=nn.ReLU())
+    @property
+    def norm(self) -> Callable[[int], nn.Module] | None:
+        """What normalises after every convolution, if anything."""
+        return partial(nn.BatchNorm2d, eps=0.001) if self.batch_norm else None
 
 
 def reduced(
@@ -107,10 +97,10 @@ def reduced(
 ) -> nn.Sequential:
     """A convolution after a 1x1 reduction; without the reduction if naive."""
     if not config.reductions:
-        return convolution(config, in_channels, out_channels, kernel_size)
+        return convolution(in_channels, out_channels, kernel_size, norm=config.norm)
     return named(
-        reduce=convolution(config, in_channels, between, 1),
-        expand=convolution(config, between, out_channels, kernel_size),
+        reduce=convolution(in_channels, between, 1, norm=config.norm),
+        expand=convolution(between, out_channels, kernel_size, norm=config.norm),
     )
 
 
@@ -123,9 +113,9 @@ class Inception(Branches):
         )
         pooled: dict[str, nn.Module] = {"pool": nn.MaxPool2d(3, 1, padding=1)}
         if config.reductions:
-            pooled["project"] = convolution(config, in_channels, projected, 1)
+            pooled["project"] = convolution(in_channels, projected, 1, norm=config.norm)
         super().__init__(
-            branch_1x1=convolution(config, in_channels, ones, 1),
+            branch_1x1=convolution(in_channels, ones, 1, norm=config.norm),
             branch_3x3=reduced(config, in_channels, before3, threes, 3),
             branch_5x5=reduced(config, in_channels, before5, fives, config.large_kernel),
             branch_pool=named(**pooled),
@@ -137,14 +127,14 @@ class Inception(Branches):
 def stem(config: GoogLeNetConfig, in_channels: int) -> nn.Sequential:
     """Figure 3 up to the second max pooling, or one 3x3 convolution."""
     if config.stem == "cifar":
-        return convolution(config, in_channels, STEM_CHANNELS, 3)
+        return convolution(in_channels, STEM_CHANNELS, 3, norm=config.norm)
     normalise = response_norm if config.response_norm else nn.Identity
     return named(
-        conv1=convolution(config, in_channels, 64, 7, 2),
+        conv1=convolution(in_channels, 64, 7, 2, norm=config.norm),
         pool=nn.MaxPool2d(3, 2, ceil_mode=True),
         lrn1=normalise(),
-        conv2=convolution(config, 64, 64, 1),
-        conv3=convolution(config, 64, STEM_CHANNELS, 3),
+        conv2=convolution(64, 64, 1, norm=config.norm),
+        conv3=convolution(64, STEM_CHANNELS, 3, norm=config.norm),
         lrn2=normalise(),
     )
 
@@ -163,22 +153,12 @@ def stage(
     return named(**layers), channels
 
 
-def head(config: GoogLeNetConfig, in_channels: int, num_classes: int) -> nn.Sequential:
-    """The last three rows of Table 1."""
-    return named(
-        pool=nn.AdaptiveAvgPool2d(1),
-        flatten=nn.Flatten(),
-        dropout=nn.Dropout(config.dropout),
-        linear=nn.Linear(in_channels, num_classes),
-    )
-
-
 def auxiliary_head(config: GoogLeNetConfig, in_channels: int, num_classes: int) -> nn.Sequential:
     """Section 5: 5x5 pooling of stride 3, 128 1x1 filters, 1024 units, 70 % dropout."""
     return named(
         resize=nn.AdaptiveAvgPool2d(14),
         pool=nn.AvgPool2d(5, 3),
-        conv=convolution(config, in_channels, 128, 1),
+        conv=convolution(in_channels, 128, 1, norm=config.norm),
         flatten=nn.Flatten(),
         linear1=nn.Linear(128 * 4 * 4, 1024),
         relu=nn.ReLU(),
@@ -197,21 +177,17 @@ class GoogLeNet(Network):
             stages.append(modules)
             if config.auxiliary and names[-1] in AUXILIARY:
                 auxiliary[index] = auxiliary_head(config, channels, num_classes)
-        last = head(config, channels, num_classes)
-        super().__init__(stem(config, in_channels), stages, last, auxiliary)
-        initialise(self, convolution=xavier, linear=xavier)
-        reinitialise(self, config.initialisation)
+        head = global_average_head(channels, num_classes, config.dropout)
+        super().__init__(stem(config, in_channels), stages, head, auxiliary)
+        self.initialise(config, convolution=xavier, linear=xavier)
 
 
 ARCHITECTURE = Architecture(
-    name="googlenet",
     title="GoogLeNet",
     year=2014,
     paper="Szegedy, Liu, Jia, Sermanet, Reed, Anguelov, Erhan, Vanhoucke, Rabinovich: Going Deeper "
     "with Convolutions, CVPR 2015",
-    url="https://arxiv.org/abs/1409.4842",
     idea="1x1, 3x3 and 5x5 filters side by side, each after a cheap 1x1 that reduces its channels.",
-    config=GoogLeNetConfig,
     network=GoogLeNet,
     variants={
         "googlenet": Variant("GoogLeNet", GoogLeNetConfig()),
@@ -225,20 +201,4 @@ ARCHITECTURE = Architecture(
             torchvision="googlenet",
         ),
     },
-    deviations=(
-        Deviation(
-            variants=("googlenet",),
-            quantity="params",
-            reason="Table 1's rows add up to 6,797.7 K, but its K is 1,024 (112 K for 114,688 "
-            "weights) and it leaves biases out; 2.7 K for the 9,408 weights of the first "
-            "convolution and 463 K for module 4c (here 498 K) are too few, 1072 K for 5a (here "
-            "1018 K) too many.",
-        ),
-        Deviation(
-            variants=("googlenet",),
-            quantity="macs",
-            reason="Table 1 adds up to 1.50 G with 34 M for the first convolution, which takes "
-            "118 M; the other rows are ours but for 5a (54 M, here 51 M).",
-        ),
-    ),
 )

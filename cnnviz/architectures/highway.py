@@ -22,16 +22,10 @@ from functools import partial
 import torch
 from torch import nn
 
-from cnnviz.architectures.base import Architecture, Network, Variant
-from cnnviz.architectures.blocks import (
-    Gate,
-    initialisation,
-    initialise,
-    named,
-    reinitialise,
-    start_gates,
-)
-from cnnviz.hyperparameters import Config, choice, flag, steps
+from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
+from cnnviz.architectures.blocks import Gate, convolution, named, start_gates
+from cnnviz.architectures.initialisation import he_forward
+from cnnviz.hyperparameters import choice, flag, steps, tenths
 
 LAYERS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 24, 32)
 # The last convolution, 1x1, before global average pooling (the authors' file).
@@ -39,7 +33,7 @@ LAST_CHANNELS = 100
 
 
 @dataclass(frozen=True)
-class HighwayConfig(Config):
+class HighwayConfig(NetworkConfig):
     """Hyperparameters of convolutional highway networks."""
 
     stage1_layers: int = choice(*LAYERS, default=4, help="Highway layers in the first stage.")
@@ -65,10 +59,7 @@ class HighwayConfig(Config):
         default=-2,
         help="Initial bias of the gates: the more negative, the more of its input a layer carries.",
     )
-    dropout: float = choice(
-        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, default=0.2, help="On the image, after pooling, at the end."
-    )
-    initialisation: str = initialisation()
+    dropout: float = tenths(0, 5, default=0.2, help="On the image, after pooling, at the end.")
 
     @property
     def stages(self) -> tuple[tuple[int, int], ...]:
@@ -78,14 +69,6 @@ class HighwayConfig(Config):
             (self.stage2_layers, self.stage2_width),
             (self.stage3_layers, self.stage3_width),
         )
-
-
-def convolution(in_channels: int, out_channels: int, kernel_size: int) -> nn.Sequential:
-    """H(x): a padded convolution and its ReLU."""
-    return named(
-        conv=nn.Conv2d(in_channels, out_channels, kernel_size, padding=kernel_size // 2),
-        relu=nn.ReLU(),
-    )
 
 
 class HighwayLayer(nn.Module):
@@ -139,30 +122,20 @@ class Highway(Network):
         widths = [in_channels, *(width for _, width in config.stages)]
         stages = [stage(config, index, widths[index]) for index in range(len(config.stages))]
         super().__init__(nn.Identity(), stages, head(config, widths[-1], num_classes))
-        he = partial(nn.init.kaiming_normal_, nonlinearity="relu")
-        initialise(self, convolution=he, linear=partial(nn.init.normal_, std=0.05))
-        reinitialise(self, config.initialisation)
+        self.initialise(config, convolution=he_forward, linear=partial(nn.init.normal_, std=0.05))
         start_gates(self, config.gate_bias)
 
 
 ARCHITECTURE = Architecture(
-    name="highway",
     title="Highway network",
     year=2015,
     paper="Srivastava, Greff, Schmidhuber: Training Very Deep Networks, NIPS 2015",
-    url="https://arxiv.org/abs/1507.06228",
     idea="A learned gate decides how much of its input a layer transforms and how much it carries.",
-    config=HighwayConfig,
     network=Highway,
     variants={
-        "highway19_cifar": Variant(
-            "Highway-19 (CIFAR)", HighwayConfig(), resolution=32, dataset="CIFAR-10"
-        ),
-        "highway32_cifar": Variant(
-            "Highway-32 (CIFAR)",
-            HighwayConfig(9, 9, 9, 24, 48, 96, alternating=True),
-            resolution=32,
-            dataset="CIFAR-10",
+        "highway19_cifar": Variant.cifar("Highway-19 (CIFAR)", HighwayConfig()),
+        "highway32_cifar": Variant.cifar(
+            "Highway-32 (CIFAR)", HighwayConfig(9, 9, 9, 24, 48, 96, alternating=True)
         ),
     },
 )

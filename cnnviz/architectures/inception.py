@@ -26,34 +26,27 @@ from functools import partial
 
 from torch import nn
 
-from cnnviz.architectures.base import Architecture, Deviation, Network, Variant
-from cnnviz.architectures.blocks import (
-    Branches,
-    gaussian,
-    initialisation,
-    initialise,
-    named,
-    reinitialise,
-)
-from cnnviz.hyperparameters import Config, choice, flag
-
-KernelSize = int | tuple[int, int]
+from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
+from cnnviz.architectures.blocks import Branches, convolution, global_average_head, named
+from cnnviz.architectures.initialisation import gaussian
+from cnnviz.hyperparameters import choice, flag, tenths
 
 # The three modules at 35x35: channels that they get, and of their pooling branch.
 FINE = ((192, 32), (256, 64), (288, 64))
 # The four modules at 17x17: channels between their factorised 7x7 convolutions.
 SEVENS = (128, 160, 160, 192)
+# Every convolution is normalised.
+normalised = partial(convolution, norm=partial(nn.BatchNorm2d, eps=0.001))
 
 
 @dataclass(frozen=True)
-class InceptionConfig(Config):
+class InceptionConfig(NetworkConfig):
     """Hyperparameters of factorised Inception networks."""
 
     stem: str = choice(
         "imagenet",
         "medium",
         "cifar",
-        default="imagenet",
         help="Section 8, for 299, 151 and 79 px: first stride 2 and a max pooling, stride 1 and "
         "the pooling, or neither; the last also takes 32 px.",
     )
@@ -63,25 +56,7 @@ class InceptionConfig(Config):
     auxiliary: bool = flag(
         default=False, help="A classifier on the 17x17 grid, used in training only (section 4)."
     )
-    dropout: float = choice(
-        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.5, help="Before the linear layer."
-    )
-    initialisation: str = initialisation()
-
-
-def convolution(
-    in_channels: int,
-    out_channels: int,
-    kernel_size: KernelSize,
-    stride: int = 1,
-    padding: KernelSize = 0,
-) -> nn.Sequential:
-    """A convolution with batch normalisation and ReLU."""
-    return named(
-        conv=nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, bias=False),
-        norm=nn.BatchNorm2d(out_channels, eps=0.001),
-        relu=nn.ReLU(),
-    )
+    dropout: float = tenths(0, 7, default=0.5, help="Before the linear layer.")
 
 
 def convolutions(
@@ -94,8 +69,8 @@ def convolutions(
     sequence = {}
     for number, (out_channels, height, width) in enumerate(layers, start=1):
         stride = last_stride if number == len(layers) else 1
-        padding = (height // 2, width // 2) if stride == 1 else (0, 0)
-        sequence[f"conv{number}"] = convolution(
+        padding = None if stride == 1 else 0
+        sequence[f"conv{number}"] = normalised(
             in_channels, out_channels, (height, width), stride, padding
         )
         in_channels = out_channels
@@ -181,22 +156,12 @@ def coarse_module(in_channels: int) -> Branches:
 def stem(config: InceptionConfig, in_channels: int) -> nn.Sequential:
     """Five convolutions and a max pooling; section 8 leaves strides out for smaller images."""
     return named(
-        conv1=convolution(in_channels, 32, 3, 2 if config.stem == "imagenet" else 1),
-        conv2=convolution(32, 32, 3),
-        conv3=convolution(32, 64, 3, padding=1),
+        conv1=normalised(in_channels, 32, 3, 2 if config.stem == "imagenet" else 1, padding=0),
+        conv2=normalised(32, 32, 3, padding=0),
+        conv3=normalised(32, 64, 3),
         pool=nn.Identity() if config.stem == "cifar" else nn.MaxPool2d(3, 2),
-        conv4=convolution(64, 80, 1),
-        conv5=convolution(80, 192, 3),
-    )
-
-
-def head(config: InceptionConfig, num_classes: int) -> nn.Sequential:
-    """The last pooling and the linear layer of Table 1."""
-    return named(
-        pool=nn.AdaptiveAvgPool2d(1),
-        flatten=nn.Flatten(),
-        dropout=nn.Dropout(config.dropout),
-        linear=nn.Linear(2048, num_classes),
+        conv4=normalised(64, 80, 1),
+        conv5=normalised(80, 192, 3, padding=0),
     )
 
 
@@ -205,8 +170,8 @@ def auxiliary_head(num_classes: int) -> nn.Sequential:
     return named(
         resize=nn.AdaptiveAvgPool2d(17),
         pool=nn.AvgPool2d(5, 3),
-        conv1=convolution(768, 128, 1),
-        conv2=convolution(128, 768, 5),
+        conv1=normalised(768, 128, 1),
+        conv2=normalised(128, 768, 5, padding=0),
         flatten=nn.Flatten(),
         linear=nn.Linear(768, num_classes),
     )
@@ -231,20 +196,17 @@ class Inception(Network):
             ),
         ]
         auxiliary = {1: auxiliary_head(num_classes)} if config.auxiliary else None
-        super().__init__(stem(config, in_channels), stages, head(config, num_classes), auxiliary)
-        initialise(self, convolution=partial(nn.init.normal_, std=0.1), linear=gaussian)
-        reinitialise(self, config.initialisation)
+        head = global_average_head(2048, num_classes, config.dropout)
+        super().__init__(stem(config, in_channels), stages, head, auxiliary)
+        self.initialise(config, convolution=partial(nn.init.normal_, std=0.1), linear=gaussian)
 
 
 ARCHITECTURE = Architecture(
-    name="inception",
     title="Inception",
     year=2015,
     paper="Szegedy, Vanhoucke, Ioffe, Shlens, Wojna: Rethinking the Inception Architecture for "
     "Computer Vision, CVPR 2016",
-    url="https://arxiv.org/abs/1512.00567",
     idea="Factorise: 5x5 becomes two 3x3, 7x7 becomes 1x7 and 7x1, at a fraction of the cost.",
-    config=InceptionConfig,
     network=Inception,
     variants={
         "inception_v3": Variant(
@@ -255,12 +217,4 @@ ARCHITECTURE = Architecture(
             torchvision="inception_v3",
         )
     },
-    deviations=(
-        Deviation(
-            variants=("inception_v3",),
-            quantity="macs",
-            reason="The abstract prints 5 billion (Table 3: 4.8) for the network of Table 1, whose "
-            "modules it does not fully give; the released network takes 5.713 G at 299 px.",
-        ),
-    ),
 )

@@ -26,16 +26,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from cnnviz.architectures.base import Architecture, Layer, Network, Variant
-from cnnviz.architectures.blocks import (
-    ACTIVATIONS,
-    INITIALISERS,
-    initialisation,
-    initialise,
-    named,
-    reinitialise,
-)
-from cnnviz.hyperparameters import Config, choice
+from cnnviz.architectures.base import Architecture, Layer, Network, NetworkConfig, Variant
+from cnnviz.architectures.blocks import ACTIVATIONS, named
+from cnnviz.architectures.initialisation import INITIALISERS
+from cnnviz.hyperparameters import choice
 
 # Table I: the maps of S2 that each of the 16 maps of C3 reads.
 C3_INPUTS = (
@@ -63,35 +57,30 @@ F6_UNITS = 7 * 12
 
 
 @dataclass(frozen=True)
-class LeNetConfig(Config):
+class LeNetConfig(NetworkConfig):
     """Hyperparameters of LeNet-5."""
 
     activation: str = choice(
         "scaled_tanh",
         *ACTIVATIONS,
-        default="scaled_tanh",
         help="The squashing function; the paper's is 1.7159 tanh(2/3 a).",
     )
     pooling: str = choice(
         "trainable",
         "average",
         "max",
-        default="trainable",
         help="S2 and S4: a coefficient and a bias per map, squashed (the paper), or plain pooling.",
     )
     c3: str = choice(
         "table",
         "full",
-        default="table",
         help="C3 reads the maps given in the paper's Table I, or all maps.",
     )
     output: str = choice(
         "rbf",
         "linear",
-        default="rbf",
         help="Distances to fixed codes that look like the digits (the paper), or a linear layer.",
     )
-    initialisation: str = initialisation()
 
 
 class ScaledTanh(Layer):
@@ -219,21 +208,17 @@ class LeNet(Network):
             output=RadialBasisOutput(num_classes) if is_rbf else nn.Linear(F6_UNITS, num_classes),
         )
         super().__init__(nn.Identity(), stages, head)
-        initialise(self, convolution=uniform, linear=uniform)
-        reinitialise(self, config.initialisation)
+        self.initialise(config, convolution=uniform, linear=uniform)
         if isinstance(stages[1].c3, TableConvolution):
             stages[1].c3.initialise(INITIALISERS.get(config.initialisation, uniform))
 
 
 ARCHITECTURE = Architecture(
-    name="lenet",
     title="LeNet",
     year=1998,
     paper="LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document "
     "Recognition, Proceedings of the IEEE 86, 1998",
-    url="https://doi.org/10.1109/5.726791",
     idea="Local receptive fields, shared weights and subsampling, trained end to end by gradients.",
-    config=LeNetConfig,
     network=LeNet,
     variants={
         "lenet5": Variant("LeNet-5", LeNetConfig(), 32, "MNIST", in_channels=1),

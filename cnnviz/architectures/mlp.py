@@ -18,20 +18,14 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from cnnviz.architectures.base import Architecture, Network, Variant
-from cnnviz.architectures.blocks import (
-    ACTIVATIONS,
-    initialisation,
-    initialise,
-    named,
-    reinitialise,
-    xavier,
-)
-from cnnviz.hyperparameters import Config, choice
+from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
+from cnnviz.architectures.blocks import ACTIVATIONS, named
+from cnnviz.architectures.initialisation import xavier
+from cnnviz.hyperparameters import choice, tenths
 
 
 @dataclass(frozen=True)
-class MLPConfig(Config):
+class MLPConfig(NetworkConfig):
     """Hyperparameters of a fully connected network."""
 
     resolution: int = choice(
@@ -52,10 +46,7 @@ class MLPConfig(Config):
     activation: str = choice(
         *ACTIVATIONS, default="relu", help="The non-linearity of the hidden layers."
     )
-    dropout: float = choice(
-        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.0, help="After each hidden layer."
-    )
-    initialisation: str = initialisation()
+    dropout: float = tenths(0, 7, default=0.0, help="After each hidden layer.")
 
 
 def hidden_layer(config: MLPConfig, in_features: int) -> nn.Sequential:
@@ -77,22 +68,18 @@ class MLP(Network):
             features = config.hidden_units
         stem, head = named(flatten=nn.Flatten()), named(linear=nn.Linear(features, num_classes))
         super().__init__(stem, stages, head)
-        initialise(self, convolution=xavier, linear=xavier)
-        reinitialise(self, config.initialisation)
+        self.initialise(config, convolution=xavier, linear=xavier)
 
 
 ARCHITECTURE = Architecture(
-    name="mlp",
     title="Fully connected network (MLP)",
     year=1986,
     paper="Rumelhart, Hinton, Williams: Learning Representations by Back-Propagating Errors, "
     "Nature 323, 1986",
-    url="https://doi.org/10.1038/323533a0",
     idea="Hidden layers learn what to represent, because errors are propagated back to them.",
-    config=MLPConfig,
     network=MLP,
     variants={
-        "mlp": Variant("Fully connected network", MLPConfig(), resolution=32, dataset="CIFAR-10"),
+        "mlp": Variant.cifar("Fully connected network", MLPConfig()),
     },
     resolutions=(28, 32, 1024),
     has_feature_maps=False,

@@ -20,15 +20,10 @@ from typing import NamedTuple
 
 from torch import nn
 
-from cnnviz.architectures.base import Architecture, Network, Variant
-from cnnviz.architectures.blocks import (
-    initialisation,
-    initialise,
-    micro_network,
-    named,
-    reinitialise,
-)
-from cnnviz.hyperparameters import Config, choice
+from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
+from cnnviz.architectures.blocks import micro_network, named
+from cnnviz.architectures.initialisation import draw_weights, reinitialise
+from cnnviz.hyperparameters import choice, tenths
 
 
 class MlpConv(NamedTuple):
@@ -66,7 +61,7 @@ MAP_SIDE = {"imagenet": 6, "cifar": 8}
 
 
 @dataclass(frozen=True)
-class NINConfig(Config):
+class NINConfig(NetworkConfig):
     """Hyperparameters of Network In Network."""
 
     layers: str = choice(
@@ -86,13 +81,9 @@ class NINConfig(Config):
     head: str = choice(
         "average",
         "linear",
-        default="average",
         help="Global average pooling of one map per class, or a linear layer on those maps.",
     )
-    dropout: float = choice(
-        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.5, help="Between mlpconv layers."
-    )
-    initialisation: str = initialisation()
+    dropout: float = tenths(0, 7, default=0.5, help="Between mlpconv layers.")
 
 
 def maps_of(layer: MlpConv, config: NINConfig, num_classes: int) -> list[int]:
@@ -132,21 +123,18 @@ class NIN(Network):
         for layer, stage in zip(layers, stages, strict=True):
             convolutions = [module for module in stage if isinstance(module, nn.Conv2d)]
             for convolution, std in zip(convolutions, layer.deviations, strict=False):
-                initialise(convolution, convolution=partial(nn.init.normal_, std=std))
+                draw_weights(convolution, convolution=partial(nn.init.normal_, std=std))
         reinitialise(self, config.initialisation)
 
 
 ARCHITECTURE = Architecture(
-    name="nin",
     title="NIN",
     year=2013,
     paper="Lin, Chen, Yan: Network In Network, ICLR 2014",
-    url="https://arxiv.org/abs/1312.4400",
     idea="A small perceptron slides over the image, and averages of maps replace linear layers.",
-    config=NINConfig,
     network=NIN,
     variants={
         "nin": Variant("NIN", NINConfig()),
-        "nin_cifar": Variant("NIN (CIFAR)", NINConfig("cifar"), resolution=32, dataset="CIFAR-10"),
+        "nin_cifar": Variant.cifar("NIN (CIFAR)", NINConfig("cifar")),
     },
 )

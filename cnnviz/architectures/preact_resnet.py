@@ -26,19 +26,16 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from cnnviz.architectures.base import Architecture, Deviation, Layer, Network, Variant
-from cnnviz.architectures.blocks import (
-    Gate,
-    Scale,
-    global_average_head,
-    he_normal,
-    initialisation,
-    initialise,
-    named,
-    reinitialise,
-    start_gates,
+from cnnviz.architectures.base import Architecture, Layer, Network, Variant
+from cnnviz.architectures.blocks import Gate, Scale, global_average_head, named, start_gates
+from cnnviz.architectures.initialisation import he_normal
+from cnnviz.architectures.resnet import (
+    IMAGENET_DEPTHS,
+    PaddedShortcut,
+    ResidualConfig,
+    residual_stages,
+    stem,
 )
-from cnnviz.architectures.resnet import IMAGENET_DEPTHS, PaddedShortcut, ResidualConfig, stem
 from cnnviz.hyperparameters import choice, steps
 
 
@@ -87,7 +84,6 @@ class PreActResNetConfig(ResidualConfig):
         default=-6,
         help="Initial bias b_g of the gates; at -6 the shortcut is nearly the identity.",
     )
-    initialisation: str = initialisation()
 
 
 class Addition(Layer):
@@ -199,14 +195,7 @@ class Unit(nn.Module):
     """x_{l+1} = f(h(x_l) + F(x_l)) (equations 1 and 2)."""
 
     def __init__(
-        self,
-        in_channels: int,
-        width: int,
-        stride: int,
-        config: PreActResNetConfig,
-        *,
-        first: bool,
-        last: bool,
+        self, in_channels: int, width: int, stride: int, config: PreActResNetConfig
     ) -> None:
         super().__init__()
         order = ORDERS[config.order]
@@ -216,9 +205,7 @@ class Unit(nn.Module):
         self.projects = config.shortcut == "1x1-convolution" or (
             changes and config.dimension_shortcut == "B"
         )
-        # Appendix: the stem's activation, right after conv1, is the first unit's; the last unit has
-        # another one, right after its addition.
-        self.before = activation(() if first else order.before, in_channels)
+        self.before = activation(order.before, in_channels)
         self.residual = residual(in_channels, sizes, stride, order)
         self.reshape: nn.Module = nn.Identity()
         if self.projects:
@@ -226,7 +213,7 @@ class Unit(nn.Module):
         elif changes:
             self.reshape = PaddedShortcut(in_channels, out_channels, stride)
         self.junction = junction(config.shortcut, out_channels)
-        self.after = activation(order.after + (order.before if last else ()), out_channels)
+        self.after = activation(order.after, out_channels)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         a = self.before(x)
@@ -239,20 +226,18 @@ class PreActResNet(Network):
     """Stem, three or four stages of units, global average pooling, one linear layer."""
 
     def __init__(self, config: PreActResNetConfig, in_channels: int, num_classes: int) -> None:
-        channels, stages = config.width, []
-        end = (len(config.depths) - 1, config.depths[-1] - 1)
-        for index, depth in enumerate(config.depths):
-            width, units = config.width * 2**index, []
-            for number in range(depth):
-                stride = 2 if index > 0 and number == 0 else 1
-                first, last = (index, number) == (0, 0), (index, number) == end
-                units.append(Unit(channels, width, stride, config, first=first, last=last))
-                channels = width * CONVOLUTIONS[config.block][-1][0]
-            stages.append(nn.Sequential(*units))
+        expansion, _ = CONVOLUTIONS[config.block][-1]
+        stages, channels = residual_stages(
+            config.width, config.width, config.depths, partial(Unit, config=config), expansion
+        )
         head = global_average_head(channels, num_classes)
         super().__init__(stem(config, in_channels), stages, head)
-        initialise(self, convolution=he_normal)
-        reinitialise(self, config.initialisation)
+        # Appendix: the stem's activation, right after conv1, is the first unit's; the last unit has
+        # another one, right after its addition.
+        order = ORDERS[config.order]
+        stages[0][0].before = named()
+        stages[-1][-1].after = activation(order.after + order.before, channels)
+        self.initialise(config, convolution=he_normal)
         start_gates(self, config.gate_bias)
 
 
@@ -262,7 +247,7 @@ def cifar(depth: int, block: str, dimension_shortcut: str) -> Variant:
     config = PreActResNetConfig(
         "cifar", block, n, n, n, 0, width=16, dimension_shortcut=dimension_shortcut
     )
-    return Variant(f"Pre-activation ResNet-{depth} (CIFAR)", config, 32, "CIFAR-10")
+    return Variant.cifar(f"Pre-activation ResNet-{depth} (CIFAR)", config)
 
 
 def imagenet(depth: int) -> Variant:
@@ -273,13 +258,10 @@ def imagenet(depth: int) -> Variant:
 
 
 ARCHITECTURE = Architecture(
-    name="preact_resnet",
     title="Pre-activation ResNet",
     year=2016,
     paper="He, Zhang, Ren, Sun: Identity Mappings in Deep Residual Networks, ECCV 2016",
-    url="https://arxiv.org/abs/1603.05027",
     idea="Only additions on the path from input to output, so that 1001 layers train.",
-    config=PreActResNetConfig,
     network=PreActResNet,
     variants={
         "preact_resnet110_cifar": cifar(110, "basic", "A"),
@@ -287,12 +269,4 @@ ARCHITECTURE = Architecture(
         "preact_resnet1001_cifar": cifar(1001, "bottleneck", "B"),
         **{f"preact_resnet{depth}": imagenet(depth) for depth in IMAGENET_DEPTHS},
     },
-    deviations=(
-        Deviation(
-            variants=("preact_resnet1001_cifar",),
-            quantity="params",
-            reason="10.2 M is the convolutions and the linear layer alone (10,178,490); the scales "
-            "and shifts of batch normalisation add 149,216.",
-        ),
-    ),
 )

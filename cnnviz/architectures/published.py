@@ -29,6 +29,7 @@ class PublishedFigure:
         value: The number as printed ("0.27").
         unit: Its unit prefix ("M"), or "%".
         source: Paper, table and row.
+        deviation: Why the built network's count does not round to it; empty where it does.
     """
 
     variant: str
@@ -36,6 +37,7 @@ class PublishedFigure:
     value: str
     unit: str
     source: str
+    deviation: str
 
     def agrees(self, count: float) -> bool:
         """Whether a count, rounded to the printed digits, equals the published number."""

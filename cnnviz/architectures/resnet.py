@@ -14,22 +14,20 @@ Deviations:
     paper's network, 6 % more multiply-adds at 50 layers, the same parameters.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import nn
 from torch.nn import functional
 
-from cnnviz.architectures.base import Architecture, Deviation, Layer, Network, Variant
-from cnnviz.architectures.blocks import (
-    global_average_head,
-    he_normal,
-    initialisation,
-    initialise,
-    named,
-    reinitialise,
-)
-from cnnviz.hyperparameters import Config, choice, steps
+from cnnviz.architectures.base import Architecture, Layer, Network, NetworkConfig, Variant
+from cnnviz.architectures.blocks import convolution, global_average_head, named
+from cnnviz.architectures.initialisation import he_normal
+from cnnviz.hyperparameters import choice, steps
+
+Block = Callable[[int, int, int], nn.Module]
 
 BLOCKS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 23, 24, 30, 36, 48, 64, 100, 111, 200)
 
@@ -44,18 +42,15 @@ IMAGENET_DEPTHS = {
 
 
 @dataclass(frozen=True)
-class ResidualConfig(Config):
+class ResidualConfig(NetworkConfig):
     """Hyperparameters that all networks of residual blocks share (Table 1)."""
 
     stem: str = choice(
         "imagenet",
         "cifar",
-        default="imagenet",
         help="7x7 convolution of stride 2 and max pooling for large images, or one 3x3 for small.",
     )
-    block: str = choice(
-        "basic", "bottleneck", default="basic", help="Two 3x3 convolutions, or 1x1, 3x3 and 1x1."
-    )
+    block: str = choice("basic", "bottleneck", help="Two 3x3 convolutions, or 1x1, 3x3 and 1x1.")
     stage1_blocks: int = choice(*BLOCKS, default=2, help="Blocks in the first stage (conv2_x).")
     stage2_blocks: int = choice(*BLOCKS, default=2, help="Blocks in the second stage (conv3_x).")
     stage3_blocks: int = choice(*BLOCKS, default=2, help="Blocks in the third stage (conv4_x).")
@@ -89,11 +84,9 @@ class ResNetConfig(ResidualConfig):
     stride_in: str = choice(
         "1x1",
         "3x3",
-        default="1x1",
         help="Which convolution of a bottleneck takes the stride: the first 1x1 (the paper) or "
         "the 3x3 (v1.5, torchvision). Basic blocks have no choice.",
     )
-    initialisation: str = initialisation()
 
 
 class PaddedShortcut(Layer):
@@ -188,33 +181,52 @@ class ResNet(Network):
 
     def __init__(self, config: ResNetConfig, in_channels: int, num_classes: int) -> None:
         block = BasicBlock if config.block == "basic" else Bottleneck
-        channels, stages = config.width, []
-        for index, depth in enumerate(config.depths):
-            width, stride = config.width * 2**index, 1 if index == 0 else 2
-            blocks = [block(channels, width, stride, config)]
-            channels = width * block.expansion
-            blocks += [block(channels, width, 1, config) for _ in range(depth - 1)]
-            stages.append(nn.Sequential(*blocks))
+        make = partial(block, config=config)
+        stages, channels = residual_stages(
+            config.width, config.width, config.depths, make, block.expansion
+        )
         head = global_average_head(channels, num_classes)
         super().__init__(stem(config, in_channels), stages, head)
-        initialise(self, convolution=he_normal)
-        reinitialise(self, config.initialisation)
+        self.initialise(config, convolution=he_normal)
+
+
+def residual_stages(
+    channels: int, width: int, depths: Sequence[int], block: Block, expansion: int = 1
+) -> tuple[list[nn.Sequential], int]:
+    """Stages of blocks, and the channels that the last one puts out.
+
+    The first block of every stage but the first halves the resolution and doubles the width.
+
+    Args:
+        channels: Of what the first block reads.
+        width: Of the first stage.
+        depths: Blocks of each stage.
+        block: Makes a block of (in_channels, width, stride).
+        expansion: Channels that a block puts out, as a multiple of its width.
+    """
+    stages = []
+    for index, depth in enumerate(depths):
+        blocks = []
+        for number in range(depth):
+            stride = 2 if index > 0 and number == 0 else 1
+            blocks.append(block(channels, width * 2**index, stride))
+            channels = expansion * width * 2**index
+        stages.append(nn.Sequential(*blocks))
+    return stages, channels
 
 
 def stem(config: ResidualConfig, in_channels: int) -> nn.Sequential:
     """conv1 and the max pooling of Table 1, or the single 3x3 of section 4.2."""
     if config.stem == "cifar":
-        return named(
-            conv=nn.Conv2d(in_channels, config.width, 3, padding=1, bias=False),
-            norm=nn.BatchNorm2d(config.width),
-            relu=nn.ReLU(),
-        )
-    return named(
-        conv=nn.Conv2d(in_channels, config.width, 7, 2, padding=3, bias=False),
-        norm=nn.BatchNorm2d(config.width),
-        relu=nn.ReLU(),
-        pool=nn.MaxPool2d(3, 2, padding=1),
-    )
+        return convolution(in_channels, config.width, 3, norm=nn.BatchNorm2d)
+    return pooled_stem(in_channels, config.width)
+
+
+def pooled_stem(in_channels: int, out_channels: int) -> nn.Sequential:
+    """conv1 and the max pooling of Table 1, which DenseNet took over."""
+    layers = convolution(in_channels, out_channels, 7, stride=2, norm=nn.BatchNorm2d)
+    layers.add_module("pool", nn.MaxPool2d(3, 2, padding=1))
+    return layers
 
 
 def imagenet(
@@ -235,17 +247,14 @@ def cifar(depth: int, shortcut: str = "A") -> Variant:
     n = (depth - 2) // 6
     config = ResNetConfig("cifar", "basic", n, n, n, 0, width=16, shortcut=shortcut)
     title = f"{'Plain' if shortcut == 'none' else 'ResNet'}-{depth} (CIFAR)"
-    return Variant(title, config, resolution=32, dataset="CIFAR-10")
+    return Variant.cifar(title, config)
 
 
 ARCHITECTURE = Architecture(
-    name="resnet",
     title="ResNet",
     year=2015,
     paper="He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, CVPR 2016",
-    url="https://arxiv.org/abs/1512.03385",
     idea="A block learns what to add to its input, so that 152 layers train as easily as 18.",
-    config=ResNetConfig,
     network=ResNet,
     variants={
         "resnet18": imagenet(18, torchvision="resnet18"),
@@ -261,16 +270,4 @@ ARCHITECTURE = Architecture(
         **{f"resnet{depth}_cifar": cifar(depth) for depth in (20, 32, 44, 56, 110, 1202)},
         **{f"plain{depth}_cifar": cifar(depth, shortcut="none") for depth in (20, 32, 44, 56)},
     },
-    deviations=(
-        Deviation(
-            variants=("resnet34",),
-            quantity="macs",
-            reason="Table 1 prints 3.6 G where the multiply-adds are 3.664 G: not rounded up.",
-        ),
-        Deviation(
-            variants=("resnet50",),
-            quantity="macs",
-            reason="Table 1 prints 3.8 G where the multiply-adds are 3.858 G: not rounded up.",
-        ),
-    ),
 )

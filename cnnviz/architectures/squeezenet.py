@@ -17,16 +17,17 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from cnnviz.architectures.base import Architecture, Network, Variant
-from cnnviz.architectures.blocks import gaussian, initialisation, initialise, named, reinitialise
-from cnnviz.hyperparameters import Config, choice, steps
+from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
+from cnnviz.architectures.blocks import convolution, named
+from cnnviz.architectures.initialisation import draw_weights, gaussian, reinitialise
+from cnnviz.hyperparameters import choice, steps, tenths
 
 # Fire modules in the three stages between the poolings of version 1.1.
 DEPTHS = (2, 2, 4)
 
 
 @dataclass(frozen=True)
-class SqueezeNetConfig(Config):
+class SqueezeNetConfig(NetworkConfig):
     """The hyperparameters of the paper's section 5.1."""
 
     expand: int = steps(
@@ -39,15 +40,12 @@ class SqueezeNetConfig(Config):
         1, 2, 3, 4, 8, default=2, unit="fires", help="freq: fire modules between two increments."
     )
     squeeze_ratio: float = choice(
-        0.125, 0.25, 0.375, 0.5, 0.75, 1.0, default=0.125, help="SR: squeeze to expand filters."
+        0.125, 0.25, 0.375, 0.5, 0.75, 1.0, help="SR: squeeze to expand filters."
     )
     share_3x3: float = choice(
         0.25, 0.5, 0.75, default=0.5, help="pct_3x3: share of the expand filters that are 3x3."
     )
-    dropout: float = choice(
-        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.5, help="Before the last convolution."
-    )
-    initialisation: str = initialisation()
+    dropout: float = tenths(0, 7, default=0.5, help="Before the last convolution.")
 
 
 class Fire(nn.Module):
@@ -72,7 +70,7 @@ class SqueezeNet(Network):
     """Stem, three stages of fire modules, and a convolution as the classifier."""
 
     def __init__(self, config: SqueezeNetConfig, in_channels: int, num_classes: int) -> None:
-        stem = named(conv=nn.Conv2d(in_channels, 64, 3, 2), relu=nn.ReLU())
+        stem = convolution(in_channels, 64, 3, stride=2, padding=0)
         channels, fires, stages = 64, 0, []
         for depth in DEPTHS:
             layers: dict[str, nn.Module] = {"pool": nn.MaxPool2d(3, 2, ceil_mode=True)}
@@ -95,19 +93,16 @@ class SqueezeNet(Network):
         )
         super().__init__(stem, stages, head)
         # The authors' Caffe files: "xavier" everywhere, N(0, 0.01) for the last convolution.
-        initialise(self, convolution=nn.init.xavier_uniform_)
-        initialise(head, convolution=gaussian)
+        draw_weights(self, convolution=nn.init.xavier_uniform_)
+        draw_weights(head, convolution=gaussian)
         reinitialise(self, config.initialisation)
 
 
 ARCHITECTURE = Architecture(
-    name="squeezenet",
     title="SqueezeNet",
     year=2016,
     paper="Iandola, Han, Moskewicz, Ashraf, Dally, Keutzer: SqueezeNet, 2016",
-    url="https://arxiv.org/abs/1602.07360",
     idea="Squeeze by 1x1 before every 3x3: AlexNet's accuracy with a fiftieth of its parameters.",
-    config=SqueezeNetConfig,
     network=SqueezeNet,
     variants={
         "squeezenet1_1": Variant("SqueezeNet 1.1", SqueezeNetConfig(), torchvision="squeezenet1_1")

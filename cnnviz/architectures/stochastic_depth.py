@@ -13,25 +13,20 @@ Deviations:
 """
 
 from dataclasses import dataclass
+from itertools import count
 
 import torch
 from torch import nn
 
-from cnnviz.architectures.base import Architecture, Deviation, Network, Variant
-from cnnviz.architectures.blocks import (
-    Scale,
-    global_average_head,
-    he_normal,
-    initialisation,
-    initialise,
-    reinitialise,
-)
-from cnnviz.architectures.resnet import BasicBlock, ResNetConfig, stem
-from cnnviz.hyperparameters import Config, choice, steps
+from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
+from cnnviz.architectures.blocks import Scale, global_average_head
+from cnnviz.architectures.initialisation import he_normal
+from cnnviz.architectures.resnet import BasicBlock, ResNetConfig, residual_stages, stem
+from cnnviz.hyperparameters import choice, steps
 
 
 @dataclass(frozen=True)
-class StochasticDepthConfig(Config):
+class StochasticDepthConfig(NetworkConfig):
     """Hyperparameters of ResNets with stochastic depth."""
 
     blocks: int = choice(
@@ -49,9 +44,8 @@ class StochasticDepthConfig(Config):
         help="p_L: the probability that the last block takes part in a training step.",
     )
     survival: str = choice(
-        "linear", "uniform", default="linear", help="p_l falls from 1 to p_L, or is p_L everywhere."
+        "linear", "uniform", help="p_l falls from 1 to p_L, or is p_L everywhere."
     )
-    initialisation: str = initialisation()
 
     @property
     def resnet(self) -> ResNetConfig:
@@ -106,44 +100,30 @@ class StochasticDepth(Network):
     """Stem, three stages of random blocks, global average pooling, one linear layer."""
 
     def __init__(self, config: StochasticDepthConfig, in_channels: int, num_classes: int) -> None:
-        channels, number, stages = config.width, 0, []
-        for index, depth in enumerate(config.resnet.depths):
-            width, blocks = config.width * 2**index, []
-            for _ in range(depth):
-                number += 1
-                stride = width // channels
-                survival = config.survival_of(number)
-                blocks.append(RandomBlock(channels, width, stride, config.resnet, survival))
-                channels = width
-            stages.append(nn.Sequential(*blocks))
+        number = count(1)
+
+        def block(channels: int, width: int, stride: int) -> RandomBlock:
+            survival = config.survival_of(next(number))
+            return RandomBlock(channels, width, stride, config.resnet, survival)
+
+        depths = config.resnet.depths
+        stages, channels = residual_stages(config.width, config.width, depths, block)
         head = global_average_head(channels, num_classes)
         super().__init__(stem(config.resnet, in_channels), stages, head)
-        initialise(self, convolution=he_normal)
-        reinitialise(self, config.initialisation)
+        self.initialise(config, convolution=he_normal)
 
 
 def cifar(depth: int) -> Variant:
     """A 6n + 2 layer network of section 4."""
     config = StochasticDepthConfig((depth - 2) // 6)
-    return Variant(f"Stochastic depth {depth} (CIFAR)", config, 32, "CIFAR-10")
+    return Variant.cifar(f"Stochastic depth {depth} (CIFAR)", config)
 
 
 ARCHITECTURE = Architecture(
-    name="stochastic_depth",
     title="Stochastic depth",
     year=2016,
     paper="Huang, Sun, Liu, Sedra, Weinberger: Deep Networks with Stochastic Depth, ECCV 2016",
-    url="https://arxiv.org/abs/1603.09382",
     idea="Train short networks, test the deep one: each step skips blocks at random.",
-    config=StochasticDepthConfig,
     network=StochasticDepth,
     variants={f"stochastic_depth{depth}_cifar": cifar(depth) for depth in (110, 1202)},
-    deviations=(
-        Deviation(
-            variants=("stochastic_depth1202_cifar",),
-            quantity="params",
-            reason="DenseNet's Table 2 prints 10.2 M, its figure for the pre-activation "
-            "ResNet-1001; ResNet-1202 has 19.4 M (He et al. 2016, Table 6).",
-        ),
-    ),
 )

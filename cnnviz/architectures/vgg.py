@@ -19,9 +19,10 @@ from dataclasses import dataclass, replace
 
 from torch import nn
 
-from cnnviz.architectures.base import Architecture, Network, Variant
-from cnnviz.architectures.blocks import initialisation, initialise, named, reinitialise, xavier
-from cnnviz.hyperparameters import Config, choice, flag, steps
+from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
+from cnnviz.architectures.blocks import linear_head, response_norm
+from cnnviz.architectures.initialisation import xavier
+from cnnviz.hyperparameters import choice, flag, steps, tenths
 
 # Table 1: convolutions in each of the five stages.
 DEPTHS = {
@@ -37,7 +38,7 @@ WIDTHS = (1, 2, 4, 8, 8)
 
 
 @dataclass(frozen=True)
-class VGGConfig(Config):
+class VGGConfig(NetworkConfig):
     """Hyperparameters of VGG networks."""
 
     configuration: str = choice(
@@ -55,10 +56,7 @@ class VGGConfig(Config):
     hidden_units: int = choice(
         256, 512, 1024, 2048, 4096, default=4096, unit="units", help="Of both hidden linear layers."
     )
-    dropout: float = choice(
-        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.5, help="After both hidden linear layers."
-    )
-    initialisation: str = initialisation()
+    dropout: float = tenths(0, 7, default=0.5, help="After both hidden linear layers.")
 
 
 def stage(config: VGGConfig, index: int, in_channels: int) -> nn.Sequential:
@@ -76,25 +74,8 @@ def stage(config: VGGConfig, index: int, in_channels: int) -> nn.Sequential:
         layers[f"relu{number}"] = nn.ReLU()
         in_channels = out_channels
     if config.configuration == "A-LRN" and index == 0:
-        # Section 2.1: the parameters of Krizhevsky et al. 2012, section 3.3.
-        layers["lrn"] = nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0)
+        layers["lrn"] = response_norm()  # section 2.1
     return nn.Sequential(layers)
-
-
-def head(config: VGGConfig, num_classes: int) -> nn.Sequential:
-    """The last pooling and FC-4096, FC-4096, FC-1000 of Table 1."""
-    return named(
-        pool=nn.MaxPool2d(2, 2),
-        resize=nn.AdaptiveAvgPool2d(7),
-        flatten=nn.Flatten(),
-        linear1=nn.Linear(config.width * WIDTHS[-1] * 7 * 7, config.hidden_units),
-        relu1=nn.ReLU(),
-        dropout1=nn.Dropout(config.dropout),
-        linear2=nn.Linear(config.hidden_units, config.hidden_units),
-        relu2=nn.ReLU(),
-        dropout2=nn.Dropout(config.dropout),
-        linear3=nn.Linear(config.hidden_units, num_classes),
-    )
 
 
 class VGG(Network):
@@ -103,10 +84,12 @@ class VGG(Network):
     def __init__(self, config: VGGConfig, in_channels: int, num_classes: int) -> None:
         channels = [in_channels, *(config.width * factor for factor in WIDTHS)]
         stages = [stage(config, index, channels[index]) for index in range(len(WIDTHS))]
-        super().__init__(nn.Identity(), stages, head(config, num_classes))
+        # Table 1: maxpool, FC-4096, FC-4096, FC-1000.
+        pool, units, dropout = nn.MaxPool2d(2, 2), config.hidden_units, config.dropout
+        head = linear_head(pool, channels[-1], 7, num_classes, hidden_units=units, dropout=dropout)
+        super().__init__(nn.Identity(), stages, head)
         # Section 3.1: Glorot and Bengio's initialisation makes the pre-training from A unnecessary.
-        initialise(self, convolution=xavier, linear=xavier)
-        reinitialise(self, config.initialisation)
+        self.initialise(config, convolution=xavier, linear=xavier)
 
 
 A, B, C, D, E = (VGGConfig(letter) for letter in "ABCDE")
@@ -118,14 +101,11 @@ def batch_normalised(title: str, config: VGGConfig, torchvision: str) -> Variant
 
 
 ARCHITECTURE = Architecture(
-    name="vgg",
     title="VGG",
     year=2014,
     paper="Simonyan, Zisserman: Very Deep Convolutional Networks for Large-Scale Image "
     "Recognition, ICLR 2015",
-    url="https://arxiv.org/abs/1409.1556",
     idea="Only 3x3 convolutions, stacked: two see 5x5, three see 7x7, with fewer parameters.",
-    config=VGGConfig,
     network=VGG,
     variants={
         "vgg11": Variant("VGG-11 (A)", A, torchvision="vgg11"),

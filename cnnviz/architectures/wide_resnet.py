@@ -15,27 +15,23 @@ Deviations:
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import nn
 
-from cnnviz.architectures.base import Architecture, Network, Variant
-from cnnviz.architectures.blocks import (
-    global_average_head,
-    he_normal,
-    initialisation,
-    initialise,
-    named,
-    reinitialise,
-)
-from cnnviz.hyperparameters import Config, choice
+from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
+from cnnviz.architectures.blocks import global_average_head, named
+from cnnviz.architectures.initialisation import he_normal
+from cnnviz.architectures.resnet import residual_stages
+from cnnviz.hyperparameters import choice, tenths
 
-# Table 1: channels of conv1 and, times k, of conv2, conv3 and conv4.
-WIDTH, WIDTHS = 16, (16, 32, 64)
+# Table 1: channels of conv1 and, times k, of conv2; conv3 and conv4 double them.
+WIDTH = 16
 
 
 @dataclass(frozen=True)
-class WideResNetConfig(Config):
+class WideResNetConfig(NetworkConfig):
     """Hyperparameters of wide residual networks: WRN-d-k."""
 
     depth: int = choice(
@@ -49,12 +45,7 @@ class WideResNetConfig(Config):
         default=4,
         help="k: width as a multiple of ResNet's 16, 32, 64 channels.",
     )
-    dropout: float = choice(
-        *(0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7),
-        default=0.0,
-        help="Between the two convolutions of a block.",
-    )
-    initialisation: str = initialisation()
+    dropout: float = tenths(0, 7, default=0.0, help="Between the two convolutions of a block.")
 
 
 class WideBlock(nn.Module):
@@ -85,37 +76,27 @@ class WideResNet(Network):
 
     def __init__(self, config: WideResNetConfig, in_channels: int, num_classes: int) -> None:
         stem = named(conv=nn.Conv2d(in_channels, WIDTH, 3, padding=1, bias=False))
-        channels, stages = WIDTH, []
-        for index, width in enumerate(WIDTHS):
-            width *= config.widening_factor
-            blocks = []
-            for number in range((config.depth - 4) // 6):
-                stride = 2 if index > 0 and number == 0 else 1
-                blocks.append(WideBlock(channels, width, stride, config.dropout))
-                channels = width
-            stages.append(nn.Sequential(*blocks))
+        depths, block = 3 * [(config.depth - 4) // 6], partial(WideBlock, dropout=config.dropout)
+        width = WIDTH * config.widening_factor
+        stages, channels = residual_stages(WIDTH, width, depths, block)
         stages[-1].add_module("norm", nn.BatchNorm2d(channels))
         stages[-1].add_module("relu", nn.ReLU())
         super().__init__(stem, stages, global_average_head(channels, num_classes))
-        initialise(self, convolution=he_normal)
-        reinitialise(self, config.initialisation)
+        self.initialise(config, convolution=he_normal)
 
 
 def cifar(depth: int, widening_factor: int, dropout: float = 0.0) -> Variant:
     """A row of Table 5 or 6."""
     title = f"WRN-{depth}-{widening_factor}{' with dropout' if dropout else ''} (CIFAR)"
     config = WideResNetConfig(depth, widening_factor, dropout)
-    return Variant(title, config, resolution=32, dataset="CIFAR-10")
+    return Variant.cifar(title, config)
 
 
 ARCHITECTURE = Architecture(
-    name="wide_resnet",
     title="Wide ResNet",
     year=2016,
     paper="Zagoruyko, Komodakis: Wide Residual Networks, BMVC 2016",
-    url="https://arxiv.org/abs/1605.07146",
     idea="Wider, not deeper: 16 wide layers do what 1001 thin ones do, and train faster.",
-    config=WideResNetConfig,
     network=WideResNet,
     variants={
         "wide_resnet16_4_cifar": cifar(16, 4, dropout=0.4),

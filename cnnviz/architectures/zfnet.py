@@ -22,17 +22,10 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from cnnviz.architectures.base import Architecture, Network, Variant
-from cnnviz.architectures.blocks import (
-    gaussian,
-    initialisation,
-    initialise,
-    linear_layers,
-    named,
-    reinitialise,
-    response_norm,
-)
-from cnnviz.hyperparameters import Config, choice, flag
+from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
+from cnnviz.architectures.blocks import linear_head, named, response_norm
+from cnnviz.architectures.initialisation import gaussian
+from cnnviz.hyperparameters import choice, flag, tenths
 
 # Maps of layers 3, 4 and 5: Figure 3; and Table 2, model (b).
 MAPS = {"384-384-256": (384, 384, 256), "512-1024-512": (512, 1024, 512)}
@@ -41,13 +34,12 @@ MAP_SIDE = {"imagenet": 6, "cifar": 3}
 
 
 @dataclass(frozen=True)
-class ZFNetConfig(Config):
+class ZFNetConfig(NetworkConfig):
     """Hyperparameters of ZFNet."""
 
     stem: str = choice(
         "imagenet",
         "cifar",
-        default="imagenet",
         help="Strides of 2 in layers 1 and 2 for large images, or of 1 for small ones.",
     )
     kernel_size: int = choice(
@@ -63,10 +55,7 @@ class ZFNetConfig(Config):
         unit="units",
         help="Units of both hidden linear layers, which the paper's Table 3 varies.",
     )
-    dropout: float = choice(
-        0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, default=0.5, help="After both hidden linear layers."
-    )
-    initialisation: str = initialisation()
+    dropout: float = tenths(0, 7, default=0.5, help="After both hidden linear layers.")
 
 
 def pooled(config: ZFNetConfig) -> dict[str, nn.Module]:
@@ -100,26 +89,18 @@ class ZFNet(Network):
                 relu5=nn.ReLU(),
             ),
         )
-        side = MAP_SIDE[config.stem]
-        head = named(
-            pool=nn.MaxPool2d(3, 2),
-            resize=nn.AdaptiveAvgPool2d(side),
-            flatten=nn.Flatten(),
-            **linear_layers(c5 * side**2, config.hidden_units, num_classes, config.dropout),
-        )
+        side, units, dropout = MAP_SIDE[config.stem], config.hidden_units, config.dropout
+        pool = nn.MaxPool2d(3, 2)
+        head = linear_head(pool, c5, side, num_classes, hidden_units=units, dropout=dropout)
         super().__init__(stem, stages, head)
-        initialise(self, convolution=gaussian, linear=gaussian)
-        reinitialise(self, config.initialisation)
+        self.initialise(config, convolution=gaussian, linear=gaussian)
 
 
 ARCHITECTURE = Architecture(
-    name="zfnet",
     title="ZFNet",
     year=2013,
     paper="Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, ECCV 2014",
-    url="https://arxiv.org/abs/1311.2901",
     idea="Visualise what filters respond to, and refine AlexNet: smaller filters, smaller strides.",
-    config=ZFNetConfig,
     network=ZFNet,
     variants={
         "zfnet": Variant("ZFNet", ZFNetConfig()),

@@ -7,9 +7,10 @@ from typing import Any
 from torch import nn
 
 from cnnviz.analysis.formulas.arithmetic import Formula, decimal, exact, fraction, product, total
-from cnnviz.analysis.formulas.side import Side, sides
+from cnnviz.analysis.formulas.side import equation, sides
 from cnnviz.analysis.graph import Node
-from cnnviz.analysis.kinds import AVERAGE_POOLING, is_adaptive, pair
+from cnnviz.analysis.kinds import AVERAGE_POOLING, is_adaptive
+from cnnviz.analysis.kinds.window import Side, pair
 from cnnviz.analysis.receptive_field import ReceptiveField, window
 from cnnviz.architectures import Layer, Role
 
@@ -53,9 +54,9 @@ def _slid(node: Node, height: Side, width: Side) -> tuple[str, str, str]:
     source = ", as the input" if same_channels else " filters" * (node.type.role == "convolution")
     lines = [f"channels: {channels:,}{source}"]
     if height == width:
-        lines.append(f"height and width: {height.equation}")
+        lines.append(f"height and width: {equation(height)}")
     else:
-        lines += [f"height: {height.equation}", f"width: {width.equation}"]
+        lines += [f"height: {equation(height)}", f"width: {equation(width)}"]
     notes = [explanation(node.module)]
     if height.kernel_size != width.kernel_size:
         kernel = product((height.kernel_size, width.kernel_size))

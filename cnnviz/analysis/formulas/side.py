@@ -1,65 +1,29 @@
-"""The window of a convolution or a pooling along one side of a map, and the side that it makes."""
+"""The window of a layer along one side of a map, and the equation of the side that it makes."""
 
-from dataclasses import dataclass
-from fractions import Fraction
-from math import ceil, floor
+from math import ceil
 
 from cnnviz.analysis.formulas.arithmetic import decimal
 from cnnviz.analysis.graph import Node
-from cnnviz.analysis.kinds import Sliding, sliding
+from cnnviz.analysis.kinds.window import Side, Sliding, sliding
 from cnnviz.architectures import Layer
 
 
-@dataclass(frozen=True)
-class Side:
-    """A window that slides along one side of a map (Dumoulin and Visin 2016, section 2).
+def equation(side: Side) -> str:
+    """ "(224 + 2x3 - 7) / 2 + 1 = 112.5, rounded down to 112"."""
+    reach = f"{side.kernel_size}"
+    if side.dilation > 1:
+        reach = f"{side.dilation}x({side.kernel_size} - 1) - 1"
+    left = f"({side.size} + 2x{side.padding} - {reach}) / {side.stride} + 1"
+    return f"{left} = {decimal(side.quotient)}{_rounding(side)}"
 
-    Attributes:
-        size: Side of the input map.
-        rounds_up: Whether the last window may reach over the border (ceil mode).
-    """
 
-    size: int
-    kernel_size: int
-    stride: int
-    padding: int = 0
-    dilation: int = 1
-    rounds_up: bool = False
-
-    @property
-    def quotient(self) -> Fraction:
-        """(H + 2P - F) / S + 1, not rounded, where D (F - 1) + 1 stands for F."""
-        reach = self.dilation * (self.kernel_size - 1) + 1
-        return Fraction(self.size + 2 * self.padding - reach, self.stride) + 1
-
-    @property
-    def output(self) -> int:
-        """Side of the output map."""
-        if not self.rounds_up:
-            return floor(self.quotient)
-        outputs = ceil(self.quotient)
-        return outputs - ((outputs - 1) * self.stride >= self.size + self.padding)
-
-    @property
-    def equation(self) -> str:
-        """ "(224 + 2x3 - 7) / 2 + 1 = 112.5, rounded down to 112"."""
-        reach = f"{self.kernel_size}"
-        if self.dilation > 1:
-            reach = f"{self.dilation}x({self.kernel_size} - 1) - 1"
-        left = f"({self.size} + 2x{self.padding} - {reach}) / {self.stride} + 1"
-        return f"{left} = {decimal(self.quotient)}{self._rounding}"
-
-    @property
-    def _rounding(self) -> str:
-        if self.rounds_up and self.output != ceil(self.quotient):
-            rounded = f", rounded up to {ceil(self.quotient)}" if self._is_rounded else ""
-            return f"{rounded}, less the window that would start outside: {self.output}"
-        way = "up" if self.rounds_up else "down"
-        return f", rounded {way} to {self.output}" if self._is_rounded else ""
-
-    @property
-    def _is_rounded(self) -> bool:
-        return self.quotient.denominator > 1
+def _rounding(side: Side) -> str:
+    is_rounded, up = side.quotient.denominator > 1, ceil(side.quotient)
+    if side.rounds_up and side.output != up:
+        rounded = f", rounded up to {up}" if is_rounded else ""
+        return f"{rounded}, less the window that would start outside: {side.output}"
+    way = "up" if side.rounds_up else "down"
+    return f", rounded {way} to {side.output}" if is_rounded else ""
 
 
 def sides(node: Node) -> tuple[Side, Side] | None:
@@ -71,6 +35,4 @@ def sides(node: Node) -> tuple[Side, Side] | None:
         return None
     if isinstance(node.module, Layer) and slid == Sliding((1, 1), (1, 1)):
         return None
-    height, width = zip(slid.kernel_size, slid.stride, slid.padding, slid.dilation, strict=True)
-    _, rows, columns = node.input_shapes[0]
-    return Side(rows, *height, slid.rounds_up), Side(columns, *width, slid.rounds_up)
+    return slid.over(*node.input_shapes[0][1:])

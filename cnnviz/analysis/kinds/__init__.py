@@ -6,26 +6,18 @@ says the same of itself. To use another layer of torch.nn in a network, give it 
 as its title, and no operations.
 """
 
-from dataclasses import dataclass
-from typing import Any
-
 from torch import nn
 
-from cnnviz.analysis import probe
 from cnnviz.analysis.kinds.kept import nothing
 from cnnviz.analysis.kinds.kind import Kind
-from cnnviz.analysis.kinds.operations import joined
+from cnnviz.analysis.kinds.operations import elementwise, joined
 from cnnviz.analysis.kinds.table import AVERAGE_POOLING, BATCH_NORM, KINDS
 from cnnviz.architectures import Layer, Role
 
 __all__ = ["AVERAGE_POOLING", "BATCH_NORM", "KINDS", "Kind"]
 
-Pair = tuple[int, int]
-
 # Layers that multiply weights: those that a network's depth counts.
 WEIGHTED: tuple[Role, ...] = ("convolution", "transposed convolution", "linear")
-# Layers that slide a window, but for adaptive pooling.
-SLIDING: tuple[Role, ...] = ("convolution", "transposed convolution", "pooling")
 
 _BY_CLASS = {each: kind for kind in KINDS for each in kind.classes}
 _BY_FUNCTION = {
@@ -49,7 +41,7 @@ def _own(layer: Layer) -> Kind:
         keeps_channels=layer.keeps_channels or layer.role == "activation",
         has_filters=layer.has_filters,
         macs=lambda node: layer.macs(node.output_shape),
-        operations=probe.elementwise,
+        operations=elementwise,
     )
 
 
@@ -79,44 +71,3 @@ def is_adaptive(module: nn.Module | None) -> bool:
     """Whether a layer pools into windows that depend on the size of its input."""
     is_pooling = module is not None and kind_of(module).role == "pooling"
     return is_pooling and not hasattr(module, "kernel_size")
-
-
-@dataclass(frozen=True)
-class Sliding:
-    """A window that slides over a map, (height, width) each.
-
-    Attributes:
-        rounds_up: Whether the last window may reach over the border (ceil mode).
-    """
-
-    kernel_size: Pair
-    stride: Pair
-    padding: Pair = (0, 0)
-    dilation: Pair = (1, 1)
-    rounds_up: bool = False
-
-
-def sliding(module: nn.Module | None) -> Sliding | None:
-    """The window that a layer slides over its input; a transposed convolution over its output."""
-    if isinstance(module, Layer):
-        return Sliding(pair(module.kernel_size), pair(module.stride))
-    if module is None or kind_of(module).role not in SLIDING or is_adaptive(module):
-        return None
-    window: Any = module
-    kernel_size, dilation = pair(window.kernel_size), pair(getattr(window, "dilation", 1))
-    padding = pair(window.padding) if window.padding != "same" else _same(kernel_size, dilation)
-    rounds_up = getattr(window, "ceil_mode", False)
-    return Sliding(kernel_size, pair(window.stride), padding, dilation, rounds_up)
-
-
-def _same(kernel_size: Pair, dilation: Pair) -> Pair:
-    """What padding="same" adds before the first row and the first column."""
-    height, width = (d * (k - 1) // 2 for k, d in zip(kernel_size, dilation, strict=True))
-    return height, width
-
-
-def pair(size: int | str | tuple[int, ...]) -> Pair:
-    """(height, width) of what is one number for both or two; padding="valid" is none."""
-    if isinstance(size, str):
-        return (0, 0)
-    return (size, size) if isinstance(size, int) else (size[0], size[1])

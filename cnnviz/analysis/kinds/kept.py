@@ -1,18 +1,73 @@
-"""The tensors that autograd saves for a layer's backward pass, besides parameters and buffers."""
+"""The tensors that autograd saves for a layer's backward pass, besides parameters and buffers.
+
+They are measured on the meta device, where a layer runs alone. Only the layers that networks have
+by the hundred are known without, because to measure one takes a millisecond; and dropout, of which
+the meta device keeps what a processor does.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+import torch
+from torch.autograd.graph import saved_tensors_hooks
+
+from cnnviz.analysis.kinds.operations import run_alone
 from cnnviz.analysis.limits import BYTES
-from cnnviz.analysis.probe import Kept
+from cnnviz.architectures import Layer
 
 if TYPE_CHECKING:
     from cnnviz.analysis.graph import Node
 
-INDEX_BYTES = 8  # int64: where in its window a maximum was
 MASK_BYTES = 1  # bool: which elements dropout leaves (a CPU keeps 4 bytes)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What autograd keeps of one layer for the backward pass.
+
+    Attributes:
+        inputs: Positions among the layer's inputs of those that are kept.
+        output: Whether the output itself is kept.
+        own: Bytes of further tensors for each image.
+        fixed: Bytes of further tensors whatever the batch.
+    """
+
+    inputs: tuple[int, ...] = ()
+    output: bool = False
+    own: int = 0
+    fixed: int = 0
+
+
+def measured(node: Node) -> Kept:
+    """What autograd keeps of a layer in training.
+
+    What a ``Layer`` drops at random is counted as if it was not.
+    """
+    (inputs, output, two), (_, _, three) = _saved(node, images=2), _saved(node, images=3)
+    return Kept(inputs, output, own=three - two, fixed=two - 2 * (three - two))
+
+
+def _saved(node: Node, images: int) -> tuple[tuple[int, ...], bool, int]:
+    """Which inputs are saved, whether the output is, and the bytes of all other tensors."""
+    assert node.module is not None
+    saved: dict[int, torch.Tensor] = {}
+    with saved_tensors_hooks(lambda x: saved.setdefault(_storage(x), x), lambda x: x):
+        inputs, output = run_alone(node, images, training=not isinstance(node.module, Layer))
+    known = {_storage(x): position for position, x in enumerate(inputs)}
+    weights = {_storage(x) for x in [*node.module.parameters(), *node.module.buffers()]}
+    others = saved.keys() - known.keys() - weights - {_storage(output)}
+    return (
+        tuple(known[key] for key in saved if key in known),
+        _storage(output) in saved.keys() - known.keys(),
+        sum(saved[key].untyped_storage().nbytes() for key in others),
+    )
+
+
+def _storage(tensor: torch.Tensor) -> int:
+    return int(tensor.untyped_storage()._cdata)
 
 
 def the_input(node: Node) -> Kept:
@@ -33,34 +88,6 @@ def nothing(node: Node) -> Kept:
 def batch_statistics(node: Node) -> Kept:
     """The input, and the mean and deviation of each channel."""
     return Kept(inputs=(0,), fixed=2 * BYTES * node.output_shape[0])
-
-
-def statistics(node: Node) -> Kept:
-    """The input, and the mean and deviation of each set of numbers that is normalised together."""
-    module: Any = node.module
-    if hasattr(module, "normalized_shape"):
-        sets = prod(node.output_shape) // prod(module.normalized_shape)
-    else:
-        sets = getattr(module, "num_groups", node.output_shape[0])
-    return Kept(inputs=(0,), own=2 * BYTES * sets)
-
-
-def squares_and_powers(node: Node) -> Kept:
-    """The input, its squares with a border of n - 1 maps, the power and its base."""
-    module: Any = node.module
-    border = (module.size - 1) * prod(node.output_shape[1:])
-    return Kept(inputs=(0,), own=BYTES * (3 * prod(node.output_shape) + border))
-
-
-def where_maxima_were(node: Node) -> Kept:
-    """The input, and where each maximum was."""
-    return Kept(inputs=(0,), own=INDEX_BYTES * prod(node.output_shape))
-
-
-def what_is_averaged(node: Node) -> Kept:
-    """The input; torch computes a global average as a mean, whose gradient needs none."""
-    is_mean = not hasattr(node.module, "kernel_size") and prod(node.output_shape[1:]) == 1
-    return Kept(inputs=() if is_mean else (0,))
 
 
 def factors(node: Node) -> Kept:

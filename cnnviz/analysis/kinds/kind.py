@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
-from cnnviz.analysis import probe
+from cnnviz.analysis.kinds.kept import Kept, measured
 from cnnviz.analysis.kinds.operations import nothing
-from cnnviz.analysis.probe import Kept
 from cnnviz.architectures import Role
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class Kind:
     rectifies: bool = False
     macs: Count = nothing
     operations: Count = nothing
-    kept: Callable[[Node], Kept] = probe.kept
+    kept: Callable[[Node], Kept] = measured
 
     def title_of(self, module: nn.Module) -> str:
         """The title of one layer: pooling into one number a map is global."""

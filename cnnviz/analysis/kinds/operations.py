@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 if TYPE_CHECKING:
     from cnnviz.analysis.graph import Node
@@ -86,3 +88,45 @@ def interpolated(node: Node) -> int:
     """Nearest neighbours are copied; other modes compute."""
     module: Any = node.module
     return INTERPOLATIONS.get(module.mode, 0) * prod(node.output_shape)
+
+
+def elementwise(node: Node) -> int:
+    """Operations of a layer that torch.nn lacks, one for each number that is computed.
+
+    It runs alone on the meta device, so that no rule has to be written for it twice. An
+    element-wise function counts one for each element that it makes, a sum or a mean (and average
+    pooling) one for each element that it reads, everything that only moves numbers nothing.
+    """
+    counter = _Elements()
+    with torch.no_grad(), counter:
+        run_alone(node)
+    return counter.operations
+
+
+class _Elements(TorchDispatchMode):
+    """Counts as ``elementwise`` says; local to its thread."""
+
+    operations = 0
+
+    def __torch_dispatch__(
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        output = func(*args, **(kwargs or {}))
+        if torch.Tag.pointwise in func.tags and not func.is_view:  # type: ignore[attr-defined]
+            self.operations += output.numel()
+        elif func.overloadpacket.__name__ in ("sum", "mean", "avg_pool2d"):  # type: ignore[attr-defined]
+            self.operations += args[0].numel()
+        return output
+
+
+def run_alone(
+    node: Node, images: int = 1, training: bool = False
+) -> tuple[list[torch.Tensor], torch.Tensor]:
+    """Inputs and output of a layer alone, on the meta device."""
+    assert node.module is not None
+    module = copy.copy(node.module).train(training)
+    inputs = [
+        torch.empty(images, *shape, device="meta", requires_grad=True)
+        for shape in node.input_shapes
+    ]
+    return inputs, module(*inputs)

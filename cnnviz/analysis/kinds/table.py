@@ -6,7 +6,7 @@ from torch import nn
 
 from cnnviz.analysis.kinds import kept as keeps
 from cnnviz.analysis.kinds import operations as count
-from cnnviz.analysis.kinds.kind import Kind
+from cnnviz.analysis.kinds.kind import Count, Kind
 from cnnviz.architectures import Role
 
 
@@ -17,13 +17,21 @@ def _same(title: str, role: Role, *classes: type[nn.Module], **columns: Any) -> 
 
 def _activation(title: str, *classes: type[nn.Module], **columns: Any) -> Kind:
     """A function of each number: one operation, however it is evaluated."""
-    usual = {"operations": count.per_output(1), "kept": keeps.the_input}
-    return _same(title, "activation", *classes, **usual | columns)
+    return _same(title, "activation", *classes, **{"operations": count.per_output(1)} | columns)
 
 
 def _normalisation(title: str, *classes: type[nn.Module], **columns: Any) -> Kind:
-    usual = {"operations": count.normalised, "kept": keeps.statistics}
-    return _same(title, "normalisation", *classes, **usual | columns)
+    return _same(title, "normalisation", *classes, **{"operations": count.normalised} | columns)
+
+
+def _filters(title: Role, each: type[nn.Module], macs: Count) -> Kind:
+    """A layer of filters, which make a channel each."""
+    return Kind(title, title, (each,), has_filters=True, macs=macs, kept=keeps.the_input)
+
+
+def _resizing(title: str, role: Role, *classes: type[nn.Module], **columns: Any) -> Kind:
+    """A layer that makes maps of another size, each of the map in its place alone."""
+    return Kind(title, role, classes, keeps_channels=True, **columns)
 
 
 def _joining(title: str, *functions: str, **columns: Any) -> Kind:
@@ -32,67 +40,29 @@ def _joining(title: str, *functions: str, **columns: Any) -> Kind:
     return Kind(title, "join", functions=functions, **usual | columns)
 
 
-CONVOLUTION = Kind(
-    "convolution",
-    "convolution",
-    (nn.Conv2d,),
-    has_filters=True,
-    macs=count.multiplied,
-    kept=keeps.the_input,
-)
-TRANSPOSED_CONVOLUTION = Kind(
-    "transposed convolution",
-    "transposed convolution",
-    (nn.ConvTranspose2d,),
-    has_filters=True,
-    macs=count.spread,
-    kept=keeps.the_input,
-)
 BATCH_NORM = _normalisation(
     "batch norm",
     *(nn.BatchNorm1d, nn.BatchNorm2d),
     operations=count.per_output(2),  # at inference a scale and a shift by stored numbers
     kept=keeps.batch_statistics,
 )
-MAX_POOLING = Kind(
-    "max pooling",
-    "pooling",
-    (nn.MaxPool2d, nn.AdaptiveMaxPool2d),
-    keeps_channels=True,
-    operations=count.compared,
-    kept=keeps.where_maxima_were,
-)
-AVERAGE_POOLING = Kind(
+AVERAGE_POOLING = _resizing(
     "average pooling",
     "pooling",
-    (nn.AvgPool2d, nn.AdaptiveAvgPool2d),
-    keeps_channels=True,
+    *(nn.AvgPool2d, nn.AdaptiveAvgPool2d),
     operations=count.averaged,
-    kept=keeps.what_is_averaged,
 )
-UPSAMPLING = Kind(
-    "upsampling",
-    "upsampling",
-    (nn.Upsample,),
-    keeps_channels=True,
-    operations=count.interpolated,
-    kept=keeps.nothing,
-)
-PADDING = (nn.ReflectionPad2d, nn.ReplicationPad2d)
 
 KINDS: tuple[Kind, ...] = (
-    CONVOLUTION,
-    TRANSPOSED_CONVOLUTION,
+    _filters("convolution", nn.Conv2d, count.multiplied),
+    _filters("transposed convolution", nn.ConvTranspose2d, count.spread),
     Kind("linear", "linear", (nn.Linear,), macs=count.multiplied, kept=keeps.the_input),
     BATCH_NORM,
     _normalisation("layer norm", nn.LayerNorm),
     _normalisation("group norm", nn.GroupNorm),
     _normalisation("instance norm", nn.InstanceNorm2d),
     _normalisation(
-        "local response norm",
-        nn.LocalResponseNorm,
-        operations=count.response_normalised,
-        kept=keeps.squares_and_powers,
+        "local response norm", nn.LocalResponseNorm, operations=count.response_normalised
     ),
     _activation("ReLU", nn.ReLU, rectifies=True, kept=keeps.the_output),
     _activation("ReLU6", nn.ReLU6, rectifies=True),
@@ -107,25 +77,25 @@ KINDS: tuple[Kind, ...] = (
     _activation("SiLU", nn.SiLU),
     _activation("Mish", nn.Mish),
     _activation("softplus", nn.Softplus),
-    _activation("tanh", nn.Tanh, kept=keeps.the_output),
-    _activation("sigmoid", nn.Sigmoid, kept=keeps.the_output),
+    _activation("tanh", nn.Tanh),
+    _activation("sigmoid", nn.Sigmoid),
     # An exponential, a sum and a quotient.
-    _activation(
-        "softmax",
-        *(nn.Softmax, nn.Softmax2d),
-        operations=count.per_output(3),
-        kept=keeps.the_output,
+    _activation("softmax", nn.Softmax, nn.Softmax2d, operations=count.per_output(3)),
+    _resizing(
+        "max pooling",
+        "pooling",
+        *(nn.MaxPool2d, nn.AdaptiveMaxPool2d),
+        operations=count.compared,
     ),
-    MAX_POOLING,
     AVERAGE_POOLING,
-    UPSAMPLING,
-    Kind("zero padding", "padding", (nn.ZeroPad2d,), keeps_channels=True, kept=keeps.nothing),
-    Kind("padding", "padding", PADDING, keeps_channels=True, kept=keeps.the_input),
+    _resizing("upsampling", "upsampling", nn.Upsample, operations=count.interpolated),
+    _resizing("zero padding", "padding", nn.ZeroPad2d),
+    _resizing("padding", "padding", nn.ReflectionPad2d, nn.ReplicationPad2d),
     _same("dropout", "dropout", nn.Dropout, kept=keeps.a_mask),
     _same("dropout", "dropout", nn.Dropout2d, nn.AlphaDropout, nn.FeatureAlphaDropout),
-    Kind("flatten", "reshaping", (nn.Flatten,), functions=("flatten",), kept=keeps.nothing),
-    Kind("unflatten", "reshaping", (nn.Unflatten,), functions=("unflatten",), kept=keeps.nothing),
-    _same("identity", "identity", nn.Identity, kept=keeps.nothing),
+    Kind("flatten", "reshaping", (nn.Flatten,), functions=("flatten",)),
+    Kind("unflatten", "reshaping", (nn.Unflatten,), functions=("unflatten",)),
+    _same("identity", "identity", nn.Identity),
     _joining("addition", "add", "iadd"),
     _joining("subtraction", "sub", "rsub", "isub"),
     _joining("multiplication", "mul", "imul", kept=keeps.factors),

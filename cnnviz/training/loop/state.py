@@ -11,7 +11,7 @@ import torch
 
 from cnnviz.analysis.reuse.record import reuse_record
 from cnnviz.architectures import Network
-from cnnviz.architectures.blocks import reinitialise
+from cnnviz.architectures.initialisation import reinitialise
 from cnnviz.images.collection import even_positions
 from cnnviz.training.checkpoints import (
     BEST,

@@ -79,9 +79,9 @@ def printed_counts(choice: SizedNetwork) -> dict[str, PublishedFigure]:
 
 def _show_sources(choice: SizedNetwork, printed: dict[str, PublishedFigure]) -> None:
     """Where the printed counts stand, why ours deviate, and all else that is printed."""
-    name, family = choice.spec.variant, architecture_of(choice.spec.variant)
+    family = architecture_of(choice.spec.variant)
     notes = [f"{LABELS[quantity]}: {figure.source}" for quantity, figure in printed.items()]
-    notes += filter(None, (family.deviation(name, quantity) for quantity in printed))
+    notes += [figure.deviation for figure in printed.values() if figure.deviation]
     if notes:
         st.caption("Figures from the paper. " + ". ".join(note.rstrip(".") for note in notes) + ".")
     with st.container(horizontal=True):

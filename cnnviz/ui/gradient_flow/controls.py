@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cnnviz.architectures import specify, variant, variants
-from cnnviz.architectures.blocks import ACTIVATIONS, INITIALISERS
+from cnnviz.architectures.blocks import ACTIVATIONS
+from cnnviz.architectures.initialisation import INITIALISERS
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import (
     bound,

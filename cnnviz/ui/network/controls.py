@@ -16,8 +16,9 @@ from cnnviz.architectures import (
     variant,
     variants,
 )
+from cnnviz.architectures.base import NetworkConfig
 from cnnviz.architectures.written import SizedNetwork
-from cnnviz.hyperparameters import Config, Hyperparameter, Value, text
+from cnnviz.hyperparameters import Hyperparameter, Value, text
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import bound, choose_option, choose_step
 from cnnviz.ui.parts.page import made_or_said
@@ -82,7 +83,7 @@ def choose_network() -> SizedNetwork | None:
     return SizedNetwork(spec, resolution or spec.fixed_resolution or published.resolution)
 
 
-def choose_config(family: Architecture, published: Variant) -> Config | None:
+def choose_config(family: Architecture, published: Variant) -> NetworkConfig | None:
     """The hyperparameters' widgets and a reset; None after saying why the settings clash."""
     reset_button(f"Reset to {published.title}", "reset_network", lambda: _reset(family, published))
     values = {
