@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self, TypeVar
@@ -221,17 +221,3 @@ class Config:
             KeyError: There is no such field; the message lists the known names.
         """
         return named(name, {h.name: h for h in cls.hyperparameters()}, "hyperparameter")
-
-    @classmethod
-    def edge_cases(cls) -> Iterator[Self]:
-        """The default, then each field at both ends of its domain if ``check`` permits it."""
-        default = cls()
-        yield default
-        for hyperparameter in cls.hyperparameters():
-            for value in (hyperparameter.options[0], hyperparameter.options[-1]):
-                if value == hyperparameter.default:
-                    continue
-                try:
-                    yield dataclasses.replace(default, **{hyperparameter.name: value})
-                except ValueError:  # check() forbids this pair: not a case
-                    continue

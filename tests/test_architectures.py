@@ -18,6 +18,7 @@ from cnnviz.architectures import (
     variant,
     variants,
 )
+from tests.edge_cases import edge_cases
 from tests.networks import DEEPER, all_but_slow, meta_of
 
 SIDES = (32, 64, 96, 224)
@@ -80,7 +81,7 @@ def takes_another_branch(config):
 
 @pytest.mark.parametrize("family", ARCHITECTURES, ids=lambda family: family.name)
 def test_every_edge_case_opens_at_its_smallest_image_and_every_branch_in_grey_too(family):
-    for config in family.config.edge_cases():
+    for config in edge_cases(family.config):
         colour = spec_of(family, config, num_classes=7, in_channels=3)
         side = smallest_side(colour)
         if config == family.config() or takes_another_branch(config):
@@ -90,7 +91,7 @@ def test_every_edge_case_opens_at_its_smallest_image_and_every_branch_in_grey_to
 @pytest.mark.parametrize("family", ARCHITECTURES, ids=lambda family: family.name)
 def test_a_family_opens_at_each_of_its_resolutions(family):
     refused = set(family.resolutions)
-    for config in family.config.edge_cases():
+    for config in edge_cases(family.config):
         spec = spec_of(family, config, num_classes=7)
         sides = refused & ({spec.fixed_resolution} if spec.fixed_resolution else refused)
         refused -= {side for side in sides if opens(spec, side)}

@@ -95,7 +95,7 @@ class Footprint:
             raise ValueError(f"batch must be at least 1 image; received {batch}.")
         if optimiser is None:
             return Memory(self.params, self.buffers, 0, 0, batch * self.living)
-        remembered = _remembered(optimiser) * self.params
+        remembered = named(optimiser, OPTIMISERS, "optimiser") * self.params
         kept = batch * self.kept + self.kept_once
         return Memory(self.params, self.buffers, self.params, remembered, kept)
 
@@ -105,16 +105,6 @@ class Footprint:
         image = self.living if optimiser is None else self.kept
         left = int(USABLE * gpu_bytes) - one.total
         return 0 if left < 0 else 1 + left // max(image, 1)
-
-
-def memory(graph: NetworkGraph, batch: int, optimiser: str | None = None) -> Memory:
-    """Bytes of a forward pass of a network, or of a training step; see ``Footprint.memory``."""
-    return footprint(graph).memory(batch, optimiser)
-
-
-def largest_batch(graph: NetworkGraph, gpu_bytes: float, optimiser: str | None = None) -> int:
-    """The most images that fit onto a card; see ``Footprint.largest_batch``."""
-    return footprint(graph).largest_batch(gpu_bytes, optimiser)
 
 
 def footprint(graph: NetworkGraph) -> Footprint:
@@ -131,10 +121,6 @@ def footprint(graph: NetworkGraph) -> Footprint:
         kept=kept,
         kept_once=once,
     )
-
-
-def _remembered(optimiser: str) -> int:
-    return named(optimiser, OPTIMISERS, "optimiser")
 
 
 def _buffers(node: Node) -> int:

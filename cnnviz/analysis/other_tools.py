@@ -5,8 +5,10 @@ count, and are silently wrong on one that another thread is using.
 """
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from itertools import combinations
 from math import prod
@@ -96,19 +98,20 @@ def other_tools(spec: NetworkSpec, resolution: int) -> list[ToolCount]:
 
 def _counted(tool: Tool, graph: NetworkGraph, spec: NetworkSpec, resolution: int) -> ToolCount:
     """What one tool says; a sentence in place of numbers where it is missing or gives up."""
+    answer = partial(ToolCount, tool.name, unit=tool.unit, counts=tool.counts)
     try:
         installed = version(tool.package)
         image = torch.zeros(1, spec.in_channels, resolution, resolution, device=tool.device)
         with _one_at_a_time, torch.no_grad():
             params, count = tool.ask(_private_network(spec, tool.device), image)
     except ModuleNotFoundError:
-        sentence = f"{tool.package} is not installed here."
-        return ToolCount(tool.name, "", None, None, tool.unit, tool.counts, sentence)
+        return answer("", None, None, why=f"{tool.package} is not installed here.")
     except RuntimeError as error:  # what all three raise for a network that they cannot run
-        sentence = f"{tool.name} fails on this network: {_first_line(error)}"
-        return ToolCount(tool.name, installed, None, None, tool.unit, tool.counts, sentence)
+        first_line = str(error).strip().partition("\n")[0].rstrip(".")
+        why = f"{tool.name} fails on this network: {first_line}."
+        return answer(installed, None, None, why=why)
     why = f"{_why(tool, count, graph)}{_why_params(params, graph)}."
-    return ToolCount(tool.name, installed, params, count, tool.unit, tool.counts, why)
+    return answer(installed, params, count, why=why)
 
 
 def _private_network(spec: NetworkSpec, device: str) -> Network:
@@ -122,10 +125,6 @@ def _private_network(spec: NetworkSpec, device: str) -> Network:
         for tensor in (*network.parameters(), *network.buffers()):
             tensor.zero_()
     return network
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0].rstrip(".") + "."
 
 
 def _torchinfo(network: nn.Module, image: torch.Tensor) -> tuple[int, int]:
@@ -223,40 +222,24 @@ def _why_params(params: int | None, graph: NetworkGraph) -> str:
 
 def _terms(graph: NetworkGraph) -> list[Term]:
     """What tools count besides the products of convolutions and linear layers."""
-    nodes = [node for node in graph.layers if not node.training_only]
-    return [
-        Term("the biases of convolutions", sum(map(_convolution_biases, nodes))),
-        Term("the biases of linear layers", sum(map(_linear_biases, nodes))),
-        Term("batch norm's scales and shifts, each once", sum(map(_norm_params, nodes))),
-        Term("batch norm, 2 for each element", sum(map(_normalised, nodes))),
-        Term("pooling, 1 for each element read", sum(map(_adaptively_pooled, nodes))),
-        Term("the biases of the paper's own layers, each once", sum(map(_own_biases, nodes))),
-    ]
+    totals: Counter[str] = Counter()
+    for node in graph.layers:
+        if not node.training_only:
+            totals.update(_beside_products(node))
+    return [Term(words, count) for words, count in totals.items()]
 
 
-def _convolution_biases(node: Node) -> int:
-    return 0 if node.type.role == "linear" else counting.added_biases(node)
-
-
-def _linear_biases(node: Node) -> int:
-    return counting.added_biases(node) if node.type.role == "linear" else 0
-
-
-def _norm_params(node: Node) -> int:
-    return counting.params(node) if node.type is BATCH_NORM else 0
-
-
-def _normalised(node: Node) -> int:
-    return 2 * prod(node.output_shape) if node.type is BATCH_NORM else 0
-
-
-def _adaptively_pooled(node: Node) -> int:
-    is_counted = node.type is AVERAGE_POOLING and is_adaptive(node.module)
-    return prod(node.input_shapes[0]) if is_counted else 0
-
-
-def _own_biases(node: Node) -> int:
-    """A bias beside no products: torchinfo takes it once, whatever the size of the map."""
-    is_own = isinstance(node.module, Layer) and not counting.macs(node)
+def _beside_products(node: Node) -> dict[str, int]:
+    """What tools count of one layer besides products, by what it is."""
+    where = "linear layers" if node.type.role == "linear" else "convolutions"
+    counts = {f"the biases of {where}": counting.added_biases(node)}
+    if node.type is BATCH_NORM:
+        counts["batch norm's scales and shifts, each once"] = counting.params(node)
+        counts["batch norm, 2 for each element"] = 2 * prod(node.output_shape)
+    if node.type is AVERAGE_POOLING and is_adaptive(node.module):
+        counts["pooling, 1 for each element read"] = prod(node.input_shapes[0])
     bias = getattr(node.module, "bias", None)
-    return bias.numel() if is_own and isinstance(bias, torch.Tensor) else 0
+    if isinstance(node.module, Layer) and not counting.macs(node) and bias is not None:
+        # torchinfo takes it once, whatever the size of the map.
+        counts["the biases of the paper's own layers, each once"] = bias.numel()
+    return counts

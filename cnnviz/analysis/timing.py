@@ -9,7 +9,7 @@ import torch
 
 from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.limits import MAX_TO_RUN
-from cnnviz.analysis.memory import memory
+from cnnviz.analysis.memory import footprint
 from cnnviz.architectures import NetworkSpec, build
 from cnnviz.machine import processor_name
 
@@ -72,7 +72,7 @@ def forward_time(
     """
     if seconds <= 0:
         raise ValueError(f"seconds must be positive; received {seconds}.")
-    needed = memory(network_graph(spec, resolution), batch).total
+    needed = footprint(network_graph(spec, resolution)).memory(batch).total
     if needed > MAX_TO_RUN:
         raise ValueError(
             f"A forward pass must need at most {MAX_TO_RUN / 1e9:.0f} GB to be measured; "

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-SCALES = {"": 1, "%": 1, "k": 1e3, "M": 1e6, "G": 1e9}
 COUNTS = ("params", "macs")
 ERRORS = {
     "top1_error": "ImageNet top-1 error",
@@ -38,11 +37,6 @@ class PublishedFigure:
     unit: str
     source: str
     deviation: str
-
-    def agrees(self, count: float) -> bool:
-        """Whether a count, rounded to the printed digits, equals the published number."""
-        decimals = len(self.value.partition(".")[2])
-        return f"{count / SCALES[self.unit]:.{decimals}f}" == self.value
 
 
 def published(variant: str) -> tuple[PublishedFigure, ...]:

@@ -6,7 +6,7 @@ from torch.autograd.graph import saved_tensors_hooks
 
 from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.kinds import kept
-from cnnviz.analysis.memory import GPUS, USABLE, footprint, largest_batch, memory
+from cnnviz.analysis.memory import GPUS, USABLE, footprint
 from cnnviz.architectures import build, specify, variant
 
 BATCH = 2
@@ -67,7 +67,7 @@ def test_autograd_keeps_exactly_what_is_computed(name, settings, resolution, mon
     monkeypatch.setattr(kept, "MASK_BYTES", 4)
     network = without_chance(build(name, **settings))
     graph = network_graph(network, resolution)
-    assert memory(graph, BATCH, "SGD").activations == really_kept(network, resolution)
+    assert footprint(graph).memory(BATCH, "SGD").activations == really_kept(network, resolution)
 
 
 @pytest.mark.parametrize("name", ["lenet5", "resnet20_cifar", "googlenet_aux"])
@@ -98,12 +98,14 @@ def test_outputs_live_until_their_last_reader(name, resolution, numbers):
 def test_parts_by_optimiser():
     graph = network_graph(specify("resnet18"), 224)
     params = 4 * 11_689_512
-    parts = {name: memory(graph, 8, name) for name in ("SGD", "SGD with momentum", "Adam")}
+    parts = {
+        name: footprint(graph).memory(8, name) for name in ("SGD", "SGD with momentum", "Adam")
+    }
     assert {part.gradients for part in parts.values()} == {params}
     assert [part.optimiser for part in parts.values()] == [0, params, 2 * params]
-    inference = memory(graph, 8)
+    inference = footprint(graph).memory(8)
     assert (inference.gradients, inference.optimiser) == (0, 0)
-    assert inference.activations == 8 * memory(graph, 1).activations
+    assert inference.activations == 8 * footprint(graph).memory(1).activations
     assert inference.total == params + inference.buffers + inference.activations
 
 
@@ -112,18 +114,18 @@ def test_parts_by_optimiser():
 def test_one_image_more_than_the_largest_batch_does_not_fit(name, optimiser):
     graph = network_graph(specify(name), 224)
     card = GPUS["RTX 3060 12 GB"]
-    batch = largest_batch(graph, card, optimiser)
-    assert memory(graph, batch, optimiser).total <= USABLE * card
-    assert memory(graph, batch + 1, optimiser).total > USABLE * card
+    batch = footprint(graph).largest_batch(card, optimiser)
+    assert footprint(graph).memory(batch, optimiser).total <= USABLE * card
+    assert footprint(graph).memory(batch + 1, optimiser).total > USABLE * card
 
 
 def test_a_card_that_is_too_small_takes_no_image():
-    assert largest_batch(network_graph(specify("vgg16"), 224), 1e9, "Adam") == 0
+    assert footprint(network_graph(specify("vgg16"), 224)).largest_batch(1e9, "Adam") == 0
 
 
 def test_errors():
     graph = network_graph(specify("lenet5"), 32)
     with pytest.raises(ValueError, match="at least 1 image; received 0"):
-        memory(graph, 0)
+        footprint(graph).memory(0)
     with pytest.raises(KeyError, match="Lion is no optimiser; known are SGD, SGD with momentum"):
-        memory(graph, 1, "Lion")
+        footprint(graph).memory(1, "Lion")

@@ -14,6 +14,7 @@ from cnnviz.analysis.source import source
 from cnnviz.analysis.source.definitions import Cut
 from cnnviz.architectures import ARCHITECTURES, build, specify, variants
 from cnnviz.architectures.written import read
+from tests.edge_cases import edge_cases
 
 # Prints the state dict of every file of a folder, in a Python that does not know this package.
 SHAPES = """
@@ -73,10 +74,10 @@ def shapes(spec):
     return tensors, sum(p.numel() for p in network.parameters())
 
 
-def edge_cases(family):
+def edges_of(family):
     """The family's edge cases, each with the fields in which it differs from the default."""
     default = family.config()
-    for config in family.config.edge_cases():
+    for config in edge_cases(family.config):
         changed = [name for name, value in vars(config).items() if value != getattr(default, name)]
         yield config, {type(getattr(config, name)) for name in changed}
 
@@ -86,7 +87,7 @@ def other_branches():
     specs = {}
     for family in ARCHITECTURES:
         first = next(iter(family.variants))
-        for number, (config, changed) in enumerate(edge_cases(family)):
+        for number, (config, changed) in enumerate(edges_of(family)):
             if changed <= {str, bool}:
                 spec = specify(first, num_classes=7, in_channels=1, **vars(config))
                 specs[f"{family.name}_{number}"] = spec
@@ -108,7 +109,7 @@ def test_every_variant_and_every_other_branch_is_the_same_network(tmp_path):
 @pytest.mark.parametrize("family", ARCHITECTURES, ids=lambda family: family.name)
 def test_every_edge_case_is_written_with_its_values(family, tmp_path):
     path, first = tmp_path / "network.py", next(iter(family.variants))
-    for config, _ in edge_cases(family):
+    for config, _ in edges_of(family):
         path.write_text(source(specify(first, **vars(config))), encoding="utf-8")
         exported = getattr(imported(path), family.config.__name__)()
         assert vars(exported) == vars(config)

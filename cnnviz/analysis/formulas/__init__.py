@@ -71,21 +71,20 @@ def params(node: Node, is_normalised: bool = False) -> Formula:
     else:
         general, numbers, note = _tensors(node)
     numbers = f"{numbers} = {value:,}" if value else "0"
-    return Formula("params", "Parameters", general, numbers, value, "parameters", note)
+    return Formula("params", general, numbers, value, note)
 
 
 def macs(node: Node) -> Formula:
     """Multiply-accumulates for one image."""
     value = counting.macs(node)
     if not value:
-        note = NOT_RUN if node.training_only else NOT_COUNTED
-        return Formula("macs", "MACs", "0", "0", 0, "MACs", note)
+        return Formula("macs", "0", "0", 0, NOT_RUN if node.training_only else NOT_COUNTED)
     general, left = _products(node, value)
     note = f"FLOPs = 2 x MACs: 2 x {value:,} = {2 * value:,}."
     if getattr(node.module, "bias", None) is not None:
         note += " Adding the bias is not counted."
     note += _grouping(node.module) if node.type.role == "convolution" else ""
-    return Formula("macs", "MACs", general, f"{left} = {value:,}", value, "MACs", note)
+    return Formula("macs", general, f"{left} = {value:,}", value, note)
 
 
 def activations(node: Node) -> Formula:
@@ -93,25 +92,19 @@ def activations(node: Node) -> Formula:
     shape, value = node.output_shape, counting.activations(node)
     general = "C x H x W" if len(shape) == 3 else "outputs"
     if node.training_only:
-        return Formula("activations", "Activations", general, "0", 0, "numbers", NOT_RUN)
+        return Formula("activations", general, "0", 0, NOT_RUN)
     numbers = f"{product(shape)} = {value:,}" if len(shape) > 1 else f"{value:,}"
     note = "Elements of the output for one image."
-    return Formula("activations", "Activations", general, numbers, value, "numbers", note)
+    return Formula("activations", general, numbers, value, note)
 
 
 def memory(node: Node) -> Formula:
     """Bytes of parameters and output in float32."""
     value = counting.memory(node)
     inside = f"{counting.params(node):,} + {counting.activations(node):,}"
-    return Formula(
-        "memory",
-        "Memory",
-        "4 x (parameters + activations)",
-        f"{BYTES} x ({inside}) = {value:,}",
-        value,
-        "bytes",
-        "Four bytes a number in float32.",
-    )
+    numbers = f"{BYTES} x ({inside}) = {value:,}"
+    note = "Four bytes a number in float32."
+    return Formula("memory", "4 x (parameters + activations)", numbers, value, note)
 
 
 def _convolution_params(module: Any, is_normalised: bool) -> tuple[str, str, str]:

@@ -7,29 +7,46 @@ from itertools import groupby
 
 from cnnviz.analysis.graph import Shape, shape_text
 
+# Title and unit of the numbers of a layer.
+QUANTITIES = {
+    "output_shape": ("Output shape", ""),
+    "params": ("Parameters", "parameters"),
+    "macs": ("MACs", "MACs"),
+    "activations": ("Activations", "numbers"),
+    "memory": ("Memory", "bytes"),
+    "receptive_field": ("Receptive field", "px"),
+    "jump": ("Jump", "px"),
+}
+
 
 @dataclass(frozen=True)
 class Formula:
     """One number of a layer with its formula.
 
     Attributes:
-        quantity: The column of the layer table that it explains.
-        title: The quantity's name on screen.
+        quantity: The column of the layer table that it explains; a key of ``QUANTITIES``.
         general: The formula in the field's symbols.
         numbers: The formula with this layer's values, an equation a line, with x for times: "height
             and width: (224 + 2x3 - 7) / 2 + 1 = 112.5, rounded down to 112". Right as written.
         value: The result, as in the layer table.
-        unit: Of the value; empty for a shape.
         note: What else there is to say, in sentences.
     """
 
     quantity: str
-    title: str
     general: str
     numbers: str
     value: int | float | Shape
-    unit: str = ""
     note: str = ""
+
+    @property
+    def title(self) -> str:
+        """The quantity's name on screen."""
+        return QUANTITIES[self.quantity][0]
+
+    @property
+    def unit(self) -> str:
+        """Of the value; empty for a shape."""
+        return QUANTITIES[self.quantity][1]
 
     @property
     def result(self) -> str:

@@ -45,7 +45,7 @@ def output_shape(node: Node) -> Formula:
     else:
         general, note = "its number of units", explanation(node.module)
         numbers = f"{product(node.output_shape)} units"
-    return Formula("output_shape", "Output shape", general, numbers, node.output_shape, note=note)
+    return Formula("output_shape", general, numbers, node.output_shape, note)
 
 
 def _slid(node: Node, height: Side, width: Side) -> tuple[str, str, str]:
@@ -144,29 +144,16 @@ def receptive_field(node: Node, field: ReceptiveField, inputs: Sequence[Receptiv
         lines.append(_widened(slid.kernel_size, slid.dilation, _size(seen), seen.jump, field.size))
     if slid.dilation > 1:
         general = "r = r_in + D x (F - 1) x j_in"
-    return Formula(
-        "receptive_field",
-        "Receptive field",
-        general,
-        "\n".join(lines),
-        field.size,
-        "px",
-        _sentences([*notes, *_field_notes(node)]),
-    )
+    note = _sentences([*notes, *_field_notes(node)])
+    return Formula("receptive_field", general, "\n".join(lines), field.size, note)
 
 
 def jump(node: Node, field: ReceptiveField, inputs: Sequence[ReceptiveField]) -> Formula:
     """The distance in the image between the fields of two neighbouring units."""
     left = f"{exact(inputs[0].jump)} x {exact(window(node).stride)}"
-    return Formula(
-        "jump",
-        "Jump",
-        "j = j_in x S",
-        f"{left} = {decimal(fraction(field.jump))}",
-        field.jump,
-        "px",
-        "Distance in the image between the fields of two neighbouring units.",
-    )
+    note = "Distance in the image between the fields of two neighbouring units."
+    numbers = f"{left} = {decimal(fraction(field.jump))}"
+    return Formula("jump", "j = j_in x S", numbers, field.jump, note)
 
 
 def _together(fields: Sequence[ReceptiveField]) -> ReceptiveField:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from itertools import groupby
 
-from cnnviz.analysis.source.definitions import LINE, Cut, Import, import_lines, joined
+from cnnviz.analysis.source.definitions import LINE, Cut, Import, comment, import_lines
 from cnnviz.architectures import ARCHITECTURES, Network, NetworkSpec, architecture_of, variant
 from cnnviz.architectures.written import SizedNetwork
 
@@ -79,8 +79,8 @@ def network_code(spec: NetworkSpec, resolution: int | None = None) -> Code:
         num_classes=spec.num_classes,
     )
     sections = [
-        joined(origin, [definition for _, definitions in modules for definition in definitions])
-        for origin, modules in groupby(cut.taken(home), lambda taken: _origin(taken[0]))
+        "\n\n\n".join([comment(origin), *(text for _, text in definitions)])
+        for origin, definitions in groupby(cut.taken(home), lambda taken: _origin(taken[0]))
     ]
     return Code(_header(spec, resolution), cut.imports, "\n\n\n".join([*sections, build]))
 

@@ -10,15 +10,15 @@ import ast
 import inspect
 import json
 import re
-import symtable
 import sys
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from itertools import groupby, pairwise
+from itertools import groupby
+from typing import NamedTuple
 
 from cnnviz.architectures import Layer, Network
 from cnnviz.hyperparameters import Config
@@ -41,21 +41,14 @@ class Import:
         return (self.name or self.module) + (f" as {self.alias}" if self.alias else "")
 
 
-@dataclass(frozen=True, order=True)
-class Definition:
-    """A statement of a module that gives names a meaning.
+class Definition(NamedTuple):
+    """A statement of a module that gives names a meaning: where it begins, and its source.
 
-    Attributes:
-        line: Where it begins: at the comment above it, if there is one.
-        end: Its last line.
-        text: Its source.
-        is_value: Whether it is an assignment, not a class or a function.
+    It begins at the comment above it, if there is one.
     """
 
     line: int
-    end: int
     text: str
-    is_value: bool
 
 
 class Cut:
@@ -68,7 +61,7 @@ class Cut:
     def __init__(self, config: Config) -> None:
         self.imports: set[Import] = set()
         self._configs = list(_configs(config))
-        self._taken: defaultdict[str, dict[int, Definition]] = defaultdict(dict)
+        self._taken: defaultdict[str, dict[int, str]] = defaultdict(dict)
         self._homes: dict[str, str] = {}
 
     def follow(self, name: str, module: str) -> None:
@@ -86,15 +79,15 @@ class Cut:
             if self._homes.setdefault(name, module) != module:
                 raise NameError(f"{name} is defined in {self._homes[name]} and in {module}.")
             text = self._rewritten(meaning.text, getattr(import_module(module), name))
-            self._taken[module][meaning.line] = replace(meaning, text=text)
-            for used in sorted(_global_names(text)):
+            self._taken[module][meaning.line] = text
+            for used in sorted({n.id for n in _nodes(text) if isinstance(n, ast.Name)}):
                 self.follow(used, module)
 
-    def taken(self, last: str) -> Iterator[tuple[str, list[Definition]]]:
-        """Modules up to the last one, after all that they import, each with what is taken of it."""
+    def taken(self, last: str) -> Iterator[tuple[str, str]]:
+        """Modules up to the last one, after all that they import, each definition of theirs."""
         for module in _with_imported(last):
-            if definitions := self._taken[module]:
-                yield module, sorted(definitions.values())
+            for _, text in sorted(self._taken[module].items()):
+                yield module, text
 
     def _rewritten(self, text: str, meaning: object) -> str:
         if not isinstance(meaning, type):
@@ -120,21 +113,8 @@ def import_lines(imports: Iterable[Import]) -> str:
     return "\n\n".join("\n".join(lines) for lines in sections.values() if lines)
 
 
-def joined(heading: str, definitions: list[Definition]) -> str:
-    """Definitions below a comment, with as many empty lines between as a formatter wants."""
-    text = f"{_comment(heading)}{_gap(None, definitions[0])}{definitions[0].text}"
-    for before, after in pairwise(definitions):
-        text += f"{_gap(before, after)}{after.text}"
-    return text
-
-
-def _gap(before: Definition | None, after: Definition) -> str:
-    if not after.is_value or not (before is None or before.is_value):
-        return "\n\n\n"
-    return "\n" if before and before.end + 1 == after.line else "\n\n"
-
-
-def _comment(text: str, indent: str = "") -> str:
+def comment(text: str, indent: str = "") -> str:
+    """A text as a comment."""
     start = f"{indent}# "
     return textwrap.fill(
         text, LINE, initial_indent=start, subsequent_indent=start, break_on_hyphens=False
@@ -177,11 +157,10 @@ def _meanings(module: str) -> dict[str, Import | Definition]:
 
 
 def _definition(node: ast.stmt, lines: list[str]) -> Definition:
-    line, end = _first_line(node), node.end_lineno or node.lineno
+    line = _first_line(node)
     while lines[line - 2].startswith("#"):
         line -= 1
-    is_value = not isinstance(node, ast.ClassDef | ast.FunctionDef)
-    return Definition(line, end, "\n".join(lines[line - 1 : end]), is_value)
+    return Definition(line, "\n".join(lines[line - 1 : node.end_lineno]))
 
 
 def _bound(node: ast.stmt) -> set[str]:
@@ -201,18 +180,6 @@ def _first_line(node: ast.stmt) -> int:
 
 def _nodes(text: str) -> Iterator[ast.AST]:
     return ast.walk(ast.parse(text))
-
-
-def _global_names(text: str) -> set[str]:
-    """Names that a definition takes from its module, in its annotations too."""
-    hints = [getattr(n, hint, None) for n in _nodes(text) for hint in ("annotation", "returns")]
-    parts = (part for hint in hints if hint for part in ast.walk(hint))
-    names = {part.id for part in parts if isinstance(part, ast.Name)}
-    tables = [symtable.symtable(text, "<definition>", "exec")]
-    for table in tables:
-        names |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and s.is_global()}
-        tables += table.get_children()
-    return names
 
 
 def _plain_config(text: str, meaning: type[Config], configs: list[Config]) -> str:
@@ -240,7 +207,7 @@ def _field(meaning: type[Config], name: str, annotation: str, values: Config) ->
     options = f" One of {', '.join(words)}." if words else ""
     value = getattr(values, name)
     literal = json.dumps(value) if isinstance(value, str) else repr(value)
-    return f"{_comment(declared.help + options, '    ')}\n    {name}: {annotation} = {literal}"
+    return f"{comment(declared.help + options, '    ')}\n    {name}: {annotation} = {literal}"
 
 
 def _without(text: str, names: set[str]) -> str:

@@ -18,7 +18,7 @@ from cnnviz.architectures import (
 )
 from cnnviz.architectures.base import NetworkConfig
 from cnnviz.architectures.written import SizedNetwork
-from cnnviz.hyperparameters import Hyperparameter, Value, text
+from cnnviz.hyperparameters import Config, Hyperparameter, Value, text
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import bound, choose_option, choose_step
 from cnnviz.ui.parts.page import made_or_said

@@ -15,6 +15,7 @@ from cnnviz.training.loop.memory import largest_batch
 from cnnviz.training.loop.step import Step
 from cnnviz.training.measurement import Measurement, Steering, TrainingError
 from cnnviz.training.options import TrainingOptions
+from tests.edge_cases import edge_cases
 
 ROOT = Path(__file__).parents[3]
 SHORT = TrainingOptions(epochs=2, batch_size=16)
@@ -215,7 +216,7 @@ def _edge_case(options):
     return pytest.param(options, id=name, marks=[pytest.mark.slow] if options.compiled else [])
 
 
-@pytest.mark.parametrize("options", map(_edge_case, TrainingOptions.edge_cases()))
+@pytest.mark.parametrize("options", map(_edge_case, edge_cases(TrainingOptions)))
 def test_every_option_trains_at_both_ends(small_data, network_for, options):
     data = small_data(channels=3, count=16)
     is_convolutional = options.dropout != "network" or options.progressive_resizing

@@ -50,7 +50,7 @@ def test_what_tells_a_hidden_number_is_concealed_too():
 
 
 def test_text_is_escaped():
-    formula = Formula("params", "<b>", "a < b", "<script>", 1, "<i>", note="x & y")
+    formula = Formula("params", "a < b <b>", "<script>", 1, note="x & y <i>")
     html = formula_cards([formula])
     assert not re.search("<script|<b>|<i>", html)
     assert "&lt;script&gt;" in html
