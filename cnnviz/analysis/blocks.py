@@ -38,11 +38,33 @@ class Block:
     parts: tuple[Block | int, ...]
     graph: NetworkGraph
 
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Its layers and operations."""
+        return self.graph.nodes[self.first : self.last + 1]
+
+    @property
+    def joins(self) -> bool:
+        """Whether it has an operation with more than one input."""
+        return any(len(node.inputs) > 1 for node in self.nodes)
+
+    @property
+    def skips(self) -> bool:
+        """Whether it has a skip connection from its input."""
+        return any(len(n.inputs) > 1 and min(n.inputs) < self.first for n in self.nodes)
+
+    @property
+    def closing_join(self) -> str:
+        """The operation that joins its output with its input, or nothing."""
+        for node in reversed(self.nodes):
+            if node.kind == "addition" or (node.kind in JOINS and min(node.inputs) < self.first):
+                return node.kind
+        return ""
+
     @cached_property
     def make(self) -> tuple[tuple[object, ...], ...]:
         """A key that is equal for blocks with the same layers, windows and output shapes."""
-        nodes = self.graph.nodes[self.first : self.last + 1]
-        return tuple(filter(None, (_layer_make(node, self.path) for node in nodes)))
+        return tuple(filter(None, (_layer_make(node, self.path) for node in self.nodes)))
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -106,24 +128,3 @@ def _title(path: str, class_name: str) -> str:
     if class_name in UNNAMED and not last.isdigit():
         return last.replace("_", " ")
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", class_name).lower()
-
-
-def joins(graph: NetworkGraph, block: Block) -> bool:
-    """Whether a block has an operation with more than one input."""
-    return any(len(node.inputs) > 1 for node in graph.nodes[block.first : block.last + 1])
-
-
-def skips(graph: NetworkGraph, block: Block) -> bool:
-    """Whether a block has a skip connection from its input."""
-    return any(
-        len(node.inputs) > 1 and min(node.inputs) < block.first
-        for node in graph.nodes[block.first : block.last + 1]
-    )
-
-
-def closing_join(graph: NetworkGraph, block: Block) -> str:
-    """The operation that joins a block's output with its input, or None."""
-    for node in reversed(graph.nodes[block.first : block.last + 1]):
-        if node.kind == "addition" or (node.kind in JOINS and min(node.inputs) < block.first):
-            return node.kind
-    return ""

@@ -15,7 +15,7 @@ from itertools import accumulate
 import pandas as pd
 
 from cnnviz.analysis import counting
-from cnnviz.analysis.blocks import Block, block_tree, closing_join, joins, skips
+from cnnviz.analysis.blocks import Block, block_tree
 from cnnviz.analysis.graph import NetworkGraph, Node
 from cnnviz.analysis.kinds.window import sliding
 
@@ -53,6 +53,25 @@ class Frame:
     last: int
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What is shown of a network.
+
+    Attributes:
+        repeated: Whether equal neighbours are one item.
+        hide_shape_keeping: Whether ReLU, batch norm, dropout ... are left out, as a picture of
+            volumes does: they neither make nor change one.
+        within: Show this block alone, with what it reads as the input.
+    """
+
+    repeated: bool = True
+    hide_shape_keeping: bool = False
+    within: Block | None = None
+
+
+ALL = Shown()
+
+
 @dataclass(frozen=True, eq=False)
 class Folding:
     """The tree of a graph's blocks, which can be folded at any level."""
@@ -84,55 +103,30 @@ class Folding:
         Those that join paths: with identity shortcuts first, outer ones first, and first what is
         built most often. Where no block joins paths, the parts.
         """
-        joining = [b for b in self.blocks.values() if "." in b.path and joins(self.graph, b)]
+        joining = [b for b in self.blocks.values() if "." in b.path and b.joins]
         inner = [b for b in joining if b.path.count(".") > 1 or not _holds(b, joining)]
         shown = inner or [part for part in self.root.parts if isinstance(part, Block)]
         distinct = {block.make: block for block in reversed(shown)}
         often = Counter(block.order for block in shown)
         return sorted(
             distinct.values(),
-            key=lambda block: (
-                not skips(self.graph, block),
-                block.path.count("."),
-                -often[block.order],
-                block.first,
-            ),
+            key=lambda b: (not b.skips, b.path.count("."), -often[b.order], b.first),
         )
 
-    def opened(
-        self,
-        budget: int,
-        repeated: bool = True,
-        hide_shape_keeping: bool = False,
-        within: Block | None = None,
-    ) -> frozenset[str]:
+    def opened(self, budget: int, shown: Shown = ALL) -> frozenset[str]:
         """The blocks to open, level by level, while at most ``budget`` items are shown."""
         opened: frozenset[str] = frozenset()
-        items = self.fold(opened, repeated, hide_shape_keeping, within).items
+        items = self.fold(opened, shown).items
         while True:
             deeper = opened | set(items.loc[items["kind"] == "block", "path"])
-            items = self.fold(deeper, repeated, hide_shape_keeping, within).items
+            items = self.fold(deeper, shown).items
             if deeper == opened or len(items) > budget:
                 return opened
             opened = deeper
 
-    def fold(
-        self,
-        opened: Collection[str],
-        repeated: bool = True,
-        hide_shape_keeping: bool = False,
-        within: Block | None = None,
-    ) -> Folded:
-        """Fold the graph: the items and links that remain.
-
-        Args:
-            opened: Paths of the blocks that show their parts.
-            repeated: Whether equal neighbours are one item.
-            hide_shape_keeping: Whether ReLU, batch norm, dropout ... are left out, as a picture of
-                volumes does: they neither make nor change one.
-            within: Show this block alone, with what it reads as the input.
-        """
-        return _Cut(self, frozenset(opened), repeated, hide_shape_keeping).of(within or self.root)
+    def fold(self, opened: Collection[str], shown: Shown = ALL) -> Folded:
+        """Fold the graph: the items and links that remain where these blocks show their parts."""
+        return _Cut(self, frozenset(opened), shown).of(shown.within or self.root)
 
     @cached_property
     def _sums(self) -> tuple[list[int], list[int]]:
@@ -151,8 +145,7 @@ class Folding:
 class _Cut:
     folding: Folding
     opened: frozenset[str]
-    repeated: bool
-    hide_shape_keeping: bool
+    shown: Shown
     rows: list[dict[str, object]] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     item_of: dict[int, int] = field(default_factory=dict)
@@ -176,7 +169,7 @@ class _Cut:
         return sorted(source for source in read if source < block.first)
 
     def _show(self, block: Block) -> None:
-        for first, last, repeats in block.runs(self.repeated):
+        for first, last, repeats in block.runs(self.shown.repeated):
             if isinstance(first, int):
                 self._show_layer(first)
             elif first.path in self.opened:
@@ -201,7 +194,7 @@ class _Cut:
 
     def _show_layer(self, position: int) -> None:
         node = self.graph.nodes[position]
-        if self.hide_shape_keeping and node.module is not None and node.type.keeps_shape:
+        if self.shown.hide_shape_keeping and node.module is not None and node.type.keeps_shape:
             self.item_of[position] = self.item_of.get(node.inputs[0], 0)
         else:
             self._add(_layer_row(node), [position])
@@ -258,7 +251,7 @@ def _block_row(graph: NetworkGraph, block: Block, repeats: int) -> dict[str, obj
         "repeats": repeats,
         "input_channels": (),
         "layers": block.last - block.first + 1,
-        "join": closing_join(graph, block),
+        "join": block.closing_join,
     }
 
 

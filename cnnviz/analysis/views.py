@@ -1,9 +1,8 @@
 """Views of a network: volumes, the graph of its blocks, or a single block."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cnnviz.analysis.blocks import Block
-from cnnviz.analysis.folding import Folded, Folding
+from cnnviz.analysis.folding import Folded, Folding, Shown
 
 # How many items a picture shows before anyone opens a block: what a projector has room for.
 BUDGETS = {"volumes": 100, "graph": 40, "block": 40}
@@ -27,12 +26,10 @@ class View:
 
     def of(self, folding: Folding) -> Folded:
         """Fold a network as this view shows it."""
-        hidden = self.kind == "volumes"
-        repeated = self.kind != "block" and not self.full
-        within = self._block(folding) if self.kind == "block" else None
+        is_block = self.kind == "block"
+        within = folding.blocks.get(self.block) or folding.anatomies()[0] if is_block else None
+        shown = Shown(not is_block, self.kind == "volumes", within)
         # Unfolding the repeats opens no more blocks than folding them does.
-        opened = folding.opened(BUDGETS[self.kind], repeated or self.full, hidden, within)
-        return folding.fold(opened ^ self.toggled & folding.blocks.keys(), repeated, hidden, within)
-
-    def _block(self, folding: Folding) -> Block:
-        return folding.blocks.get(self.block) or folding.anatomies()[0]
+        opened = folding.opened(BUDGETS[self.kind], shown)
+        shown = replace(shown, repeated=shown.repeated and not self.full)
+        return folding.fold(opened ^ self.toggled & folding.blocks.keys(), shown)

@@ -1,6 +1,6 @@
 import pytest
 
-from cnnviz.analysis.folding import Folding
+from cnnviz.analysis.folding import Folding, Shown
 from cnnviz.analysis.graph import network_graph
 from cnnviz.architectures import ARCHITECTURES, specify, variant, variants
 from tests.networks import graph_of
@@ -17,7 +17,7 @@ def folding(name: str, **settings) -> Folding:
 @pytest.mark.parametrize("name", variants())
 def test_every_open_block_shows_every_layer_once_and_all_edges(name):
     tree = folding(name)
-    opened = tree.fold(set(tree.blocks), repeated=False)
+    opened = tree.fold(set(tree.blocks), Shown(repeated=False))
     graph = tree.graph
     assert opened.items["path"].tolist() == [node.name for node in graph.nodes]
     assert set(opened.links) == set(graph.edges)
@@ -28,11 +28,12 @@ def test_every_open_block_shows_every_layer_once_and_all_edges(name):
 @pytest.mark.parametrize("hide", [False, True])
 def test_every_cut_keeps_the_order_and_the_counts(name, hide):
     tree = folding(name)
-    cut = tree.fold(tree.opened(40, hide_shape_keeping=hide), True, hide)
+    shown = Shown(hide_shape_keeping=hide)
+    cut = tree.fold(tree.opened(40, shown), shown)
     assert all(source < target for source, target in cut.links)
     reached = {target for _, target in cut.links}
     assert reached == set(range(1, len(cut.items))), "every item but the input reads something"
-    closed = tree.fold((), repeated=True)
+    closed = tree.fold(())
     total = sum(p.numel() for n in tree.graph.layers if n.module for p in n.module.parameters())
     assert closed.items["params"].sum() == total
 
@@ -63,7 +64,7 @@ def test_inception_modules_of_different_widths_stay_apart():
 
 def test_all_connections_of_a_dense_block():
     tree = folding("densenet121")
-    cut = tree.fold({"stages.0", "stages.0.block"}, repeated=False)
+    cut = tree.fold({"stages.0", "stages.0.block"}, Shown(repeated=False))
     block = cut.items.index[cut.items["stage"] == "stage 1"]
     layers, concatenation = block[:6], block[6]
     before = layers[0] - 1
@@ -84,7 +85,7 @@ def test_a_closed_block_says_how_it_joins():
 
 
 def test_volumes_leave_out_what_changes_none():
-    shown = folding("vgg16_bn").fold({"stages.0"}, hide_shape_keeping=True).items
+    shown = folding("vgg16_bn").fold({"stages.0"}, Shown(hide_shape_keeping=True)).items
     assert not {"ReLU", "batch norm", "dropout"} & set(shown["kind"])
 
 
@@ -111,7 +112,8 @@ def test_the_block_that_a_paper_draws(name, path, title, kinds):
     tree = folding(name)
     block = tree.anatomies()[0]
     assert (block.path, block.title) == (path, title)
-    drawn = tree.fold(tree.opened(40, False, within=block), False, within=block).items
+    alone = Shown(repeated=False, within=block)
+    drawn = tree.fold(tree.opened(40, alone), alone).items
     assert drawn["kind"].iloc[0] == "input"
     assert kinds <= set(drawn["kind"])
 
@@ -120,7 +122,8 @@ def test_the_order_of_a_preactivation_block_is_its_configurations():
     def order(name: str) -> list[str]:
         tree = folding("preact_resnet110_cifar", order=name)
         block = tree.blocks["stages.0.1"]
-        return tree.fold(set(tree.blocks), False, within=block).items["kind"].tolist()[1:]
+        cut = tree.fold(set(tree.blocks), Shown(repeated=False, within=block))
+        return cut.items["kind"].tolist()[1:]
 
     full, original = order("full-pre-activation"), order("original")
     assert full[:3] == ["batch norm", "ReLU", "convolution"]

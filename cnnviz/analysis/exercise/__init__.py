@@ -17,6 +17,8 @@ QUANTITIES = ("output_shape", "params", "macs", "receptive_field")
 # The weight of a kind of layer among the questions; others are 1.
 WEIGHTS = {"convolution": 4, "linear": 2, "concatenation": 2, "pooling": 0.7}
 
+Eligible = Callable[[Node, str, list[ReceptiveField]], bool]
+
 
 @dataclass(frozen=True)
 class Question:
@@ -64,54 +66,55 @@ def questions(
     if not quantities or not set(quantities) <= set(QUANTITIES):
         known = ", ".join(QUANTITIES)
         raise ValueError(f"quantities must be some of {known}; received {list(quantities)}.")
-    fields, draw = receptive_fields(graph), random.Random(seed)
-    by_text: dict[str, Question] = {}
-    for position, quantity in _drawn(graph, fields, quantities, draw):
-        text = givens(graph.nodes[position], quantity, _read(graph, fields, position))
+    sheet, by_text = _Sheet(graph), dict[str, Question]()
+    for position, quantity in sheet.drawn(quantities, random.Random(seed)):
+        text = givens(graph.nodes[position], quantity, sheet.read(position))
         if text not in by_text:
-            by_text[text] = _question(graph, fields, position, quantity, text)
+            by_text[text] = sheet.question(position, quantity, text)
         if len(by_text) == count:
             break
     return sorted(by_text.values(), key=lambda question: question.position)
 
 
-def _question(
-    graph: NetworkGraph,
-    fields: Sequence[ReceptiveField],
-    position: int,
-    quantity: str,
-    text: str,
-) -> Question:
-    node = graph.nodes[position]
-    answers = {formula.quantity: formula for formula in formulas(graph, position, fields)}
-    right = answers.pop(quantity)
-    wrong = mistakes(node, right, answers.values(), _read(graph, fields, position))
-    return Question(position, node.name, quantity, text, right, wrong)
+class _Sheet:
+    """A network to ask about."""
 
+    def __init__(self, graph: NetworkGraph) -> None:
+        self._graph, self._fields = graph, receptive_fields(graph)
 
-def _read(
-    graph: NetworkGraph, fields: Sequence[ReceptiveField], position: int
-) -> list[ReceptiveField]:
-    """Receptive fields of what a layer reads."""
-    return [fields[index] for index in graph.nodes[position].inputs]
+    def read(self, position: int) -> list[ReceptiveField]:
+        """Receptive fields of what a layer reads."""
+        return [self._fields[index] for index in self._graph.nodes[position].inputs]
 
+    def question(self, position: int, quantity: str, text: str) -> Question:
+        """The question about a number of a layer, with its solution."""
+        node = self._graph.nodes[position]
+        answers = {each.quantity: each for each in formulas(self._graph, position, self._fields)}
+        right = answers.pop(quantity)
+        wrong = mistakes(node, right, answers.values(), self.read(position))
+        return Question(position, node.name, quantity, text, right, wrong)
 
-def _drawn(
-    graph: NetworkGraph,
-    fields: Sequence[ReceptiveField],
-    quantities: Sequence[str],
-    draw: random.Random,
-) -> Iterator[tuple[int, str]]:
-    """Layers to ask about with what to ask: the quantities in turn, instructive layers first."""
-    drawn: set[int] = set()
-    for is_eligible in (_is_instructive, _is_possible):
-        pools = [(q, _by_kind(graph, fields, q, is_eligible), Counter[str]()) for q in quantities]
-        while any(pool for _, pool, _ in pools):
-            for quantity, pool, used in pools:
-                if pool:
-                    position = _drawn_from(pool, used, drawn, draw)
-                    drawn.add(position)
-                    yield position, quantity
+    def drawn(self, quantities: Sequence[str], draw: random.Random) -> Iterator[tuple[int, str]]:
+        """Layers and what to ask of them: the quantities in turn, instructive layers first."""
+        drawn: set[int] = set()
+        for is_eligible in (_is_instructive, _is_possible):
+            pools = [(q, self._by_kind(q, is_eligible), Counter[str]()) for q in quantities]
+            while any(pool for _, pool, _ in pools):
+                for quantity, pool, used in pools:
+                    if pool:
+                        position = _drawn_from(pool, used, drawn, draw)
+                        drawn.add(position)
+                        yield position, quantity
+
+    def _by_kind(self, quantity: str, is_eligible: Eligible) -> dict[str, list[int]]:
+        """Positions of the layers to ask about, by kind."""
+        pool: dict[str, list[int]] = {}
+        for position, node in enumerate(self._graph.nodes):
+            usable = node.inputs and not node.training_only
+            if usable and is_eligible(node, quantity, self.read(position)):
+                kind = "pooling" if node.type.role == "pooling" else node.kind
+                pool.setdefault(kind, []).append(position)
+        return pool
 
 
 def _drawn_from(
@@ -134,22 +137,6 @@ def _drawn_from(
     if not pool[kind]:
         del pool[kind]
     return position
-
-
-def _by_kind(
-    graph: NetworkGraph,
-    fields: Sequence[ReceptiveField],
-    quantity: str,
-    is_eligible: Callable[[Node, str, list[ReceptiveField]], bool],
-) -> dict[str, list[int]]:
-    """Positions of the layers to ask about, by kind."""
-    pool: dict[str, list[int]] = {}
-    for position, node in enumerate(graph.nodes):
-        usable = node.inputs and not node.training_only
-        if usable and is_eligible(node, quantity, _read(graph, fields, position)):
-            kind = "pooling" if node.type.role == "pooling" else node.kind
-            pool.setdefault(kind, []).append(position)
-    return pool
 
 
 def _is_instructive(node: Node, quantity: str, inputs: list[ReceptiveField]) -> bool:

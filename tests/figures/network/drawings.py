@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree
 
-from cnnviz.analysis.folding import Folding
+from cnnviz.analysis.folding import Folding, Shown
 from cnnviz.analysis.graph import network_graph
 from cnnviz.architectures import ARCHITECTURES, specify, variant
 from cnnviz.figures.network.diagram import diagram
@@ -18,8 +18,8 @@ def tree(name: str) -> Folding:
 
 def drawn(name: str, view: str = "graph", opened=None, **options) -> ElementTree.Element:
     folding, hide = tree(name), view == "volumes"
-    opened = folding.opened(60, hide_shape_keeping=hide) if opened is None else opened
-    cut = folding.fold(opened, hide_shape_keeping=hide)
+    shown = Shown(hide_shape_keeping=hide)
+    cut = folding.fold(folding.opened(60, shown) if opened is None else opened, shown)
     draw = volumes if hide else diagram
     return ElementTree.fromstring(draw(cut.items, cut.links, cut.frames, name, **options))
 

@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from cnnviz.analysis.folding import Shown
 from tests.figures.network.drawings import NAMES, SVG, drawn, selectable, tree, words
 
 
@@ -11,7 +12,8 @@ from tests.figures.network.drawings import NAMES, SVG, drawn, selectable, tree, 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_item_is_drawn_and_can_be_clicked(name, view):
     folding, hide = tree(name), view == "volumes"
-    cut = folding.fold(folding.opened(60, hide_shape_keeping=hide), hide_shape_keeping=hide)
+    shown = Shown(hide_shape_keeping=hide)
+    cut = folding.fold(folding.opened(60, shown), shown)
     drawing = drawn(name, view)
     assert selectable(drawing) == cut.items["layer"].tolist()
     assert len(selectable(drawing)) <= 60
