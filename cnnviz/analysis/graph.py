@@ -13,8 +13,8 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from cnnviz.analysis.kinds import Kind, is_adaptive, kind_of, kind_of_operation
-from cnnviz.analysis.kinds.window import pair, sliding
+from cnnviz.analysis.kinds import Kind, kind_of, kind_of_operation
+from cnnviz.analysis.kinds.window import known_shape
 from cnnviz.analysis.limits import GraphError, check_memory, check_size
 from cnnviz.architectures import Layer, Network, NetworkSpec, build, variant
 
@@ -52,16 +52,18 @@ class Node:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Graph:
+class NetworkGraph:
     """Layers in the order of execution; ``nodes[0]`` is the input image.
 
     Attributes:
         nodes: The input, then every layer and operation.
         blocks: Class name by module path of everything that contains layers.
+        spec: The network; None of a part alone.
     """
 
     nodes: tuple[Node, ...]
     blocks: Mapping[str, str]
+    spec: NetworkSpec | None = None
 
     @property
     def input_shape(self) -> Shape:
@@ -79,18 +81,7 @@ class Graph:
         return [(s, target) for target, node in enumerate(self.nodes) for s in node.inputs]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class NetworkGraph(Graph):
-    """The graph of a network.
-
-    Attributes:
-        spec: The network.
-    """
-
-    spec: NetworkSpec
-
-
-def module_graph(module: nn.Module, input_shape: Shape) -> Graph:
+def module_graph(module: nn.Module, input_shape: Shape) -> NetworkGraph:
     """The graph of a part of a network that nobody else has; the part is of no use afterwards.
 
     Args:
@@ -106,7 +97,7 @@ def module_graph(module: nn.Module, input_shape: Shape) -> Graph:
         module(image)
     for part in module.modules():
         del part.forward
-    return Graph(nodes=tuple(recorder.nodes), blocks=recorder.blocks)
+    return NetworkGraph(nodes=tuple(recorder.nodes), blocks=recorder.blocks)
 
 
 def network_graph(network: Network | NetworkSpec, resolution: int) -> NetworkGraph:
@@ -212,7 +203,7 @@ class _Recorder(TorchFunctionMode):
         """What a layer makes; it is not run where that is known, which saves half of the time."""
         if kind_of(module).keeps_shape:
             return first.detach()
-        if shape := _known_shape(module, tuple(first.shape[1:])):
+        if shape := known_shape(module, tuple(first.shape[1:])):
             return first.new_empty(len(first), *shape)
         output: torch.Tensor = forward(*args)
         return output
@@ -251,27 +242,6 @@ def _misfit(name: str, module: nn.Module, shape: Shape, made_for: int) -> str:
         f"The image is too small: {name} receives {shape_text(shape)} and cannot make an output "
         "of it; choose a larger resolution."
     )
-
-
-def _known_shape(module: Any, shape: Shape) -> Shape:
-    """What a convolution, a linear layer or a pooling makes; () of others, which torch must run.
-
-    (The first of these that torch runs on the meta device imports sympy, which takes a second.)
-
-    Raises:
-        RuntimeError: The layer cannot read that shape.
-    """
-    kind, slid = kind_of(module), sliding(module)
-    if kind.role == "linear" and shape[-1] == module.in_features:
-        return (*shape[:-1], module.out_features)
-    if is_adaptive(module):
-        return (shape[0], *pair(module.output_size))
-    if slid is None or kind.role not in ("convolution", "pooling"):
-        return ()
-    height, width = slid.over(*shape[1:])
-    if min(height.output, width.output) < 1:
-        raise RuntimeError(f"{module} cannot read maps of {shape_text(shape)}.")
-    return (module.out_channels if kind.has_filters else shape[0], height.output, width.output)
 
 
 def _is_layer(module: nn.Module) -> bool:

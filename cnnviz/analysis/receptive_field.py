@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any, Literal
 
-from cnnviz.analysis.graph import Graph, NetworkGraph, Node
+from cnnviz.analysis.graph import NetworkGraph, Node
 from cnnviz.analysis.kinds import is_adaptive
 from cnnviz.analysis.kinds.window import sliding
 
@@ -56,7 +56,7 @@ class Window:
     dilation: int = 1
 
 
-def receptive_fields(graph: Graph, axis: Axis = "width") -> tuple[ReceptiveField, ...]:
+def receptive_fields(graph: NetworkGraph, axis: Axis = "width") -> tuple[ReceptiveField, ...]:
     """The field of every node of a graph, in the order of its nodes, along one side of an image."""
     fields = [ReceptiveField(0, 0, 1)]
     for node in graph.layers:

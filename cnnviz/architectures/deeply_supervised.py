@@ -23,12 +23,9 @@ from torch import nn
 from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
 from cnnviz.architectures.blocks import global_average_head, micro_network, named
 from cnnviz.architectures.initialisation import xavier
+from cnnviz.architectures.nin import LAYERS
 from cnnviz.hyperparameters import choice, tenths
 
-# The authors' file: maps of conv1 to conv3 and of the 1x1 convolutions after each (cccp1 to cccp5).
-CONVOLUTION_MAPS = 192
-MICRO_NETWORKS = ((160, 96), (192, 192), (192,))
-KERNEL_SIZES = (5, 5, 3)
 # Side of the image that the companions read.
 RESOLUTION = 32
 
@@ -61,25 +58,24 @@ class DeeplySupervisedNet(Network):
     """Network In Network with a companion classifier on each hidden convolution."""
 
     def __init__(self, config: DeeplySupervisedConfig, in_channels: int, num_classes: int) -> None:
-        channels = int(config.width * CONVOLUTION_MAPS)
         stages: list[nn.Module] = []
         companions: dict[int, nn.Module] = {}
-        for index, maps in enumerate(MICRO_NETWORKS):
+        for index, layer in enumerate(LAYERS["cifar"]):
+            channels, *micro = (int(config.width * maps) for maps in layer.maps)
             first: dict[str, nn.Module] = {}
             if index > 0:
                 first["pool"] = nn.MaxPool2d(3, 2, ceil_mode=True)
                 first["dropout"] = nn.Dropout(config.dropout)
-            size = KERNEL_SIZES[index]
-            conv = nn.Conv2d(in_channels, channels, size, padding=size // 2)
             if config.companions != "none":
                 side = RESOLUTION // 2**index
                 companions[len(stages)] = companion(config.companions, channels, side, num_classes)
-            widths = [int(config.width * number) for number in maps]
-            micro = micro_network(channels, *widths)
-            if len(maps) < 2:  # one map a class, without ReLU
-                micro["mlp2"] = nn.Conv2d(widths[-1], num_classes, 1)
-            stages += [named(**first, conv=conv), named(**micro)]
-            in_channels = widths[-1]
+            size, padding = layer.kernel_size, layer.padding
+            first["conv"] = nn.Conv2d(in_channels, channels, size, padding=padding)
+            layers = micro_network(channels, *filter(None, micro))
+            if not micro[-1]:  # one map a class, without ReLU
+                layers["mlp2"] = nn.Conv2d(micro[0], num_classes, 1)
+            stages += [named(**first), named(**layers)]
+            in_channels = micro[-1]
         head = named(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten())
         super().__init__(nn.Identity(), stages, head, companions)
         self.initialise(config, convolution=partial(nn.init.normal_, std=0.05), linear=xavier)

@@ -120,12 +120,8 @@ class ExclusiveGating(nn.Module):
         return (1 - g) * x + g * f
 
 
-class ShortcutOnlyGating(nn.Module):
+class ShortcutOnlyGating(ExclusiveGating):
     """(1 - g(x)) x + F (Figure 2d)."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.gate = Gate(channels)
 
     def forward(self, x: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
         g: torch.Tensor = self.gate(x)

@@ -5,7 +5,7 @@ from functools import cache
 
 import torch
 
-from cnnviz.analysis.graph import Graph, Node
+from cnnviz.analysis.graph import NetworkGraph, Node
 from cnnviz.analysis.kinds import BATCH_NORM, kind_of
 from cnnviz.architectures import ARCHITECTURES, NetworkSpec, build
 
@@ -25,11 +25,11 @@ class BeforeActivation:
     reader: Node | None
 
 
-def before_activation(graph: Graph, index: int) -> BeforeActivation:
+def before_activation(graph: NetworkGraph, index: int) -> BeforeActivation:
     """The output of a convolution, after its batch norm if it has one.
 
     Args:
-        graph: Graph of the network.
+        graph: NetworkGraph of the network.
         index: Position of the convolution in ``graph.nodes``.
     """
     place, readers = index, _readers(graph, index)
@@ -40,7 +40,7 @@ def before_activation(graph: Graph, index: int) -> BeforeActivation:
     return BeforeActivation(graph.nodes[place], place != index, reader)
 
 
-def first_batch_norm(graph: Graph) -> Node | None:
+def first_batch_norm(graph: NetworkGraph) -> Node | None:
     """The first batch norm in forward order, or None."""
     norms = (node for node in graph.nodes if node.type is BATCH_NORM)
     return next((node for node in norms if not node.training_only), None)
@@ -60,6 +60,6 @@ def has_batch_norm(network_of: str | NetworkSpec) -> bool:
     return any(kind_of(module) is BATCH_NORM for module in network.modules())
 
 
-def _readers(graph: Graph, index: int) -> list[int]:
+def _readers(graph: NetworkGraph, index: int) -> list[int]:
     """Positions of the nodes that read a node, in forward order."""
     return [at for at, node in enumerate(graph.nodes) if index in node.inputs]

@@ -5,12 +5,12 @@ import pytest
 from cnnviz.analysis.comparison import Comparison, comparison, label, labels
 from cnnviz.analysis.comparison.text import (
     hyperparameter_sentences,
-    listed,
     printed_sentences,
     ratio,
     times,
     without_printed,
 )
+from cnnviz.analysis.formulas.arithmetic import enumeration
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures.written import read
 
@@ -59,7 +59,11 @@ def test_factors_and_lists_in_words():
         "31",
         "1,234",
     ]
-    assert [listed(["A"]), listed(["A", "B"]), listed("ABC")] == ["A", "A and B", "A, B and C"]
+    assert [enumeration(["A"]), enumeration(["A", "B"]), enumeration("ABC")] == [
+        "A",
+        "A and B",
+        "A, B and C",
+    ]
 
 
 def test_the_heaviest_layer_of_vgg16_is_its_first_linear_layer(first_view):

@@ -10,7 +10,7 @@ from torch.autograd.graph import saved_tensors_hooks
 
 from cnnviz.analysis import counting
 from cnnviz.analysis.formulas import formulas
-from cnnviz.analysis.graph import NetworkGraph, module_graph, network_graph
+from cnnviz.analysis.graph import module_graph, network_graph
 from cnnviz.analysis.kinds import KINDS, kept, kind_of, layers_of
 from cnnviz.analysis.layers import layer_table
 from cnnviz.analysis.makers import maker
@@ -116,8 +116,7 @@ def network_of(name):
 def graph_of(name):
     with torch.device("meta"):
         network = network_of(name).eval()
-    graph = module_graph(network, (3, SIDE, SIDE))
-    return NetworkGraph(nodes=graph.nodes, blocks=graph.blocks, spec=specify("mlp"))
+    return module_graph(network, (3, SIDE, SIDE))
 
 
 def test_every_class_of_the_table_is_tried():

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from cnnviz.analysis.formulas.arithmetic import enumeration
 from cnnviz.analysis.kinds import WEIGHTED
 from cnnviz.analysis.layers import feature_maps, is_auxiliary
 
@@ -95,8 +96,7 @@ def _side_text(key: int, sides: set[int]) -> str:
         return "vector"
     if key == AUXILIARY:
         return "auxiliary heads"
-    *rest, last = (str(side) for side in sorted(sides, reverse=True))
-    return f"{', '.join(rest)} and {last} px" if rest else f"{last} px"
+    return f"{enumeration([str(side) for side in sorted(sides, reverse=True)])} px"
 
 
 def curves(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

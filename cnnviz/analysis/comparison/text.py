@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+
+from cnnviz.analysis.formulas.arithmetic import enumeration
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,18 +84,15 @@ def times(factor: float) -> str:
     return f"{factor:,.{2 if factor < 1.095 else 1 if factor < 9.95 else 0}f}"
 
 
-def without_common_hyperparameters(comparison: Comparison) -> str:
-    """The sentence about networks of several families, or none within one family."""
+def no_differences(comparison: Comparison) -> list[str]:
+    """Sentences on families that share no hyperparameters, and on networks that have the same."""
     families = list(dict.fromkeys(comparison.totals["family"]))
-    if len(families) == 1:
-        return ""
-    return f"{listed(families)} are different families and share no hyperparameters."
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a sentence: "A", "A and B", "A, B and C"."""
-    *rest, last = names
-    return f"{', '.join(rest)} and {last}" if rest else last
+    equal = [each.labels for each in comparison.hyperparameters if each.rows.empty]
+    several = f"{enumeration(families)} are different families and share no hyperparameters."
+    return [
+        *([several] if len(families) > 1 else []),
+        *(f"{enumeration(labels)} have the same hyperparameters." for labels in equal),
+    ]
 
 
 def json(comparison: Comparison) -> dict[str, Any]:
@@ -134,7 +133,7 @@ def _aligned(frame: pd.DataFrame, index: bool = True) -> str:
 def markdown(comparison: Comparison) -> str:
     """Everything but the curves, as a report."""
     sections = {
-        f"# {listed(comparison.labels)}": [_networks(comparison)],
+        f"# {enumeration(comparison.labels)}": [_networks(comparison)],
         "## Totals": [_totals(comparison), *comparison.ratios()],
         "## Where the parameters are": _heaviest(comparison),
         "## By resolution": [_table(STAGES.values(), _stages(comparison)[list(STAGES)].values)],
@@ -174,13 +173,12 @@ def _stages(comparison: Comparison) -> pd.DataFrame:
 
 
 def _hyperparameters(comparison: Comparison) -> list[str]:
-    text = [sentence] if (sentence := without_common_hyperparameters(comparison)) else []
+    text = no_differences(comparison)
     for each in comparison.hyperparameters:
         if each.rows.empty:
-            text.append(f"{listed(each.labels)} have the same hyperparameters.")
-        else:
-            columns = ["title", *each.labels, "help"]
-            text.append(_table(["", *each.labels, "What it is"], each.rows[columns].values))
+            continue
+        columns = ["title", *each.labels, "help"]
+        text.append(_table(["", *each.labels, "What it is"], each.rows[columns].values))
     return text
 
 
@@ -217,10 +215,8 @@ def printed_sentences(comparison: Comparison) -> list[str]:
 
 def hyperparameter_sentences(comparison: Comparison) -> list[str]:
     """A sentence for each hyperparameter that differs, or why there is none."""
-    text = [sentence] if (sentence := without_common_hyperparameters(comparison)) else []
+    text = no_differences(comparison)
     for each in comparison.hyperparameters:
-        if each.rows.empty:
-            text.append(f"{listed(each.labels)} have the same hyperparameters.")
         for row in each.rows.to_dict("records"):
             values = (f"{row[label]} in {label}" for label in each.labels)
             text.append(f"{row['title']}: {', '.join(values)}.")

@@ -92,3 +92,25 @@ def pair(size: int | str | tuple[int, ...]) -> Pair:
     if isinstance(size, str):
         return (0, 0)
     return (size, size) if isinstance(size, int) else (size[0], size[1])
+
+
+def known_shape(module: nn.Module, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """What a convolution, a linear layer or a pooling makes; () of others, which torch must run.
+
+    (The first of these that torch runs on the meta device imports sympy, which takes a second.)
+
+    Raises:
+        RuntimeError: The layer cannot read that shape.
+    """
+    layer: Any = module
+    kind, slid = kind_of(module), sliding(module)
+    if kind.role == "linear" and shape[-1] == layer.in_features:
+        return (*shape[:-1], layer.out_features)
+    if is_adaptive(module):
+        return (shape[0], *pair(layer.output_size))
+    if slid is None or kind.role not in ("convolution", "pooling"):
+        return ()
+    height, width = slid.over(*shape[1:])
+    if min(height.output, width.output) < 1:
+        raise RuntimeError(f"{module} cannot read maps of {shape}.")
+    return (layer.out_channels if kind.has_filters else shape[0], height.output, width.output)

@@ -9,7 +9,7 @@ from pandas.io.formats.style import Styler
 
 from cnnviz.analysis.comparison import Comparison
 from cnnviz.analysis.comparison.layer_differences import CELLS, LayerDifferences
-from cnnviz.analysis.comparison.text import listed, without_common_hyperparameters, without_printed
+from cnnviz.analysis.comparison.text import no_differences, without_printed
 from cnnviz.architectures.published import ERRORS
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.comparison import bars as figures
@@ -81,11 +81,10 @@ def _show_printed(comparison: Comparison) -> None:
 def show_hyperparameters(comparison: Comparison) -> None:
     """What differs in the settings of networks of one family."""
     st.subheader("Hyperparameters")
-    if sentence := without_common_hyperparameters(comparison):
+    for sentence in no_differences(comparison):
         st.markdown(sentence)
     for each in comparison.hyperparameters:
         if each.rows.empty:
-            st.markdown(f"{listed(each.labels)} have the same hyperparameters.")
             continue
         columns = {"title": "Hyperparameter", **{x: x for x in each.labels}, "help": "Meaning"}
         st.table(each.rows[list(columns)].rename(columns=columns), hide_index=True)

@@ -10,9 +10,9 @@ from cnnviz.analysis.comparison.alignment import AUXILIARY
 from cnnviz.analysis.comparison.text import (
     CONVENTIONS,
     hyperparameter_sentences,
-    listed,
     printed_sentences,
 )
+from cnnviz.analysis.formulas.arithmetic import enumeration
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.comparison import bars as figures
 from cnnviz.figures.comparison import curves as comparison_curves
@@ -72,7 +72,7 @@ def show_curves(comparison: Comparison, colours: Sequence[str]) -> None:
         for column, (title, unit) in CURVES.items():
             with st.container():
                 st.markdown(f"**{title}**")
-                names = listed(comparison.labels)
+                names = enumeration(comparison.labels)
                 drawing = comparison_curves.curve(
                     comparison.curves, column, colours, f"{title} over depth: {names}", unit
                 )

@@ -108,7 +108,7 @@ def _quantities(hidden: Collection[str]) -> tuple[str, ...]:
 
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _cached_questions(
-    spec: NetworkSpec,
+    spec: NetworkSpec | None,
     input_shape: Shape,
     seed: int,
     quantities: tuple[str, ...],
