@@ -48,7 +48,7 @@ def show_filter(
     Args:
         photo: The visitor's.
         classic: The filter.
-        show_kernel: Draws its numbers; None: as a picture.
+        show_kernel: Draws its numbers; None: as an image.
     """
     st.markdown(classic.help)
     grey = grey_photo(photo)
@@ -56,13 +56,13 @@ def show_filter(
     with left:
         (show_kernel or show_classic_kernel)(classic)
     title = f"{photo.title} in greys"
-    middle.image(_grey_picture(grey), title, width="stretch", alt=title)
+    middle.image(_grey_image(grey), title, width="stretch", alt=title)
     with right:
         _show_map(classic, filtered(grey, classic.kernel))
 
 
 def show_classic_kernel(classic: ClassicFilter) -> None:
-    """Draw a filter's numbers as a picture."""
+    """Draw a filter's numbers as an image."""
     st.html(kernel_picture(classic.numbers, classic.divisor, f"Kernel of {classic.title}"))
 
 
@@ -74,7 +74,7 @@ def choose_classic() -> ClassicFilter:
 
 def _show_map(classic: ClassicFilter, values: np.ndarray) -> None:
     title = f"{classic.title}: the map that it makes"
-    st.image(classic_picture(classic, values), title, width="stretch", alt=title)
+    st.image(classic_image(classic, values), title, width="stretch", alt=title)
     if classic.finds_changes:
         limit = f"{_limit(values):.2f}"
         st.html(signed_scale(f"\N{MINUS SIGN}{limit} and below", f"{limit} and above"))
@@ -85,18 +85,18 @@ def _show_map(classic: ClassicFilter, values: np.ndarray) -> None:
 
 
 def show_all_classic(grey: np.ndarray, chosen: ClassicFilter) -> None:
-    """Draw what every classic filter makes of a grey picture in [0, 1], the chosen one framed."""
+    """Draw what every classic filter makes of a grey image in [0, 1], the chosen one framed."""
     classics = list(CLASSIC_FILTERS.values())
-    maps = [classic_picture(each, filtered(grey, each.kernel)) for each in classics]
+    maps = [classic_image(each, filtered(grey, each.kernel)) for each in classics]
     titles = [each.title for each in classics]
     st.html(gallery(maps, titles, 120, classics.index(chosen), "Map of"))
 
 
-def classic_picture(classic: ClassicFilter, values: np.ndarray) -> np.ndarray:
+def classic_image(classic: ClassicFilter, values: np.ndarray) -> np.ndarray:
     """A classic filter's map, uint8 (H, W, 3): signed where it finds changes, else as a photo."""
     if classic.finds_changes:
         return diverging.signed((values / _limit(values)).clip(-1, 1))
-    return _grey_picture(values)
+    return _grey_image(values)
 
 
 def _limit(values: np.ndarray) -> float:
@@ -104,7 +104,7 @@ def _limit(values: np.ndarray) -> float:
     return float(np.quantile(np.abs(values), BRIGHT)) or float(np.abs(values).max()) or 1.0
 
 
-def _grey_picture(values: np.ndarray) -> np.ndarray:
+def _grey_image(values: np.ndarray) -> np.ndarray:
     """Greys uint8 (H, W, 3) of values: 0 and below is black, 1 and above is white."""
     grey = np.rint(values.clip(0, 1) * 255).astype(np.uint8)
     return np.repeat(grey[:, :, np.newaxis], 3, axis=2)

@@ -82,7 +82,7 @@ def upright_size(size: tuple[int, int], upright: tuple[int, int]) -> tuple[int, 
 
     Args:
         size: As the file says.
-        upright: Of the picture after it was turned, however small.
+        upright: Of the image after it was turned, however small.
     """
     turned = (size[0] - size[1]) * (upright[0] - upright[1]) < 0
     return (size[1], size[0]) if turned else size

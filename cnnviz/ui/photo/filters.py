@@ -40,20 +40,20 @@ def show_filters(
         st.info("Choose a map to see the filter that makes it.")
         return
     filters = filters_of(layer.subject.network, graph.nodes[made.index].name)
-    pictures, text = None, ""
+    images, text = None, ""
     if reads_image:
-        pictures, text = _pictures_of_image_filters(filters)
+        images, text = _drawn_image_filters(filters)
     if channel is not None:
         st.markdown(_made_text(graph, made))
-        picture = None if pictures is None else pictures[made.channel]
-        _show_beside(picture, channel, activation)
-    if pictures is None:
+        image = None if images is None else images[made.channel]
+        _show_beside(image, channel, activation)
+    if images is None:
         _show_slices(graph, made, filters)
     else:
         name = graph.nodes[made.index].name
         chosen = None if channel is None else made.channel
-        numbers = [str(number) for number in range(len(pictures))]
-        st.html(gallery(pictures, numbers, 52, chosen, f"Filter of {name}"))
+        numbers = [str(number) for number in range(len(images))]
+        st.html(gallery(images, numbers, 52, chosen, f"Filter of {name}"))
         st.caption(f"All {len(filters)} filters of {name}. {text}")
 
 
@@ -72,8 +72,8 @@ def _not_one_filter(graph: NetworkGraph, index: int, channel: int) -> str:
     return f"No single filter makes this map: {at.name} ({at.kind}) makes it of maps of {read}."
 
 
-def _pictures_of_image_filters(filters: np.ndarray) -> tuple[np.ndarray, str]:
-    """Filters that read the image, as pictures, and what their colours mean."""
+def _drawn_image_filters(filters: np.ndarray) -> tuple[np.ndarray, str]:
+    """Filters that read the image, drawn, and what their colours mean."""
     together = choose_flag(
         "One scale for all filters",
         address.ONE_SCALE,
@@ -92,15 +92,15 @@ def _pictures_of_image_filters(filters: np.ndarray) -> tuple[np.ndarray, str]:
 def _show_slices(graph: NetworkGraph, made: Maker, filters: np.ndarray) -> None:
     """The strongest slices of one filter of a layer that reads maps."""
     slices = strongest_slices(filters[made.channel], MAX_SLICES)
-    pictures = diverging.signed(slices.values)
+    images = diverging.signed(slices.values)
     # A filter of a grouped convolution reads the maps of its group alone.
     groups = getattr(graph.nodes[made.index].module, "groups", 1)
     first = made.channel // (len(filters) // groups) * slices.count
     captions = [f"{first + c}" for c in slices.channels]
-    st.html(gallery(pictures, captions, 52, alt=f"Filter {made.channel}, slice for map"))
+    st.html(gallery(images, captions, 52, alt=f"Filter {made.channel}, slice for map"))
     limit = f"{slices.largest:.3g}"
     st.html(signed_scale(f"\N{MINUS SIGN}{limit}", limit))
-    st.caption(_slices_text(slices.count, len(pictures), float(slices.shares.sum()), first))
+    st.caption(_slices_text(slices.count, len(images), float(slices.shares.sum()), first))
 
 
 def _slices_text(count: int, shown: int, share: float, first: int) -> str:
@@ -125,7 +125,7 @@ def _made_text(graph: NetworkGraph, made: Maker) -> str:
 
 
 def _show_beside(filter: np.ndarray | None, channel: int, activation: np.ndarray | None) -> None:
-    """A filter that is one picture, and the map that it makes."""
+    """A filter that is one image, and the map that it makes."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if filter is not None:
             side, across = filter.shape[:2]
@@ -136,10 +136,10 @@ def _show_beside(filter: np.ndarray | None, channel: int, activation: np.ndarray
             size = f"{values.shape[0]} x {values.shape[1]}"
             title = f"Map {channel}, {size}: {values.min():.3g} to {values.max():.3g}"
             title = title.replace("-", "\N{MINUS SIGN}")
-            st.image(enlarged(_map_picture(values), LARGE), title, width=LARGE, alt=title)
+            st.image(enlarged(_map_image(values), LARGE), title, width=LARGE, alt=title)
 
 
-def _map_picture(values: np.ndarray) -> np.ndarray:
+def _map_image(values: np.ndarray) -> np.ndarray:
     """A map in viridis from 0, or in signed colours where it goes below 0."""
     largest = float(np.abs(values).max()) or 1.0
     if values.min() < 0:

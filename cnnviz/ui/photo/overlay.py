@@ -37,10 +37,10 @@ def sharp_region(subject: Subject) -> np.ndarray:
 
 
 def resized(values: np.ndarray) -> np.ndarray:
-    """A map at the size of the pictures, (SIDE, SIDE)."""
+    """A map at the size of the images, (SIDE, SIDE)."""
     return np.asarray(Image.fromarray(values).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
 
 
 def enlarged(values: np.ndarray) -> np.ndarray:
-    """A map in [0, 1] at the size of the pictures."""
+    """A map in [0, 1] at the size of the images."""
     return resized(values).clip(0, 1)

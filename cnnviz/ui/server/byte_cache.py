@@ -74,7 +74,7 @@ class ByteCache:
 
 
 def size(value: Any) -> int:
-    """Bytes of the arrays, tensors and pictures in a result, and a little for the rest."""
+    """Bytes of the arrays, tensors and images in a result, and a little for the rest."""
     return OVERHEAD + _content(value)
 
 

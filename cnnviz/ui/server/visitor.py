@@ -25,7 +25,10 @@ class VisitorCookie:
         if not _is_page(scope) or _known_name(scope):
             await self.app(scope, receive, send)
             return
-        header = (b"set-cookie", _cookie(secrets.token_urlsafe(24)).encode("ascii"))
+        cookie = (
+            f"{COOKIE}={secrets.token_urlsafe(24)}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax"
+        )
+        header = (b"set-cookie", cookie.encode("ascii"))
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -83,7 +86,3 @@ def _known_name(scope: Scope) -> str | None:
             if cookie and cookie.value:
                 return cookie.value
     return None
-
-
-def _cookie(name: str) -> str:
-    return f"{COOKIE}={name}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax"

@@ -74,7 +74,7 @@ def _show_samples(data: Data, draw: int) -> None:
             name = data.classes[label]
             with st.container(gap="xxsmall"):
                 st.markdown(f"**{plain(name)}**")
-                _show_pictures(images, SAMPLES_ACROSS, f"{len(images)} samples of {name}", 48)
+                _show_grid(images, SAMPLES_ACROSS, f"{len(images)} samples of {name}", 48)
 
 
 def _choose_classes(data: Data) -> range:
@@ -120,21 +120,21 @@ def _show_alone(
         strength = choose_strength(option, chosen)
     alone = TrainingOptions().with_values({option.name: strength})
     with right:
-        _show_pictures(augmented(images, data, alone, draw), ROW, f"{option.title} alone")
+        _show_grid(augmented(images, data, alone, draw), ROW, f"{option.title} alone")
 
 
-def _show_row(title: str, caption: str, pictures: np.ndarray, alt: str) -> None:
+def _show_row(title: str, caption: str, images: np.ndarray, alt: str) -> None:
     left, right = st.columns([1, 4], vertical_alignment="center")
     left.markdown(f"**{title}**")
     if caption:
         left.caption(caption)
     with right:
-        _show_pictures(pictures, ROW, alt)
+        _show_grid(images, ROW, alt)
 
 
-def _show_pictures(pictures: np.ndarray, across: int, alt: str, least_side: int = 96) -> None:
-    picture: Image.Image = picture_grid(pictures, across, least_side)
-    st.image(picture, output_format="PNG", width="stretch", alt=alt)
+def _show_grid(images: np.ndarray, across: int, alt: str, least_side: int = 96) -> None:
+    grid: Image.Image = picture_grid(images, across, least_side)
+    st.image(grid, output_format="PNG", width="stretch", alt=alt)
 
 
 def _strength_text(option: Hyperparameter, value: Value) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 from cnnviz.figures.pictures.number_tiles import Tile, kernel_picture, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.separable import Separated, filtered_in_passes, separated
-from cnnviz.ui.photo.classic_filters import classic_picture
+from cnnviz.ui.photo.classic_filters import classic_image
 from cnnviz.vision.maps.filters import ClassicFilter, filtered
 
 
@@ -93,7 +93,7 @@ def show_map_numbers(values: np.ndarray, title: str) -> None:
 
 
 def _show_picture(classic: ClassicFilter, values: np.ndarray, caption: str) -> None:
-    picture = classic_picture(classic, values)
+    picture = classic_image(classic, values)
     st.image(picture, caption, width="stretch", alt=f"Map {caption}")
 
 

@@ -12,7 +12,7 @@ from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, choose_option
 from cnnviz.ui.parts.page import made_or_said
 from cnnviz.ui.photo.chosen import chosen_subject
-from cnnviz.ui.photo.classic_filters import classic_picture, grey_photo
+from cnnviz.ui.photo.classic_filters import classic_image, grey_photo
 from cnnviz.ui.photo.controls import Photo, choose_photo
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.photo.weights import choose_trained
@@ -103,7 +103,7 @@ def _show_filters(photo: Photo) -> None:
         )
     with right:
         st.subheader(f"Concatenated: 2 x {rows} x {columns}")
-        pictures = [classic_picture(first, one), classic_picture(second, two)]
+        pictures = [classic_image(first, one), classic_image(second, two)]
         with st.grid(2, min_column_width=130):
             for each, picture in zip((first, second), pictures, strict=True):
                 st.image(picture, each.title, width="stretch", alt=f"The map of {each.title}")
@@ -117,7 +117,7 @@ def _choose_kernel(label: str, key: address.Key, default: str) -> ClassicFilter:
 
 def _picture(values: np.ndarray, first: ClassicFilter, second: ClassicFilter) -> np.ndarray:
     """The sum as the one of both that finds changes is drawn, so that signs are seen."""
-    return classic_picture(first if first.finds_changes else second, values)
+    return classic_image(first if first.finds_changes else second, values)
 
 
 def _say_kept(one: np.ndarray, two: np.ndarray) -> None:
