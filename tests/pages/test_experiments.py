@@ -164,7 +164,7 @@ def test_the_owner_stops_and_deletes_all_and_others_look(opened, waiting):
     assert "group" not in app.query_params
 
 
-def test_budget_and_seeds_are_on_the_picture_and_stay_while_it_runs(opened, waiting):
+def test_budget_and_seeds_are_on_the_charts_and_stay_while_it_runs(opened, waiting):
     group = started(seeds=2)
     measure(group.run_ids[-1], "running", step=0)
     app = opened(group=group.id)

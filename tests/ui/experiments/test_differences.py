@@ -20,12 +20,12 @@ def differing(*made):
     return {each.title: each.values for each in differences(made)}
 
 
-def test_equal_plans_differ_in_nothing_and_that_is_said():
+def test_equal_plans_are_reported_as_equal():
     assert differing(plan(), plan()) == {}
     assert "equal settings" in warnings(differences([plan(), plan()]))[0]
 
 
-def test_one_thing_alone_needs_no_warning():
+def test_a_single_difference_needs_no_warning():
     made = plan(), plan(f"{LENET},activation=relu"), plan(f"{LENET},activation=tanh")
     assert list(differing(*made)) == ["Activation"]
     assert differing(*made)["Activation"][1:] == ("relu", "tanh")
@@ -46,7 +46,7 @@ def test_one_thing_alone_needs_no_warning():
     ],
     ids=["seed", "data", "budget", "two things", "families"],
 )
-def test_what_makes_a_comparison_unfair_is_said(other, said):
+def test_unfair_comparisons_are_warned_about(other, said):
     (first,) = [w for w in warnings(differences([plan(), other])) if said in w]
     assert first.endswith(".")
 

@@ -18,7 +18,7 @@ def text(html: str) -> str:
     return re.sub(r"<[^>]+>", " ", html)
 
 
-def test_each_quantity_has_result_numbers_law_and_note(stem):
+def test_each_quantity_has_result_numbers_formula_and_note(stem):
     shown = text(formula_cards(stem))
     assert "(224 + 2x3 - 7) / 2 + 1 = 112.5, rounded down to 112" in shown
     assert "118,013,952 MACs  (118.0 M)" in shown
@@ -36,14 +36,14 @@ def test_each_quantity_has_result_numbers_law_and_note(stem):
         ("receptive_field", ["9,408", "2 px"], ["7 px", "(7 - 1)"]),
     ],
 )
-def test_what_is_hidden_is_nowhere_but_its_law_is(stem, hidden, told, untold):
+def test_hidden_quantities_show_only_their_formula(stem, hidden, told, untold):
     shown = text(formula_cards(stem, [hidden]))
     assert all(number in shown for number in told)
     assert not any(number in shown for number in untold)
     assert all(f.general in shown.replace("&gt;", ">") for f in stem)
 
 
-def test_what_tells_a_hidden_number_is_concealed_too():
+def test_columns_that_tell_a_hidden_number_are_concealed():
     assert concealed([]) == concealed(["nothing we know"]) == frozenset()
     assert {"params", "params_share", "memory"} == concealed(["params"])
     assert concealed(HIDES) > {"output", "params", "macs", "receptive_field", "activations"}

@@ -47,7 +47,7 @@ def chosen(**query):
     return open_function(page, **query).session_state["chosen"]
 
 
-def test_an_address_that_says_nothing_means_the_defaults():
+def test_an_empty_address_gives_the_defaults():
     assert chosen() == DEFAULTS
 
 

@@ -29,7 +29,7 @@ def opened(*readings):
     return app
 
 
-def test_what_is_read_is_drawn_and_the_pace_is_asked_at_each_look():
+def test_a_reading_is_drawn_and_the_pace_is_asked_at_each_look():
     app = opened("open", "open")
     assert [each.value for each in app.markdown] == ["open"]
     assert app.session_state["paces"] == ["open", "open"]

@@ -44,7 +44,7 @@ def passes(monkeypatch):
     return made
 
 
-def test_it_answers_what_its_network_does(subject):
+def test_a_subject_answers_for_its_network(subject):
     network = subject.network
     with torch.inference_mode():
         expected = network(network_input(subject.spec, subject.photo.image))[0].softmax(0)
@@ -55,7 +55,7 @@ def test_it_answers_what_its_network_does(subject):
     assert (len(subject.labels), subject.side) == (10, 32)
 
 
-def test_what_it_sees_is_the_networks_input_before_normalisation(subject):
+def test_seen_is_the_networks_input_before_normalisation(subject):
     prepared = subject.preprocessing
     pixels = torch.from_numpy(np.array(subject.seen)).permute(2, 0, 1) / 255
     mean, std = (torch.tensor(each).view(3, 1, 1) for each in (prepared.mean, prepared.std))

@@ -18,7 +18,7 @@ def titles(choices):
     return [each.weights.title for each in choices]
 
 
-def test_files_come_first_then_runs_then_chance(weights, keep_run):
+def test_files_come_first_then_runs_then_random_weights(weights, keep_run):
     save_file(build("lenet5_full").state_dict(), weights / "lenet5_full.safetensors")
     first, second, other = keep_run(LENET), keep_run(LENET), keep_run(RESNET)
     choices = offered("lenet5_full", known_runs())
@@ -42,7 +42,7 @@ def test_the_visitors_own_runs_come_first(keep_run):
     assert names == [mine.id, theirs.id, "random"]
 
 
-def test_at_most_so_many_runs_are_offered_and_the_asked_one_always(keep_run, monkeypatch):
+def test_few_runs_are_offered_and_the_requested_one_always(keep_run, monkeypatch):
     monkeypatch.setattr(run_weights, "MAX_RUNS", 2)
     oldest, *younger = (keep_run(LENET) for _ in range(4))
     names = [each.name for each in offered("lenet5_full", known_runs())]
@@ -72,7 +72,7 @@ def test_a_run_that_goes_on_has_a_title_that_stays(keep_run):
     assert "0.5 epochs, test accuracy **97.2 %** so far: it is still training." in trained.about
 
 
-def test_a_title_of_a_visitors_own_pictures_is_no_markdown(keep_run):
+def test_a_title_of_a_visitors_own_images_is_no_markdown(keep_run):
     run = keep_run(LENET)
     seen = {"title": "*my* $zip$", "classes": list("abc"), "resolution": 32}
     other = keep_run(LENET, trained_on={**seen, "mean": [0.5] * 3, "std": [0.5] * 3})
@@ -103,7 +103,7 @@ def test_only_weights_of_the_very_settings_fit(weights, keep_run):
     assert [each.name for each in fitting(wide, choices)] == [run.id, "random"]
 
 
-def test_what_ships_comes_after_files_and_before_runs(weights, keep_run):
+def test_bundled_networks_come_after_files_and_before_runs(weights, keep_run):
     run = keep_run("resnet20_cifar,num_classes=3")
     assert [each.name for each in offered("resnet20_cifar", known_runs())] == [
         *("resnet20_cifar", run.id, "random"),

@@ -46,7 +46,7 @@ def menu(app):
     return select
 
 
-def test_what_ships_says_how_good_it_is_and_on_what(opened):
+def test_a_bundled_network_says_its_error_and_its_data(opened):
     choice = offered("resnet20_cifar", [])[0]
     shipped = bundled_network("resnet20_cifar")
     error = f"{100 * (1 - shipped.test_accuracy):.1f} % test error"
@@ -57,7 +57,7 @@ def test_what_ships_says_how_good_it_is_and_on_what(opened):
     assert not choice.is_run
 
 
-def test_without_files_and_runs_it_opens_on_what_ships(opened):
+def test_without_files_and_runs_it_opens_on_a_bundled_network(opened):
     assert opened().markdown[0].value == bundled()[0].name
 
 

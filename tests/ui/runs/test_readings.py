@@ -72,7 +72,7 @@ def test_sixty_who_look_ask_the_store_once(readings, store):
     assert store.asked == ["k3f9x2"]
 
 
-def test_what_is_new_is_seen_a_tick_later(readings, store, clock, measured):
+def test_new_measurements_are_seen_a_tick_later(readings, store, clock, measured):
     store.measure("k3f9x2", measured(1), measured(2))
     assert readings.of("k3f9x2").number == 2
     store.measure("k3f9x2", measured(3))
@@ -88,14 +88,14 @@ def test_matrices_are_not_kept_for_those_who_look_at_curves(readings, store):
     assert readings.of("k3f9x2").measurements == [Measurement(0, 0.0, 0.0)]
 
 
-def test_what_was_asked_for_is_seen_at_once(readings, store, make_run):
+def test_a_request_is_seen_at_once(readings, store, make_run):
     assert readings.of("k3f9x2").run.state == "running"
     store.known["k3f9x2"] = make_run(state="paused")
     readings.forget()
     assert readings.of("k3f9x2").run.state == "paused"
 
 
-def test_a_run_that_is_not_there_is_none(readings, store, clock):
+def test_an_unknown_run_is_none(readings, store, clock):
     assert readings.of("nobody") is None
     assert readings.of("k3f9x2")
     del store.known["k3f9x2"]
@@ -199,7 +199,7 @@ def test_the_dispatcher_looks_at_once_when_asked_and_goes_on_after_an_error(capl
     assert len(said) == 1, "once, not each second"
 
 
-def test_a_store_that_is_let_go_is_no_longer_looked_into(monkeypatch):
+def test_an_evicted_store_closes_its_dispatcher(monkeypatch):
     closed = threading.Event()
     monkeypatch.setattr(Dispatcher, "close", lambda dispatcher: closed.set())
     shared_runs()

@@ -40,7 +40,7 @@ def test_the_least_recently_used_goes_first():
     assert cache.used <= 3 * (OVERHEAD + 1000)
 
 
-def test_what_is_too_large_is_given_but_not_kept():
+def test_too_large_results_are_given_but_not_kept():
     cache = ByteCache(5000)
 
     @cache.remember

@@ -64,5 +64,5 @@ assert gc.get_freeze_count() == frozen, "and then there is rest"
 """
 
 
-def test_what_is_put_aside_while_pages_tick_is_looked_through_within_a_minute():
+def test_frozen_objects_are_collected_within_a_minute():
     alone(SHORT_COLLECTIONS)

@@ -67,7 +67,7 @@ def test_pages_give_names(path):
     "path",
     ["/_stcore/health", "/static/js/index.js", "/media/a1", "/favicon.png", "/base/_stcore/stream"],
 )
-def test_what_a_page_fetches_gives_none(path):
+def test_requests_after_the_page_give_no_name(path):
     """Two answers at once would give two names."""
     assert given_name(path=path) is None
 
@@ -95,12 +95,12 @@ def test_without_cookies_a_visitor_lasts_as_long_as_the_page():
     assert second.markdown[0].value != name
 
 
-def test_the_store_gets_no_name_that_a_cookie_could_hold():
+def test_the_cookie_cannot_be_derived_from_the_store():
     app = open_function(who)
     assert app.session_state["visitor"] not in app.markdown[0].value
 
 
-def test_the_teacher_says_so_once_a_visit():
+def test_the_teacher_signs_in_once_a_visit():
     app = open_function(who)
     assert app.markdown[1].value == "token: None"
     app.text_input(key="typed_token").set_value("chalk").run()

@@ -42,7 +42,7 @@ def test_the_counts_are_there_and_the_button_starts_the_measurement(works, monke
     assert app.get("progress")[0].proto.text == "Waiting for other visitors' work ..."
 
 
-def test_what_was_measured_is_told_for_the_whole_run(works):
+def test_the_measured_cost_is_scaled_to_the_whole_run(works):
     words = estimate_command(choice())
     works[words] = Work(words, state="done", result=MEASURED)
     tiles = metrics(open_function(page))

@@ -103,7 +103,7 @@ def test_a_data_set_is_in_the_address(tmp_path):
     assert "not a JPEG" in app.dataframe[0].value["Reason"][0]
 
 
-def test_what_cannot_be_downloaded_is_one_sentence(monkeypatch):
+def test_a_failed_download_is_one_sentence(monkeypatch):
     from torchvision import datasets
 
     monkeypatch.setattr(datasets.CIFAR10, "url", "http://127.0.0.1:9/cifar.tar.gz")

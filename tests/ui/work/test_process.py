@@ -38,7 +38,7 @@ def finished(wait_for):
     return finish
 
 
-def test_what_a_command_prints_as_json_is_its_result(finished):
+def test_the_result_is_the_json_that_a_command_prints(finished):
     done = finished('print(\'[{"tool": "torchinfo", "params": null}]\')')
     assert (done.state, done.error) == ("done", None)
     assert done.result == [{"tool": "torchinfo", "params": None}]
@@ -65,12 +65,12 @@ def test_much_output_is_read_while_the_command_runs(finished):
     assert finished(f"{code}print(7)").result == 7
 
 
-def test_a_command_that_is_not_there_is_told(finished, monkeypatch):
+def test_an_unknown_command_is_one_sentence(finished, monkeypatch):
     monkeypatch.setattr(process, "_command_line", lambda words: ["/nowhere/python"])
     assert finished("").error == "No process could be started: No such file or directory."
 
 
-def test_what_takes_too_long_is_stopped(finished, monkeypatch):
+def test_a_slow_command_is_stopped(finished, monkeypatch):
     monkeypatch.setattr(work, "LIMIT", 0.2)
     assert (
         finished("import time; time.sleep(60)").error == "This took more than 0 s and was stopped."

@@ -83,7 +83,7 @@ def test_two_visitors_share_one_computation_and_the_last_to_leave_stops_it(key, 
     assert len(started) == 2, "what was stopped can be started again"
 
 
-def test_what_nobody_looks_at_stops(key, monkeypatch, wait_for):
+def test_unwatched_work_stops(key, monkeypatch, wait_for):
     monkeypatch.setattr(module, "UNWATCHED", 0.05)
     ended = threading.Event()
 
@@ -121,14 +121,14 @@ def test_a_bug_is_told_to_the_log_alone(key, caplog, wait_for):
     assert "inner detail" in caplog.text
 
 
-def test_it_takes_no_longer_than_the_limit(key, go_on, monkeypatch, wait_for):
+def test_slow_work_is_stopped(key, go_on, monkeypatch, wait_for):
     monkeypatch.setattr(module, "LIMIT", 0.05)
     start_work(key, waits_for(go_on), "visitor")
     wait_for(lambda: known_work(key).state == "failed")
     assert "was stopped" in known_work(key).error
 
 
-def test_a_result_that_lies_elsewhere_is_not_kept(key, wait_for):
+def test_a_result_of_none_is_not_kept(key, wait_for):
     start_work(key, lambda work: None)
     wait_for(lambda: known_work(key) is None)
     start_work(key, lambda work: 1)

@@ -4,9 +4,7 @@ import base64
 import csv
 import io
 import re
-import shutil
 import time
-from functools import partial
 
 import numpy as np
 import pytest
@@ -16,96 +14,19 @@ from scipy.stats import binomtest
 from sklearn.metrics import precision_recall_fscore_support
 
 from cnnviz.analysis.source.loading import WEIGHTS
-from cnnviz.architectures.written import read
-from cnnviz.runs.importing import import_folder
-from cnnviz.runs.recording import recorded
 from cnnviz.runs.results import evaluation_of
 from cnnviz.runs.store import Store
 from cnnviz.training.bundled import bundled, bundled_network
-from cnnviz.training.checkpoints import trained_network
 from cnnviz.training.datasets import load
 from cnnviz.training.evaluation.mcnemar import McNemar
-from cnnviz.training.options import TrainingOptions
-from cnnviz.training.plan import Plan
-from cnnviz.ui.evaluate.bundled import VIEWS as BUNDLED_VIEWS
 from cnnviz.ui.evaluate.controls import VIEWS
 from cnnviz.ui.evaluate.downloads import downloads
 from cnnviz.ui.evaluate.versus import verdict
 from cnnviz.ui.evaluate.view import chosen, worst_cell
-from tests.apps import SECONDS, checked, open_in_app
-
-NETWORK = "lenet5_full,num_classes=10,in_channels=1"
+from tests.apps import SECONDS, checked
 
 
-@pytest.fixture(scope="session")
-def trained(tmp_path_factory):
-    """The folders of two runs on the digits: one of four epochs, one of two, both evaluated."""
-    folders = []
-    for epochs in (4, 2):
-        folder = tmp_path_factory.mktemp("trained") / f"epochs{epochs}"
-        plan = Plan(read(NETWORK), "digits", TrainingOptions(epochs=epochs, train_images=500))
-        for _ in recorded(plan, folder, device="cpu"):
-            pass
-        evaluation_of(folder, "cpu")
-        folders.append(folder)
-    return folders
-
-
-def kept(folder):
-    """A run of a folder in the store of this test, with its evaluation beside its checkpoint."""
-    run = import_folder(Store(), folder).run
-    shutil.copy(folder / "predictions.npz", run.folder)
-    return run
-
-
-@pytest.fixture
-def run(trained):
-    """The longer run, alone in the store."""
-    return kept(trained[0])
-
-
-@pytest.fixture
-def pair(trained):
-    """Both runs."""
-    return [kept(folder) for folder in trained]
-
-
-@pytest.fixture(scope="session")
-def expected(trained):
-    """Labels and logits of each run's test pictures, computed without the code under test."""
-    test = load("digits", 32, 1, 0).test
-    pixels = test.images.permute(0, 3, 1, 2).float() / 255
-    outputs = []
-    for folder in trained:
-        network = trained_network(folder)
-        seen = network.spec.trained_on
-        with torch.inference_mode():
-            logits = network((pixels - seen.mean[0]) / seen.std[0])
-        outputs.append((test.labels.numpy(), logits.double()))
-    return outputs
-
-
-@pytest.fixture
-def open_evaluate():
-    """Opens the page inside the program, where links to other pages can be followed."""
-    return partial(open_in_app, "evaluate")
-
-
-def said(app):
-    written = (*app.title, *app.subheader, *app.markdown, *app.caption, *app.info, *app.success)
-    return " ".join(each.value for each in written)
-
-
-def drawn(app):
-    """The tiles of the page."""
-    return [e.proto.body for e in app.get("html") if 'class="tiles"' in e.proto.body]
-
-
-def metrics(app):
-    return {metric.label: metric.value for metric in app.metric}
-
-
-def test_the_numbers_are_those_of_a_computation_by_hand(open_page, run, expected):
+def test_the_numbers_are_those_of_a_computation_by_hand(open_page, run, expected, said, metrics):
     labels, logits = expected[0]
     app = open_page("evaluate", run=run.id)
     right = (logits.argmax(1).numpy() == labels).mean()
@@ -144,7 +65,7 @@ def test_every_view_opens_from_its_address(open_page, pair, view):
     assert not (app.error or app.warning)
 
 
-def test_before_a_click_the_most_frequent_confusion_is_shown(open_page, run, expected):
+def test_before_a_click_the_most_frequent_confusion_is_shown(open_page, run, expected, drawn):
     labels, predicted = expected[0][0], expected[0][1].argmax(1).numpy()
     app = open_page("evaluate", run=run.id, view="confusion")
     label, called, count = re.fullmatch(
@@ -171,7 +92,7 @@ def test_a_clicked_cell_is_that_of_its_class_and_prediction(run):
     assert evaluation.confusion[worst_cell(evaluation.confusion)] > 0
 
 
-def test_the_pictures_of_a_cell_are_those_of_its_class(open_page, run, expected, monkeypatch):
+def test_the_images_of_a_cell_are_those_of_its_class(open_page, run, expected, monkeypatch, drawn):
     labels, predicted = expected[0][0], expected[0][1].argmax(1).numpy()
     monkeypatch.setattr("cnnviz.ui.evaluate.view.chosen", lambda event, evaluation: (3, 3))
     app = open_page("evaluate", run=run.id, view="confusion")
@@ -186,7 +107,7 @@ def test_the_pictures_of_a_cell_are_those_of_its_class(open_page, run, expected,
     assert np.array_equal(pixels, images[..., 0].numpy())
 
 
-def test_an_empty_cell_says_so(open_page, run, expected, monkeypatch):
+def test_an_empty_cell_says_so(open_page, run, expected, monkeypatch, said):
     evaluation = evaluation_of(run.folder)
     label, called = np.argwhere(evaluation.confusion == 0)[0]
     monkeypatch.setattr("cnnviz.ui.evaluate.view.chosen", lambda event, evaluation: (label, called))
@@ -194,7 +115,7 @@ def test_an_empty_cell_says_so(open_page, run, expected, monkeypatch):
     assert "There are no test images in this cell." in said(app)
 
 
-def test_mistakes_come_with_maps_the_most_confident_first(open_page, run, expected):
+def test_mistakes_come_with_maps_the_most_confident_first(open_page, run, expected, said, drawn):
     labels, logits = expected[0]
     predicted, sure = logits.argmax(1).numpy(), logits.softmax(1).max(1).values.numpy()
     app = open_page("evaluate", run=run.id, view="mistakes")
@@ -210,7 +131,7 @@ def test_mistakes_come_with_maps_the_most_confident_first(open_page, run, expect
     assert len(set(pictures)) == 2 * len(order), "beside each picture stands its own map"
 
 
-def test_a_network_without_maps_shows_its_mistakes_all_the_same(open_page, run, monkeypatch):
+def test_a_network_without_maps_shows_its_mistakes_all_the_same(open_page, run, monkeypatch, drawn):
     def none(*_):
         raise ValueError("The last stage has no feature maps.")
 
@@ -222,7 +143,7 @@ def test_a_network_without_maps_shows_its_mistakes_all_the_same(open_page, run, 
     assert drawn(app)[0].count("<figure") == 12
 
 
-def test_calibration_is_the_formula_of_the_paper(open_page, run, expected):
+def test_calibration_is_the_formula_of_the_paper(open_page, run, expected, said):
     labels, logits = expected[0]
     right = logits.argmax(1).numpy() == labels
     sure = logits.softmax(1).max(1).values.numpy()
@@ -234,7 +155,7 @@ def test_calibration_is_the_formula_of_the_paper(open_page, run, expected):
     assert f"{100 * abs(gap):.1f} percentage points {'above' if gap > 0 else 'below'}" in text
 
 
-def test_two_runs_on_the_same_pictures(open_page, pair, expected):
+def test_two_runs_on_the_same_images(open_page, pair, expected, said, drawn):
     labels = expected[0][0]
     first, second = (logits.argmax(1).numpy() == labels for _, logits in expected)
     app = open_page("evaluate", run=pair[0].id, view="compare", other=pair[1].id)
@@ -257,7 +178,7 @@ def test_a_run_alone_has_nothing_to_compare_with(open_evaluate, run):
     assert "There is no other run on the same data" in app.info[0].value
 
 
-def test_runs_of_different_pictures_are_one_sentence(open_page, pair, monkeypatch):
+def test_runs_of_different_images_are_one_sentence(open_page, pair, monkeypatch):
     path = pair[1].folder / "predictions.npz"
     arrays = dict(np.load(path))
     np.savez(path, **{**arrays, "labels": np.roll(arrays["labels"], 1)})
@@ -289,18 +210,7 @@ def test_an_unknown_run_is_one_sentence(open_page, run):
     assert app.selectbox(key="chosen_run").value == run.id
 
 
-@pytest.mark.parametrize("run_id", ["", "nosuchrun", "../../etc", "*a*[b](c)"])
-def test_without_a_run_it_shows_a_network_of_the_box(open_evaluate, run_id):
-    app = open_evaluate(run=run_id)
-    first = bundled()[0]
-    assert app.selectbox(key="chosen_run").value == first.name
-    assert metrics(app)["Accuracy"] == f"{first.test_accuracy:.2%}"
-    ways_on = [link.value for link in app.get("page_link")]
-    assert ways_on == ["Feature maps", "Grad-CAM", "Train"]
-    assert len(app.warning) == bool(run_id)
-
-
-def test_a_network_of_the_box_is_in_the_address(open_evaluate, run):
+def test_a_bundled_network_is_in_the_address(open_evaluate, run, metrics):
     record = bundled_network("lenet5_mnist").record
     app = open_evaluate(run="lenet5_mnist")
     assert metrics(app) == {
@@ -314,41 +224,11 @@ def test_a_network_of_the_box_is_in_the_address(open_evaluate, run):
     assert table["support"].sum() == record["test_pictures"]
 
 
-def test_runs_stand_before_the_networks_of_the_box(open_page, run):
+def test_runs_stand_before_the_bundled_networks(open_page, run):
     menu = open_page("evaluate").selectbox(key="chosen_run")
     assert menu.value == run.id
     assert len(menu.options) == 1 + len(bundled())
     assert all("bundled: " in option for option in menu.options[1:])
-
-
-@pytest.mark.parametrize("view", BUNDLED_VIEWS)
-@pytest.mark.parametrize("name", ["lenet5_fashion_mnist", "plain56_cifar"])
-def test_every_view_of_a_network_of_the_box(open_evaluate, name, view):
-    app = open_evaluate(run=name, box_view=view)
-    assert app.segmented_control(key="box_view").value == view
-    assert not app.error
-    assert "These scores were recorded after training." in said(app)
-
-
-def test_the_most_frequent_confusion_of_a_network_of_the_box_is_said(open_evaluate):
-    confusion = np.array(bundled_network("resnet20_cifar").record["evaluation"]["confusion"])
-    wrong = confusion - np.diag(confusion.diagonal())
-    app = open_evaluate(run="resnet20_cifar", box_view="confusion")
-    words = r"([\d,]+) of 1,000 images of \*\*(\w+)\*\* are predicted as \*\*(\w+)\*\*"
-    count, label, called = re.search(words, said(app)).groups()
-    names = bundled_network("resnet20_cifar").spec.trained_on.classes
-    assert int(count) == wrong.max() == wrong[names.index(label), names.index(called)]
-
-
-def test_the_curves_of_a_network_of_the_box_go_with_its_command(open_evaluate):
-    app = open_evaluate(run="resnet20_cifar", box_view="curves")
-    assert bundled_network("resnet20_cifar").record["command"] in said(app)
-    assert len(app.get("vega_lite_chart")) == 2
-
-
-def test_an_unknown_view_of_a_network_of_the_box_is_the_first(open_evaluate):
-    app = open_evaluate(run="resnet20_cifar", box_view="nonsense")
-    assert app.segmented_control(key="box_view").value == next(iter(BUNDLED_VIEWS))
 
 
 def test_an_unknown_view_is_the_first(open_page, run):
