@@ -11,12 +11,7 @@ from cnnviz.training.experiments.declaration import Arm, Experiment, plans
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import (
-    addressed_menu,
-    choose,
-    choose_labelled,
-    choose_step,
-)
+from cnnviz.ui.parts.choices import addressed_menu, choose, choose_labelled, choose_step
 from cnnviz.ui.runs.data import choose_dataset
 from cnnviz.ui.runs.words import counted, duration_text
 

@@ -23,7 +23,12 @@ def watch(keys: Sequence[Hashable], show: Callable[[Works], None]) -> None:
         keys: Of the work, whether or not anybody has asked for it.
         show: Draws it.
     """
-    look_again(lambda: _known(keys), show, _is_any_open, _pace)
+    look_again(
+        lambda: {key: known_work(key) for key in keys},
+        show,
+        _is_any_open,
+        lambda works: PACE if _is_any_open(works) else None,
+    )
 
 
 def start(key: Hashable, compute: Compute, alone: bool = False) -> None:
@@ -114,16 +119,8 @@ def _titled(title: str, words: str) -> str:
     return f"{title}: {words}" if title else words
 
 
-def _known(keys: Sequence[Hashable]) -> Works:
-    return {key: known_work(key) for key in keys}
-
-
 def _is_any_open(works: Works) -> bool:
     return any(work is not None and not work.is_finished for work in works.values())
-
-
-def _pace(works: Works) -> float | None:
-    return PACE if _is_any_open(works) else None
 
 
 def _session() -> str:
