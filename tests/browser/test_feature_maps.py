@@ -22,16 +22,14 @@ def ready(page):
     expect(page.get_by_text(re.compile(r"^\d+ maps\. Raw values: "))).to_be_visible(timeout=60_000)
 
 
-def test_a_click_on_a_map_shows_it_large_and_the_address_brings_it_back(server, page, browser):
+def test_a_click_on_a_map_shows_it_large_and_the_address_brings_it_back(server, page, other):
     page.goto(f"{server}/feature_maps")
     ready(page)
     cell(page, 7).click()
     expect(large(page, 7)).to_be_visible()
     page.wait_for_url("**/feature_maps?*map=7*")
-    other = browser.new_context().new_page()
     other.goto(page.url)
     expect(large(other, 7)).to_be_visible(timeout=60_000)
-    other.context.close()
     page.reload()
     expect(large(page, 7)).to_be_visible(timeout=60_000)
 

@@ -49,17 +49,15 @@ def shades(tmp_path):
     return path
 
 
-def test_another_distance_and_the_address_brings_it_back(server, page, browser):
+def test_another_distance_and_the_address_brings_it_back(server, page, other):
     page.goto(f"{server}/{ADDRESS}")
     expect(heading(page, "Nearest by Euclidean distance")).to_be_visible(timeout=30_000)
     expect(page.locator(".tiles figure")).to_have_count(7)
     page.get_by_test_id("stSidebar").get_by_text("Cosine", exact=True).click()
     expect(heading(page, "Nearest by cosine distance")).to_be_visible()
     page.wait_for_url("**/neighbours?*metric=cosine*")
-    other = browser.new_context().new_page()
     other.goto(page.url)
     expect(heading(other, "Nearest by cosine distance")).to_be_visible(timeout=30_000)
-    other.context.close()
 
 
 def test_pointing_at_a_dot_shows_its_thumbnail(server, page):

@@ -56,7 +56,7 @@ def test_the_patch_follows_the_mouse_and_the_probability_follows_the_patch(opene
     opened.wait_for_url("**/*patch_at=*")
 
 
-def test_where_it_rests_is_in_the_address(opened, browser):
+def test_where_it_rests_is_in_the_address(opened, other):
     drag(opened, 70, 50)
     opened.wait_for_url("**/*patch_at=*")
     said, where = fall(opened), place(opened)
@@ -65,12 +65,10 @@ def test_where_it_rests_is_in_the_address(opened, browser):
     opened.wait_for_timeout(1000)
     text = said.inner_text()
 
-    other = browser.new_context(viewport={"width": 1600, "height": 1000}).new_page()
     other.goto(opened.url)
     expect(patch(other)).to_be_visible(timeout=60_000)
     expect(fall(other)).to_have_text(text, timeout=30_000)
     assert place(other) == where
-    other.context.close()
 
 
 def test_arrow_keys_move_it(opened):

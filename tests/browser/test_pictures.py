@@ -28,7 +28,7 @@ def ready(page):
     expect(page.locator(".picture svg")).to_be_visible(timeout=30_000)
 
 
-def test_a_click_opens_the_card_and_the_address_brings_it_back(server, page, browser):
+def test_a_click_opens_the_card_and_the_address_brings_it_back(server, page, other):
     page.goto(server)
     ready(page)
     layer(page, "stem.conv").click()
@@ -37,11 +37,9 @@ def test_a_click_opens_the_card_and_the_address_brings_it_back(server, page, bro
     expect(numbers).to_be_visible()
     page.wait_for_url("**/?*card=stem.conv*")
 
-    other = browser.new_context().new_page()
     other.goto(page.url)
     expect(card(other, "stem.conv")).to_be_visible(timeout=30_000)
     expect(other.locator(".picture .selected")).to_have_attribute("data-select", "stem.conv")
-    other.context.close()
 
     layer(page, "stages.0.0.conv1").click()
     expect(card(page, "stages.0.0.conv1")).to_be_visible()

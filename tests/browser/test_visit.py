@@ -24,7 +24,7 @@ def choose(page, label, option):
     settle(page)
 
 
-def test_a_hyperparameter_changes_the_count_and_the_url_restores_it(server, page, browser):
+def test_a_hyperparameter_changes_the_count_and_the_url_restores_it(server, page, other):
     page.goto(server)
     expect(metric(page, "Parameters")).to_have_text("11.69 M")
     choose(page, "Block", "bottleneck")
@@ -32,10 +32,8 @@ def test_a_hyperparameter_changes_the_count_and_the_url_restores_it(server, page
     changed = metric(page, "Parameters").inner_text()
     page.wait_for_url("**/?*resnet_block=bottleneck*")
 
-    other = browser.new_context().new_page()
     other.goto(page.url)
     expect(metric(other, "Parameters")).to_have_text(changed)
-    other.context.close()
 
     page.reload()
     expect(metric(page, "Parameters")).to_have_text(changed)
