@@ -26,7 +26,8 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 
-WIDE = {"width": 1600, "height": 1000}
+# Without motion: a running icon is drawn in software for as long as a page computes.
+PROFILE = {"viewport": {"width": 1600, "height": 1000}, "reduced_motion": "reduce"}
 
 # Fixtures that one worker makes for all tests that use them.
 MADE_ONCE = ("browser", "postgresql", "trained", "official_files", "reports", "wheel")
@@ -222,7 +223,7 @@ def new_visitor(browser):
 
     @contextmanager
     def visit() -> Iterator[Any]:
-        profile = idle.pop() if idle else browser.new_context(viewport=WIDE)
+        profile = idle.pop() if idle else browser.new_context(**PROFILE)
         profile.set_default_timeout(20_000)
         page = profile.new_page()
         yield page
