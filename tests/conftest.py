@@ -20,7 +20,9 @@ import torch
 torch.set_num_threads(1)
 
 ROOT = Path(__file__).parents[1]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# The first draws no window of its own, which saves a third of the browser tests' computing.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -202,7 +204,7 @@ def empty_server(tmp_path_factory):
 def browser():
     """Headless Chromium, or a skip that says what is missing."""
     if not CHROMIUM:
-        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium-headless-shell)")
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=30_000)  # two tests and a training share two cores
