@@ -78,45 +78,40 @@ def _longest(nodes: Sequence[Node]) -> int:
     return counts[-1]
 
 
-def convolutions(
-    channels: int, kernels: list[tuple[int, int]], bias: bool = False
-) -> nn.Sequential:
-    """Convolutions that preserve channels and size, each with a ReLU.
+def convolutions(channels: int, kernels: Sequence[tuple[int, int]]) -> nn.Sequential:
+    """Convolutions that preserve channels and size, each with a ReLU and without bias.
 
     Args:
         channels: Input and output channels.
         kernels: Rows and columns of each kernel, odd.
-        bias: Whether they have a bias; the slides omit it.
     """
-    layers: list[nn.Module] = []
-    for rows, columns in kernels:
-        padding = (rows // 2, columns // 2)
-        layers.append(nn.Conv2d(channels, channels, (rows, columns), padding=padding, bias=bias))
-        layers.append(nn.ReLU())
-    return nn.Sequential(*layers)
+    return nn.Sequential(
+        *(layer for kernel in kernels for layer in _rectified(channels, channels, kernel))
+    )
+
+
+def _rectified(
+    channels: int, filters: int, kernel: tuple[int, int], groups: int = 1
+) -> tuple[nn.Conv2d, nn.ReLU]:
+    """A convolution without bias that preserves the size, and its ReLU."""
+    padding = (kernel[0] // 2, kernel[1] // 2)
+    convolution = nn.Conv2d(channels, filters, kernel, padding=padding, groups=groups, bias=False)
+    return convolution, nn.ReLU()
 
 
 def bottleneck(channels: int, inner: int) -> nn.Sequential:
     """1x1 down, 3x3, 1x1 up (He et al. 2016, Figure 5, right), without batch norm and shortcut."""
     return nn.Sequential(
-        nn.Conv2d(channels, inner, 1, bias=False),
-        nn.ReLU(),
-        nn.Conv2d(inner, inner, 3, padding=1, bias=False),
-        nn.ReLU(),
-        nn.Conv2d(inner, channels, 1, bias=False),
-        nn.ReLU(),
+        *_rectified(channels, inner, (1, 1)),
+        *_rectified(inner, inner, (3, 3)),
+        *_rectified(inner, channels, (1, 1)),
     )
 
 
 def depthwise_separable(channels: int, kernel_size: int) -> nn.Sequential:
     """A kernel for each channel, then a 1x1 convolution that mixes them."""
-    padding = kernel_size // 2
-    return nn.Sequential(
-        nn.Conv2d(channels, channels, kernel_size, padding=padding, groups=channels, bias=False),
-        nn.ReLU(),
-        nn.Conv2d(channels, channels, 1, bias=False),
-        nn.ReLU(),
-    )
+    depthwise = _rectified(channels, channels, (kernel_size, kernel_size), groups=channels)
+    return nn.Sequential(*depthwise, *_rectified(channels, channels, (1, 1)))
 
 
 class Inception(nn.Module):
@@ -138,7 +133,7 @@ class Inception(nn.Module):
         super().__init__()
         one, three, five = branches
         before3, before5, behind = reductions or (0, 0, 0)
-        self.branch1 = _one(channels, one)
+        self.branch1 = nn.Sequential(*_one(channels, one))
         self.branch3 = _reduced(channels, before3, three, 3)
         self.branch5 = _reduced(channels, before5, five, 5)
         self.pool = nn.Sequential(nn.MaxPool2d(3, 1, padding=1), *_one(channels, behind))
@@ -148,18 +143,14 @@ class Inception(nn.Module):
         return torch.cat([self.branch1(x), self.branch3(x), self.branch5(x), self.pool(x)], 1)
 
 
-def _one(channels: int, filters: int) -> nn.Sequential:
-    """A 1x1 convolution, or the identity for no filters."""
-    if not filters:
-        return nn.Sequential()
-    return nn.Sequential(nn.Conv2d(channels, filters, 1, bias=False), nn.ReLU())
+def _one(channels: int, filters: int) -> Sequence[nn.Module]:
+    """A 1x1 convolution and its ReLU; nothing for no filters."""
+    return _rectified(channels, filters, (1, 1)) if filters else ()
 
 
 def _reduced(channels: int, before: int, filters: int, kernel_size: int) -> nn.Sequential:
-    layer = nn.Conv2d(
-        before or channels, filters, kernel_size, padding=kernel_size // 2, bias=False
-    )
-    return nn.Sequential(*_one(channels, before), layer, nn.ReLU())
+    last = _rectified(before or channels, filters, (kernel_size, kernel_size))
+    return nn.Sequential(*_one(channels, before), *last)
 
 
 def linear_head(channels: int, side: int, hidden: int, classes: int) -> nn.Sequential:
@@ -216,7 +207,6 @@ class DenseBlock(nn.Module):
 
 
 def _dense_layer(channels: int, growth_rate: int, has_bottleneck: bool) -> nn.Sequential:
-    inner = 4 * growth_rate if has_bottleneck else channels
-    first = [nn.ReLU(), nn.Conv2d(channels, inner, 1, bias=False)] if has_bottleneck else []
-    last = nn.Conv2d(inner, growth_rate, 3, padding=1, bias=False)
-    return nn.Sequential(*first, nn.ReLU(), last)
+    inner = 4 * growth_rate if has_bottleneck else 0
+    last = nn.Conv2d(inner or channels, growth_rate, 3, padding=1, bias=False)
+    return nn.Sequential(nn.ReLU(), *_one(channels, inner), last)

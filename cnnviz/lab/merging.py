@@ -1,7 +1,6 @@
 """Addition vs concatenation of two tensors, and the cost of the next convolution."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 from torch import nn
@@ -42,61 +41,6 @@ class Merged:
     added: torch.Tensor | None
     refused: str
     concatenated: torch.Tensor
-
-
-@dataclass(frozen=True)
-class MergingPreset:
-    """Two tensors of an example.
-
-    Attributes:
-        title: Title in the menu.
-        first: In the format of ``features``.
-        second: In the format of ``features``.
-        says: What the example shows.
-        settings: Changes to ``Settings``, as text.
-    """
-
-    title: str
-    first: str
-    second: str
-    says: str
-    settings: Mapping[str, str] = field(default_factory=dict)
-
-
-MERGING: tuple[MergingPreset, ...] = (
-    MergingPreset(
-        "The slide's vectors",
-        "1 2 3",
-        "4 5 6",
-        "On the slide: Add gives [5 7 9], Concatenate gives [1 2 3 4 5 6].",
-    ),
-    MergingPreset(
-        "Unequal channels",
-        "1 2 3",
-        "4 5",
-        "ResNet must first match the number of channels, by zero padding or a 1x1 convolution "
-        "(He et al. 2016, section 3.3); DenseNet does not need to.",
-        {"second": "32"},
-    ),
-    MergingPreset(
-        "Two maps each",
-        "1 0; 2 1 | 0 3; 1 0",
-        "2 2; 0 1 | -1 1; 1 4",
-        "Addition combines maps elementwise; concatenation keeps them unchanged.",
-    ),
-    MergingPreset(
-        "What a sum forgets",
-        "3 -1; 2 4",
-        "-3 1; -2 -4",
-        "Opposite signals cancel: the two inputs can no longer be told apart.",
-    ),
-    MergingPreset(
-        "Unequal sizes",
-        "1 2; 3 4",
-        "1 2 3; 4 5 6; 7 8 9",
-        "Neither works. DenseNet therefore pools between its blocks, in transition layers.",
-    ),
-)
 
 
 def features(written: str, name: str) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""Places in a network for the lab: before its first activation, and its first batch norm."""
+"""Places in a network for the lab: before an activation, the first batch norm, and joins."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -7,7 +7,11 @@ import torch
 
 from cnnviz.analysis.graph import NetworkGraph, Node
 from cnnviz.analysis.kinds import BATCH_NORM, kind_of
+from cnnviz.analysis.reading import read_at
 from cnnviz.architectures import ARCHITECTURES, NetworkSpec, build
+from cnnviz.vision.capture import Place
+
+JOINS = ("addition", "concatenation")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,3 +67,33 @@ def has_batch_norm(network_of: str | NetworkSpec) -> bool:
 def _readers(graph: NetworkGraph, index: int) -> list[int]:
     """Positions of the nodes that read a node, in forward order."""
     return [at for at, node in enumerate(graph.nodes) if index in node.inputs]
+
+
+@dataclass(frozen=True)
+class Join:
+    """An addition or concatenation of maps.
+
+    Attributes:
+        name: Path of its block and its kind, as in the layer table.
+        kind: "addition" or "concatenation".
+        parts: Places of the joined maps, in the network's order; at least two.
+    """
+
+    name: str
+    kind: str
+    parts: tuple[Place, ...]
+
+
+def joins(graph: NetworkGraph) -> list[Join]:
+    """All additions and concatenations of maps in forward order.
+
+    Joins of intermediate results of operations, such as products with a gate, are omitted.
+    """
+    joined = []
+    for node in graph.nodes:
+        if node.kind not in JOINS or len(node.inputs) < 2 or len(node.output_shape) != 3:
+            continue
+        parts = tuple(Place(*read_at(graph, graph.nodes[number])) for number in node.inputs)
+        if not any(part.layer in graph.blocks for part in parts):
+            joined.append(Join(node.name, node.kind, parts))
+    return joined

@@ -61,7 +61,7 @@ class Responses:
     output: torch.Tensor
 
 
-def local_responses(a: torch.Tensor, settings: ResponseSettings | None = None) -> Responses:
+def local_responses(a: torch.Tensor, settings: ResponseSettings = ResponseSettings()) -> Responses:
     """Apply local response normalisation.
 
     Krizhevsky et al. 2012, section 3.3: channel i sums over j from max(0, i - n/2) to
@@ -72,7 +72,6 @@ def local_responses(a: torch.Tensor, settings: ResponseSettings | None = None) -
         a: Activations (channels, ...); positions are independent.
         settings: n, k, alpha and beta.
     """
-    settings = settings or ResponseSettings()
     half, count = settings.neighbours // 2, len(a)
     squares = a.square()
     sums = torch.stack(
@@ -123,7 +122,7 @@ class Batch:
 
 
 def normalised_batch(
-    x: torch.Tensor, settings: BatchSettings | None = None, training: torch.Tensor | None = None
+    x: torch.Tensor, settings: BatchSettings = BatchSettings(), training: torch.Tensor | None = None
 ) -> Batch:
     """Apply batch normalisation to one feature (Ioffe and Szegedy 2015, Algorithm 1).
 
@@ -135,7 +134,6 @@ def normalised_batch(
     Raises:
         ValueError: A training batch has fewer than two numbers.
     """
-    settings = settings or BatchSettings()
     training = x if training is None else training
     if len(training) < 2 or (settings.mode == "training" and len(x) < 2):
         raise ValueError("A batch must have at least two numbers in training; received 1.")
@@ -187,13 +185,12 @@ class Dropped:
     output: torch.Tensor
 
 
-def dropped(x: torch.Tensor, settings: DropoutSettings | None = None) -> Dropped:
+def dropped(x: torch.Tensor, settings: DropoutSettings = DropoutSettings()) -> Dropped:
     """Apply dropout, which sets random numbers to 0 in training.
 
     Kept numbers are scaled up in training ("inverted dropout"), as in torch, so that the expected
     output equals the input; Krizhevsky et al. 2012, section 4.2, multiply by 0.5 at test instead.
     """
-    settings = settings or DropoutSettings()
     if not settings.training:
         return Dropped(x, torch.ones_like(x, dtype=torch.bool), 1.0, x.clone())
     rng = torch.Generator().manual_seed(settings.seed)

@@ -48,13 +48,12 @@ class Pooled:
         return self.windows.mean((3, 4))
 
 
-def pooled(image: torch.Tensor, settings: Settings | None = None) -> Pooled:
+def pooled(image: torch.Tensor, settings: Settings = Settings()) -> Pooled:
     """Pool a grid (channels, rows, columns).
 
     Raises:
         ValueError: The window is larger than the grid.
     """
-    settings = settings or Settings()
     rows, columns = image.shape[1:]
     if settings.is_global:
         return Pooled(settings, image, (rows, columns), 1)

@@ -1,6 +1,10 @@
-"""Resizes kernels and grids, preserving existing numbers where they fit."""
+"""Resizes kernels, grids and photos for the lab."""
 
+import numpy as np
 import torch
+from PIL import Image
+
+PHOTO_SIDE = 32  # px, as on the slide
 
 
 def resized_kernel(weight: torch.Tensor, filters: int, channels: int, side: int) -> torch.Tensor:
@@ -43,3 +47,24 @@ def _centred(numbers: torch.Tensor, axis: int, side: int) -> torch.Tensor:
     made = numbers.new_zeros(shape)
     made.narrow(axis, before, have).copy_(numbers)
     return made
+
+
+def small_photo(image: Image.Image, channels: int = 1, side: int = PHOTO_SIDE) -> torch.Tensor:
+    """Reduce the centre square of a photo, float32 (channels, side, side), integers 0 to 255.
+
+    Args:
+        image: RGB photo.
+        channels: 1 grey (the luma of ITU-R BT.601), 3 RGB.
+        side: Side in pixels.
+
+    Raises:
+        ValueError: channels is neither 1 nor 3.
+    """
+    if channels not in (1, 3):
+        raise ValueError(f"channels must be 1 or 3; received {channels}.")
+    edge = min(image.size)
+    left, top = (image.width - edge) // 2, (image.height - edge) // 2
+    square = image.crop((left, top, left + edge, top + edge))
+    small = square.resize((side, side), Image.Resampling.LANCZOS)
+    pixels = np.asarray(small.convert("L" if channels == 1 else "RGB"), dtype=np.float32)
+    return torch.from_numpy(pixels.reshape(side, side, channels)).permute(2, 0, 1).contiguous()

@@ -115,7 +115,7 @@ class Slide:
 def slide(
     image: torch.Tensor,
     weight: torch.Tensor,
-    settings: Settings | None = None,
+    settings: Settings = Settings(),
     bias: torch.Tensor | None = None,
     groups: int = 1,
 ) -> Slide:
@@ -132,7 +132,6 @@ def slide(
     Raises:
         ValueError: Image and kernel do not fit.
     """
-    settings = settings or Settings()
     _require_groups(image, weight, groups, settings.transposed)
     if settings.transposed:
         read, before, weight = _spread(image, weight, settings, groups)

@@ -47,8 +47,8 @@ def test_operations_on_a_5x5_image_are_the_slides():
 
 
 def test_a_bias_is_one_addition_for_each_output():
-    found = of(lambda: convolutions(1, [(3, 3)], bias=True), 1, 5, 5)
-    assert found.additions == 25 * 8 + 25 and found.params == 10
+    biased = of(lambda: nn.Sequential(nn.Conv2d(1, 1, 3, padding=1), nn.ReLU()), 1, 5, 5)
+    assert biased.additions == 25 * 8 + 25 and biased.params == 10
 
 
 @pytest.mark.parametrize("n", [3, 5, 7])

@@ -5,7 +5,6 @@ import torch
 
 from cnnviz.lab.design import cost
 from cnnviz.lab.merging import (
-    MERGING,
     Settings,
     features,
     kept_energy,
@@ -13,6 +12,7 @@ from cnnviz.lab.merging import (
     merging_designs,
     sums_of_addition,
 )
+from cnnviz.lab.presets import MERGING
 
 
 def both(first, second):

@@ -1,7 +1,9 @@
+import pytest
 import torch
+from PIL import Image
 
 from cnnviz.lab.grid import grid
-from cnnviz.lab.reshaping import resized_kernel, with_channels
+from cnnviz.lab.reshaping import resized_kernel, small_photo, with_channels
 
 EDGE = grid("1 0 -1; 1 0 -1; 1 0 -1")[None]
 
@@ -34,3 +36,17 @@ def test_new_channels_repeat_the_last_one():
     one = grid("1 2; 3 4 | 5 6; 7 8")
     assert with_channels(one, 3).tolist() == [*one.tolist(), one.tolist()[1]]
     assert torch.equal(with_channels(one, 1), one[:1])
+
+
+def test_the_middle_square_is_kept():
+    image = Image.new("RGB", (90, 60), "blue")
+    image.paste("red", (15, 0, 75, 60))
+    found = small_photo(image, 3)
+    assert found.shape == (3, 32, 32)
+    assert found[:, 16, 16].tolist() == found[:, 0, 0].tolist() == [255, 0, 0]
+    assert torch.equal(small_photo(image), torch.full((1, 32, 32), 76.0))
+
+
+def test_other_channels_are_refused():
+    with pytest.raises(ValueError, match="channels must be 1 or 3; received 2"):
+        small_photo(Image.new("RGB", (4, 4)), 2)

@@ -7,8 +7,7 @@ import pytest
 from PIL import Image
 
 from cnnviz.lab.comparisons import COMPARISONS
-from cnnviz.lab.merging import MERGING
-from cnnviz.lab.presets import POOLING, SLIDING
+from cnnviz.lab.presets import MERGING, POOLING, SLIDING
 
 
 @pytest.fixture
@@ -141,7 +140,7 @@ def test_every_design_is_compared_with_the_slide_beside(opened, each):
     app = opened(section="design arithmetic", design=each.name)
     assert app.subheader[0].value == each.question
     assert each.slide in app.info[0].value
-    designs = each.designs(each.settings())
+    designs = each().designs()
     assert [*app.table[0].value.index] == [design.title for design in designs]
 
 

@@ -1,7 +1,8 @@
 """Filters of convolutions as arrays, and classic hand-designed filters."""
 
-import math
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -134,129 +135,10 @@ class ClassicFilter:
         return abs(sum(map(sum, self.numbers))) < 1e-6
 
 
-BINOMIAL = (1, 4, 6, 4, 1)
-# Laws 1980, Textured Image Segmentation: a spot and a ripple along a line.
-SPOT = (-1, 0, 2, 0, -1)
-RIPPLE = (1, -4, 6, -4, 1)
-
-
-GABOR_PERIOD, GABOR_WIDTH, GABOR_REACH = 6, 1.5, 3  # px: along a row, of its bell, to each side
-
-
-def _outer(column: tuple[int, ...], row: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """The outer product of a column and a row."""
-    return tuple(tuple(c * r for r in row) for c in column)
-
-
-def _gabor() -> tuple[tuple[int, ...], ...]:
-    """A diagonal Gabor filter, a sine wave under a Gaussian (Daugman 1985), times 100.
-
-    As sin(y + x) = sin y cos x + cos y sin x, it is the sum of two outer products. Their factors
-    are rounded to tenths, so that the rank stays 2 and the weights sum to 0.
-    """
-    places = range(-GABOR_REACH, GABOR_REACH + 1)
-    angles = [2 * math.pi * place / GABOR_PERIOD for place in places]
-    bell = [10 * math.exp(-0.5 * (place / GABOR_WIDTH) ** 2) for place in places]
-    sine, cosine = (
-        tuple(round(b * wave(angle)) for b, angle in zip(bell, angles, strict=True))
-        for wave in (math.sin, math.cos)
-    )
-    both = zip(_outer(sine, cosine), _outer(cosine, sine), strict=True)
-    return tuple(tuple(a + b for a, b in zip(*rows, strict=True)) for rows in both)
-
-
-CLASSIC_FILTERS: dict[str, ClassicFilter] = {
-    "identity": ClassicFilter(
-        "Identity",
-        "Each pixel is weighted by 1 and its neighbours by 0: the photo stays as it is.",
-        ((0, 0, 0), (0, 1, 0), (0, 0, 0)),
-    ),
-    "sobel-horizontal": ClassicFilter(
-        "Sobel, horizontal edges",
-        "The row below minus the row above: large where dark turns to bright from top to bottom.",
-        ((-1, -2, -1), (0, 0, 0), (1, 2, 1)),
-    ),
-    "sobel-vertical": ClassicFilter(
-        "Sobel, vertical edges",
-        "The column to the right minus the column to the left: vertical edges have large values.",
-        ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
-    ),
-    "prewitt-vertical": ClassicFilter(
-        "Prewitt, vertical edges",
-        "The column to the left minus the column to the right, the example of many textbooks.",
-        ((1, 0, -1), (1, 0, -1), (1, 0, -1)),
-    ),
-    "diagonal": ClassicFilter(
-        "Diagonal edges",
-        "Above and right minus below and left: edges that rise to the right or fall.",
-        ((0, 1, 2), (-1, 0, 1), (-2, -1, 0)),
-    ),
-    "gauss": ClassicFilter(
-        "Gauss 5x5",
-        "A weighted mean of the neighbours, the near ones more: it blurs and removes noise.",
-        _outer(BINOMIAL, BINOMIAL),
-        256,
-    ),
-    "mean": ClassicFilter(
-        "Mean 3x3",
-        "The mean of nine pixels, the averaging kernel of the lectures.",
-        ((1,) * 3,) * 3,
-        9,
-    ),
-    "box": ClassicFilter(
-        "Box blur 5x5",
-        "The mean of 25 pixels, all with the same weight: the simplest blur.",
-        ((1,) * 5,) * 5,
-        25,
-    ),
-    "motion": ClassicFilter(
-        "Motion blur",
-        "The mean along the diagonal, as if the camera had moved: what lies across it is blurred.",
-        tuple(tuple(int(row == column) for column in range(5)) for row in range(5)),
-        5,
-    ),
-    "spots": ClassicFilter(
-        "Texture: spots",
-        "Large at spots of about two pixels, and 0 on even ground and slopes (Laws 1980, S5S5).",
-        _outer(SPOT, SPOT),
-    ),
-    "ripples": ClassicFilter(
-        "Texture: ripples",
-        "Large where bright and dark pixels alternate, as in fur and cloth (Laws 1980, R5R5).",
-        _outer(RIPPLE, RIPPLE),
-    ),
-    "gabor": ClassicFilter(
-        "Texture: slanted stripes",
-        "A Gabor filter (Marčelja 1980, Daugman 1985), a wave under a bell: large, above or below "
-        "0, where stripes about 4 px apart rise to the right. Cells of the visual cortex answer "
-        "like it, and so do first layers that have learned.",
-        _gabor(),
-        100,
-    ),
-    "laplace": ClassicFilter(
-        "Laplace",
-        "The four neighbours minus four times the pixel: lines and edges of every direction.",
-        ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
-    ),
-    "sharpen": ClassicFilter(
-        "Sharpen",
-        "The photo minus its Laplace: what differs from its neighbours comes to differ more.",
-        ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
-    ),
-    "unsharp": ClassicFilter(
-        "Unsharp mask",
-        "Twice the photo minus its Gauss blur: details of up to five pixels stand out.",
-        tuple(
-            tuple(512 * (row == column == 2) - number for column, number in enumerate(numbers))
-            for row, numbers in enumerate(_outer(BINOMIAL, BINOMIAL))
-        ),
-        256,
-    ),
-    "emboss": ClassicFilter(
-        "Emboss",
-        "The difference along the diagonal added to the photo: edges look lit from one side.",
-        ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
-    ),
+_TABLES = Path(__file__).with_name("classic_filters.toml").read_text(encoding="utf-8")
+CLASSIC_FILTERS = {
+    name: ClassicFilter(**table | {"numbers": tuple(map(tuple, table["numbers"]))})
+    for name, table in tomllib.loads(_TABLES).items()
 }
 
 

@@ -13,7 +13,7 @@ from cnnviz.figures.pictures.image_tiles import gallery
 from cnnviz.figures.pictures.number_tiles import Tile, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.hyperparameters import Value
-from cnnviz.lab.small_photo import small_photo
+from cnnviz.lab.reshaping import small_photo
 from cnnviz.training.augmentation import colour_axes
 from cnnviz.training.datasets.base import Data, Split
 from cnnviz.training.options import TrainingOptions

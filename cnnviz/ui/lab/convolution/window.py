@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 import torch
 
-from cnnviz.lab.small_photo import small_photo
+from cnnviz.lab.reshaping import small_photo
 from cnnviz.ui.lab.controls import change_number, refused
 from cnnviz.ui.lab.convolution.sliding import edited, rested, show_sliding
 from cnnviz.ui.parts import address

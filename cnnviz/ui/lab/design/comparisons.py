@@ -19,11 +19,9 @@ def show_design() -> None:
     """Draw the section on design arithmetic."""
     with st.sidebar:
         chosen = _choose_comparison()
-        settings = choose_settings(
-            chosen.settings, f"design_{chosen.settings.__name__.lower()}", {}
-        )
+        settings = choose_settings(chosen, f"design_{chosen.__name__.lower()}", {})
     st.subheader(chosen.question)
-    designs = chosen.designs(settings)
+    designs = settings.designs()
     costs = computed_or_error(lambda: [cost(design) for design in designs])
     if costs is None:
         return
@@ -35,7 +33,7 @@ def show_design() -> None:
     )
     for design, counts in list(zip(designs, costs, strict=True))[1:]:
         st.markdown(_ratio(design.title, counts, designs[0].title, costs[0]))
-    if note := chosen.note(settings):
+    if note := settings.note():
         st.markdown(note)
     st.info(f"On the slide: {chosen.slide}", icon=":material/co_present:")
     st.caption(
@@ -44,7 +42,7 @@ def show_design() -> None:
     )
 
 
-def _choose_comparison() -> Comparison:
+def _choose_comparison() -> type[Comparison]:
     known = {each.name: each for each in COMPARISONS}
     return known.get(choose_preset([*known], address.DESIGN, lambda: None)) or COMPARISONS[0]
 

@@ -9,15 +9,14 @@ from cnnviz.figures.pictures.number_tiles import Tile, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.design import cost
 from cnnviz.lab.merging import (
-    MERGING,
     Merged,
-    MergingPreset,
     Settings,
     features,
     merged,
     merging_designs,
     sums_of_addition,
 )
+from cnnviz.lab.presets import MERGING, MergingPreset
 from cnnviz.ui.lab.controls import (
     choose_over,
     choose_preset,
