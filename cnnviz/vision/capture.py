@@ -1,13 +1,21 @@
-"""What layers of a shared network put out or read during one request, with gradients if wanted."""
+"""What layers of a shared network put out or read during one request, with gradients if wanted.
+
+Several threads may look at one network at once: every hook acts in its own thread alone.
+"""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import nn
+
+from cnnviz.analysis.kinds import kind_of
+
+# As torch has them: of a module and its inputs, and afterwards its output.
+Hook = tuple[nn.Module, Callable[..., Any]]
 
 
 @dataclass(frozen=True)
@@ -24,10 +32,41 @@ class Place:
 
 
 @contextmanager
+def hooked(after: Iterable[Hook], before: Iterable[Hook] = ()) -> Iterator[None]:
+    """Register forward hooks and pre-hooks that act in this thread while the context lasts."""
+    owner = threading.get_ident()
+
+    def own(function: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *args: function(*args) if threading.get_ident() == owner else None
+
+    with ExitStack() as hooks:
+        for module, function in after:
+            hooks.callback(module.register_forward_hook(own(function)).remove)
+        for module, function in before:
+            hooks.callback(module.register_forward_pre_hook(own(function)).remove)
+        yield
+
+
+def _looking(
+    network: nn.Module, places: Sequence[Place], look: Callable[[Place, torch.Tensor], Any]
+) -> AbstractContextManager[None]:
+    """Call a function with each place and its tensor; what it returns for an output flows on."""
+
+    def hook(place: Place) -> Hook:
+        index = place.input_index
+        return submodule(network, place.layer), lambda module, args, output=None: look(
+            place, output if index is None else args[index]
+        )
+
+    return hooked(
+        [hook(place) for place in places if place.input_index is None],
+        [hook(place) for place in places if place.input_index is not None],
+    )
+
+
+@contextmanager
 def recorded(network: nn.Module, places: Sequence[Place]) -> Iterator[dict[Place, torch.Tensor]]:
     """What is at some places while the code inside the context runs the network.
-
-    Several threads may do this on one network at once: a hook records for its own thread alone.
 
     Yields:
         Copies of the tensors by place, filled in as the layers run.
@@ -35,24 +74,20 @@ def recorded(network: nn.Module, places: Sequence[Place]) -> Iterator[dict[Place
     Raises:
         KeyError: A path is no module of the network; the message names it.
     """
-    outputs: dict[Place, torch.Tensor] = {}
-    with ExitStack() as hooks:
-        for place in places:
-            module = submodule(network, place.layer)
-            if place.input_index is None:
-                handle = module.register_forward_hook(_copier(place, outputs))
-            else:
-                handle = module.register_forward_pre_hook(_input_copier(place, outputs))
-            hooks.callback(handle.remove)
-        yield outputs
+    tensors: dict[Place, torch.Tensor] = {}
+
+    def keep(place: Place, tensor: torch.Tensor) -> None:
+        tensors[place] = tensor.detach().clone()
+
+    with _looking(network, places, keep):
+        yield tensors
 
 
 @contextmanager
 def captured(network: nn.Module, layers: Sequence[str]) -> Iterator[dict[str, torch.Tensor]]:
     """The outputs of some layers, filled in by the forward pass that runs inside the context.
 
-    Several threads may do this on one network at once: a hook records for its own thread alone. The
-    first layer that runs becomes a leaf, so that with a frozen network autograd's graph begins
+    The first layer that runs becomes a leaf, so that with a frozen network autograd's graph begins
     there; the layers behind it stay connected to it. What flows on is a copy, so that an in-place
     operation cannot change what was captured.
 
@@ -67,43 +102,38 @@ def captured(network: nn.Module, layers: Sequence[str]) -> Iterator[dict[str, to
         KeyError: A path is no module of the network; the message names it.
     """
     activations: dict[str, torch.Tensor] = {}
-    with ExitStack() as hooks:
-        for name in layers:
-            module = submodule(network, name)
-            handle = module.register_forward_hook(_recorder(name, activations))
-            hooks.callback(handle.remove)
+
+    def keep(place: Place, output: torch.Tensor) -> torch.Tensor:
+        activation = output if activations and output.requires_grad else output.detach()
+        activations[place.layer] = activation.requires_grad_()
+        return activation.clone()
+
+    with _looking(network, [Place(layer) for layer in layers], keep):
         yield activations
 
 
-def activation(
-    network: nn.Module, layer: str, image: torch.Tensor, input_index: int | None = None
-) -> torch.Tensor:
-    """What one layer puts out for an image, tied to the image by autograd; the pass ends there.
-
-    Several threads may do this on one network at once, as with ``captured``.
+def activation(network: nn.Module, place: Place, image: torch.Tensor) -> torch.Tensor:
+    """What is at one place for an image, tied to the image by autograd; the pass ends there.
 
     Args:
         network: Any module.
-        layer: Module path, as in the layer table.
+        place: A layer's output, or one of its inputs.
         image: The network's input, (N, C, H, W).
-        input_index: Return what the layer reads as this input instead.
 
     Raises:
-        KeyError: ``layer`` is no module of the network; the message names it.
+        KeyError: The layer is no module of the network; the message names it.
         ValueError: The layer did not run.
     """
-    module = submodule(network, layer)
-    if input_index is None:
-        handle = module.register_forward_hook(_stop_at_output())
-    else:
-        handle = module.register_forward_pre_hook(_stop_at_input(input_index))
+
+    def stop(place: Place, tensor: torch.Tensor) -> None:
+        raise _Reached(tensor)
+
     try:
-        network(image)
+        with _looking(network, [place], stop):
+            network(image)
     except _Reached as reached:
         return reached.tensor
-    finally:
-        handle.remove()
-    raise ValueError(f"layer must be one that the network runs; received {layer}.")
+    raise ValueError(f"layer must be one that the network runs; received {place.layer}.")
 
 
 class _Reached(BaseException):
@@ -114,24 +144,24 @@ class _Reached(BaseException):
         self.tensor = tensor
 
 
-def _stop_at_output() -> Callable[..., None]:
-    owner = threading.get_ident()
-
-    def stop(module: nn.Module, args: Any, output: torch.Tensor) -> None:
-        if threading.get_ident() == owner:
-            raise _Reached(output)
-
-    return stop
+def rectifiers(network: nn.Module) -> list[nn.Module]:
+    """The network's rectifiers (ReLU, ReLU6), in the order of their registration."""
+    return [module for module in network.modules() if kind_of(module).rectifies]
 
 
-def _stop_at_input(index: int) -> Callable[..., None]:
-    owner = threading.get_ident()
+def rectified_by(
+    network: nn.Module, function: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+) -> AbstractContextManager[None]:
+    """Every rectifier puts out what a function makes of its input and output.
 
-    def stop(module: nn.Module, args: Any) -> None:
-        if threading.get_ident() == owner:
-            raise _Reached(args[index])
-
-    return stop
+    Args:
+        network: It may be shared by threads.
+        function: Gives the rectifier's output; it may have another gradient.
+    """
+    return hooked(
+        (module, lambda module, args, output: function(args[0], output))
+        for module in rectifiers(network)
+    )
 
 
 def submodule(network: nn.Module, name: str) -> nn.Module:
@@ -147,36 +177,3 @@ def submodule(network: nn.Module, name: str) -> nn.Module:
         raise KeyError(
             f"{name} is no layer of this network; take a name from its layer table, such as {last}."
         ) from None
-
-
-def _copier(place: Place, outputs: dict[Place, torch.Tensor]) -> Callable[..., None]:
-    owner = threading.get_ident()
-
-    def copy(module: nn.Module, args: Any, output: torch.Tensor) -> None:
-        if threading.get_ident() == owner:
-            outputs[place] = output.detach().clone()
-
-    return copy
-
-
-def _input_copier(place: Place, outputs: dict[Place, torch.Tensor]) -> Callable[..., None]:
-    owner, index = threading.get_ident(), place.input_index
-
-    def copy(module: nn.Module, args: Any) -> None:
-        if threading.get_ident() == owner:
-            outputs[place] = args[index].detach().clone()
-
-    return copy
-
-
-def _recorder(name: str, activations: dict[str, torch.Tensor]) -> Callable[..., Any]:
-    owner = threading.get_ident()
-
-    def record(module: nn.Module, args: Any, output: torch.Tensor) -> torch.Tensor | None:
-        if threading.get_ident() != owner:
-            return None
-        activation = output if activations and output.requires_grad else output.detach()
-        activations[name] = activation.requires_grad_()
-        return activation.clone()
-
-    return record

@@ -105,6 +105,21 @@ def random_network(spec: NetworkSpec, seed: int) -> Network:
         return build(spec)
 
 
+def private_copy(network: Network) -> Network:
+    """A network with modules of its own and the same weights, frozen and in eval mode.
+
+    What patches its modules disturbs nobody else, and it costs no weights. Not ``copy.deepcopy``,
+    which would copy the hooks that other threads have just registered.
+
+    Args:
+        network: A network of ``cnnviz.build``; its weights are shared, so do not change them.
+    """
+    with torch.device("meta"):
+        twin = build(network.spec)
+    twin.load_state_dict(network.state_dict(), assign=True)
+    return twin.requires_grad_(False).eval()
+
+
 def _local_file(spec: NetworkSpec, source: WeightsSource, progress: Progress | None) -> Path:
     """Where a source's file lies, once it is there."""
     if source.path is None:

@@ -6,7 +6,7 @@ import torch
 from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.reading import position, read_at
 from cnnviz.architectures import build, specify
-from cnnviz.vision.capture import activation
+from cnnviz.vision.capture import Place, activation
 from tests.networks import graph_of
 
 
@@ -31,8 +31,8 @@ def test_an_operation_is_read_by_the_next_layer():
     assert (layer, index) == ("stages.0.0.relu2", 0)
     image = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        sums = activation(network, layer, image, index)
-        rectified = activation(network, layer, image)
+        sums = activation(network, Place(layer, index), image)
+        rectified = activation(network, Place(layer), image)
     assert sums.min() < 0
     assert torch.equal(sums.relu(), rectified)
 

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from cnnviz.vision.cam.look import Look
-from cnnviz.vision.private_copy import private_copy
+from cnnviz.weights.loading import private_copy
 
 
 def by_library(look: Look, name: str, batch_size: int, further_passes: int) -> torch.Tensor:

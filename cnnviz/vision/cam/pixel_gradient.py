@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from cnnviz.architectures import Network
-from cnnviz.vision.rectifiers import rectified_by, rectifiers
+from cnnviz.vision.capture import rectified_by, rectifiers
 
 
 def pixel_gradient(

@@ -10,8 +10,7 @@ from cnnviz.progress import Progress, ignore_progress, part
 from cnnviz.vision.cam.class_activation import class_maps
 from cnnviz.vision.cam.pixel_order import rank_correlation
 from cnnviz.vision.forward_pass import ForwardPass, forward_pass, parts
-from cnnviz.vision.private_copy import private_copy
-from cnnviz.weights.loading import random_network
+from cnnviz.weights.loading import private_copy, random_network
 
 # Not 0, the seed of load_network: an untrained network would not change.
 SEED = 1

@@ -2,8 +2,8 @@
 
 import copy
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from cnnviz.analysis.kinds import BATCH_NORM, WEIGHTED, kind_of, layers_of
 from cnnviz.progress import Progress, ignore_progress
+from cnnviz.vision.capture import hooked
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,7 @@ def batch_loss(network: nn.Module, pixels: torch.Tensor, labels: torch.Tensor) -
         return functional.cross_entropy(network(pixels.detach().clone().requires_grad_()), labels)
 
 
-@contextmanager
-def heard(network: nn.Module, progress: Progress) -> Iterator[None]:
+def heard(network: nn.Module, progress: Progress) -> AbstractContextManager[None]:
     """Tells a progress function of each layer that runs in this context, forward and backward.
 
     A layer's way back counts twice: there its input's and its weight's gradient are computed.
@@ -146,29 +146,19 @@ def heard(network: nn.Module, progress: Progress) -> Iterator[None]:
         if output.requires_grad:
             output.register_hook(lambda gradient: tell(2))
 
-    hooks = [layer.register_forward_hook(after) for layer in layers.values()]
-    try:
-        yield
-    finally:
-        for hook in hooks:
-            hook.remove()
+    return hooked((layer, after) for layer in layers.values())
 
 
-@contextmanager
 def _told(
     layers: dict[str, nn.Module], tell: Callable[[str, torch.Tensor], None]
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Each layer's name and output are told when it runs in this context."""
+    names = {module: name for name, module in layers.items()}
 
-    def teller(name: str) -> Callable[[nn.Module, Any, torch.Tensor], None]:
-        return lambda module, inputs, output: tell(name, output.detach())
+    def hook(module: nn.Module, inputs: Any, output: torch.Tensor) -> None:
+        tell(names[module], output.detach())
 
-    hooks = [layer.register_forward_hook(teller(name)) for name, layer in layers.items()]
-    try:
-        yield
-    finally:
-        for hook in hooks:
-            hook.remove()
+    return hooked((layer, hook) for layer in layers.values())
 
 
 def _position(index: int, count: int) -> float:

@@ -4,7 +4,7 @@ x_L = x_l + sum F and dL/dx_l = dL/dx_L (1 + d/dx_l sum F): He, Zhang, Ren and S
 Mappings in Deep Residual Networks, equations 4 and 5. What is measured here is told block by block.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -15,6 +15,7 @@ from torch import nn
 
 from cnnviz.analysis.kinds import kind_of
 from cnnviz.progress import Progress, ignore_progress
+from cnnviz.vision.capture import Hook, hooked
 from cnnviz.vision.gradients.flow import batch_loss, heard, studied_copy
 
 # The child modules of residual blocks that are the way past F.
@@ -62,41 +63,45 @@ class IdentitySum:
     error: float | None
 
 
-@dataclass
-class _Seen:
-    """What a block read and gave in a forward pass."""
-
-    inputs: torch.Tensor | None = None
-    shortcut: torch.Tensor | None = None
-    summed: torch.Tensor | None = None
-    output: torch.Tensor | None = None
-
-
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Block:
-    """A residual block, its way past F, and what was seen of it."""
+    """A residual block, its way past F, and what it read and gave in a forward pass."""
 
     name: str
     module: nn.Module
     way: nn.Module
-    seen: _Seen = field(default_factory=_Seen)
+    inputs: torch.Tensor = field(init=False)
+    shortcut: torch.Tensor = field(init=False)
+    summed: torch.Tensor = field(init=False)
+    output: torch.Tensor = field(init=False)
 
     @property
     def past(self) -> torch.Tensor:
         """What the addition gets from the shortcut, with its scaling or gate."""
-        h = self.seen.shortcut
-        assert h is not None
         junction = getattr(self.module, "junction", None)
         if not isinstance(junction, nn.Module):
-            return h
-        scaled: torch.Tensor = junction(h, torch.zeros_like(h))
+            return self.shortcut
+        scaled: torch.Tensor = junction(self.shortcut, torch.zeros_like(self.shortcut))
         return scaled
 
     @property
     def added(self) -> torch.Tensor:
         """What the addition gets from F."""
-        assert self.seen.summed is not None
-        return self.seen.summed - self.past
+        return self.summed - self.past
+
+    def begin(self, module: nn.Module, inputs: Any) -> None:
+        self.inputs = inputs[0]
+
+    def pass_by(self, module: nn.Module, inputs: Any, output: torch.Tensor) -> torch.Tensor:
+        # A tensor of its own: an identity puts out the block's input itself.
+        self.shortcut = output.clone()
+        return self.shortcut
+
+    def read(self, module: nn.Module, inputs: Any) -> None:
+        self.summed = inputs[0]  # in the end that of the child that runs last: it reads the sum
+
+    def finish(self, module: nn.Module, inputs: Any, output: torch.Tensor) -> None:
+        self.output = output
 
 
 def identity_shares(
@@ -121,8 +126,7 @@ def identity_shares(
             loss = batch_loss(studied, pixels, labels)
         if not blocks:
             return []
-        ends = [(block.seen.inputs, block.seen.shortcut) for block in blocks]
-        wanted = [tensor for pair in ends for tensor in pair if tensor is not None]
+        wanted = [tensor for block in blocks for tensor in (block.inputs, block.shortcut)]
         gradients = torch.autograd.grad(loss, wanted, retain_graph=True)
     wholes, at_shortcuts = gradients[::2], gradients[1::2]
     return [
@@ -164,9 +168,7 @@ def _place(block: _Block) -> tuple[bool, str]:
 
 
 def _sum_over(row: list[_Block]) -> IdentitySum:
-    first, last = row[0].seen.inputs, row[-1].seen.output
-    assert first is not None
-    assert last is not None
+    first, last = row[0].inputs, row[-1].output
     added = sum((block.added for block in row[1:]), row[0].added)
     size, one, other = (float(each.norm()) for each in (last, first, added))
     error = float((last - (first + added)).norm()) / size if size else None
@@ -182,10 +184,8 @@ def _forward(network: nn.Module, pixels: torch.Tensor, progress: Progress) -> li
 
 
 def _gradient_share(block: _Block, whole: torch.Tensor, at_shortcut: torch.Tensor) -> IdentityShare:
-    x, h = block.seen.inputs, block.seen.shortcut
-    assert x is not None
-    assert h is not None
-    (past,) = torch.autograd.grad(h, x, at_shortcut, retain_graph=True)
+    ends = (block.shortcut, block.inputs)
+    (past,) = torch.autograd.grad(*ends, at_shortcut, retain_graph=True)
     return _share(block.name, past, whole - past)
 
 
@@ -198,41 +198,19 @@ def _share(name: str, past: torch.Tensor, through: torch.Tensor) -> IdentityShar
 @contextmanager
 def _watched(network: nn.Module) -> Iterator[list[_Block]]:
     """The residual blocks, in forward order once they have run in this context."""
+    blocks = [
+        _Block(name, module, way)
+        for name, module in network.named_modules()
+        for child, way in module.named_children()
+        if child in SHORTCUTS
+    ]
     ran: list[_Block] = []
-    hooks = []
-    for name, module in network.named_modules():
-        for child in SHORTCUTS:
-            way = getattr(module, child, None)
-            if isinstance(way, nn.Module):
-                hooks += _hooks(_Block(name, module, way), ran)
-    try:
+    hooks: list[Hook] = []
+    before: list[Hook] = []
+    for block in blocks:
+        before += [(block.module, block.begin)]
+        before += [(child, block.read) for child in block.module.children()]
+        hooks += [(block.way, block.pass_by), (block.module, block.finish)]
+        hooks += [(block.way, lambda *_, block=block: ran.append(block))]
+    with hooked(hooks, before):
         yield ran
-    finally:
-        for hook in hooks:
-            hook.remove()
-
-
-def _hooks(block: _Block, ran: list[_Block]) -> list[Any]:
-    seen = block.seen
-
-    def begin(module: nn.Module, inputs: Any) -> None:
-        seen.inputs = inputs[0]
-
-    def pass_by(module: nn.Module, inputs: Any, output: torch.Tensor) -> torch.Tensor:
-        # A tensor of its own: an identity puts out the block's input itself.
-        seen.shortcut = output.clone()
-        ran.append(block)
-        return seen.shortcut
-
-    def read(module: nn.Module, inputs: Any) -> None:
-        seen.summed = inputs[0]  # in the end that of the child that runs last: it reads the sum
-
-    def finish(module: nn.Module, inputs: Any, output: torch.Tensor) -> None:
-        seen.output = output
-
-    pre: list[tuple[nn.Module, Callable[..., None]]] = [(block.module, begin)]
-    pre += [(child, read) for child in block.module.children()]
-    hooks = [module.register_forward_pre_hook(hook) for module, hook in pre]
-    hooks.append(block.way.register_forward_hook(pass_by))
-    hooks.append(block.module.register_forward_hook(finish))
-    return hooks

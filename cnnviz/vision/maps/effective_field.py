@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from cnnviz.architectures import Network
-from cnnviz.vision.capture import activation
+from cnnviz.vision.capture import Place, activation
 from cnnviz.vision.forward_pass import require_one_image
 
 Unit = tuple[int, int]
@@ -43,7 +43,7 @@ def effective_field(
     require_one_image(image)
     with torch.enable_grad():
         pixels = image.detach().clone().requires_grad_()
-        output = activation(network, layer, pixels, input_index)
+        output = activation(network, Place(layer, input_index), pixels)
         (gradient,) = torch.autograd.grad(_unit_sum(output, unit), pixels)
     heeded = gradient[0].abs().sum(dim=0)
     peak = float(heeded.max())

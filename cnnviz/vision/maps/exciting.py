@@ -33,21 +33,15 @@ class ExcitingPlaces:
 
 
 @dataclass(frozen=True, eq=False)
-class ExcitingPictures:
-    """The maxima of K maps on N images.
+class ExcitingPictures(ExcitingPlaces):
+    """The maxima of K maps on N images, float32 and int16 (N, K).
 
     Attributes:
         positions: Positions of the readable images in their collection, (N,).
-        values: Largest value of each map on each image, float32 (N, K).
-        rows: Row of the maximum, int16 (N, K).
-        columns: Column of the maximum, int16 (N, K).
         unreadable: Name and reason (one sentence) of each image that cannot be opened.
     """
 
     positions: np.ndarray
-    values: np.ndarray
-    rows: np.ndarray
-    columns: np.ndarray
     unreadable: tuple[tuple[str, str], ...]
 
     def best(self, channel: int, count: int = 9) -> list[int]:
@@ -103,13 +97,11 @@ def exciting_pictures(
     if not places:
         reason = f"; {unreadable[0][1]}" if unreadable else "."
         raise ValueError(f"collection must have an image that can be opened{reason}")
-    return ExcitingPictures(
-        np.array(read),
-        np.concatenate([each.values for each in places]),
-        np.concatenate([each.rows for each in places]),
-        np.concatenate([each.columns for each in places]),
-        tuple(unreadable),
+    values, rows, columns = (
+        np.concatenate([getattr(each, name) for each in places])
+        for name in ("values", "rows", "columns")
     )
+    return ExcitingPictures(values, rows, columns, np.array(read), tuple(unreadable))
 
 
 def _opened(
@@ -130,7 +122,7 @@ def _opened(
 
 def _places(network: Network, place: Place, images: torch.Tensor) -> ExcitingPlaces:
     with torch.inference_mode():
-        maps = activation(network, place.layer, images, place.input_index)
+        maps = activation(network, place, images)
     if maps.dim() != 4:
         raise ValueError(f"layer must give feature maps (C, H, W); received {place.layer}.")
     return exciting_places(maps.numpy())

@@ -30,9 +30,8 @@ from torch.nn import functional
 
 from cnnviz.architectures import Network
 from cnnviz.progress import Progress, ignore_progress
-from cnnviz.vision.capture import Place, activation
+from cnnviz.vision.capture import Place, activation, rectified_by
 from cnnviz.vision.prediction import normalised, preprocessing
-from cnnviz.vision.rectifiers import rectified_by
 
 LEARNING_RATE = 0.05
 BELOW = 0.1  # weight of negative values of a map
@@ -108,7 +107,7 @@ def visualisation(
 def _map(network: Network, place: Place, channel: int, image: torch.Tensor) -> torch.Tensor:
     """Compute the map (h, w) of an input (1, C, H, W)."""
     with rectified_by(network, _OpenRectifier.apply):
-        maps = activation(network, place.layer, image, place.input_index)
+        maps = activation(network, place, image)
     if maps.dim() != 4 or not 0 <= channel < maps.shape[1]:
         shape = tuple(maps.shape[1:])
         raise ValueError(f"channel must be a map of {place.layer}, {shape}; received {channel}.")

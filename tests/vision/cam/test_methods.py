@@ -16,7 +16,7 @@ from cnnviz.vision.cam.class_activation import class_activation
 from cnnviz.vision.cam.methods import METHODS, suits
 from cnnviz.vision.cam.pixel_gradient import pixel_gradient
 from cnnviz.vision.forward_pass import forward_pass
-from cnnviz.vision.private_copy import private_copy
+from cnnviz.weights.loading import private_copy
 
 LIBRARY = {
     "grad-cam": "GradCAM",

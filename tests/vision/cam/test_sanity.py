@@ -13,8 +13,7 @@ from cnnviz.vision.cam.pixel_order import rank_correlation
 from cnnviz.vision.cam.sanity import randomised_maps
 from cnnviz.vision.forward_pass import forward_pass, parts
 from cnnviz.vision.prediction import network_input
-from cnnviz.vision.private_copy import private_copy
-from cnnviz.weights.loading import load_network, random_network
+from cnnviz.weights.loading import load_network, private_copy, random_network
 from cnnviz.weights.sources import sources
 
 LAYER = "stages.2"

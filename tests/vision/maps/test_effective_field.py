@@ -10,7 +10,7 @@ from torch import nn
 from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.receptive_field import receptive_fields
 from cnnviz.architectures import build, variant
-from cnnviz.vision.capture import activation
+from cnnviz.vision.capture import Place, activation
 from cnnviz.vision.maps.effective_field import effective_field, effective_side
 
 
@@ -150,7 +150,7 @@ def test_the_pass_ends_at_the_layer_and_leaves_nothing_behind(network):
     watched.remove()
     assert ran == []
     with pytest.raises(RuntimeError):
-        activation(network, "stages.0", image(32, channels=5))
+        activation(network, Place("stages.0"), image(32, channels=5))
     hooks = [m for m in network.modules() if m._forward_hooks or m._forward_pre_hooks]
     assert hooks == []
     assert all(parameter.grad is None for parameter in network.parameters())

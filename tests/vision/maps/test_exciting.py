@@ -91,7 +91,7 @@ def test_unreadable_pictures_are_told_and_left_out(network):
 def test_maps_that_nothing_excites_have_no_pictures(network):
     found = exciting_pictures(network, Place("stages.1.0.relu1"), collection(3))
     silent = exciting.ExcitingPictures(
-        found.positions, np.zeros_like(found.values), found.rows, found.columns, ()
+        np.zeros_like(found.values), found.rows, found.columns, found.positions, ()
     )
     assert silent.best(0) == []
 

@@ -6,7 +6,7 @@ import torch
 from scipy import ndimage
 
 from cnnviz.architectures import build
-from cnnviz.vision.capture import activation
+from cnnviz.vision.capture import Place, activation
 from cnnviz.vision.maps.filters import (
     CLASSIC_FILTERS,
     filtered,
@@ -114,7 +114,7 @@ def test_a_classic_filter_in_a_network_makes_the_same_map():
     kernel = CLASSIC_FILTERS["emboss"].kernel
     network.stem.conv.weight[4, 0] = torch.from_numpy(kernel)
     photo = np.random.default_rng(1).random((32, 32), np.float32)
-    found = activation(network, "stem.conv", torch.from_numpy(photo)[None, None])[0, 4]
+    found = activation(network, Place("stem.conv"), torch.from_numpy(photo)[None, None])[0, 4]
     np.testing.assert_allclose(found[1:-1, 1:-1], filtered(photo, kernel)[1:-1, 1:-1], atol=1e-5)
 
 

@@ -50,7 +50,7 @@ def test_the_picture_excites_the_map_more_than_noise_and_greys(network):
 
     def mean(pixels):
         image = network_input(network.spec, Image.fromarray(pixels))
-        return float(activation(network, PLACE.layer, image)[0, 3].mean())
+        return float(activation(network, PLACE, image)[0, 3].mean())
 
     reached = mean(found.picture)
     np.testing.assert_allclose(reached, found.curve[-1], rtol=0.02)  # rounded to 8 bits
