@@ -89,6 +89,6 @@ def _map(facts: Any, channel: int) -> dict[str, Any]:
 
 
 def _write(maps: Any, ends: Any, path: Path) -> None:
-    from cnnviz.figures.pictures.mosaic import enlarged, mosaic, png
+    from cnnviz.figures.images.mosaic import enlarged, mosaic, png
 
     path.write_bytes(png(enlarged(mosaic(maps, ends), WIDTH)))

@@ -105,7 +105,7 @@ def _write_map(options: argparse.Namespace, network: Network, photo: Any, values
     import numpy as np
     from PIL import Image
 
-    from cnnviz.figures.heatmap import overlay
+    from cnnviz.figures.colour_maps import overlay
     from cnnviz.images.preprocessing import crop_for_network
     from cnnviz.vision.prediction import preprocessing
 

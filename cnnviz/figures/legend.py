@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from cnnviz.figures.heatmap import COLOURS
+from cnnviz.figures.colour_maps import SIGNED, VIRIDIS
 from cnnviz.figures.templates import render
 
 
@@ -25,11 +25,16 @@ def line_legend(lines: Sequence[tuple[str, str, bool]]) -> str:
 
 
 def colour_scale(
-    low: str, high: str, title: str = "", middle: str = "", colours: Sequence[str] = COLOURS
+    low: str, high: str, title: str = "", middle: str = "", colours: Sequence[str] = VIRIDIS
 ) -> str:
     """HTML of a bar of colours, below a title, above what its ends and its middle stand for."""
     name = f"{title or 'Colours'}: {low} to {high}"
     return colour_bar(colours, (low, middle, high), name, title)
+
+
+def signed_scale(low: str, high: str, middle: str = "0") -> str:
+    """HTML of the bar of signed values, above what its ends and its middle stand for."""
+    return colour_scale(low, high, middle=middle, colours=SIGNED)
 
 
 def colour_bar(

@@ -6,8 +6,8 @@ from html import escape
 
 import numpy as np
 
-from cnnviz.figures.heatmap import coloured
-from cnnviz.figures.svg import SKIP, document, standalone, text
+from cnnviz.figures.colour_maps import coloured
+from cnnviz.figures.svg import SKIP, Extent, document, rectangle, standalone, text
 from cnnviz.figures.theme import hexadecimal
 
 LABELS, TOP, GAP = 62, 46, 20  # of a panel
@@ -36,10 +36,20 @@ class Panel:
     values: np.ndarray
 
     @property
+    def side(self) -> float:
+        """Of a cell."""
+        return max(SMALLEST, min(LARGEST, WIDEST / len(self.targets)))
+
+    @property
     def cells(self) -> list[tuple[int, int]]:
         """Row and column of each cell, in the order in which they are drawn."""
         rows, columns = np.nonzero(~np.isnan(self.colours))
         return list(zip(rows.tolist(), columns.tolist(), strict=True))
+
+    def box(self, row: int, column: int, rows: int = 1, columns: int = 1) -> Extent:
+        """Where a cell is, or so many rows and columns of cells from there."""
+        side = self.side
+        return (LABELS + column * side, TOP + row * side, columns * side, rows * side)
 
     def cell_name(self, row: int, column: int) -> str:
         """The name of a cell in addresses: "block2.input.layer3"."""
@@ -90,7 +100,7 @@ def reuse_drawing(panels: Sequence[Panel], selected: str | None = None) -> str:
             f'<g data-grid="" shape-rendering="crispEdges" transform="translate(0,{top:.0f})">'
             f"{drawn}</g>"
         )
-        top += TOP + len(panel.sources) * _side(panel) + GAP
+        top += TOP + len(panel.sources) * panel.side + GAP
     title = f"How much each layer reads of each source, {len(panels)} dense blocks"
     return document((0, 0, LABELS + WIDEST + 4, top), "".join(bodies), title)
 
@@ -100,24 +110,20 @@ def reuse_file(panels: Sequence[Panel]) -> str:
     return standalone(reuse_drawing(panels))
 
 
-def _side(panel: Panel) -> float:
-    return max(SMALLEST, min(LARGEST, WIDEST / len(panel.targets)))
-
-
 def _panel(panel: Panel, selected: str | None) -> str:
-    side = _side(panel)
     shades = _shades(np.nan_to_num(panel.colours))
     names = {panel.cell_name(*place): place for place in panel.cells}
     first = selected if selected in names else next(iter(names))
-    drawn = _frame_words(panel, side)
+    drawn = _frame_words(panel)
     for name, (row, column) in names.items():
         chosen = "" if selected is None else _choosable(name, row, column, name == first)
-        drawn += _cell(panel, (row, column), PALETTE[shades[row, column]], chosen)
-    if selected in names:
-        row, column = names[selected]
-        box = (LABELS + column * side, TOP + row * side, side, side)
-        return drawn + _frames(panel, side) + _frame(box, 3)
-    return drawn + _frames(panel, side)
+        look = f'class="{"item " if chosen else ""}cell" fill="{PALETTE[shades[row, column]]}"'
+        says = f"{panel.says(row, column)}: {number_text(panel.values[row, column])}"
+        drawn += rectangle(panel.box(row, column), look + chosen, says)
+    rows, columns = panel.colours.shape
+    drawn += _frame(panel.box(0, 0, 1, columns), 1.5)
+    drawn += _frame(panel.box(0, columns - 1, rows, 1), 1.5)
+    return drawn + (_frame(panel.box(*names[selected]), 3) if selected in names else "")
 
 
 def _choosable(name: str, row: int, column: int, is_first: bool) -> str:
@@ -128,19 +134,9 @@ def _choosable(name: str, row: int, column: int, is_first: bool) -> str:
     )
 
 
-def _cell(panel: Panel, place: tuple[int, int], fill: str, chosen: str) -> str:
-    (row, column), side = place, _side(panel)
-    words = f"{panel.says(row, column)}: {number_text(panel.values[row, column])}"
-    return (
-        f'<rect class="{"item " if chosen else ""}cell" x="{LABELS + column * side:.1f}" '
-        f'y="{TOP + row * side:.1f}" width="{side:.1f}" height="{side:.1f}" '
-        f'fill="{fill}"{chosen}><title>{escape(words)}</title></rect>'
-    )
-
-
-def _frame_words(panel: Panel, side: float) -> str:
+def _frame_words(panel: Panel) -> str:
     """Title, and the names of first and last rows and columns."""
-    last = len(panel.sources) - 1
+    side, last = panel.side, len(panel.sources) - 1
     right = LABELS + len(panel.targets) * side
     words = [text(0, 16, panel.title, 14, "start", "600")]
     words += [
@@ -152,21 +148,9 @@ def _frame_words(panel: Panel, side: float) -> str:
     return "".join(words)
 
 
-def _frames(panel: Panel, side: float) -> str:
-    columns, rows = len(panel.targets), len(panel.sources)
-    boxes = (
-        (LABELS, TOP, columns * side, side),
-        (LABELS + (columns - 1) * side, TOP, side, rows * side),
-    )
-    return "".join(_frame(box, 1.5) for box in boxes)
-
-
-def _frame(box: tuple[float, float, float, float], thickness: float) -> str:
-    x, y, width, height = box
-    return (
-        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="none" '
-        f'stroke="{SKIP}" stroke-width="{thickness:g}" pointer-events="none"/>'
-    )
+def _frame(box: Extent, thickness: float) -> str:
+    look = f'fill="none" stroke="{SKIP}" stroke-width="{thickness:g}" pointer-events="none"'
+    return rectangle(box, look)
 
 
 def frames(epochs: Sequence[Sequence[Panel]]) -> tuple[np.ndarray, np.ndarray]:

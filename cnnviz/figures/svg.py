@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from html import escape
 
 Point = tuple[float, float]
+Extent = tuple[float, float, float, float]  # left, top, width, height
 
 # Skip connections have a colour that no stage has.
 SKIP = "#D55E00"
@@ -17,13 +18,11 @@ FONT = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif"
 SIGN = 8
 
 
-def document(
-    box: tuple[float, float, float, float], body: str, title: str, is_fixed: bool = True
-) -> str:
+def document(box: Extent, body: str, title: str, is_fixed: bool = True) -> str:
     """A drawing.
 
     Args:
-        box: Left, top, width, height.
+        box: What of the plane is shown.
         body: What is drawn.
         title: What it shows, for those who do not see it.
         is_fixed: Whether it has its natural size, and is not as wide as its place.
@@ -71,6 +70,13 @@ def text(
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" text-anchor="{anchor}" '
         f'font-weight="{weight}" fill="{colour}">{escape(words)}</text>'
     )
+
+
+def rectangle(box: Extent, look: str, title: str = "", digits: int = 1) -> str:
+    """A rectangle with other attributes, and what pointing at it says."""
+    x, y, width, height = (f"{number:.{digits}f}" for number in box)
+    says = f"><title>{escape(title)}</title></rect>" if title else "/>"
+    return f'<rect x="{x}" y="{y}" width="{width}" height="{height}" {look}{says}'
 
 
 def selectable(path: str, name: str, body: str, selected: bool) -> str:

@@ -4,10 +4,9 @@ They may come from anybody: how many there are and how large each one is, is bou
 it is unpacked, and nothing is unpacked to disk.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
@@ -22,29 +21,8 @@ Source = bytes | Path
 # Where an image lies, what ``open_image`` takes or why there is nothing, and the share of all files
 # that are given with it.
 Entry = tuple[str, bytes | Path | ImageError, float]
-
-
-class ImageFiles(Protocol):
-    """Images by their positions; several threads may read them at once.
-
-    Attributes:
-        paths: Where each lies, with / between the parts.
-        unpacked_bytes: What unpacking all of them makes.
-    """
-
-    paths: tuple[str, ...]
-    unpacked_bytes: int
-
-    @property
-    def key(self) -> Hashable:
-        """Identifies the files and their content in caches."""
-
-    def content(self, position: int) -> bytes | Path:
-        """What ``open_image`` takes.
-
-        Raises:
-            ImageError: It cannot be had; the message says why.
-        """
+# Images by their positions; several threads may read them at once.
+ImageFiles = ZipImages | FolderImages
 
 
 def image_files(source: Source) -> ImageFiles:

@@ -5,8 +5,10 @@ Crop, rotation, noise, erasing, colour jitter and PCA colour are the functions o
 """
 
 import io
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -104,7 +106,7 @@ class Augmentation:
 
     title: str
     function: Function
-    strengths: tuple[float, float, float]
+    strengths: Sequence[float]
     amount: str
     help: str
     source: str
@@ -114,91 +116,22 @@ class Augmentation:
         return self.amount.format(self.strengths[LEVELS.index(level)])
 
 
-KRIZHEVSKY = "Krizhevsky et al. 2012, section 4.1"
-
-AUGMENTATIONS: dict[str, Augmentation] = {
-    "flip": Augmentation(
-        "Horizontal flip",
-        of_centre(lambda pixels, strength, rng: pixels.flip(-1)),
-        (1, 1, 1),
-        "always",
-        "A mirrored cat is a cat; a mirrored letter may be none.",
-        KRIZHEVSKY,
-    ),
-    "crop": Augmentation(
-        "Random crop",
-        random_crop,
-        (0.875, 0.75, 0.5),
-        "{:.1%} of the side",
-        "Another part of the photo, enlarged where it is smaller than the input; 87.5% is 224 of "
-        "256 px.",
-        KRIZHEVSKY,
-    ),
-    "rotation": Augmentation(
-        "Rotation",
-        rotation,
-        (10, 30, 90),
-        "at most {:g}°",
-        "The photo turned about its centre.",
-        "Simard et al. 2003, section 2",
-    ),
-    "noise": Augmentation(
-        "Noise",
-        of_centre(noisy),
-        (0.03, 0.1, 0.25),
-        "σ {:.0%} of the range",  # noqa: RUF001
-        "Gaussian noise, drawn for every pixel and colour.",
-        "Bishop 1995, Training with Noise",
-    ),
-    "erasing": Augmentation(
-        "Random erasing",
-        of_centre(erasing),
-        (0.05, 0.2, 0.4),
-        "{:.0%} of the area",
-        "A rectangle of random values, so that no single part decides.",
-        "Zhong et al. 2020, Algorithm 1",
-    ),
-    "jitter": Augmentation(
-        "Colour jitter",
-        of_centre(jittered),
-        (0.2, 0.4, 0.8),
-        "± {:.0%}",
-        "Brightness, contrast and saturation, in this order.",
-        "Howard 2013",
-    ),
-    "hue": Augmentation(
-        "Hue",
-        of_centre(hue),
-        (0.05, 0.1, 0.2),
-        "± {:.0%} of the circle",
-        "Every colour turned by the same angle on the circle of colours.",
-        "torchvision's ColorJitter",
-    ),
-    "pca": Augmentation(
-        "PCA colour",
-        of_centre(pca_colour),
-        (0.1, 0.3, 1.0),
-        "α ~ N(0, {:g})",  # noqa: RUF001
-        "One colour for all pixels along ImageNet's principal colours, as if the light changed; "
-        "the paper has 0.1.",
-        KRIZHEVSKY,
-    ),
-    "blur": Augmentation(
-        "Gaussian blur",
-        blur,
-        (1, 2, 4),
-        "σ {:g}% of the side",  # noqa: RUF001
-        "What remains without edges and texture.",
-        "Chen et al. 2020, SimCLR, appendix A",
-    ),
-    "jpeg": Augmentation(
-        "JPEG",
-        of_centre(jpeg),
-        (50, 15, 5),
-        "quality {:g}",
-        "The blocks of a photo that was saved too small.",
-        "Dodge and Karam 2016",
-    ),
+FUNCTIONS: dict[str, Function] = {
+    "flip": of_centre(lambda pixels, strength, rng: pixels.flip(-1)),
+    "crop": random_crop,
+    "rotation": rotation,
+    "noise": of_centre(noisy),
+    "erasing": of_centre(erasing),
+    "jitter": of_centre(jittered),
+    "hue": of_centre(hue),
+    "pca": of_centre(pca_colour),
+    "blur": blur,
+    "jpeg": of_centre(jpeg),
+}
+_TABLES = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+AUGMENTATIONS = {
+    key: Augmentation(function=FUNCTIONS[key], **table)
+    for key, table in tomllib.loads(_TABLES).items()
 }
 
 

@@ -1,6 +1,6 @@
 """What colours stand for: every name in its colour, every scale with its ends."""
 
-from cnnviz.figures.diverging import COLOURS
+from cnnviz.figures.colour_maps import SIGNED
 from cnnviz.figures.legend import colour_scale, legend, line_legend
 from tests.figures.markup import elements, words
 
@@ -20,9 +20,9 @@ def test_each_line_is_named_in_its_look():
 
 
 def test_a_scale_names_its_ends_and_its_middle():
-    html = colour_scale("low", "high", middle="0", colours=COLOURS)
+    html = colour_scale("low", "high", middle="0", colours=SIGNED)
     assert words(html) == ["low", "0", "high"]
-    assert all(colour in html for colour in COLOURS)
+    assert all(colour in html for colour in SIGNED)
     assert "#000000,#ffffff" in colour_scale("0", "1", colours=("#000000", "#ffffff"))
 
 

@@ -104,20 +104,15 @@ def _text(shape: Sequence[int]) -> str:
 def _rectangle(box: Box, row: Mapping[Any, Any], dashed: bool = False) -> str:
     """The box of an item with its stage's colour at the left; copies behind stand for repeats."""
     colour = stage_colour(row["stage"]) if row["kind"] != "input" else "#999999"
-    width, height = box.right - box.left, box.bottom - box.top
-    copies = "".join(
-        f'<rect x="{box.left + k:.1f}" y="{box.top + k:.1f}" width="{width:.1f}" '
-        f'height="{height:.1f}" rx="6" fill="{colour}" fill-opacity="0.15" stroke="{colour}"/>'
-        for k in ((6, 3) if row["repeats"] > 1 else ())
-    )
+    face = f'rx="6" fill="{colour}" stroke="{colour}"'
+    shifts = (6, 3) if row["repeats"] > 1 else ()
+    drawn = [svg.rectangle(box.extent(shift=k), f'{face} fill-opacity="0.15"') for k in shifts]
     dashes = ' stroke-dasharray="5 3"' if dashed else ""
     opacity = 0.28 if row["kind"] == "block" or row["params"] else 0.10
-    return (
-        f'{copies}<rect class="face" x="{box.left:.1f}" y="{box.top:.1f}" width="{width:.1f}" '
-        f'height="{height:.1f}" rx="6" fill="{colour}" fill-opacity="{opacity}" stroke="{colour}" '
-        f'stroke-width="1.4"{dashes}/><rect x="{box.left:.1f}" y="{box.top:.1f}" width="5" '
-        f'height="{height:.1f}" rx="2" fill="{colour}"/>'
-    )
+    look = f'class="face" {face} fill-opacity="{opacity}" stroke-width="1.4"{dashes}'
+    left, top, _, height = box.extent()
+    stage = svg.rectangle((left, top, 5, height), f'rx="2" fill="{colour}"')
+    return "".join([*drawn, svg.rectangle(box.extent(), look), stage])
 
 
 def _lane(boxes: Sequence[Box], link: Link, points: Sequence[svg.Point]) -> str:
@@ -142,7 +137,7 @@ def _bend(right: float, span: int) -> float:
     return right + 24 + 14 * min(span, 24)
 
 
-def _extent(layout: Layout, boxes: Sequence[Box]) -> tuple[float, float, float, float]:
+def _extent(layout: Layout, boxes: Sequence[Box]) -> svg.Extent:
     box = reduce(Box.around, boxes)
     spans = [layout.ranks[target] - layout.ranks[source] for source, target in layout.skips]
     right = max(

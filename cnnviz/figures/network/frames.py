@@ -10,6 +10,10 @@ from typing import Protocol
 from cnnviz.figures import svg
 
 PAD, TITLE = 6.0, 17.0  # px
+FRAME = (
+    'rx="8" fill="#808080" fill-opacity="0.07" stroke="#808080" stroke-opacity="0.6" '
+    'stroke-dasharray="4 3"'
+)
 
 
 class OpenBlock(Protocol):
@@ -40,6 +44,12 @@ class Box:
     def centred(cls, x: float, y: float, width: float, height: float) -> Box:
         """The box of that size around a point."""
         return cls(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+    def extent(self, margin: float = 0, shift: float = 0) -> svg.Extent:
+        """Left, top, width and height, with a margin and shifted to the right and down."""
+        width, height = self.right - self.left, self.bottom - self.top
+        start = shift - margin
+        return self.left + start, self.top + start, width + 2 * margin, height + 2 * margin
 
     def around(self, other: Box) -> Box:
         """The smallest box that holds both."""
@@ -100,7 +110,7 @@ def framed(blocks: Sequence[OpenBlock], boxes: Sequence[Box]) -> tuple[str, str,
             box = _box(block, boxes, [(k, b) for k, (_, _, b) in drawn.items()])
             if not any(box.meets(b) for i, b in enumerate(boxes) if not key[0] <= i <= key[1]):
                 drawn[key] = (block, [_title(block)], box)
-    frames = [_frame(box) for _, _, box in drawn.values()]
+    frames = [svg.rectangle(box.extent(), FRAME) for _, _, box in drawn.values()]
     titles = [_heading(block, " · ".join(names), box) for block, names, box in drawn.values()]
     return "".join(reversed(frames)), "".join(titles), [box for _, _, box in drawn.values()]
 
@@ -115,14 +125,6 @@ def _box(
     held = [b for (first, last), b in inner if block.first <= first and last <= block.last]
     box = reduce(Box.around, [*boxes[block.first : block.last + 1], *held])
     return Box(box.left - PAD, box.top - TITLE - 4, box.right + PAD, box.bottom + PAD)
-
-
-def _frame(box: Box) -> str:
-    return (
-        f'<rect x="{box.left:.1f}" y="{box.top:.1f}" width="{box.right - box.left:.1f}" '
-        f'height="{box.bottom - box.top:.1f}" rx="8" fill="#808080" fill-opacity="0.07" '
-        'stroke="#808080" stroke-opacity="0.6" stroke-dasharray="4 3"/>'
-    )
 
 
 def _heading(block: OpenBlock, title: str, box: Box) -> str:

@@ -22,16 +22,12 @@ class Layout:
         ranks: Rank of every item, 0 for the input.
         lanes: Of each link that is no skip: its points, from source to target.
         skips: The links that pass over another path.
-        length: Extent along the flow.
-        width: Extents below and above 0 across.
     """
 
     centres: tuple[Point, ...]
     ranks: tuple[int, ...]
     lanes: tuple[tuple[Link, tuple[Point, ...]], ...]
     skips: tuple[Link, ...]
-    length: float
-    width: tuple[float, float]
 
 
 def layered(
@@ -58,12 +54,10 @@ def layered(
     columns = _columns(ranks[:main], [link for link in lanes if link[1] < main])
     offsets = _offsets(sizes, columns, _branching(links), across)
     _add_apart(offsets, sizes, ranks, apart, across)
-    starts, length = _starts(sizes, ranks, before)
+    starts = _starts(sizes, ranks, before)
     centres = tuple((starts[ranks[i]], offsets[(i,)]) for i in range(len(sizes)))
-    edges = [(offset, sizes[key[0]][1] if len(key) == 1 else 0) for key, offset in offsets.items()]
-    width = (min(o - s / 2 for o, s in edges), max(o + s / 2 for o, s in edges))
     paths = tuple((link, _path(link, ranks, centres, starts, offsets)) for link in lanes)
-    return Layout(centres, ranks, paths, tuple(sorted(skips)), length, width)
+    return Layout(centres, ranks, paths, tuple(sorted(skips)))
 
 
 # An item in a rank is (item,); a link that passes through a rank is (source, target, rank).
@@ -169,8 +163,8 @@ def _add_apart(
 
 def _starts(
     sizes: Sequence[Point], ranks: Sequence[int], before: Sequence[float]
-) -> tuple[dict[int, float], float]:
-    """Centre of every rank along the flow, and the end of the last."""
+) -> dict[int, float]:
+    """Centre of every rank along the flow."""
     lengths: dict[int, float] = {}
     gaps: dict[int, float] = {}
     for (length, _), gap, rank in zip(sizes, before, ranks, strict=True):
@@ -180,7 +174,7 @@ def _starts(
     for rank in sorted(lengths):
         centres[rank] = edge + gaps[rank] + lengths[rank] / 2
         edge = centres[rank] + lengths[rank] / 2
-    return centres, edge
+    return centres
 
 
 def _path(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from math import log2
 
+from cnnviz.figures.svg import rectangle
 from cnnviz.figures.theme import stage_colour
 
 HEIGHT, GAP = 64, 3  # px
@@ -17,11 +18,8 @@ def thumbnail(parts: Sequence[tuple[str, tuple[int, ...]]]) -> str:
     bars, x = [], 0.0
     for name, shape in parts:
         width, height = _size(shape)
-        top = (HEIGHT - height) / 2
-        bars.append(
-            f'<rect x="{x:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" rx="1.5" '
-            f'fill="{stage_colour(name)}"><title>{name}</title></rect>'
-        )
+        box = (x, (HEIGHT - height) / 2, width, height)
+        bars.append(rectangle(box, f'rx="1.5" fill="{stage_colour(name)}"', name))
         x += width + GAP
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{x:.0f}" height="{HEIGHT}" '

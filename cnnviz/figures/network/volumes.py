@@ -81,8 +81,7 @@ def volumes(
     for i, row in enumerate(rows):
         drawn.append(_item(row, layout.centres[i], scale, i == selected))
     box = reduce(Box.around, [*covered, *outer])
-    extent = (box.left - 8, box.top - 8, box.right - box.left + 16, box.bottom - box.top + 16)
-    return svg.document(extent, "".join(drawn), title)
+    return svg.document(box.extent(8), "".join(drawn), title)
 
 
 def _scale(shapes: Collection[Sequence[int]]) -> Scale:
@@ -183,11 +182,8 @@ def _stripes(x: float, y: float, depth: float, height: float, channels: Sequence
     total, drawn, edge = sum(channels), "", 0
     for number, count in enumerate(channels):
         if number % 2:
-            drawn += (
-                f'<rect x="{x + depth * edge / total:.1f}" y="{y:.1f}" '
-                f'width="{depth * count / total:.1f}" height="{height:.1f}" fill="#ffffff" '
-                'fill-opacity="0.65"/>'
-            )
+            box = (x + depth * edge / total, y, depth * count / total, height)
+            drawn += svg.rectangle(box, 'fill="#ffffff" fill-opacity="0.65"')
         edge += count
     return drawn
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cnnviz.figures.heatmap import coloured
+from cnnviz.figures.colour_maps import coloured
 from cnnviz.figures.theme import CATEGORIES, hexadecimal, text_colour
 
 MAX_COUNTED = 20  # classes of a matrix whose cells are large enough for their counts

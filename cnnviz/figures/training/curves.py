@@ -30,6 +30,13 @@ LEGEND = {
 }
 # The parameter that the page must name as a selection, or the browser forgets it with new data.
 ZOOM = "zoom"
+# Drag to move, turn the wheel with Ctrl or Cmd to zoom: the wheel alone scrolls the page.
+WHEEL = "wheel![event.ctrlKey || event.metaKey]"
+DRAGGED = {
+    "name": ZOOM,
+    "select": {"type": "interval", "encodings": ["x"], "zoom": WHEEL},
+    "bind": "scales",
+}
 # Points that nobody sees are easier to point at than a line.
 LINE = {
     "type": "line",
@@ -96,21 +103,6 @@ class Lines:
 
 
 @dataclass(frozen=True)
-class Manner:
-    """How the points of a chart are drawn.
-
-    Attributes:
-        notes: Lines below the title, in place of the dashes' meaning.
-        has_bands: Whether the points have low and high ends.
-        has_dots: Whether points are seen and not only pointed at: where they are few.
-    """
-
-    notes: Sequence[str] = ()
-    has_bands: bool = False
-    has_dots: bool = False
-
-
-@dataclass(frozen=True)
 class Axis:
     """The vertical axis.
 
@@ -161,7 +153,9 @@ def curve_chart(
     dash: Lines,
     axis: Axis,
     across: str,
-    manner: Manner = Manner(),
+    notes: Sequence[str] = (),
+    has_bands: bool = False,
+    has_dots: bool = False,
 ) -> dict[str, Any]:
     """A Vega-Lite chart for the points of ``curve_table``, without them.
 
@@ -170,29 +164,31 @@ def curve_chart(
         dash: What the dashes say; of the same field as the colours, it helps to tell more apart.
         axis: The vertical axis; its title is the chart's.
         across: Title of the horizontal axis.
-        manner: How the points are drawn.
+        notes: Lines below the title, in place of the dashes' meaning.
+        has_bands: Whether the points have low and high ends.
+        has_dots: Whether points are seen and not only pointed at: where they are few.
     """
     encoding = {
         "x": _across(across),
         "y": _up(axis),
         "color": colour.encoding(LEGEND),
         "strokeDash": dash.encoding(None),
-        "tooltip": _tooltip(axis, across, manner.has_bands),
+        "tooltip": _tooltip(axis, across, has_bands),
     }
-    mark = {**LINE, "point": {"size": 60}} if manner.has_dots else LINE
-    line = {"mark": mark, "params": [_zoom()], "encoding": encoding}
+    mark = {**LINE, "point": {"size": 60}} if has_dots else LINE
+    line = {"mark": mark, "params": [DRAGGED], "encoding": encoding}
     return {
         "title": {
             "text": axis.title,
-            "subtitle": list(manner.notes) if manner.notes else dash.words,
+            "subtitle": list(notes) if notes else dash.words,
             "subtitleColor": GREY,
             "subtitleFontSize": 13,
             "anchor": "start",
             "fontSize": 15,
             "offset": 6,
         },
-        "height": HEIGHT + NOTE * len(manner.notes),
-        **({"layer": [_band(encoding), line]} if manner.has_bands else line),
+        "height": HEIGHT + NOTE * len(notes),
+        **({"layer": [_band(encoding), line]} if has_bands else line),
     }
 
 
@@ -208,16 +204,6 @@ def _band(encoding: dict[str, Any]) -> dict[str, Any]:
             "detail": {"field": "part"},
         },
     }
-
-
-def _zoom() -> dict[str, Any]:
-    """Drag to move, turn the wheel with Ctrl or Cmd to zoom: the wheel alone scrolls the page."""
-    select = {
-        "type": "interval",
-        "encodings": ["x"],
-        "zoom": "wheel![event.ctrlKey || event.metaKey]",
-    }
-    return {"name": ZOOM, "select": select, "bind": "scales"}
 
 
 def _across(title: str) -> dict[str, Any]:
@@ -236,13 +222,7 @@ def _up(axis: Axis) -> dict[str, Any]:
     ticks: dict[str, Any] = {"gridColor": GRID, "tickCount": 6}
     if axis.format:
         ticks["format"] = axis.format
-    return {
-        "field": "up",
-        "type": "quantitative",
-        "title": None,
-        "scale": scale,
-        "axis": ticks,
-    }
+    return {"field": "up", "type": "quantitative", "title": None, "scale": scale, "axis": ticks}
 
 
 def _tooltip(axis: Axis, across: str, has_bands: bool) -> list[dict[str, str]]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from cnnviz.figures.heatmap import overlay
-from cnnviz.figures.pictures.image_tiles import ImageTile, image_tiles
+from cnnviz.figures.colour_maps import overlay
+from cnnviz.figures.images.image_tiles import ImageTile, image_tiles
 from cnnviz.training.evaluation.scores import Evaluation
 from cnnviz.ui.evaluate.evaluated import Evaluated, mistake_maps
 from cnnviz.ui.parts.page import plain

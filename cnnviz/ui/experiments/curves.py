@@ -11,7 +11,6 @@ from cnnviz.figures.training.curves import (
     Axis,
     Curve,
     Lines,
-    Manner,
     band,
     curve_chart,
 )
@@ -96,8 +95,7 @@ def chart(axis: Axis, results: Results, across: str, notes: Sequence[str]) -> di
     colour = Lines("run", {title: colour for title, (colour, _) in looks.items()}, False)
     dash = Lines("run", {title: dashes for title, (_, dashes) in looks.items()}, False)
     has_dots = results.epochs <= MAX_DOTS and "train" not in axis.title.lower()
-    manner = Manner(notes, results.has_bands, has_dots)
-    return curve_chart(colour, dash, axis, ACROSS[across], manner)
+    return curve_chart(colour, dash, axis, ACROSS[across], notes, results.has_bands, has_dots)
 
 
 def _curves(results: Results, title: str, across: str, value: Value) -> Iterator[Curve]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from cnnviz.figures.pictures.number_tiles import gate_table
+from cnnviz.figures.images.number_tiles import gate_table
 from cnnviz.figures.rows import Row, Value, rows_table
 from cnnviz.figures.theme import count_text
 from cnnviz.runs.groups import Group

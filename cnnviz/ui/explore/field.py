@@ -12,7 +12,7 @@ from cnnviz.analysis.reading import position, read_at
 from cnnviz.analysis.receptive_field import receptive_fields, unit_field
 from cnnviz.architectures import NetworkSpec
 from cnnviz.architectures.written import SizedNetwork
-from cnnviz.figures.pictures.field import MAX_AROUND, WIDTH, field_picture
+from cnnviz.figures.images.field import MAX_AROUND, WIDTH, field_picture
 from cnnviz.figures.theme import bytes_text
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_flag, choose_option

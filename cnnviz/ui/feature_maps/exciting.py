@@ -6,9 +6,9 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from cnnviz.figures.pictures.field import WIDTH, field_picture
-from cnnviz.figures.pictures.image_tiles import enlarged, gallery
-from cnnviz.figures.pictures.patches import patch
+from cnnviz.figures.images.field import WIDTH, field_picture
+from cnnviz.figures.images.image_tiles import enlarged, gallery
+from cnnviz.figures.images.patches import patch
 from cnnviz.images import Collection
 from cnnviz.ui.photo.subject import LayerOfSubject, Pixel
 from cnnviz.ui.server.byte_cache import results

@@ -5,7 +5,7 @@ import streamlit as st
 
 from cnnviz.analysis.graph import shape_text
 from cnnviz.figures.bars import histogram
-from cnnviz.figures.pictures.mosaic import WIDTH, drawing, enlarged, mosaic, over_photo, png, scale
+from cnnviz.figures.images.mosaic import WIDTH, drawing, enlarged, mosaic, over_photo, png, scale
 from cnnviz.ui.feature_maps.controls import MapsChoice, choose_map, choose_maps
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_flag

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 import numpy as np
 import streamlit as st
 
-from cnnviz.figures.pictures.image_tiles import enlarged
+from cnnviz.figures.images.image_tiles import enlarged
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_number, choose_segment
 from cnnviz.ui.photo.subject import Subject

@@ -8,13 +8,12 @@ import streamlit as st
 
 from cnnviz.analysis.reuse.matrices import DEFINITIONS, block_readers
 from cnnviz.architectures import Network
-from cnnviz.figures import diverging
 from cnnviz.figures.bars import histogram
-from cnnviz.figures.legend import colour_scale
-from cnnviz.figures.pictures.image_tiles import enlarged
+from cnnviz.figures.images.grid import is_turned, weight_slice
+from cnnviz.figures.images.image_tiles import enlarged
+from cnnviz.figures.legend import signed_scale
 from cnnviz.figures.reuse_matrix import Panel, number_text
 from cnnviz.figures.training.curves import COLOURS, Axis, Curve, Lines, curve_chart, curve_table
-from cnnviz.figures.weight_slice import is_turned, weight_slice
 from cnnviz.ui.feature_reuse.epochs import Epoch
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.drawing import chart_points, clicked, show_curve_chart
@@ -140,7 +139,7 @@ def _show_picture(cell: Cell, weights: np.ndarray) -> None:
     picture = enlarged(weight_slice(weights), LARGE)
     st.image(picture, text, width="stretch", alt=f"{cell.title}. {text}")
     limit = f"{np.abs(weights).max():.3g}"
-    st.html(colour_scale(f"\N{MINUS SIGN}{limit}", limit, middle="0", colours=diverging.COLOURS))
+    st.html(signed_scale(f"\N{MINUS SIGN}{limit}", limit))
 
 
 def _show_curve(cell: Cell, definition: str, epochs: Sequence[Epoch]) -> None:

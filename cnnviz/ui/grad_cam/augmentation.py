@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 import torch
 
-from cnnviz.figures.pictures.image_tiles import enlarged
+from cnnviz.figures.images.image_tiles import enlarged
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, choose_number
 from cnnviz.ui.photo.subject import Subject

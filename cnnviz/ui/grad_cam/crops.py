@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from cnnviz.figures.pictures.image_tiles import enlarged
+from cnnviz.figures.images.image_tiles import enlarged
 from cnnviz.ui.grad_cam.maps import show_answers
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.server.byte_cache import results

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from cnnviz.figures import diverging, heatmap
+from cnnviz.figures import colour_maps
 from cnnviz.figures.bars import answer_bars
 from cnnviz.ui.parts.page import offer_file
 from cnnviz.ui.photo.overlay import SIDE, enlarged, overlay, resized
@@ -33,7 +33,7 @@ def show_pictures(subject: Subject, values: np.ndarray, over_photo: np.ndarray) 
     pictures = {
         photo.title: np.asarray(photo.image),
         f"Network input ({side} x {side} px)": np.asarray(pixelated),
-        "Heatmap: dark is 0, yellow is 1": heatmap.coloured(enlarged(values)),
+        "Heatmap: dark is 0, yellow is 1": colour_maps.coloured(enlarged(values)),
         "Overlay": over_photo,
     }
     with st.grid(2, min_column_width=160):
@@ -78,7 +78,7 @@ def show_map(
 
 def enlarged_signed(values: np.ndarray) -> np.ndarray:
     """A map in [-1, 1] in colours centred at 0, at the size of the pictures."""
-    return diverging.signed(resized(values))
+    return colour_maps.signed(resized(values))
 
 
 def picture_of(
@@ -89,7 +89,7 @@ def picture_of(
     Maps by pixel are drawn alone, since they would hardly be visible over a photo.
     """
     if METHODS[method].is_by_pixel:
-        return heatmap.coloured(enlarged(np.sqrt(values))), "brightened by its square root; "
+        return colour_maps.coloured(enlarged(np.sqrt(values))), "brightened by its square root; "
     return overlay(subject, values, opacity), ""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.figures import heatmap
+from cnnviz.figures import colour_maps
 from cnnviz.figures.bars import answer_bars
 from cnnviz.figures.legend import colour_scale
 from cnnviz.ui.parts import address
@@ -173,7 +173,7 @@ def _show_map(subject: Subject, occluded: np.ndarray, stride: int, opacity: floa
     picture = overlay(subject, values, opacity)
     left.image(picture, "Over the photo", width="stretch", alt=f"{title}, over the photo")
     right.image(
-        heatmap.coloured(np.kron((fall / most).clip(0, 1), np.ones((28, 28)))),
+        colour_maps.coloured(np.kron((fall / most).clip(0, 1), np.ones((28, 28)))),
         "Each cell is one position of the patch's centre",
         width="stretch",
         alt=title,

@@ -6,8 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.analysis.timing import seconds_text
-from cnnviz.figures import diverging
-from cnnviz.figures.legend import colour_scale
+from cnnviz.figures.legend import colour_scale, signed_scale
 from cnnviz.ui.grad_cam.controls import (
     choose_class,
     choose_layer,
@@ -211,7 +210,7 @@ def _show_difference(first: str, second: str, difference: np.ndarray) -> None:
     """The first class's map minus the second's, each on its own scale."""
     caption = f"{first} minus {second}"
     st.image(enlarged_signed(difference), caption, width="stretch", alt=caption)
-    st.html(colour_scale(second, first, middle="alike", colours=diverging.COLOURS))
+    st.html(signed_scale(second, first, "alike"))
 
 
 def _show_strip(subject: Subject, method: str, opacity: float) -> None:

@@ -15,7 +15,7 @@ from cnnviz.analysis.chain import (
     chain,
     chain_text,
 )
-from cnnviz.figures.factor_strip import Factor, factor_strip
+from cnnviz.figures.images.number_tiles import Factor, factor_strip
 from cnnviz.figures.training.curves import Axis, Curve
 from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers, show_names
 from cnnviz.ui.parts import address

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.figures.pictures.mosaic import enlarged, is_signed, mosaic, png
+from cnnviz.figures.images.mosaic import enlarged, is_signed, mosaic, png
 from cnnviz.vision.maps.statistics import largest
 
 COLUMN = 480  # px

@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from cnnviz.figures.pictures.image_tiles import image_url
-from cnnviz.figures.pictures.planar_map import mosaic
+from cnnviz.figures.images.grid import columns, tiled
+from cnnviz.figures.images.image_tiles import image_url
 from cnnviz.images import Collection
 from cnnviz.images.opening import ImageError
 from cnnviz.ui.photo.subject import Subject
@@ -129,7 +129,7 @@ def principal_map(key: Hashable, _vectors: np.ndarray) -> np.ndarray:
 @results.remember
 def map_picture(key: Hashable, _thumbnails: np.ndarray) -> str:
     """All thumbnails of that key in one picture, as its address."""
-    return image_url(mosaic(_thumbnails), quality=75)
+    return image_url(tiled(_thumbnails, columns(len(_thumbnails))), quality=75)
 
 
 @results.remember

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnnviz.figures.pictures import planar_map
+from cnnviz.figures.images import planar_map
+from cnnviz.figures.images.grid import columns
 from cnnviz.ui.parts.drawing import component
 
 HTML = """
@@ -25,7 +26,7 @@ def thumbnail_map(
     Args:
         svg: Of ``figures.planar_map.scatter``.
         places: The points on it, (N, 2).
-        mosaic: Address of the picture of all thumbnails, of ``figures.planar_map.mosaic``.
+        mosaic: Address of the picture of all thumbnails, of ``figures.images.grid.tiled``.
         words: What is said of each point.
         key: Of the component.
     """
@@ -36,7 +37,7 @@ def thumbnail_map(
             "width": planar_map.WIDTH,
             "points": places.tolist(),
             "mosaic": mosaic,
-            "columns": planar_map.columns(len(places)),
+            "columns": columns(len(places)),
             "words": list(words),
         },
     )

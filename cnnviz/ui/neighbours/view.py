@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from cnnviz.figures.pictures import planar_map as drawing
-from cnnviz.figures.pictures.image_tiles import ImageTile, image_tiles
+from cnnviz.figures.images import planar_map as drawing
+from cnnviz.figures.images.image_tiles import ImageTile, image_tiles
 from cnnviz.ui.neighbours.results import SIDE, Comparison, map_picture, principal_map
 from cnnviz.ui.neighbours.thumbnail_map import thumbnail_map
 from cnnviz.ui.parts import address

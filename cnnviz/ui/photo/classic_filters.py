@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from cnnviz.figures import diverging
-from cnnviz.figures.legend import colour_scale
-from cnnviz.figures.pictures.image_tiles import gallery
-from cnnviz.figures.pictures.number_tiles import kernel_picture
+from cnnviz.figures import colour_maps
+from cnnviz.figures.images.image_tiles import gallery
+from cnnviz.figures.images.number_tiles import kernel_picture
+from cnnviz.figures.legend import colour_scale, signed_scale
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_option
 from cnnviz.ui.photo.controls import Photo
@@ -16,11 +16,6 @@ from cnnviz.vision.maps.filters import CLASSIC_FILTERS, ClassicFilter, filtered
 
 BRIGHT = 0.98  # share of a classic map's values that the colours tell apart
 CLASSIC_SIDE = 400  # px of a photo's longer side: a 5x5 filter still shows
-
-
-def signed_scale(low: str, high: str) -> str:
-    """The colour bar of signed values as HTML, labelled at both ends and at 0."""
-    return colour_scale(low, high, middle="0", colours=diverging.COLOURS)
 
 
 def show_classic(photo: Photo) -> ClassicFilter:
@@ -95,7 +90,7 @@ def show_all_classic(grey: np.ndarray, chosen: ClassicFilter) -> None:
 def classic_image(classic: ClassicFilter, values: np.ndarray) -> np.ndarray:
     """A classic filter's map, uint8 (H, W, 3): signed where it finds changes, else as a photo."""
     if classic.finds_changes:
-        return diverging.signed((values / _limit(values)).clip(-1, 1))
+        return colour_maps.signed((values / _limit(values)).clip(-1, 1))
     return _grey_image(values)
 
 

@@ -6,11 +6,11 @@ import streamlit as st
 from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.analysis.makers import Maker, maker, origin
 from cnnviz.architectures.resnet import PaddedShortcut
-from cnnviz.figures import diverging, heatmap
-from cnnviz.figures.pictures.image_tiles import enlarged, gallery
+from cnnviz.figures import colour_maps
+from cnnviz.figures.images.image_tiles import enlarged, gallery
+from cnnviz.figures.legend import signed_scale
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_flag
-from cnnviz.ui.photo.classic_filters import signed_scale
 from cnnviz.ui.photo.subject import LayerOfSubject
 from cnnviz.vision.maps.filters import filters_of, rgb_pictures, signed_pictures, strongest_slices
 
@@ -86,13 +86,13 @@ def _drawn_image_filters(filters: np.ndarray) -> tuple[np.ndarray, str]:
             f"|w| {whose} is black or full colour."
         )
     text = f"Blue: weights below 0, white: 0, red: above 0, up to the largest |w| {whose}."
-    return diverging.signed(signed_pictures(filters, together)), text
+    return colour_maps.signed(signed_pictures(filters, together)), text
 
 
 def _show_slices(graph: NetworkGraph, made: Maker, filters: np.ndarray) -> None:
     """The strongest slices of one filter of a layer that reads maps."""
     slices = strongest_slices(filters[made.channel], MAX_SLICES)
-    images = diverging.signed(slices.values)
+    images = colour_maps.signed(slices.values)
     # A filter of a grouped convolution reads the maps of its group alone.
     groups = getattr(graph.nodes[made.index].module, "groups", 1)
     first = made.channel // (len(filters) // groups) * slices.count
@@ -143,5 +143,5 @@ def _map_image(values: np.ndarray) -> np.ndarray:
     """A map in viridis from 0, or in signed colours where it goes below 0."""
     largest = float(np.abs(values).max()) or 1.0
     if values.min() < 0:
-        return diverging.signed(values / largest)
-    return heatmap.coloured(values / largest)
+        return colour_maps.signed(values / largest)
+    return colour_maps.coloured(values / largest)

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from cnnviz.figures import heatmap
+from cnnviz.figures import colour_maps
 from cnnviz.images.preprocessing import crop_for_network
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import bound
@@ -25,7 +25,7 @@ def choose_opacity() -> float:
 
 def overlay(subject: Subject, values: np.ndarray, opacity: float) -> np.ndarray:
     """The map over the region that the network saw, uint8 (SIDE, SIDE, 3)."""
-    return heatmap.overlay(sharp_region(subject), enlarged(values), opacity)
+    return colour_maps.overlay(sharp_region(subject), enlarged(values), opacity)
 
 
 def sharp_region(subject: Subject) -> np.ndarray:

@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from cnnviz.figures.bars import class_balance_bars
-from cnnviz.figures.pictures.picture_grid import picture_grid
+from cnnviz.figures.images.grid import image_grid
 from cnnviz.hyperparameters import Hyperparameter, Value, text
 from cnnviz.training.datasets.base import Data
 from cnnviz.training.datasets.look import class_balance, mixed_samples, samples
@@ -133,7 +133,7 @@ def _show_row(title: str, caption: str, images: np.ndarray, alt: str) -> None:
 
 
 def _show_grid(images: np.ndarray, across: int, alt: str, least_side: int = 96) -> None:
-    grid: Image.Image = picture_grid(images, across, least_side)
+    grid: Image.Image = image_grid(images, across, least_side)
     st.image(grid, output_format="PNG", width="stretch", alt=alt)
 
 

@@ -64,8 +64,18 @@ class IdentitySum:
 
 
 @dataclass(eq=False)
-class _Block:
-    """A residual block, its way past F, and what it read and gave in a forward pass."""
+class ResidualBlock:
+    """A residual block, and what was seen of it in a forward pass.
+
+    Attributes:
+        name: Module path.
+        module: The block.
+        way: What leads past F.
+        inputs: What the block read.
+        shortcut: What the way put out.
+        summed: The sum, which the child that runs last reads.
+        output: What the block put out.
+    """
 
     name: str
     module: nn.Module
@@ -74,14 +84,25 @@ class _Block:
     shortcut: torch.Tensor = field(init=False)
     summed: torch.Tensor = field(init=False)
     output: torch.Tensor = field(init=False)
+    _f: torch.Tensor = field(init=False)
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether the way past F changes nothing."""
+        return kind_of(self.way).role == "identity"
+
+    @property
+    def junction(self) -> nn.Module | None:
+        """What scales or gates shortcut and F before it adds them, if anything does."""
+        junction = getattr(self.module, "junction", None)
+        return junction if isinstance(junction, nn.Module) else None
 
     @property
     def past(self) -> torch.Tensor:
         """What the addition gets from the shortcut, with its scaling or gate."""
-        junction = getattr(self.module, "junction", None)
-        if not isinstance(junction, nn.Module):
+        if self.junction is None:
             return self.shortcut
-        scaled: torch.Tensor = junction(self.shortcut, torch.zeros_like(self.shortcut))
+        scaled: torch.Tensor = self.junction(self.shortcut, torch.zeros_like(self.shortcut))
         return scaled
 
     @property
@@ -89,19 +110,51 @@ class _Block:
         """What the addition gets from F."""
         return self.summed - self.past
 
-    def begin(self, module: nn.Module, inputs: Any) -> None:
+    @property
+    def residual(self) -> torch.Tensor:
+        """F, before what a gate or a scale makes of it."""
+        return self.summed - self.shortcut if self.junction is None else self._f
+
+    def _begin(self, module: nn.Module, inputs: Any) -> None:
         self.inputs = inputs[0]
 
-    def pass_by(self, module: nn.Module, inputs: Any, output: torch.Tensor) -> torch.Tensor:
+    def _pass_by(self, module: nn.Module, inputs: Any, output: torch.Tensor) -> torch.Tensor:
         # A tensor of its own: an identity puts out the block's input itself.
         self.shortcut = output.clone()
         return self.shortcut
 
-    def read(self, module: nn.Module, inputs: Any) -> None:
-        self.summed = inputs[0]  # in the end that of the child that runs last: it reads the sum
+    def _read(self, module: nn.Module, inputs: Any) -> None:
+        self.summed = inputs[0]
+        if module is self.junction:
+            self._f = inputs[1]
 
-    def finish(self, module: nn.Module, inputs: Any, output: torch.Tensor) -> None:
+    def _finish(self, module: nn.Module, inputs: Any, output: torch.Tensor) -> None:
         self.output = output
+
+
+def residual_blocks(network: nn.Module) -> list[ResidualBlock]:
+    """The residual blocks, in the order of their registration."""
+    return [
+        ResidualBlock(name, module, way)
+        for name, module in network.named_modules()
+        for child, way in module.named_children()
+        if child in SHORTCUTS
+    ]
+
+
+@contextmanager
+def watched(network: nn.Module) -> Iterator[list[ResidualBlock]]:
+    """The residual blocks in the order in which they run inside the context, in this thread."""
+    ran: list[ResidualBlock] = []
+    after: list[Hook] = []
+    before: list[Hook] = []
+    for block in residual_blocks(network):
+        after += [(block.way, block._pass_by), (block.module, block._finish)]
+        after += [(block.way, lambda *_, block=block: ran.append(block))]
+        before += [(block.module, block._begin)]
+        before += [(child, block._read) for child in block.module.children()]
+    with hooked(after, before):
+        yield ran
 
 
 def identity_shares(
@@ -122,17 +175,18 @@ def identity_shares(
     """
     studied = studied_copy(network)
     with heard(studied, progress):
-        with _watched(studied) as blocks:
+        with watched(studied) as blocks:
             loss = batch_loss(studied, pixels, labels)
         if not blocks:
             return []
         wanted = [tensor for block in blocks for tensor in (block.inputs, block.shortcut)]
         gradients = torch.autograd.grad(loss, wanted, retain_graph=True)
-    wholes, at_shortcuts = gradients[::2], gradients[1::2]
-    return [
-        _gradient_share(block, whole, at_shortcut)
-        for block, whole, at_shortcut in zip(blocks, wholes, at_shortcuts, strict=True)
-    ]
+    shares = []
+    for block, whole, at_shortcut in zip(blocks, gradients[::2], gradients[1::2], strict=True):
+        ends = (block.shortcut, block.inputs)
+        (past,) = torch.autograd.grad(*ends, at_shortcut, retain_graph=True)
+        shares.append(_share(block.name, past, whole - past))
+    return shares
 
 
 @torch.no_grad()
@@ -163,11 +217,11 @@ def identity_sum(
     return None
 
 
-def _place(block: _Block) -> tuple[bool, str]:
-    return kind_of(block.way).role == "identity", block.name.rpartition(".")[0]
+def _place(block: ResidualBlock) -> tuple[bool, str]:
+    return block.is_identity, block.name.rpartition(".")[0]
 
 
-def _sum_over(row: list[_Block]) -> IdentitySum:
+def _sum_over(row: list[ResidualBlock]) -> IdentitySum:
     first, last = row[0].inputs, row[-1].output
     added = sum((block.added for block in row[1:]), row[0].added)
     size, one, other = (float(each.norm()) for each in (last, first, added))
@@ -176,14 +230,16 @@ def _sum_over(row: list[_Block]) -> IdentitySum:
     return IdentitySum(tuple(block.name for block in row), share, error)
 
 
-def _forward(network: nn.Module, pixels: torch.Tensor, progress: Progress) -> list[_Block]:
+def _forward(network: nn.Module, pixels: torch.Tensor, progress: Progress) -> list[ResidualBlock]:
     studied = studied_copy(network)
-    with heard(studied, progress), _watched(studied) as blocks:
+    with heard(studied, progress), watched(studied) as blocks:
         studied(pixels)
     return blocks
 
 
-def _gradient_share(block: _Block, whole: torch.Tensor, at_shortcut: torch.Tensor) -> IdentityShare:
+def _gradient_share(
+    block: ResidualBlock, whole: torch.Tensor, at_shortcut: torch.Tensor
+) -> IdentityShare:
     ends = (block.shortcut, block.inputs)
     (past,) = torch.autograd.grad(*ends, at_shortcut, retain_graph=True)
     return _share(block.name, past, whole - past)
@@ -193,24 +249,3 @@ def _share(name: str, past: torch.Tensor, through: torch.Tensor) -> IdentityShar
     one, other = float(past.norm()), float(through.norm())
     cosine = float((past * through).sum()) / (one * other) if one and other else None
     return IdentityShare(name, one, other, cosine)
-
-
-@contextmanager
-def _watched(network: nn.Module) -> Iterator[list[_Block]]:
-    """The residual blocks, in forward order once they have run in this context."""
-    blocks = [
-        _Block(name, module, way)
-        for name, module in network.named_modules()
-        for child, way in module.named_children()
-        if child in SHORTCUTS
-    ]
-    ran: list[_Block] = []
-    hooks: list[Hook] = []
-    before: list[Hook] = []
-    for block in blocks:
-        before += [(block.module, block.begin)]
-        before += [(child, block.read) for child in block.module.children()]
-        hooks += [(block.way, block.pass_by), (block.module, block.finish)]
-        hooks += [(block.way, lambda *_, block=block: ran.append(block))]
-    with hooked(hooks, before):
-        yield ran

@@ -12,10 +12,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnnviz.analysis.kinds import kind_of
 from cnnviz.architectures.stochastic_depth import RandomBlock
-from cnnviz.vision.capture import Place, recorded
-from cnnviz.vision.gradients.identity_path import SHORTCUTS
+from cnnviz.vision.gradients.identity_path import residual_blocks, watched
 
 
 @dataclass(frozen=True)
@@ -40,19 +38,9 @@ class ResidualSize:
         return self.residual / self.shortcut if self.shortcut else None
 
 
-@dataclass(frozen=True)
-class _Places:
-    """Where both summands are, and whether the second is the sum."""
-
-    shortcut: Place
-    other: Place
-    is_sum: bool
-    is_identity: bool
-
-
 def has_residual_blocks(network: nn.Module) -> bool:
     """Whether blocks add to what a shortcut passes on; those of a plain network do not."""
-    return bool(_places(network))
+    return bool(residual_blocks(network))
 
 
 @torch.no_grad()
@@ -66,38 +54,9 @@ def residual_sizes(network: nn.Module, pixels: torch.Tensor) -> list[ResidualSiz
         network: In eval mode.
         pixels: Preprocessed, (N, C, H, W).
     """
-    places = _places(network)
-    wanted = [place for each in places.values() for place in (each.shortcut, each.other)]
-    with recorded(network, wanted) as outputs:
+    with watched(network) as blocks:
         network(pixels)
-    sizes = []
-    for name, each in places.items():
-        h, other = outputs[each.shortcut], outputs[each.other]
-        f = other - h if each.is_sum else other
-        sizes.append(ResidualSize(name, _rms(f), _rms(h), each.is_identity))
-    return sizes
-
-
-def _places(network: nn.Module) -> dict[str, _Places]:
-    """By path of the block."""
-    places = {}
-    for name, block in network.named_modules():
-        ways = {child: each for child, each in block.named_children() if child in SHORTCUTS}
-        for child, way in ways.items():
-            places[name] = _Places(
-                Place(f"{name}.{child}"), *_other(name, block), kind_of(way).role == "identity"
-            )
-    return places
-
-
-def _other(name: str, block: nn.Module) -> tuple[Place, bool]:
-    """Where F(x) meets the shortcut, or else what the last activation function reads: their sum."""
-    if hasattr(block, "junction"):
-        return Place(f"{name}.junction", 1), False
-    *_, last = (
-        child for child, each in block.named_children() if kind_of(each).role == "activation"
-    )
-    return Place(f"{name}.{last}", 0), True
+    return [ResidualSize(b.name, _rms(b.residual), _rms(b.shortcut), b.is_identity) for b in blocks]
 
 
 def _rms(values: torch.Tensor) -> float:

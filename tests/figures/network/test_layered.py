@@ -8,7 +8,6 @@ def laid(count, links, **options):
 def test_a_chain_is_straight_and_evenly_spaced():
     layout = laid(3, [(0, 1), (1, 2)])
     assert layout.centres == ((5, 0), (20, 0), (35, 0))
-    assert layout.length == 40
     assert not layout.skips
 
 
@@ -44,4 +43,3 @@ def test_chains_apart_lie_below_and_beside_each_other_where_they_meet():
     first, second = layout.centres[4][1], layout.centres[6][1]
     assert set(main) == {0}
     assert 0 < first < second
-    assert layout.width[1] >= second + 10

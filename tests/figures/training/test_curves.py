@@ -13,7 +13,6 @@ from cnnviz.figures.training.curves import (
     Axis,
     Curve,
     Lines,
-    Manner,
     band,
     curve_chart,
 )
@@ -107,8 +106,8 @@ def test_a_band_is_thinned_with_its_curve():
 
 
 def test_a_band_lies_behind_its_line_in_one_chart():
-    manner = Manner(("paper", "here"), has_bands=True)
-    made = curve_chart(Lines("run", RUNS), Lines("run", RUNS), Axis("Loss"), "Epoch", manner)
+    options = {"notes": ("paper", "here"), "has_bands": True}
+    made = curve_chart(Lines("run", RUNS), Lines("run", RUNS), Axis("Loss"), "Epoch", **options)
     area, line = made["layer"]
     assert (area["encoding"]["y"]["field"], area["encoding"]["y2"]["field"]) == ("low", "high")
     assert area["encoding"]["color"] == line["encoding"]["color"]

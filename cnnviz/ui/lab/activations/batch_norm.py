@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from cnnviz.architectures import architecture_of
-from cnnviz.figures.pictures.number_tiles import number_text
+from cnnviz.figures.images.number_tiles import number_text
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.batch_maps import NormalisedMaps, normalised_maps
 from cnnviz.lab.network_places import first_batch_norm, has_batch_norm, variants_with_batch_norm

@@ -3,7 +3,7 @@
 import streamlit as st
 import torch
 
-from cnnviz.figures.pictures.number_tiles import Tile, number_tiles
+from cnnviz.figures.images.number_tiles import Tile, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.normalisation import DropoutSettings, Dropped, dropped, mean_of_draws, vector
 from cnnviz.ui.lab.controls import choose_over, choose_settings, computed_or_error

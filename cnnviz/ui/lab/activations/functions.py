@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from cnnviz.figures.pictures.number_tiles import Tile, number_tiles
+from cnnviz.figures.images.number_tiles import Tile, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.activations import (
     ACTIVATIONS,

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from cnnviz.figures.pictures.number_tiles import number_text
+from cnnviz.figures.images.number_tiles import number_text
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.normalisation import Responses, ResponseSettings, local_responses, vector
 from cnnviz.ui.lab.controls import choose_over, choose_settings, computed_or_error

@@ -5,8 +5,8 @@ import pandas as pd
 import streamlit as st
 
 from cnnviz.augmentation.colour import IMAGENET_AXES, ColourDraws
-from cnnviz.figures.pictures.colour_axes import REACH, colour_axes_drawing
-from cnnviz.figures.pictures.image_tiles import gallery
+from cnnviz.figures.images.colour_axes import REACH, colour_axes_drawing
+from cnnviz.figures.images.image_tiles import gallery
 from cnnviz.ui.lab.augmentation.draws import Original, show_numbers
 
 WIDTH = 150  # px of an image on screen, at least

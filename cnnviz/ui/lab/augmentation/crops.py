@@ -5,8 +5,8 @@ import streamlit as st
 import torch
 
 from cnnviz.architectures import specify
-from cnnviz.figures.pictures.image_tiles import gallery
-from cnnviz.figures.pictures.patches import framed
+from cnnviz.figures.images.image_tiles import gallery
+from cnnviz.figures.images.patches import framed
 from cnnviz.ui.lab.augmentation.draws import DRAWS, DRAWS_OF_NUMBERS, WIDTH, show_numbers
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.vision.crops import (

@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 
 from cnnviz.augmentation.colour import ColourDraws, colour_draws
-from cnnviz.figures.pictures.image_tiles import gallery
-from cnnviz.figures.pictures.number_tiles import Tile, number_tiles
+from cnnviz.figures.images.image_tiles import gallery
+from cnnviz.figures.images.number_tiles import Tile, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.hyperparameters import Value
 from cnnviz.lab.reshaping import small_photo

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.figures.pictures.number_tiles import Tile, kernel_picture, number_tiles
+from cnnviz.figures.images.number_tiles import Tile, kernel_picture, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.separable import Separated, filtered_in_passes, separated
 from cnnviz.ui.photo.classic_filters import classic_image

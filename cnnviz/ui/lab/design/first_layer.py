@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from cnnviz.figures.pictures.weight_curves import weight_curves
+from cnnviz.figures.images.weight_curves import weight_curves
 from cnnviz.figures.theme import count_text
 from cnnviz.hyperparameters import Config, choice
 from cnnviz.lab.first_layer import SIDES, FirstLayer, by_side, first_layer

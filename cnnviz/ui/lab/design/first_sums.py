@@ -3,7 +3,7 @@
 import streamlit as st
 import torch
 
-from cnnviz.figures.pictures.number_tiles import number_text
+from cnnviz.figures.images.number_tiles import number_text
 from cnnviz.lab.first_sums import FirstSums, first_sums
 from cnnviz.ui.lab.controls import computed_or_error
 from cnnviz.ui.lab.number_cells import show_cells

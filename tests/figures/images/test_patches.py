@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cnnviz.figures.pictures.patches import PADDING, framed, patch
+from cnnviz.figures.images.patches import PADDING, framed, patch
 
 
 @pytest.mark.parametrize(

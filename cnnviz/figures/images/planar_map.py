@@ -1,7 +1,6 @@
-"""Pictures as points of a plane: the drawing, and one image of all their thumbnails."""
+"""Images as points of a plane."""
 
 from collections.abc import Collection, Sequence
-from math import ceil, sqrt
 
 import numpy as np
 
@@ -29,7 +28,7 @@ def placed(points: np.ndarray) -> np.ndarray:
 
 
 def scatter(places: np.ndarray, colours: Sequence[int], ringed: Collection[int], title: str) -> str:
-    """SVG with a dot for each picture and a diamond for the photo.
+    """SVG with a dot for each image and a diamond for the photo.
 
     Args:
         places: Of ``placed``, (N, 2); the first is the photo's.
@@ -61,22 +60,6 @@ def key(names: Sequence[str], has_others: bool = False) -> str:
     """
     others = {"other classes": COLOURS[GREY]} if has_others else {}
     return legend({name: COLOURS[index] for index, name in enumerate(names)} | others)
-
-
-def mosaic(thumbnails: np.ndarray) -> np.ndarray:
-    """Thumbnails (N, S, S, 3) in one picture of ``columns(N)`` columns, row by row."""
-    count, side = thumbnails.shape[:2]
-    across = columns(count)
-    down = ceil(count / across)
-    tiles = np.zeros((across * down, side, side, 3), np.uint8)
-    tiles[:count] = thumbnails
-    rows = tiles.reshape(down, across, side, side, 3).swapaxes(1, 2)
-    return rows.reshape(down * side, across * side, 3)
-
-
-def columns(count: int) -> int:
-    """How many thumbnails of so many stand side by side in ``mosaic``."""
-    return ceil(sqrt(count))
 
 
 def _photo(x: float, y: float) -> str:

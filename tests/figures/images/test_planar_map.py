@@ -1,4 +1,4 @@
-"""The map of images as points, and one image of all their thumbnails."""
+"""The map of images as points."""
 
 import re
 from xml.etree import ElementTree
@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from cnnviz.figures.pictures.planar_map import HEIGHT, WIDTH, columns, mosaic, placed, scatter
+from cnnviz.figures.images.planar_map import HEIGHT, WIDTH, placed, scatter
 
 
 def test_points_keep_their_shape_and_lie_inside():
@@ -30,19 +30,6 @@ def test_a_map_is_well_formed_with_a_dot_for_each_picture_and_a_ring_for_each_ne
         circles[1].get("cx"),
         circles[1].get("cy"),
     )
-
-
-@pytest.mark.parametrize("count", [1, 2, 5, 9, 10])
-def test_each_thumbnail_has_its_place_in_the_mosaic(count):
-    tiles = np.arange(1, count + 1, dtype=np.uint8)[:, None, None, None] * np.ones(
-        (1, 4, 4, 3), np.uint8
-    )
-    picture, across = mosaic(tiles), columns(count)
-    assert picture.shape[1] == 4 * across
-    for index in range(count):
-        row, column = divmod(index, across)
-        corner = picture[4 * row : 4 * row + 4, 4 * column : 4 * column + 4]
-        assert (corner == index + 1).all()
 
 
 def test_the_name_of_the_photo_stays_on_the_drawing():

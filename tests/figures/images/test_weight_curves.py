@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from cnnviz.figures.pictures.weight_curves import weight_curves
+from cnnviz.figures.images.weight_curves import weight_curves
 
 
 def test_an_image_is_marked_on_each_curve():

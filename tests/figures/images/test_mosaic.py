@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnviz.figures import diverging, heatmap
-from cnnviz.figures.pictures.mosaic import (
+from cnnviz.figures import colour_maps
+from cnnviz.figures.images.mosaic import (
     columns,
     drawing,
     enlarged,
@@ -33,7 +33,7 @@ def test_every_map_is_in_its_place(count):
         left, top = shown.place(index)
         cell = seen[top : top + 6, left : left + 4]
         assert (cell[..., 3] == 255).all()
-        expected = heatmap.coloured(np.round(values * 254) / 254)
+        expected = colour_maps.coloured(np.round(values * 254) / 254)
         assert abs(cell[..., :3].astype(int) - expected).max() <= 1
     opaque = (seen[..., 3] == 255).sum()
     assert opaque == count * 24, "the gaps are transparent"
@@ -42,7 +42,7 @@ def test_every_map_is_in_its_place(count):
 def test_signed_maps_are_white_at_0():
     maps = np.array([[[-1.0, 0.0, 2.0]]], np.float32)
     seen = pixels(mosaic(maps, np.array([2.0])))[0, :, :3]
-    expected = diverging.signed(np.array([-0.5, 0.0, 1.0]))
+    expected = colour_maps.signed(np.array([-0.5, 0.0, 1.0]))
     assert abs(seen.astype(int) - expected).max() <= 2
     assert (seen[1] > 240).all()
 
@@ -52,8 +52,8 @@ def test_large_maps_are_reduced_by_means():
     shown = mosaic(maps, np.ones(1))
     assert shown.cell == (112, 112)
     seen = pixels(shown)[..., :3]
-    assert (seen[20, 20] == heatmap.coloured(np.zeros(()))).all()
-    assert (seen[20, 90] == heatmap.coloured(np.ones(()))).all()
+    assert (seen[20, 20] == colour_maps.coloured(np.zeros(()))).all()
+    assert (seen[20, 90] == colour_maps.coloured(np.ones(()))).all()
 
 
 def test_a_drawing_lets_every_map_be_chosen():
@@ -86,7 +86,7 @@ def test_over_a_photo_0_leaves_it_as_it_is():
     values = np.array([[0.0, 1.0], [0.0, 0.0]])
     seen = over_photo(photo, values, 1.0, 1.0)
     assert (seen[values == 0] == 77).all()
-    assert (seen[0, 1] == heatmap.coloured(np.ones(()))).all()
+    assert (seen[0, 1] == colour_maps.coloured(np.ones(()))).all()
     assert (over_photo(photo, values * 0, 0.0, 1.0) == 77).all()
 
 

@@ -4,8 +4,10 @@ import re
 
 import numpy as np
 
-from cnnviz.figures.pictures.number_tiles import (
+from cnnviz.figures.images.number_tiles import (
+    Factor,
     Tile,
+    factor_strip,
     gate_table,
     kernel_picture,
     number_text,
@@ -63,3 +65,21 @@ def test_gates_are_coloured_from_dark_to_yellow_and_written_legibly():
     assert bright[1] == "#000000"
     assert "arm, unit 3.2: mean gate 1.0000" in html
     assert "<b>" not in gate_table([("<b>", {"<i>": 0.5})])
+
+
+def test_a_product_has_a_box_a_factor_and_one_for_the_product():
+    factors = [Factor("slope <z>", "0.25", is_slope=True), Factor("w", "0.6", is_slope=False)]
+    html = factor_strip(factors, "0.15", 'what "it" shows')
+    assert len(elements(html, "factor")) == 3
+    assert html.count("×") == 1  # noqa: RUF001
+    assert html.index("0.25") < html.index("0.6") < html.index("0.15")
+    assert "slope &lt;z&gt;" in html
+    assert "what &#34;it&#34; shows" in html
+
+
+def test_slopes_and_weights_have_colours_of_their_own():
+    slope, weight = (
+        elements(factor_strip([Factor("", "1", is_slope)], "1", ""), "factor")[0]["colour"]
+        for is_slope in (True, False)
+    )
+    assert slope != weight

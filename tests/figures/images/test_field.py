@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnviz.figures.heatmap import coloured
-from cnnviz.figures.pictures.field import FIELD, WIDTH, field_picture
+from cnnviz.figures.colour_maps import coloured
+from cnnviz.figures.images.field import FIELD, WIDTH, field_picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 PHOTO = np.random.default_rng(0).integers(0, 255, (32, 32, 3), np.uint8)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnviz.figures.pictures.colour_axes import axis_colours, colour_axes_drawing
+from cnnviz.figures.images.colour_axes import axis_colours, colour_axes_drawing
 
 GREY = np.array([0.5, 0.5, 0.5])
 

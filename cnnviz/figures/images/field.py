@@ -4,8 +4,9 @@ from html import escape
 
 import numpy as np
 
-from cnnviz.figures.heatmap import overlay
-from cnnviz.figures.pictures.image_tiles import image_url
+from cnnviz.figures.colour_maps import overlay
+from cnnviz.figures.images.image_tiles import image_url
+from cnnviz.figures.svg import Extent, rectangle
 from cnnviz.figures.theme import CATEGORIES
 
 Point = tuple[float, float]  # row, column
@@ -67,7 +68,7 @@ def field_picture(
     )
 
 
-def _around(box: tuple[float, ...], height: int, width: int) -> float:
+def _around(box: Extent, height: int, width: int) -> float:
     """How far to look beyond the photo, the same on all sides so that it stays in the middle."""
     left, top, across, down = box
     beyond = max(0.0, -left, -top, left + across - width, top + down - height)
@@ -92,18 +93,17 @@ def _image(pixels: np.ndarray) -> str:
     )
 
 
-def _padding(box: tuple[float, ...], view: tuple[float, ...], line: float) -> str:
+def _padding(box: Extent, view: Extent, line: float) -> str:
     """Hatching over the whole field; the photo is laid over it."""
     hatch = HATCH.format(step=9 * line, half=4.5 * line)
     left, top = max(box[0], view[0]), max(box[1], view[1])
     right = min(box[0] + box[2], view[0] + view[2])
     bottom = min(box[1] + box[3], view[1] + view[3])
-    return f"<defs>{hatch}</defs>" + _rectangle(
-        (left, top, max(right - left, 0), max(bottom - top, 0)), 'fill="url(#field-hatch)"'
-    )
+    padding = (left, top, max(right - left, 0), max(bottom - top, 0))
+    return f"<defs>{hatch}</defs>" + rectangle(padding, 'fill="url(#field-hatch)"', digits=2)
 
 
-def _dimmed(box: tuple[float, ...], height: int, width: int) -> str:
+def _dimmed(box: Extent, height: int, width: int) -> str:
     """The photo without the field, darkened: a rectangle with a hole."""
     left, top = max(box[0], 0), max(box[1], 0)
     right, bottom = min(box[0] + box[2], width), min(box[1] + box[3], height)
@@ -113,12 +113,12 @@ def _dimmed(box: tuple[float, ...], height: int, width: int) -> str:
     return f'<path d="{outer}{hole}" fill="#000000" fill-opacity="0.62" fill-rule="evenodd"/>'
 
 
-def _square(box: tuple[float, ...], colour: str, line: float, dashed: bool = False) -> str:
+def _square(box: Extent, colour: str, line: float, dashed: bool = False) -> str:
     """A border in a colour between two white lines between two dark ones: seen on any photo."""
     dashes = f' stroke-dasharray="{5 * line:.2f} {4 * line:.2f}"' if dashed else ""
     strokes = (("#000000", 3.0, ""), ("#ffffff", 2.2, ""), (colour, 1.2, dashes))
     return "".join(
-        _rectangle(box, f'fill="none" stroke="{c}" stroke-width="{width * line:.2f}"{more}')
+        rectangle(box, f'fill="none" stroke="{c}" stroke-width="{width * line:.2f}"{more}', "", 2)
         for c, width, more in strokes
     )
 
@@ -131,11 +131,6 @@ def _cross(centre: Point, line: float) -> str:
         f'<path d="{path}" stroke="{colour}" stroke-width="{width * line:.2f}"/>'
         for colour, width in (("#000000", 4), ("#ffffff", 2))
     )
-
-
-def _rectangle(box: tuple[float, ...], look: str) -> str:
-    x, y, width, height = (f"{number:.2f}" for number in box)
-    return f'<rect x="{x}" y="{y}" width="{width}" height="{height}" {look}/>'
 
 
 def _numbers(*numbers: float) -> str:

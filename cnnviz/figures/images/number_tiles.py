@@ -1,14 +1,15 @@
-"""Numbers in grids: small tensors, kernels, and the gates of highway networks."""
+"""Numbers in boxes: small tensors, kernels, gates of highway networks, factors of a product."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.figures.diverging import signed
-from cnnviz.figures.heatmap import coloured
+from cnnviz.figures.colour_maps import coloured, signed
 from cnnviz.figures.templates import render
-from cnnviz.figures.theme import hexadecimal
+from cnnviz.figures.theme import CATEGORIES, hexadecimal
+
+SLOPE, WEIGHT = CATEGORIES[0], CATEGORIES[1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,3 +115,30 @@ def number_text(value: float) -> str:
 def _tile_text(tile: Tile) -> str:
     rows = ", ".join(" ".join(map(number_text, row)) for row in tile.numbers)
     return f"{tile.caption} {rows}".strip()
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A factor of the product.
+
+    Attributes:
+        name: What it is.
+        value: As it is written.
+        is_slope: A derivative, or else a weight; they have different colours.
+    """
+
+    name: str
+    value: str
+    is_slope: bool
+
+
+def factor_strip(factors: Sequence[Factor], product: str, title: str) -> str:
+    """HTML of the factors with their signs, and the product at the end.
+
+    Args:
+        factors: At least one.
+        product: As it is written.
+        title: What it shows, for those who do not see it.
+    """
+    values = {"factors": factors, "product": product, "title": title}
+    return render("factors", slope=SLOPE, weight=WEIGHT, **values)

@@ -4,14 +4,15 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from math import ceil, sqrt
+from math import ceil
 
 import numpy as np
 from PIL import Image
 
-from cnnviz.figures import diverging, heatmap
-from cnnviz.figures.legend import colour_scale
-from cnnviz.figures.svg import document, selectable
+from cnnviz.figures import colour_maps
+from cnnviz.figures.images.grid import columns, tiled
+from cnnviz.figures.legend import colour_scale, signed_scale
+from cnnviz.figures.svg import document, rectangle, selectable
 
 LEVELS = 255  # colours of a palette; the last entry is the gap between maps
 GAP = 255
@@ -44,8 +45,8 @@ def is_signed(maps: np.ndarray) -> bool:
 def colours(signed: bool) -> np.ndarray:
     """The colours of a palette, uint8 (255, 3): viridis, or diverging for signed values."""
     if signed:
-        return diverging.signed(np.linspace(-1, 1, LEVELS))
-    return heatmap.coloured(np.linspace(0, 1, LEVELS))
+        return colour_maps.signed(np.linspace(-1, 1, LEVELS))
+    return colour_maps.coloured(np.linspace(0, 1, LEVELS))
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,20 +79,9 @@ def mosaic(maps: np.ndarray, reaches: np.ndarray) -> Mosaic:
     step = ceil(max(maps.shape[1:]) / MAX_SIDE)
     cells = shades(_reduced(maps, step), reaches)
     count, height, width = cells.shape
-    across = columns(count)
-    rows = ceil(count / across)
-    grid = np.full((rows, height + BETWEEN, across, width + BETWEEN), GAP, np.uint8)
-    for index, cell in enumerate(cells):
-        grid[index // across, :height, index % across, :width] = cell
-    flat = grid.reshape(rows * (height + BETWEEN), across * (width + BETWEEN))
-    picture = Image.fromarray(flat[:-BETWEEN, :-BETWEEN], mode="P")
+    picture = Image.fromarray(tiled(cells, columns(count), BETWEEN, GAP), mode="P")
     picture.putpalette(colours(is_signed(maps)).tobytes() + bytes(3))
     return Mosaic(picture, count, (height, width))
-
-
-def columns(count: int) -> int:
-    """How many maps stand in a row."""
-    return max(1, ceil(sqrt(count)))
 
 
 def _reduced(maps: np.ndarray, step: int) -> np.ndarray:
@@ -130,10 +120,7 @@ def drawing(
     cells = []
     for index, (name, title) in enumerate(zip(names, titles, strict=True)):
         x, y = (scale * pixel for pixel in shown.place(index))
-        body = (
-            f'<rect class="cell" x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{tall:.1f}" '
-            'fill="transparent"/>'
-        )
+        body = rectangle((x, y, wide, tall), 'class="cell" fill="transparent"')
         if crossed_out[index]:
             body += _cross(x, y, wide, tall)
         cells.append(selectable(name, title, body, name == selected))
@@ -179,14 +166,12 @@ def over_photo(photo: np.ndarray, values: np.ndarray, reach: float, opacity: flo
     (places,) = shades(values[np.newaxis], np.array([reach]))
     painted = colours(is_signed(values))[places]
     strength = np.clip(np.abs(values) / (reach or 1), 0, 1)
-    covered = (opacity * np.sqrt(strength))[..., np.newaxis]
-    mixed: np.ndarray = covered * painted + (1 - covered) * photo
-    return mixed.round().astype(np.uint8)
+    return colour_maps.covered(photo, painted, opacity * np.sqrt(strength))
 
 
 def scale(values: np.ndarray, reach: float) -> str:
     """HTML of the colours of a map with the values of its ends."""
     last = f"{reach:.3g}"
     if is_signed(values):
-        return colour_scale(f"-{last}", last, middle="0", colours=diverging.COLOURS)
+        return signed_scale(f"-{last}", last)
     return colour_scale("0", last)

@@ -7,7 +7,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from cnnviz.figures.pictures.image_tiles import (
+from cnnviz.figures.images.image_tiles import (
     ImageTile,
     enlarged,
     gallery,
