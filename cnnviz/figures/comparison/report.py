@@ -4,7 +4,7 @@ Drawn with matplotlib, because Plotly and Vega-Lite need a browser to make a PNG
 here has. Its own objects, without pyplot: pyplot keeps figures in a place that all threads share.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from textwrap import wrap
@@ -37,6 +37,7 @@ STAGE_COLUMNS = {
     "depth": (2.7, "right", "Depth"),
     "channels": (3.3, "right", "Channels"),
 }
+LONGEST = 22  # characters of a text
 BARS_LEFT = MARGIN + 3.42
 
 
@@ -54,15 +55,12 @@ class Sheet:
     height: float
     top: float = MARGIN
 
-    def axes(self, left: float, width: float, height: float, down: float = 0) -> Axes:
+    def axes(self, left: float, width: float, height: float, down: float, title: str = "") -> Axes:
         """A panel whose upper left corner is ``down`` below what is filled."""
-        box = (
-            left / WIDTH,
-            1 - (self.top + down + height) / self.height,
-            width / WIDTH,
-            height / self.height,
-        )
+        bottom = 1 - (self.top + down + height) / self.height
+        box = (left / WIDTH, bottom, width / WIDTH, height / self.height)
         panel: Axes = self.figure.add_axes(box)
+        panel.set_title(title, size=8, loc="left", color=GREY, pad=3)
         for side in ("top", "right"):
             panel.spines[side].set_visible(False)
         panel.tick_params(labelsize=7.5, length=2)
@@ -70,9 +68,8 @@ class Sheet:
 
     def text(self, words: str, size: float = 9, left: float = MARGIN, **style: Any) -> None:
         """A line of text; what is filled stays."""
-        self.figure.text(
-            left / WIDTH, 1 - self.top / self.height, words, size=size, va="top", **style
-        )
+        place = (left / WIDTH, 1 - self.top / self.height)
+        self.figure.text(*place, words, size=size, va="top", **style)
 
     def paragraph(self, words: str, size: float, **style: Any) -> None:
         """Wrapped text below what is filled."""
@@ -134,16 +131,10 @@ def _names(sheet: Sheet, totals: pd.DataFrame, colours: Sequence[str]) -> None:
     for row, colour in zip(totals.to_dict("records"), colours, strict=True):
         sheet.text("\N{BLACK SQUARE}", 15, color=colour)
         sheet.text(row["label"], 13, MARGIN + 0.25, weight="bold")
-        sheet.figure.text(
-            1 - MARGIN / WIDTH,
-            1 - (sheet.top + 0.03) / sheet.height,
-            f"{row['family']}, {row['year']}; image of {row['resolution']} px",
-            size=8,
-            ha="right",
-            va="top",
-            color=GREY,
-        )
-        sheet.top += 0.28
+        about = f"{row['family']}, {row['year']}; image of {row['resolution']} px"
+        sheet.top += 0.03
+        sheet.text(about, 8, WIDTH - MARGIN, ha="right", color=GREY)
+        sheet.top += 0.25
     sheet.top += 0.08
 
 
@@ -158,28 +149,25 @@ def _totals(sheet: Sheet, totals: pd.DataFrame, colours: Sequence[str], card: fl
     _heading(sheet, "Totals for one image")
     width = (WIDTH - 2 * MARGIN - 0.5) / 3
     for index, (count, (title, words)) in enumerate(TOTALS.items()):
-        panel = sheet.axes(MARGIN + index % 3 * (width + 0.25), width, card - 0.3, down=0.17)
-        _bars(panel, list(totals[count]), [words(value) for value in totals[count]], colours)
-        panel.set_title(title, size=8, loc="left", color=GREY, pad=3)
+        panel = sheet.axes(MARGIN + index % 3 * (width + 0.25), width, card - 0.3, 0.17, title)
+        _bars(panel, totals[count], words, colours, range(len(colours)), 1.5)
         if index % 3 == 2:
             sheet.top += card
 
 
 def _bars(
     panel: Axes,
-    values: Sequence[int | None],
-    words: Sequence[str],
+    lengths: pd.Series,
+    words: Callable[[float], str],
     colours: Sequence[str],
-    places: Sequence[float] | None = None,
-    room: float = 1.5,
+    places: Sequence[float],
+    room: float,
 ) -> None:
     """Horizontal bars from the top, each with its number; ``room`` leaves place for the number."""
-    places = range(len(values)) if places is None else places
-    lengths = [value or 0 for value in values]
-    panel.barh(places, lengths, color=colours, height=0.78)
+    panel.barh(places, list(lengths), color=colours, height=0.78)
     most = max([*lengths, 1])
-    for place, length, word in zip(places, lengths, words, strict=True):
-        panel.text(length + most * 0.02, place, word, size=7.5, va="center")
+    for place, length in zip(places, lengths, strict=True):
+        panel.text(length + most * 0.02, place, words(length), size=7.5, va="center")
     panel.set_xlim(0, most * room)
     panel.set_ylim(max(places) + 0.5, min(places) - 0.5)
     panel.axis("off")
@@ -194,12 +182,11 @@ def _stages(sheet: Sheet, stages: pd.DataFrame, colours: Sequence[str], height: 
     places = list(stages["level"].map(levels) + stages["network"])
     width = (WIDTH - MARGIN - BARS_LEFT) / 3
     for index, (count, title) in enumerate(BARS.items()):
-        panel = sheet.axes(BARS_LEFT + index * width, width, height, down=0.2)
+        panel = sheet.axes(BARS_LEFT + index * width, width, height, 0.2, title)
         own = [colours[network] for network in stages["network"]]
-        _bars(panel, list(stages[count]), list(map(count_text, stages[count])), own, places, 1.75)
+        _bars(panel, stages[count], count_text, own, places, 1.75)
         panel.set_ylim(*limits)
-        panel.set_title(title, size=8, loc="left", color=GREY, pad=3)
-    panel = sheet.axes(MARGIN, WIDTH - 2 * MARGIN, height, down=0.2)
+    panel = sheet.axes(MARGIN, WIDTH - 2 * MARGIN, height, 0.2)
     panel.set(xlim=(0, WIDTH - 2 * MARGIN), ylim=limits)
     panel.axis("off")
     for level, lines in stages.groupby("level", sort=False):
@@ -218,12 +205,9 @@ def _stage_texts(panel: Axes, lines: pd.DataFrame, place: float, networks: int) 
     for network in range(networks):
         for column, (left, side, _) in list(STAGE_COLUMNS.items())[1:]:
             value = there.get(network, {}).get(column) or NOTHING
-            words = _short(value, 22) if isinstance(value, str) else f"{value:,}"
+            words = value if isinstance(value, str) else f"{value:,}"
+            words = words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
             panel.text(left, place + network, words, size=7, va="center", ha=side)
-
-
-def _short(words: str, length: int) -> str:
-    return words if len(words) <= length else f"{words[: length - 1]}…"
 
 
 def _curves(sheet: Sheet, curves: pd.DataFrame, colours: Sequence[str]) -> None:
@@ -233,14 +217,12 @@ def _curves(sheet: Sheet, curves: pd.DataFrame, colours: Sequence[str]) -> None:
     logarithmic = deepest.max() > LOGARITHMIC * deepest.min()
     width = (WIDTH - 2 * MARGIN - 3 * 0.45) / 3
     for index, (column, title) in enumerate(CURVES.items()):
-        panel = sheet.axes(MARGIN + 0.45 + index * (width + 0.45), width, 1.7, down=0.1)
+        panel = sheet.axes(MARGIN + 0.45 + index * (width + 0.45), width, 1.7, 0.1, title)
         for position, (_, rows) in enumerate(curves.groupby("network")):
-            style: dict[str, Any] = {
-                "color": colours[position],
-                "linestyle": DASHES[position % len(DASHES)],
-            }
+            dashes: Any = DASHES[position % len(DASHES)]
             depths = rows["depth"].clip(lower=1 if logarithmic else 0)
-            panel.plot(depths, rows[column], linewidth=1.6, **style)
+            style = {"color": colours[position], "linestyle": dashes, "linewidth": 1.6}
+            panel.plot(depths, rows[column], **style)
         panel.set_ylim(bottom=0)
         panel.yaxis.set_major_locator(MaxNLocator(4))
         panel.yaxis.set_major_formatter(EngFormatter(sep=" "))
@@ -248,7 +230,6 @@ def _curves(sheet: Sheet, curves: pd.DataFrame, colours: Sequence[str]) -> None:
         if logarithmic:
             panel.set_xscale("log")
             panel.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-        panel.set_title(title, size=8, loc="left", color=GREY, pad=3)
     sheet.top += 2.15
 
 
