@@ -43,8 +43,12 @@ def write_whole(path: Path, text: str) -> None:
         part.write_text(f"{text}\n", encoding="utf-8")
 
 
+def tables(path: str) -> dict[str, Any]:
+    """The tables of a .toml file of the package, by name."""
+    return tomllib.loads((Path(__file__).parent / path).read_text(encoding="utf-8"))
+
+
 def entries(path: str) -> list[dict[str, Any]]:
     """The entries of a .toml file of the package, which holds one list of tables."""
-    content = (Path(__file__).parent / path).read_text(encoding="utf-8")
-    (listed,) = tomllib.loads(content).values()
+    (listed,) = tables(path).values()
     return list(listed)

@@ -50,7 +50,8 @@ def _add_cam(commands: Any) -> None:
 
 def _predict(options: argparse.Namespace) -> int:
     from cnnviz.images.opening import ImageError, open_image
-    from cnnviz.vision.prediction import labels, network_input, probabilities, top
+    from cnnviz.vision.forward_pass import forward_pass
+    from cnnviz.vision.prediction import labels, network_input, top
 
     network = trained_network(options)
     names = labels(network.spec)
@@ -61,7 +62,7 @@ def _predict(options: argparse.Namespace) -> int:
         except ImageError as error:
             results.append({"photo": photo, "error": str(error)})
             continue
-        answers = top(probabilities(network, image), names, options.top)
+        answers = top(forward_pass(network, image).probabilities, names, options.top)
         results.append({"photo": photo, "top": [vars(answer) for answer in answers]})
     show(results if options.json else "\n".join(map(_answer_text, results)))
     return int(any("error" in result for result in results))

@@ -73,7 +73,8 @@ class ZipImages:
                 entries, holds another zip or no image.
         """
         try:
-            self._archive = zipfile.ZipFile(_Guarded(_binary(source)))
+            file = io.BytesIO(source) if isinstance(source, bytes) else io.FileIO(source)
+            self._archive = zipfile.ZipFile(_Guarded(file))
         except DataError:
             raise
         except BAD_ZIP as error:
@@ -110,12 +111,7 @@ class ZipImages:
             raise ImageError(DAMAGED_MEMBER) from error
 
 
-def _binary(source: bytes | Path) -> io.BytesIO | io.FileIO:
-    return io.BytesIO(source) if isinstance(source, bytes) else io.FileIO(source)
-
-
 def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """The images in a zip, sorted by name."""
     files = [entry for entry in archive.infolist() if not entry.is_dir()]
     if any(entry.flag_bits & ENCRYPTED for entry in files):
         raise DataError(LOCKED)

@@ -41,24 +41,17 @@ class Collection:
         key: Identifies the collection and its content in caches.
         title: What a menu shows.
         pictures: What there is.
-        opener: Gives the picture at a position; several threads may call it at once.
+        open: Gives the picture at a position as upright RGB, or raises an ``ImageError`` that says
+            why there is none; several threads may call it at once.
     """
 
     key: Hashable
     title: str
     pictures: tuple[Picture, ...]
-    opener: Callable[[int], Image.Image]
+    open: Callable[[int], Image.Image]
 
     def __len__(self) -> int:
         return len(self.pictures)
-
-    def open(self, position: int) -> Image.Image:
-        """The picture at a position as upright RGB.
-
-        Raises:
-            ImageError: It cannot be opened; the message says why.
-        """
-        return self.opener(position)
 
 
 def sample_collection() -> Collection:

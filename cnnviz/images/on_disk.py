@@ -33,20 +33,12 @@ class DataSet:
     Attributes:
         title: What a menu shows.
         path: The folder or zip; of torchvision's data sets, the file of the test split.
-        opener: Gives the collection.
+        open: Gives the collection, or raises a ``DataError`` that says what to do.
     """
 
     title: str
     path: Path
-    opener: Callable[[], Collection]
-
-    def open(self) -> Collection:
-        """The collection.
-
-        Raises:
-            DataError: It cannot be read; the message says what to do.
-        """
-        return self.opener()
+    open: Callable[[], Collection]
 
 
 def data_sets() -> tuple[DataSet, ...]:
@@ -118,5 +110,4 @@ def _of_torchvision(name: str, folder: Path) -> Collection:
 
 
 def _coloured(data: Any, position: int) -> Image.Image:
-    """One picture of a data set, grey (N, H, W) or in colours (N, H, W, 3)."""
     return Image.fromarray(np.asarray(data[position])).convert("RGB")

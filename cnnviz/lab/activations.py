@@ -1,12 +1,14 @@
 """Activation functions and their slopes, computed by torch and its autograd."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import torch
 
+from cnnviz.files import tables
 from cnnviz.hyperparameters import named
 
 REACH = 6.0  # the curves go from -REACH to REACH
@@ -33,39 +35,14 @@ class Activation:
     says: str
 
 
-ACTIVATIONS: Mapping[str, Activation] = {
-    "relu": Activation(
-        "ReLU",
-        torch.relu,
-        r"\max(0, x)",
-        r"1 \text{ where } x > 0, \text{ else } 0",
-        "The gradient passes unchanged above 0 and is blocked below. At 0 torch uses slope 0.",
-    ),
-    "tanh": Activation(
-        "tanh",
-        torch.tanh,
-        r"\tanh(x)",
-        r"1 - \tanh^2(x)",
-        "The slope is 1 only at 0 and decreases on both sides.",
-    ),
-    "sigmoid": Activation(
-        "sigmoid",
-        torch.sigmoid,
-        r"\sigma(x) = \frac{1}{1 + e^{-x}}",
-        r"\sigma(x)\,(1 - \sigma(x))",
-        "The slope is at most 1/4: every sigmoid removes at least three quarters of the gradient.",
-    ),
+ACTIVATIONS = {
+    name: Activation(function=getattr(torch, name), **table)
+    for name, table in tables("lab/activations.toml").items()
 }
 
 
-@dataclass(frozen=True)
-class Point:
-    """Value and slope of an activation at a point.
-
-    Attributes:
-        value: f(x).
-        slope: f'(x).
-    """
+class Point(NamedTuple):
+    """Value f(x) and slope f'(x) of an activation at a point."""
 
     value: float
     slope: float

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from cnnviz.files import tables
 from cnnviz.hyperparameters import Config, choice, flag
 from cnnviz.lab.design import (
     DenseBlock,
@@ -20,10 +21,11 @@ from cnnviz.lab.design import (
 CHANNELS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 SIDES = (5, 7, 14, 28, 32, 56, 112, 224)
 FILTERS = (8, 16, 32, 48, 64, 96, 128, 192, 256, 384)
+TEXTS = tables("lab/comparisons.toml")
 
 
 class Comparison(Config):
-    """A comparison of designs, by its settings.
+    """A comparison of designs, by its settings; its texts are in ``comparisons.toml``.
 
     Attributes:
         name: Name in URLs.
@@ -34,6 +36,10 @@ class Comparison(Config):
     name: ClassVar[str]
     question: ClassVar[str]
     slide: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        for name, words in TEXTS[cls.__name__].items():
+            setattr(cls, name, words)
 
     def designs(self) -> list[Design]:
         """The designs for the settings; the first is the reference."""
@@ -47,13 +53,6 @@ class Comparison(Config):
 @dataclass(frozen=True)
 class Stacks(Comparison):
     """One large kernel or several small ones."""
-
-    name = "small kernels"
-    question = "One large kernel, or a stack of small ones?"
-    slide = (
-        "Two 3x3 have the receptive field of one 5x5 with 18 instead of 25 weights, three that of "
-        "one 7x7 with 27 C² instead of 49 C² (Simonyan and Zisserman 2015, section 2.3)."
-    )
 
     window: int = choice(5, 7, default=7, unit="px", help="Receptive field.")
     channels: int = choice(*CHANNELS, default=64, unit="channels", help="Input and output: C.")
@@ -73,13 +72,6 @@ class Stacks(Comparison):
 class Operations(Comparison):
     """The image of the slide."""
 
-    name = "operations by hand"
-    question = "How many operations does a 5x5 kernel need on a 5x5 image?"
-    slide = (
-        "625 multiplications and 600 additions vs 450 and 400 with two 3x3, counting all products "
-        "at each of the 25 positions, including padded ones."
-    )
-
     side: int = choice(*SIDES, default=5, unit="px", help="Side of the image (one channel).")
 
     def designs(self) -> list[Design]:
@@ -91,13 +83,6 @@ class Operations(Comparison):
 @dataclass(frozen=True)
 class Factors(Comparison):
     """n x n, or 1 x n and n x 1."""
-
-    name = "n x n in two"
-    question = "n x n, or 1 x n and n x 1?"
-    slide = (
-        "A kernel of rank one equals its row followed by its column. Other kernels do not, and the "
-        "network learns with 2n instead of n² weights (Szegedy et al. 2016, section 3.2)."
-    )
 
     n: int = choice(3, 5, 7, 9, 11, default=7, unit="px", help="Side of the kernel.")
     channels: int = choice(*CHANNELS, default=128, unit="channels", help="In and out.")
@@ -114,13 +99,6 @@ class Factors(Comparison):
 @dataclass(frozen=True)
 class Module(Comparison):
     """The branches of an Inception module."""
-
-    name = "inception module"
-    question = "What do 1x1 convolutions save in an Inception module?"
-    slide = (
-        "854 million operations become 358 million. The slide's own terms add up to only 271 "
-        "million; 358 counts the 3x3 branch twice."
-    )
 
     channels: int = choice(*FILTERS, default=256, unit="channels", help="Read by each branch.")
     side: int = choice(*SIDES, default=28, unit="px", help="Side of the maps.")
@@ -146,13 +124,6 @@ class Module(Comparison):
 class Bottleneck(Comparison):
     """The two blocks of a residual network."""
 
-    name = "residual bottleneck"
-    question = "What does a bottleneck save?"
-    slide = (
-        "A bottleneck of 256 channels costs about as much as two 3x3 of 64 (He et al. 2016, "
-        "Figure 5)."
-    )
-
     channels: int = choice(*CHANNELS, default=256, unit="channels", help="In and out.")
     inner: int = choice(*CHANNELS, default=64, unit="channels", help="Between the two 1x1.")
     side: int = choice(*SIDES, default=56, unit="px", help="Side of the maps.")
@@ -171,13 +142,6 @@ class Bottleneck(Comparison):
 class Separable(Comparison):
     """A depthwise separable convolution."""
 
-    name = "depthwise separable"
-    question = "What if each channel has its own kernel?"
-    slide = (
-        "k² + C weights per channel instead of k² C. No network of the five lectures uses it; "
-        "the lab's kernel with as many groups as channels does."
-    )
-
     kernel_size: int = choice(3, 5, 7, default=3, unit="px", help="Side of the kernels.")
     channels: int = choice(*CHANNELS, default=64, unit="channels", help="In and out.")
     side: int = choice(*SIDES, default=28, unit="px", help="Side of the maps.")
@@ -195,13 +159,6 @@ class Separable(Comparison):
 @dataclass(frozen=True)
 class Growth(Comparison):
     """A dense block."""
-
-    name = "dense block"
-    question = "How many maps does a dense layer read?"
-    slide = (
-        "L layers have L (L + 1) / 2 connections, and layer l reads k0 + k (l - 1) maps (Huang et "
-        "al. 2017, sections 1 and 3)."
-    )
 
     first: int = choice(*CHANNELS, default=64, unit="maps", help="k0: what the block reads.")
     growth_rate: int = choice(4, 8, 12, 16, 24, 32, 48, default=32, unit="maps", help="k.")
@@ -236,13 +193,6 @@ class Growth(Comparison):
 class Heads(Comparison):
     """The head of a network."""
 
-    name = "heads"
-    question = "Linear layers at the end, or global average pooling?"
-    slide = (
-        "The first linear layer of VGG-16 has 102 M weights; pooling has none (Lin et al. "
-        "2014, section 3.2)."
-    )
-
     channels: int = choice(*CHANNELS, default=512, unit="channels", help="Of the last maps.")
     side: int = choice(*SIDES, default=7, unit="px", help="Of the last maps.")
     hidden: int = choice(256, 512, 1024, 2048, 4096, default=4096, unit="units", help="Of each.")
@@ -264,5 +214,4 @@ COMPARISONS: tuple[type[Comparison], ...] = (
 
 
 def _stack(title: str, channels: int, side: int, *kernels: tuple[int, int]) -> Design:
-    """Convolutions one behind the other, as a design."""
     return Design(title, lambda: convolutions(channels, kernels), (channels, side, side))

@@ -67,13 +67,11 @@ def first_layer(
     )
 
 
-def by_side(
-    units: int, kernel_size: int = 5, maps: int = 16, channels: int = 3, max_pixels: int = 0
-) -> pd.DataFrame:
+def by_side(units: int, kernel_size: int = 5, maps: int = 16, max_pixels: int = 0) -> pd.DataFrame:
     """Count the weights for square images of ``SIDES`` and larger ones.
 
     Args:
-        units, kernel_size, maps, channels: As for ``first_layer``.
+        units, kernel_size, maps: As for ``first_layer``.
         max_pixels: Sides are doubled until an image has so many pixels.
 
     Returns:
@@ -83,11 +81,7 @@ def by_side(
     while sides[-1] ** 2 < max_pixels:
         sides.append(2 * sides[-1])
     rows = [
-        {
-            "side": side,
-            "pixels": side * side,
-            **vars(first_layer(side, units, kernel_size, maps, channels)),
-        }
+        {"side": side, "pixels": side**2, **vars(first_layer(side, units, kernel_size, maps))}
         for side in sides
     ]
     return pd.DataFrame(rows).drop(columns="one_unit")

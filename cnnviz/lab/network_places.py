@@ -65,7 +65,6 @@ def has_batch_norm(network_of: str | NetworkSpec) -> bool:
 
 
 def _readers(graph: NetworkGraph, index: int) -> list[int]:
-    """Positions of the nodes that read a node, in forward order."""
     return [at for at, node in enumerate(graph.nodes) if index in node.inputs]
 
 

@@ -1,11 +1,11 @@
 """The lectures' examples and well-known kernels of ``presets.toml``, with the slides' numbers."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
+
+from cnnviz.files import tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ class MergingPreset(Preset):
     second: str
 
 
-_presets = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+_presets = tables("lab/presets.toml")
 
 
 def _written_out(numbers: str) -> str:

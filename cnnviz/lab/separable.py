@@ -96,13 +96,3 @@ def written_kernel(written: str) -> np.ndarray:
         raise ValueError(f"kernel must have odd sides; received {height} x {width}.")
     kernel: np.ndarray = numbers.numpy().astype(np.float64)
     return kernel
-
-
-def written_picture(written: str) -> np.ndarray:
-    """Parse a grey image in the format of ``grid``, float32 (H, W).
-
-    Raises:
-        ValueError: The text is not a grid, or has several channels.
-    """
-    picture: np.ndarray = plane(written, "picture").numpy()
-    return picture

@@ -190,7 +190,6 @@ def _sides(settings: Settings, side: int, kernel: int) -> tuple[int, int]:
 def _spread(
     image: torch.Tensor, weight: torch.Tensor, settings: Settings, groups: int
 ) -> tuple[torch.Tensor, tuple[int, int], torch.Tensor]:
-    """The spread and padded input, its padding and the rotated kernel."""
     channels, rows, columns = image.shape
     stride = settings.stride
     spread = torch.zeros(channels, (rows - 1) * stride + 1, (columns - 1) * stride + 1)

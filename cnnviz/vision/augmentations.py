@@ -5,10 +5,8 @@ Crop, rotation, noise, erasing, colour jitter and PCA colour are the functions o
 """
 
 import io
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -19,6 +17,7 @@ from cnnviz.architectures import NetworkSpec
 from cnnviz.augmentation.colour import IMAGENET_AXES, jittered, recoloured
 from cnnviz.augmentation.geometry import random_windows, rotated
 from cnnviz.augmentation.noise import erased, noisy
+from cnnviz.files import tables
 from cnnviz.images.preprocessing import scaled
 from cnnviz.vision.crops import central_square
 from cnnviz.vision.prediction import preprocessing
@@ -128,10 +127,9 @@ FUNCTIONS: dict[str, Function] = {
     "blur": blur,
     "jpeg": of_centre(jpeg),
 }
-_TABLES = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
 AUGMENTATIONS = {
     key: Augmentation(function=FUNCTIONS[key], **table)
-    for key, table in tomllib.loads(_TABLES).items()
+    for key, table in tables("vision/augmentations.toml").items()
 }
 
 

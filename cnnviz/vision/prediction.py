@@ -93,13 +93,6 @@ def normalised(spec: NetworkSpec, pictures: torch.Tensor) -> torch.Tensor:
     return images if spec.in_channels == 3 else images.mean(dim=1, keepdim=True)
 
 
-def probabilities(network: Network, image: torch.Tensor) -> np.ndarray:
-    """Softmax of the logits, float32 (num_classes,), for one preprocessed image (1, C, H, W)."""
-    with torch.inference_mode():
-        answer: np.ndarray = network(image)[0].softmax(dim=0).numpy()
-    return answer
-
-
 def many_probabilities(
     network: Network,
     count: int,

@@ -8,7 +8,6 @@ import glob
 import hashlib
 import threading
 import time
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,12 +20,15 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from cnnviz.files import written_whole
+
 # Bytes received so far, and bytes in all where the server tells.
 Progress = Callable[[int, int | None], None]
 
 CHUNK = 2**16  # bytes
 SLOWEST = 1024  # bytes/s: at this rate 46 MB take half a day.
 REPORT_EVERY = 0.1  # s: a visitor's progress bar is redrawn at each report.
+HEXADECIMAL = 32 * "[0-9a-f]"  # how the name of a temporary file ends
 ABANDONED_AFTER = 3600  # s without a write: no download that still runs pauses so long.
 
 
@@ -39,8 +41,7 @@ class _Transfer:
     """What the threads of this process know about one file being fetched."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
-    received: int = 0
-    total: int | None = None
+    state: tuple[int, int | None] = (0, None)
 
 
 _transfers: defaultdict[Path, _Transfer] = defaultdict(_Transfer)
@@ -79,7 +80,9 @@ def download(
         name, expected = ("MD5", md5) if md5 else ("SHA-256", sha256_prefix)
         digest = hashlib.md5(usedforsecurity=False) if md5 else hashlib.sha256()
         for piece in _pieces(response, host, timeout, progress or _silent):
-            _write(file, piece, path)
+            rest = memoryview(piece)
+            while rest:  # a nearly full disk takes only a part
+                rest = rest[file.write(rest) :]
             digest.update(piece)
         if not digest.hexdigest().startswith(expected):
             raise DownloadError(
@@ -99,13 +102,19 @@ def one_at_a_time(path: Path, progress: Progress | None = None) -> Iterator[Prog
         The progress function of the thread whose turn it is.
     """
     transfer = _transfers[path]
+
+    tell = progress or _silent
+
+    def report(received: int, total: int | None) -> None:
+        transfer.state = (received, total)
+        tell(received, total)
+
     while not transfer.lock.acquire(timeout=REPORT_EVERY):
-        if progress is not None:
-            progress(transfer.received, transfer.total)
+        tell(*transfer.state)
     try:
-        yield _sharing(transfer, progress)
+        yield report
     finally:
-        transfer.received, transfer.total = 0, None
+        transfer.state = (0, None)
         transfer.lock.release()
 
 
@@ -127,15 +136,6 @@ def _sha256(path: Path, modified: int, size: int) -> str:
 
 def _silent(received: int, total: int | None) -> None:
     """The progress function of someone who does not want to know."""
-
-
-def _sharing(transfer: _Transfer, progress: Progress | None) -> Progress:
-    def report(received: int, total: int | None) -> None:
-        transfer.received, transfer.total = received, total
-        if progress is not None:
-            progress(received, total)
-
-    return report
 
 
 def _pieces(response: HTTPResponse, host: str, timeout: float, report: Progress) -> Iterator[bytes]:
@@ -168,34 +168,19 @@ def _pieces(response: HTTPResponse, host: str, timeout: float, report: Progress)
     report(received, total)
 
 
-def _write(file: FileIO, piece: bytes, path: Path) -> None:
-    rest = memoryview(piece)
-    with writing_errors(path):
-        while rest:  # a nearly full disk takes only a part
-            rest = rest[file.write(rest) :]
-
-
 @contextmanager
 def _complete_or_absent(path: Path) -> Iterator[FileIO]:
     """A temporary file beside the path, which takes its place if the block ends well."""
-    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    with writing_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with writing_errors(path), written_whole(path, is_shared=True) as part:
         _remove_abandoned(path)
         # Unbuffered: closing a buffered file after a failed write would fail once more.
-        file = FileIO(part, "xb")
-    try:
-        with file:
+        with FileIO(part, "xb") as file:
             yield file
-        with writing_errors(path):
-            part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _remove_abandoned(path: Path) -> None:
     """Remove the temporary files of processes that were killed in the middle of this download."""
-    for part in path.parent.glob(f"{glob.escape(path.name)}.*.part"):
+    for part in path.parent.glob(f".{glob.escape(path.name)}.{HEXADECIMAL}"):
         # It may be gone since, or another user's: neither stands in the way of this download.
         with suppress(OSError):
             if time.time() - part.stat().st_mtime > ABANDONED_AFTER:

@@ -75,7 +75,6 @@ def _file_names(variant: str) -> list[str]:
 
 
 def _file_source(path: Path, published: TorchvisionFile | None) -> WeightsSource | None:
-    """A regular file as a source, or None if none is there."""
     try:
         facts = path.stat()
     except OSError:  # missing or closed to us: not to be had here, which is no error

@@ -103,7 +103,6 @@ def _read_pickle(path: Path) -> object:
 
 
 def _refusal(path: Path, error: Exception) -> str:
-    """What to say of a file whose reading ended in an error."""
     if wanted := re.search(r"GLOBAL (\S+)", str(error)):
         return (
             f"{path.name} was not opened because it wants to use {wanted[1]}, which tensors never "
@@ -114,7 +113,6 @@ def _refusal(path: Path, error: Exception) -> str:
 
 
 def _unwrapped(content: object, origin: str) -> StateDict:
-    """The state dict in what a file holds."""
     if isinstance(content, Mapping):
         inside = (content[key] for key in WRAPPERS if isinstance(content.get(key), Mapping))
         content = next(inside, content)

@@ -88,7 +88,6 @@ def require_intact(path: Path, published: TorchvisionFile | None) -> None:
 
 
 def _is_intact(path: Path, published: TorchvisionFile) -> bool:
-    """Whether torchvision's file is there, whole."""
     try:
         return file_sha256(path).startswith(published.sha256_prefix)
     except FileNotFoundError:

@@ -15,11 +15,11 @@ from cnnviz.lab.activations import (
 
 
 def test_values_by_hand():
-    assert vars(activation_at("relu", 2.5)) == {"value": 2.5, "slope": 1}
-    assert vars(activation_at("relu", -1)) == {"value": 0, "slope": 0}
+    assert activation_at("relu", 2.5) == (2.5, 1)
+    assert activation_at("relu", -1) == (0, 0)
     assert activation_at("relu", 0).slope == 0
-    assert vars(activation_at("sigmoid", 0)) == {"value": 0.5, "slope": 0.25}
-    assert vars(activation_at("tanh", 0)) == {"value": 0, "slope": 1}
+    assert activation_at("sigmoid", 0) == (0.5, 0.25)
+    assert activation_at("tanh", 0) == (0, 1)
     at = activation_at("sigmoid", math.log(3))  # 1 / (1 + 1/3)
     assert (at.value, at.slope) == (pytest.approx(3 / 4), pytest.approx(3 / 16))
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from cnnviz.lab.separable import filtered_in_passes, separated, written_kernel, written_picture
+from cnnviz.lab.grid import plane
+from cnnviz.lab.separable import filtered_in_passes, separated, written_kernel
 from cnnviz.vision.maps.filters import CLASSIC_FILTERS, filtered
 
 
@@ -46,7 +47,7 @@ def test_passes_add_up_to_the_kernel_and_give_the_same_map(name):
 
 
 def test_two_passes_over_written_numbers_by_hand():
-    picture = written_picture("0 0 0; 0 10 10; 0 10 10")
+    picture = plane("0 0 0; 0 10 10; 0 10 10", "picture").numpy()
     found = separated(CLASSIC_FILTERS["sobel-vertical"].kernel)
     ((column, row),) = found.passes
     # Down by 1 2 1, the border repeated: 10 at the top, 30 in the middle, 40 below.
@@ -61,7 +62,7 @@ def test_two_passes_over_written_numbers_by_hand():
 
 def test_a_written_picture_has_one_channel():
     with pytest.raises(ValueError, match=r"picture must have one channel; received 2\.$"):
-        written_picture("1 | 2")
+        plane("1 | 2", "picture")
 
 
 def test_a_written_kernel_that_does_not_fit_is_told():

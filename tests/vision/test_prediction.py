@@ -8,13 +8,13 @@ from PIL import Image
 import cnnviz
 from cnnviz.architectures import specify
 from cnnviz.architectures.base import TrainedOn
+from cnnviz.vision.forward_pass import forward_pass
 from cnnviz.vision.prediction import (
     in_its_colours,
     labels,
     network_input,
     normalised,
     preprocessing,
-    probabilities,
     top,
 )
 
@@ -53,9 +53,9 @@ def test_preparation_is_that_of_the_variant():
 
 def test_probabilities_add_up():
     network = cnnviz.build("resnet20_cifar")
-    found = probabilities(network, torch.randn(1, 3, 32, 32))
-    assert found.shape == (10,)
-    assert found.sum() == pytest.approx(1)
+    shares = forward_pass(network, torch.randn(1, 3, 32, 32)).probabilities
+    assert shares.shape == (10,)
+    assert shares.sum() == pytest.approx(1)
 
 
 def trained(resolution, in_channels, variant="resnet18"):

@@ -253,11 +253,12 @@ def test_a_folder_that_cannot_be_made_is_named(server, tmp_path):
 
 def test_what_killed_downloads_left_is_removed_and_what_runs_is_not(server, path):
     path.parent.mkdir()
-    names = ("weights.pth.old.part", "weights.pth.new.part", "other.pth.old.part")
+    old, new = "0" * 32, "f" * 32
+    names = (f".weights.pth.{old}", f".weights.pth.{new}", f".other.pth.{old}", ".weights.pth.lock")
     for name in names:
         path.with_name(name).touch()
     yesterday = time.time() - 86_400
-    for name in (names[0], names[2]):
+    for name in (names[0], *names[2:]):
         os.utime(path.with_name(name), (yesterday, yesterday))
     download(server.serve("good", CONTENT), path)
     assert files_beside(path) == sorted(["weights.pth", *names[1:]])

@@ -84,7 +84,6 @@ def wrapped(words: str, size: float) -> list[str]:
 
 
 def _height(sentences: Sequence[str], size: float) -> float:
-    """Inches that sentences fill."""
     return sum(len(wrapped(sentence, size)) for sentence in sentences) * size * 1.35 / 72
 
 
@@ -145,7 +144,6 @@ def _heading(sheet: Sheet, words: str) -> None:
 
 
 def _totals(sheet: Sheet, totals: pd.DataFrame, colours: Sequence[str], card: float) -> None:
-    """Six small bar charts in two rows."""
     _heading(sheet, "Totals for one image")
     width = (WIDTH - 2 * MARGIN - 0.5) / 3
     for index, (count, (title, words)) in enumerate(TOTALS.items()):
@@ -211,7 +209,6 @@ def _stage_texts(panel: Axes, lines: pd.DataFrame, place: float, networks: int) 
 
 
 def _curves(sheet: Sheet, curves: pd.DataFrame, colours: Sequence[str]) -> None:
-    """Three panels over depth."""
     _heading(sheet, "Cumulative cost by depth in weighted layers")
     deepest = curves.groupby("network")["depth"].max()
     logarithmic = deepest.max() > LOGARITHMIC * deepest.min()

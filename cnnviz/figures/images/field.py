@@ -124,7 +124,6 @@ def _square(box: Extent, colour: str, line: float, dashed: bool = False) -> str:
 
 
 def _cross(centre: Point, line: float) -> str:
-    """A small cross at (x, y)."""
     (x, y), arm = centre, 6 * line
     path = f"M{_numbers(x - arm, y)}H{x + arm:.2f}M{_numbers(x, y - arm)}V{y + arm:.2f}"
     return "".join(

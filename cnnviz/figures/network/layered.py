@@ -115,7 +115,6 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _branching(links: Sequence[Link]) -> set[int]:
-    """The items that more than one other reads."""
     readers = Counter(source for source, _ in links)
     return {item for item, count in readers.items() if count > 1}
 
@@ -164,7 +163,6 @@ def _add_apart(
 def _starts(
     sizes: Sequence[Point], ranks: Sequence[int], before: Sequence[float]
 ) -> dict[int, float]:
-    """Centre of every rank along the flow."""
     lengths: dict[int, float] = {}
     gaps: dict[int, float] = {}
     for (length, _), gap, rank in zip(sizes, before, ranks, strict=True):

@@ -91,7 +91,6 @@ def _require_patch(network: Network, image: torch.Tensor, class_index: int, side
 
 
 def _occluded(image: torch.Tensor, places: list[tuple[int, int]], side: int) -> torch.Tensor:
-    """Copies of the image with the patch at each position."""
     images = image.repeat(len(places), 1, 1, 1)
     for hidden, (row, column) in zip(images, places, strict=True):
         top, left = row - side // 2, column - side // 2

@@ -74,7 +74,6 @@ def randomised_maps(
 
 
 def _randomised(network: Network, seed: int) -> Iterator[tuple[tuple[str, ...], Network]]:
-    """Yields the random parts and a copy of the network with random weights in them."""
     copy = private_copy(network)
     names: tuple[str, ...] = ()
     yield names, copy

@@ -152,7 +152,6 @@ def heard(network: nn.Module, progress: Progress) -> AbstractContextManager[None
 def _told(
     layers: dict[str, nn.Module], tell: Callable[[str, torch.Tensor], None]
 ) -> AbstractContextManager[None]:
-    """Each layer's name and output are told when it runs in this context."""
     names = {module: name for name, module in layers.items()}
 
     def hook(module: nn.Module, inputs: Any, output: torch.Tensor) -> None:

@@ -1,8 +1,6 @@
 """Filters of convolutions as arrays, and classic hand-designed filters."""
 
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +10,7 @@ from torch.nn import functional
 from cnnviz.analysis.kinds import kind_of
 from cnnviz.architectures import Network
 from cnnviz.architectures.lenet import TableConvolution
+from cnnviz.files import tables
 from cnnviz.vision.capture import submodule
 
 
@@ -135,10 +134,9 @@ class ClassicFilter:
         return abs(sum(map(sum, self.numbers))) < 1e-6
 
 
-_TABLES = Path(__file__).with_name("classic_filters.toml").read_text(encoding="utf-8")
 CLASSIC_FILTERS = {
     name: ClassicFilter(**table | {"numbers": tuple(map(tuple, table["numbers"]))})
-    for name, table in tomllib.loads(_TABLES).items()
+    for name, table in tables("vision/maps/classic_filters.toml").items()
 }
 
 

@@ -105,7 +105,6 @@ def visualisation(
 
 
 def _map(network: Network, place: Place, channel: int, image: torch.Tensor) -> torch.Tensor:
-    """Compute the map (h, w) of an input (1, C, H, W)."""
     with rectified_by(network, _OpenRectifier.apply):
         maps = activation(network, place, image)
     if maps.dim() != 4 or not 0 <= channel < maps.shape[1]:
@@ -154,7 +153,6 @@ class _Canvas:
         return normalised(self._spec, moved)
 
     def _grid(self, side: int) -> torch.Tensor:
-        """Sampling positions of a randomly rotated and scaled view."""
         turn, zoom = (2 * torch.rand(2, generator=self._generator) - 1).tolist()
         scale = (1 + ZOOM * zoom) * self._side / side
         cosine, sine = scale * math.cos(TURN * turn), scale * math.sin(TURN * turn)
@@ -164,7 +162,6 @@ class _Canvas:
         return grid
 
     def _pixels(self) -> torch.Tensor:
-        """The image in (0, 1), (1, C, H, W)."""
         waves = torch.complex(self.spectrum[0], self.spectrum[1]) * self._scale
         values = torch.fft.irfft2(waves, s=(self._side, self._side)) / 4
         if self._channels == 3:

@@ -78,7 +78,6 @@ def principal_components(vectors: np.ndarray, count: int, seed: int = 0) -> np.n
 
 
 def _t_sne_stages(vectors: np.ndarray, points: np.ndarray, seed: int) -> Iterator[np.ndarray]:
-    """Yields the points after each stage of t-SNE."""
     from sklearn.manifold import TSNE
 
     run = partial(

@@ -3,7 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.lab.separable import written_kernel, written_picture
+from cnnviz.lab.grid import plane
+from cnnviz.lab.separable import written_kernel
 from cnnviz.ui.lab.controls import choose_over, computed_or_error
 from cnnviz.ui.lab.convolution.separable import show_map_numbers, show_rank
 from cnnviz.ui.lab.network import choose_first_convolution
@@ -71,7 +72,7 @@ def _show_over_numbers() -> None:
         written = write_text("Image values", address.FILTER_GRID, PICTURE)
     is_own = _choose_kind() == OWN
     chosen = _write_own() if is_own else choose_classic()
-    numbers = computed_or_error(lambda: written_picture(written))
+    numbers = computed_or_error(lambda: plane(written, "picture").numpy())
     if numbers is None or chosen is None:
         return
     st.markdown(chosen.help)
