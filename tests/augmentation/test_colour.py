@@ -24,10 +24,10 @@ def axes_of(pixels):
 
 def test_jitter_keeps_a_grey_image_grey_and_within_its_strength():
     grey = torch.full((200, 3, 4, 4), 0.5)
-    found = jittered(grey, 0.2, rng())
-    assert found.min() >= 0.4 - 1e-6
-    assert found.max() <= 0.6 + 1e-6
-    spread = found.amax(dim=1) - found.amin(dim=1)
+    changed = jittered(grey, 0.2, rng())
+    assert changed.min() >= 0.4 - 1e-6
+    assert changed.max() <= 0.6 + 1e-6
+    spread = changed.amax(dim=1) - changed.amin(dim=1)
     assert float(spread.max()) == pytest.approx(0, abs=1e-6)
 
 
@@ -40,17 +40,17 @@ def test_a_colour_is_the_same_for_all_pixels_of_an_image(small_data):
 
 def test_axes_are_the_covariances_eigenvectors():
     pixels = np.random.default_rng(0).normal(0.5, (0.1, 0.05, 0.01), (5000, 3))
-    found = ColourAxes.of(torch.from_numpy(pixels))
+    axes = ColourAxes.of(torch.from_numpy(pixels))
     values, vectors = np.linalg.eigh(np.cov(pixels.T))
-    np.testing.assert_allclose(found.values, values, rtol=1e-9)
-    np.testing.assert_allclose(np.abs(found.vectors), np.abs(vectors), atol=1e-6)
-    np.testing.assert_allclose(found.colours.norm(dim=0), values, rtol=1e-5)
+    np.testing.assert_allclose(axes.values, values, rtol=1e-9)
+    np.testing.assert_allclose(np.abs(axes.vectors), np.abs(vectors), atol=1e-6)
+    np.testing.assert_allclose(axes.colours.norm(dim=0), values, rtol=1e-5)
 
 
 def test_axes_are_read_from_the_largest_each_towards_bright():
-    found = axes_of(torch.rand(4, 3, 9, 9, generator=rng(3))).ordered
-    assert found.values.tolist() == sorted(found.values.tolist(), reverse=True)
-    assert bool((found.vectors.sum(dim=0) >= 0).all())
+    axes = axes_of(torch.rand(4, 3, 9, 9, generator=rng(3))).ordered
+    assert axes.values.tolist() == sorted(axes.values.tolist(), reverse=True)
+    assert bool((axes.vectors.sum(dim=0) >= 0).all())
 
 
 def test_imagenets_axes_are_orthogonal():
@@ -64,18 +64,18 @@ def test_a_picture_less_its_original_is_the_colour_that_was_drawn(channels, seed
     pixels = torch.rand(8, channels, 6, 6, generator=rng(1))
     pixels[:4] += 0.3  # so that brightness is the largest axis
     axes = axes_of(pixels)
-    found = colour_draws(pixels, axes, 0.3, rng(seed))
-    assert found.added.shape == (8, channels) and float(found.added.abs().max()) > 0.001
+    draws = colour_draws(pixels, axes, 0.3, rng(seed))
+    assert draws.added.shape == (8, channels) and float(draws.added.abs().max()) > 0.001
     added = recoloured(pixels, axes.colours, 0.3, rng(seed)) - pixels
-    expected = found.added[:, :, None, None].expand_as(added)
+    expected = draws.added[:, :, None, None].expand_as(added)
     torch.testing.assert_close(added, expected, atol=1e-6, rtol=0)
 
 
 def test_the_added_colour_is_the_sum_of_alpha_times_lambda_times_the_vectors():
     pixels = torch.rand(8, 3, 6, 6, generator=rng(1))
-    found = colour_draws(pixels, axes_of(pixels), 0.1, rng(2))
-    values, vectors = found.axes.values, found.axes.vectors
-    for alphas, added in zip(found.alphas, found.added, strict=True):
+    draws = colour_draws(pixels, axes_of(pixels), 0.1, rng(2))
+    values, vectors = draws.axes.values, draws.axes.vectors
+    for alphas, added in zip(draws.alphas, draws.added, strict=True):
         by_hand = sum(alphas[i] * values[i] * vectors[:, i] for i in range(3))
         torch.testing.assert_close(added, by_hand.float(), atol=1e-6, rtol=1e-5)
 
@@ -83,9 +83,9 @@ def test_the_added_colour_is_the_sum_of_alpha_times_lambda_times_the_vectors():
 def test_one_axis_of_greys_by_hand():
     """Half of the pixels 0, half 1: their variance with N - 1 = 7 is 2/7."""
     pixels = torch.tensor([0.0, 1.0] * 4).reshape(1, 1, 2, 4)
-    found = colour_draws(pixels, axes_of(pixels), 0.3, rng(5))
-    assert float(found.axes.values) == pytest.approx(2 / 7)
-    assert found.axes.vectors.tolist() == [[1.0]]
+    draws = colour_draws(pixels, axes_of(pixels), 0.3, rng(5))
+    assert float(draws.axes.values) == pytest.approx(2 / 7)
+    assert draws.axes.vectors.tolist() == [[1.0]]
     drawn = 0.3 * float(torch.randn(1, generator=rng(5)))
-    assert float(found.alphas) == pytest.approx(drawn)
-    assert float(found.added) == pytest.approx(drawn * 2 / 7)
+    assert float(draws.alphas) == pytest.approx(drawn)
+    assert float(draws.added) == pytest.approx(drawn * 2 / 7)

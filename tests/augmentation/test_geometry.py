@@ -30,11 +30,11 @@ def windows(image, padding):
 
 
 def test_a_crop_is_a_window_of_the_image_with_black_around_it(images):
-    found = cropped(images, 2, True, rng())
-    assert (found.dtype, found.shape) == (torch.uint8, images.shape)
-    for image, seen in zip(images, found, strict=True):
+    crops = cropped(images, 2, True, rng())
+    assert (crops.dtype, crops.shape) == (torch.uint8, images.shape)
+    for image, seen in zip(images, crops, strict=True):
         assert seen.numpy().tobytes() in set(windows(image, 2))
-    assert not torch.equal(found, images)
+    assert not torch.equal(crops, images)
 
 
 def test_all_places_of_a_crop_come_up_alike():
@@ -47,9 +47,9 @@ def test_all_places_of_a_crop_come_up_alike():
 
 def test_a_flip_mirrors_half_of_the_images(images):
     many = images.repeat(50, 1, 1, 1)
-    found = cropped(many, 0, True, rng())
-    mirrored = (found == many.flip(2)).flatten(1).all(dim=1)
-    kept = (found == many).flatten(1).all(dim=1)
+    crops = cropped(many, 0, True, rng())
+    mirrored = (crops == many.flip(2)).flatten(1).all(dim=1)
+    kept = (crops == many).flatten(1).all(dim=1)
     assert bool((mirrored | kept).all())
     assert float(mirrored.float().mean()) == pytest.approx(0.5, abs=0.05)
 
@@ -58,10 +58,10 @@ def test_a_rotation_turns_about_the_centre_by_at_most_its_angle():
     image = torch.zeros(64, 1, 33, 33)
     image[:, :, 16, 16] = 1
     image[:, :, 16, 28:] = 1  # a hand that points to the right
-    found = rotated(image, 30, rng())
-    assert found[:, 0, 16, 16] == pytest.approx(torch.ones(64).numpy(), abs=1e-3)
+    turned = rotated(image, 30, rng())
+    assert turned[:, 0, 16, 16] == pytest.approx(torch.ones(64).numpy(), abs=1e-3)
     rows, columns = torch.meshgrid(torch.arange(33.0), torch.arange(33.0), indexing="ij")
-    hand = found[:, 0] * (columns > 20)
+    hand = turned[:, 0] * (columns > 20)
     down = (hand * (rows - 16)).sum(dim=(1, 2))
     across = (hand * (columns - 16)).sum(dim=(1, 2))
     angles = torch.atan2(down, across).abs() * 180 / math.pi
@@ -71,10 +71,10 @@ def test_a_rotation_turns_about_the_centre_by_at_most_its_angle():
 
 def test_windows_of_a_size_show_every_place_and_its_mirror_image():
     square = torch.arange(25, dtype=torch.uint8).reshape(1, 5, 5, 1).expand(2000, -1, -1, -1)
-    found = random_windows(square, (3, 2), True, rng())
-    seen = found.cut(square)
+    placed = random_windows(square, (3, 2), True, rng())
+    seen = placed.cut(square)
     assert seen.shape == (2000, 3, 2, 1)
-    first = zip(found.top[:, 0], found.left[:, 0], found.mirrored[:, 0], seen, strict=True)
+    first = zip(placed.top[:, 0], placed.left[:, 0], placed.mirrored[:, 0], seen, strict=True)
     for top, left, mirrored, window in first:
         expected = square[0, top : top + 3, left : left + 2]
         assert torch.equal(window, expected.flip(1) if mirrored else expected)

@@ -12,8 +12,8 @@ def rng(seed=0):
 
 def test_erasing_fills_one_rectangle_of_some_images():
     pixels = torch.full((400, 3, 20, 20), 2.0)
-    found = erased(pixels, 0.5, rng())
-    hit = (found != 2).any(dim=1)
+    changed = erased(pixels, 0.5, rng())
+    hit = (changed != 2).any(dim=1)
     touched = hit.flatten(1).any(dim=1)
     assert float(touched.float().mean()) == pytest.approx(0.5, abs=0.1)
     for each in hit[touched]:
@@ -21,7 +21,7 @@ def test_erasing_fills_one_rectangle_of_some_images():
         assert torch.equal(each, rows[:, None] & columns[None, :])
     share = hit[touched].flatten(1).float().mean(dim=1)
     assert share.max() <= 0.5
-    assert found.min() >= 0
+    assert changed.min() >= 0
 
 
 @pytest.mark.parametrize("share", [0.05, 0.2])

@@ -42,8 +42,8 @@ def cells(svg):
 
 
 def test_every_cell_that_is_read_has_its_name_and_value(drawn):
-    found = cells(reuse_drawing(drawn))
-    assert [cell.find(f"{SVG}title").text for cell in found] == [
+    every = cells(reuse_drawing(drawn))
+    assert [cell.find(f"{SVG}title").text for cell in every] == [
         "layer 1 reads input: 1",
         "transition reads input: 0.5",
         "transition reads layer 1: 2",
@@ -51,13 +51,17 @@ def test_every_cell_that_is_read_has_its_name_and_value(drawn):
         "classifier reads input: 0.2",
         "classifier reads layer 1: 0.3",
     ]
-    assert [cell.get("fill") for cell in found][:3] == [PALETTE[128], PALETTE[64], PALETTE[255]]
-    assert not any(cell.get("data-select") for cell in found)
+    assert [cell.get("fill") for cell in every][:3] == [
+        PALETTE[128],
+        PALETTE[64],
+        PALETTE[255],
+    ]
+    assert not any(cell.get("data-select") for cell in every)
 
 
 def test_cells_that_can_be_chosen(drawn):
-    found = cells(reuse_drawing(drawn, ""))
-    assert [cell.get("data-select") for cell in found] == [
+    every = cells(reuse_drawing(drawn, ""))
+    assert [cell.get("data-select") for cell in every] == [
         "block1.input.layer1",
         "block1.input.transition",
         "block1.layer1.transition",
@@ -66,8 +70,8 @@ def test_cells_that_can_be_chosen(drawn):
         "block2.layer1.classifier",
     ]
     # One of each block takes part in the order of Tab.
-    assert [cell.get("tabindex") for cell in found] == ["0", "-1", "-1", "0", "-1", "-1"]
-    assert [(cell.get("data-row"), cell.get("data-column")) for cell in found[:3]] == [
+    assert [cell.get("tabindex") for cell in every] == ["0", "-1", "-1", "0", "-1", "-1"]
+    assert [(cell.get("data-row"), cell.get("data-column")) for cell in every[:3]] == [
         ("0", "0"),
         ("0", "1"),
         ("1", "1"),

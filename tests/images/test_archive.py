@@ -14,26 +14,26 @@ from tests.images.files import png, value, zipped
 
 def test_folders_in_a_zip_are_classes():
     names = ("b/2.png", "b/1.PNG", "a/x/1.png", "top.png")
-    found = open_collection(zipped({n: png(i) for i, n in enumerate(names)}), "mine.zip")
-    assert found.title == "mine.zip"
-    assert found.pictures == (
+    collection = open_collection(zipped({n: png(i) for i, n in enumerate(names)}), "mine.zip")
+    assert collection.title == "mine.zip"
+    assert collection.pictures == (
         Picture("a/x/1.png", "x"),
         Picture("b/1.PNG", "b"),
         Picture("b/2.png", "b"),
         Picture("top.png"),
     )
-    assert [value(found, i) for i in range(4)] == [2, 1, 0, 3]
+    assert [value(collection, i) for i in range(4)] == [2, 1, 0, 3]
 
 
 def test_pictures_in_one_folder_have_no_class():
-    found = open_collection(zipped({"all/1.png": png(), "all/2.png": png()}), "z")
-    assert [picture.label for picture in found.pictures] == ["", ""]
+    collection = open_collection(zipped({"all/1.png": png(), "all/2.png": png()}), "z")
+    assert [picture.label for picture in collection.pictures] == ["", ""]
 
 
 def test_what_is_no_picture_is_left_out():
     files = ("a/1.png", "a/notes.txt", "__MACOSX/a/._1.png", "a/.hidden.png", ".git/1.png", "b/")
-    found = open_collection(zipped(dict.fromkeys(files, png())), "z")
-    assert [picture.name for picture in found.pictures] == ["a/1.png"]
+    collection = open_collection(zipped(dict.fromkeys(files, png())), "z")
+    assert [picture.name for picture in collection.pictures] == ["a/1.png"]
 
 
 @pytest.mark.parametrize(
@@ -50,10 +50,10 @@ def test_what_is_no_picture_is_left_out():
 )
 def test_odd_names_only_name(tmp_path, monkeypatch, name, shown, label):
     monkeypatch.chdir(tmp_path)
-    found = open_collection(zipped({name: png(7), "other/y.png": png(8)}), "z")
-    position = [picture.label for picture in found.pictures].index(label)
-    assert found.pictures[position].name == shown
-    assert value(found, position) == 7
+    collection = open_collection(zipped({name: png(7), "other/y.png": png(8)}), "z")
+    position = [picture.label for picture in collection.pictures].index(label)
+    assert collection.pictures[position].name == shown
+    assert value(collection, position) == 7
     assert list(tmp_path.iterdir()) == []
 
 
@@ -112,10 +112,10 @@ def test_a_zip_of_too_many_entries_is_refused_before_they_are_read(monkeypatch):
 
 
 def test_a_member_that_unpacks_to_more_than_a_picture_may_have_is_not_read():
-    found = open_collection(zipped({"a.png": bytes(MAX_BYTES + 1), "b.png": png(5)}), "z")
+    collection = open_collection(zipped({"a.png": bytes(MAX_BYTES + 1), "b.png": png(5)}), "z")
     with pytest.raises(ImageError, match="more than 20 MB"):
-        found.open(0)
-    assert value(found, 1) == 5
+        collection.open(0)
+    assert value(collection, 1) == 5
 
 
 def test_a_member_that_lies_about_its_size_is_refused_in_bounded_memory():
@@ -123,10 +123,10 @@ def test_a_member_that_lies_about_its_size_is_refused_in_bounded_memory():
     content = bytearray(zipped({"a.png": bytes(60_000_000)}))
     for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         struct.pack_into("<L", content, content.index(signature) + offset, 100)
-    found = open_collection(bytes(content), "z")
+    collection = open_collection(bytes(content), "z")
     tracemalloc.start()
     with pytest.raises(ImageError, match="damaged inside of the zip"):
-        found.open(0)
+        collection.open(0)
     assert tracemalloc.get_traced_memory()[1] < 2.5 * MAX_BYTES
     tracemalloc.stop()
 
@@ -134,22 +134,22 @@ def test_a_member_that_lies_about_its_size_is_refused_in_bounded_memory():
 def test_a_damaged_member_is_one_sentence_and_the_others_open():
     content = zipped({"a.png": png(1), "b.png": png(2)}, zipfile.ZIP_STORED)
     broken = content.replace(png(1)[-30:], bytes(30), 1)
-    found = open_collection(broken, "z")
+    collection = open_collection(broken, "z")
     with pytest.raises(ImageError, match="damaged inside of the zip"):
-        found.open(0)
-    assert value(found, 1) == 2
+        collection.open(0)
+    assert value(collection, 1) == 2
 
 
 def test_unusual_compression_is_one_sentence():
-    found = open_collection(zipped({"a.png": png()}, zipfile.ZIP_LZMA), "z")
+    collection = open_collection(zipped({"a.png": png()}, zipfile.ZIP_LZMA), "z")
     with pytest.raises(ImageError, match="compressed in an unusual way"):
-        found.open(0)
+        collection.open(0)
 
 
 def test_threads_share_a_zip():
-    found = open_collection(zipped({f"{i:03d}.png": png(i) for i in range(100)}), "z")
+    collection = open_collection(zipped({f"{i:03d}.png": png(i) for i in range(100)}), "z")
     with ThreadPoolExecutor(8) as pool:
-        values = list(pool.map(lambda i: value(found, i % 100), range(400)))
+        values = list(pool.map(lambda i: value(collection, i % 100), range(400)))
     assert values == [i % 100 for i in range(400)]
 
 
@@ -161,12 +161,12 @@ def test_the_key_is_the_content():
 
 def test_every_nasty_picture_in_a_zip_opens_or_says_why(test_data):
     files = {path.name: path.read_bytes() for path in sorted((test_data / "nasty").iterdir())}
-    found = open_collection(zipped(files, zipfile.ZIP_STORED), "nasty.zip")
+    collection = open_collection(zipped(files, zipfile.ZIP_STORED), "nasty.zip")
     opened = 0
-    for position in range(len(found)):
+    for position in range(len(collection)):
         try:
-            assert found.open(position).mode == "RGB"
+            assert collection.open(position).mode == "RGB"
             opened += 1
         except ImageError as error:
             assert str(error).endswith(".")
-    assert 40 < opened < len(found) <= len(files)
+    assert 40 < opened < len(collection) <= len(files)

@@ -39,8 +39,8 @@ def test_fewer_than_there_are_classes():
 
 def test_a_part_of_the_images_has_as_many_of_each_class():
     labels = torch.tensor([0] * 50 + [1] * 30 + [2] * 3)
-    found = even_positions(labels, 33)
-    assert labels[found].bincount().tolist() == [15, 15, 3]
-    assert torch.equal(found, found.sort().values)
-    assert torch.equal(found, even_positions(labels, 33))
+    positions = even_positions(labels, 33)
+    assert labels[positions].bincount().tolist() == [15, 15, 3]
+    assert torch.equal(positions, positions.sort().values)
+    assert torch.equal(positions, even_positions(labels, 33))
     assert len(even_positions(labels, 1000)) == 83

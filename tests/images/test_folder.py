@@ -10,15 +10,15 @@ from tests.images.files import value
 
 
 def test_a_folder(folder):
-    found = open_collection(folder)
-    assert found.title == "pets"
-    assert found.pictures == (
+    collection = open_collection(folder)
+    assert collection.title == "pets"
+    assert collection.pictures == (
         Picture("cats/1.png", "cats"),
         Picture("cats/2.png", "cats"),
         Picture("dogs/old/1.png", "old"),
     )
-    assert [value(found, i) for i in range(3)] == [1, 2, 3]
-    assert open_collection(str(folder)).key == found.key
+    assert [value(collection, i) for i in range(3)] == [1, 2, 3]
+    assert open_collection(str(folder)).key == collection.key
 
 
 def test_the_key_of_a_folder_changes_with_a_picture(folder):
@@ -40,7 +40,7 @@ def test_a_folder_of_no_use_is_refused_with_one_sentence(folder, monkeypatch):
 
 
 def test_a_picture_that_has_gone_is_one_sentence(folder):
-    found = open_collection(folder)
+    collection = open_collection(folder)
     (folder / "cats" / "1.png").unlink()
     with pytest.raises(ImageError, match="no image file"):
-        found.open(0)
+        collection.open(0)

@@ -24,12 +24,12 @@ def test_data_sets_are_folders_with_pictures_and_zips(monkeypatch, folder):
     (root / "more.zip").write_bytes(zipped({"a.png": png(9)}))
     (root / "broken.zip").write_bytes(b"no zip")
     monkeypatch.setenv("CNNVIZ_DATA", str(root))
-    found = {data_set.title: data_set for data_set in data_sets()}
-    assert list(found) == ["broken.zip", "more.zip", "pets"]
-    assert len(found["pets"].open()) == 3
-    assert value(found["more.zip"].open(), 0) == 9
+    available = {data_set.title: data_set for data_set in data_sets()}
+    assert list(available) == ["broken.zip", "more.zip", "pets"]
+    assert len(available["pets"].open()) == 3
+    assert value(available["more.zip"].open(), 0) == 9
     with pytest.raises(DataError, match="no zip"):
-        found["broken.zip"].open()
+        available["broken.zip"].open()
 
 
 def unpacked(test_data: Path, root: Path, name: str) -> None:
@@ -50,11 +50,11 @@ def test_torchvisions_data_sets(monkeypatch, tmp_path, test_data):
     monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path))
     (fashion,) = data_sets()
     assert fashion.title == "FashionMNIST, test split"
-    found = fashion.open()
-    assert len(found) == 10_000
-    assert found.pictures[0] == Picture("test 0", "Ankle boot")
-    assert (found.open(0).size, found.open(0).mode) == ((28, 28), "RGB")
-    counts = Counter(found.pictures[i].label for i in even_sample(found, 300))
+    collection = fashion.open()
+    assert len(collection) == 10_000
+    assert collection.pictures[0] == Picture("test 0", "Ankle boot")
+    assert (collection.open(0).size, collection.open(0).mode) == ((28, 28), "RGB")
+    counts = Counter(collection.pictures[i].label for i in even_sample(collection, 300))
     assert set(counts.values()) == {30}
     (tmp_path / "FashionMNIST" / "raw" / "t10k-labels-idx1-ubyte").write_bytes(b"cut off")
     with pytest.raises(DataError, match=r"FashionMNIST in .* damaged or incomplete"):

@@ -70,9 +70,9 @@ def test_a_grid_by_hand():
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_many_numbers_are_each_as_one(name):
     x = 4 * torch.randn(3, 5, 7, generator=torch.Generator().manual_seed(0))
-    found = activated(name, x)
+    activation = activated(name, x)
     one = activation_at(name, float(x[1, 2, 3]))
-    assert float(found.values[1, 2, 3]) == pytest.approx(one.value, rel=1e-5)
-    assert float(found.slopes[1, 2, 3]) == pytest.approx(one.slope, rel=1e-4, abs=1e-7)
-    flat = sum(slope < 0.1 * largest_slope(name) for slope in found.slopes.ravel().tolist())
-    assert found.flat == flat / 105
+    assert float(activation.values[1, 2, 3]) == pytest.approx(one.value, rel=1e-5)
+    assert float(activation.slopes[1, 2, 3]) == pytest.approx(one.slope, rel=1e-4, abs=1e-7)
+    flat = sum(slope < 0.1 * largest_slope(name) for slope in activation.slopes.ravel().tolist())
+    assert activation.flat == flat / 105

@@ -60,20 +60,20 @@ def test_n_by_n_becomes_1_by_n_and_n_by_1(n):
 
 
 def test_the_naive_inception_module_has_854_million_and_672_maps():
-    found = of(lambda: Inception(256, (128, 192, 96)), 256, 28, 28)
+    counts = of(lambda: Inception(256, (128, 192, 96)), 256, 28, 28)
     by_hand = PIXELS * 256 * (128 + 192 * 9 + 96 * 25)
-    assert found.macs == by_hand == 854_196_224
-    assert found.output_shape == (672, 28, 28)
+    assert counts.macs == by_hand == 854_196_224
+    assert counts.output_shape == (672, 28, 28)
 
 
 def test_the_reduced_module_has_what_the_slides_terms_add_up_to():
-    found = of(lambda: Inception(256, (128, 192, 96), (64, 64, 64)), 256, 28, 28)
+    counts = of(lambda: Inception(256, (128, 192, 96), (64, 64, 64)), 256, 28, 28)
     ones = PIXELS * 256 * (64 + 64 + 128 + 64)
     three, five = PIXELS * 192 * 9 * 64, PIXELS * 96 * 25 * 64
-    assert found.macs == ones + three + five == 271_351_808
+    assert counts.macs == ones + three + five == 271_351_808
     # The slide's total is that with the 3x3 counted twice.
-    assert round((found.macs + three) / 1e6) == 358
-    assert found.output_shape == (128 + 192 + 96 + 64, 28, 28)
+    assert round((counts.macs + three) / 1e6) == 358
+    assert counts.output_shape == (128 + 192 + 96 + 64, 28, 28)
 
 
 def test_a_bottleneck_costs_less_than_two_3x3_of_its_width():
@@ -85,15 +85,15 @@ def test_a_bottleneck_costs_less_than_two_3x3_of_its_width():
 
 
 def test_a_depthwise_separable_convolution_has_k_squared_plus_c():
-    found = of(lambda: depthwise_separable(32, 3), 32, 14, 14)
-    assert found.params == 32 * (9 + 32)
-    assert found.receptive_field == 3
+    counts = of(lambda: depthwise_separable(32, 3), 32, 14, 14)
+    assert counts.params == 32 * (9 + 32)
+    assert counts.receptive_field == 3
 
 
 def test_a_linear_head_has_102_million_in_its_first_layer_alone():
-    found = of(lambda: linear_head(512, 7, 4096, 1000), 512, 7, 7)
+    counts = of(lambda: linear_head(512, 7, 4096, 1000), 512, 7, 7)
     first, second, last = 25088 * 4096 + 4096, 4096 * 4096 + 4096, 4096 * 1000 + 1000
-    assert found.params == first + second + last
+    assert counts.params == first + second + last
     pooled = of(lambda: pooled_head(512, 1000), 512, 7, 7)
     assert pooled.params == 512 * 1000 + 1000
 

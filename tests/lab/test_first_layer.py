@@ -9,10 +9,10 @@ def test_a_unit_of_the_slides_image_needs_three_million_weights():
 
 
 def test_windows_and_sharing_save_what_they_say():
-    found = first_layer(32, 100, kernel_size=5, maps=6)
-    assert found.fully_connected == 32 * 32 * 3 * 100
-    assert found.locally_connected == 32 * 32 * 6 * 75
-    assert found.shared == 6 * 75
+    counts = first_layer(32, 100, kernel_size=5, maps=6)
+    assert counts.fully_connected == 32 * 32 * 3 * 100
+    assert counts.locally_connected == 32 * 32 * 6 * 75
+    assert counts.shared == 6 * 75
 
 
 def test_only_the_convolution_does_not_grow_with_the_image():
@@ -29,13 +29,13 @@ def test_no_pixels_are_refused():
 
 
 def test_an_image_that_is_not_square_by_hand():
-    found = first_layer(300, 10, kernel_size=3, maps=2, columns=451)
-    assert found.one_unit == 300 * 451 * 3 == 405_900
-    assert found.fully_connected == 4_059_000
-    assert found.locally_connected == 300 * 451 * 2 * 27 == 7_306_200
-    assert found.shared == 54
+    counts = first_layer(300, 10, kernel_size=3, maps=2, columns=451)
+    assert counts.one_unit == 300 * 451 * 3 == 405_900
+    assert counts.fully_connected == 4_059_000
+    assert counts.locally_connected == 300 * 451 * 2 * 27 == 7_306_200
+    assert counts.shared == 54
     # Only how many pixels there are counts, not how they lie.
-    assert found == first_layer(451, 10, kernel_size=3, maps=2, columns=300)
+    assert counts == first_layer(451, 10, kernel_size=3, maps=2, columns=300)
 
 
 def test_sides_go_on_until_a_photo_fits():

@@ -10,20 +10,20 @@ WINDOW = "1 0 -1; 1 0 -1; 1 0 -1"
 
 
 def test_the_three_by_hand():
-    found = first_sums(PICTURE, UNIT, WINDOW)
+    sums = first_sums(PICTURE, UNIT, WINDOW)
     # 7 - 3 + 5 - 0 - 3 + 2 - 0 + 1.
-    assert found.full == 9
+    assert sums.full == 9
     # The slides' first sum: 7 + 4 + 3 - 3 - 3 - 2.
-    assert found.local == 6
+    assert sums.local == 6
     # (2 + 5 + 3) - (1 + 0 + 2); (4 + 3 + 1) - (3 + 2 + 2); (5 + 3 + 0) - (0 + 2 + 1).
-    assert found.shared.tolist() == [[6, 7], [1, 5]]
-    assert found.patch.tolist() == [[7, 2, 3], [4, 5, 3], [3, 3, 2]]
+    assert sums.shared.tolist() == [[6, 7], [1, 5]]
+    assert sums.patch.tolist() == [[7, 2, 3], [4, 5, 3], [3, 3, 2]]
 
 
 def test_four_outputs_need_64_or_36_or_9_weights():
-    found = first_sums(PICTURE, UNIT, WINDOW)
-    assert found.places == 4
-    assert (found.full_weights, found.local_weights, found.shared_weights) == (64, 36, 9)
+    sums = first_sums(PICTURE, UNIT, WINDOW)
+    assert sums.places == 4
+    assert (sums.full_weights, sums.local_weights, sums.shared_weights) == (64, 36, 9)
 
 
 @pytest.mark.parametrize(

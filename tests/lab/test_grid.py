@@ -12,10 +12,10 @@ def test_rows_and_numbers_are_read(written):
 
 
 def test_channels_are_read_and_written():
-    found = grid("1 -0.5; 3 4 | 0 1e1; 1 0.111")
-    assert found.shape == (2, 2, 2)
-    assert written_grid(found) == "1 -0.5; 3 4 | 0 10; 1 0.111"
-    assert torch.equal(grid(written_grid(found)), found)
+    numbers = grid("1 -0.5; 3 4 | 0 1e1; 1 0.111")
+    assert numbers.shape == (2, 2, 2)
+    assert written_grid(numbers) == "1 -0.5; 3 4 | 0 10; 1 0.111"
+    assert torch.equal(grid(written_grid(numbers)), numbers)
     assert written_grid(torch.tensor([[[-0.0001]]])) == "0"
 
 

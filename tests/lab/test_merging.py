@@ -21,22 +21,22 @@ def both(first, second):
 
 def test_the_slides_vectors_give_the_slides_numbers():
     preset = MERGING[0]
-    found = both(preset.first, preset.second)
-    assert found.added.flatten().tolist() == [5, 7, 9]
-    assert found.concatenated.flatten().tolist() == [1, 2, 3, 4, 5, 6]
-    assert found.added.shape == (3, 1, 1) and found.concatenated.shape == (6, 1, 1)
+    pair = both(preset.first, preset.second)
+    assert pair.added.flatten().tolist() == [5, 7, 9]
+    assert pair.concatenated.flatten().tolist() == [1, 2, 3, 4, 5, 6]
+    assert pair.added.shape == (3, 1, 1) and pair.concatenated.shape == (6, 1, 1)
 
 
 def test_unequal_channels_are_concatenated_and_not_added():
-    found = both("1 2 3", "4 5")
-    assert found.added is None
-    assert found.refused == ("Addition must have as many channels on both sides; received 3 and 2.")
-    assert found.concatenated.flatten().tolist() == [1, 2, 3, 4, 5]
+    pair = both("1 2 3", "4 5")
+    assert pair.added is None
+    assert pair.refused == ("Addition must have as many channels on both sides; received 3 and 2.")
+    assert pair.concatenated.flatten().tolist() == [1, 2, 3, 4, 5]
 
 
 def test_a_single_channel_is_not_repeated_as_torch_would():
-    found = both("1 2; 3 4", "1 1; 1 1 | 2 2; 2 2")
-    assert found.added is None and found.concatenated.shape == (3, 2, 2)
+    pair = both("1 2; 3 4", "1 1; 1 1 | 2 2; 2 2")
+    assert pair.added is None and pair.concatenated.shape == (3, 2, 2)
 
 
 def test_unequal_sizes_are_refused_in_a_sentence():
@@ -45,9 +45,9 @@ def test_unequal_sizes_are_refused_in_a_sentence():
 
 
 def test_maps_are_added_place_by_place():
-    found = both("1 0; 2 1 | 0 3; 1 0", "2 2; 0 1 | -1 1; 1 4")
-    assert found.added.tolist() == [[[3, 2], [2, 2]], [[-1, 4], [2, 4]]]
-    assert torch.equal(found.concatenated[2:], found.second)
+    pair = both("1 0; 2 1 | 0 3; 1 0", "2 2; 0 1 | -1 1; 1 4")
+    assert pair.added.tolist() == [[[3, 2], [2, 2]], [[-1, 4], [2, 4]]]
+    assert torch.equal(pair.concatenated[2:], pair.second)
 
 
 @pytest.mark.parametrize("kernel_size", [1, 3])

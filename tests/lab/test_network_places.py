@@ -32,9 +32,9 @@ def place(name, resolution):
     ],
 )
 def test_the_activation_reads_the_convolution_or_its_batch_norm(name, resolution, node, reader):
-    found = place(name, resolution)
-    assert (found.node.name, found.reader.kind) == (node, reader)
-    assert found.is_normalised == ("norm" in node)
+    at = place(name, resolution)
+    assert (at.node.name, at.reader.kind) == (node, reader)
+    assert at.is_normalised == ("norm" in node)
 
 
 def test_the_first_batch_norm_is_found_or_there_is_none():
@@ -72,9 +72,9 @@ def test_every_join_is_found_and_its_parts_are_what_the_network_joins(
     torch.manual_seed(0)
     network = build(specify(variant)).eval()
     graph = network_graph(network, resolution)
-    found = [join for join in joins(graph) if join.kind == kind]
-    assert len(found) == count
-    some = found[:: max(1, len(found) // 4)]
+    joined = [join for join in joins(graph) if join.kind == kind]
+    assert len(joined) == count
+    some = joined[:: max(1, len(joined) // 4)]
     read = {join.name: reading(graph, join) for join in some}
     wanted = [*(place for join in some for place in join.parts), *read.values()]
     with torch.no_grad(), recorded(network, wanted) as seen:

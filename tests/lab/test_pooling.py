@@ -31,9 +31,9 @@ def test_the_slides_numbers_come_out():
 @pytest.mark.parametrize("stride", [1, 2, 4])
 def test_it_is_torchs_pooling(kind, size, stride):
     image = torch.randn(2, 9, 8)
-    found = pooled(image, Settings(kind, size, stride))
+    pooling = pooled(image, Settings(kind, size, stride))
     layer = functional.max_pool2d if kind == "max" else functional.avg_pool2d
-    torch.testing.assert_close(found.output, layer(image[None], size, stride)[0])
+    torch.testing.assert_close(pooling.output, layer(image[None], size, stride)[0])
 
 
 def test_a_window_larger_than_the_grid_is_told():

@@ -41,9 +41,9 @@ def test_new_channels_repeat_the_last_one():
 def test_the_middle_square_is_kept():
     image = Image.new("RGB", (90, 60), "blue")
     image.paste("red", (15, 0, 75, 60))
-    found = small_photo(image, 3)
-    assert found.shape == (3, 32, 32)
-    assert found[:, 16, 16].tolist() == found[:, 0, 0].tolist() == [255, 0, 0]
+    small = small_photo(image, 3)
+    assert small.shape == (3, 32, 32)
+    assert small[:, 16, 16].tolist() == small[:, 0, 0].tolist() == [255, 0, 0]
     assert torch.equal(small_photo(image), torch.full((1, 32, 32), 76.0))
 
 

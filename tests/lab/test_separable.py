@@ -9,12 +9,12 @@ from cnnviz.vision.maps.filters import CLASSIC_FILTERS, filtered
 
 
 def test_the_averaging_kernel_has_rank_one_and_needs_six_products_for_nine():
-    found = separated(np.full((3, 3), 1 / 9))
-    assert found.is_separable
-    ((column, row),) = found.passes
+    factors = separated(np.full((3, 3), 1 / 9))
+    assert factors.is_separable
+    ((column, row),) = factors.passes
     np.testing.assert_allclose(row, [1, 1, 1])
     np.testing.assert_allclose(column, [1 / 9] * 3)
-    assert (found.products, found.products_in_passes) == (9, 6)
+    assert (factors.products, factors.products_in_passes) == (9, 6)
 
 
 def test_sobel_is_a_column_times_a_row_of_whole_numbers():
@@ -39,25 +39,25 @@ def test_ranks_by_hand():
 @pytest.mark.parametrize("name", CLASSIC_FILTERS)
 def test_passes_add_up_to_the_kernel_and_give_the_same_map(name):
     kernel = CLASSIC_FILTERS[name].kernel
-    found = separated(kernel)
-    total = sum(np.outer(column, row) for column, row in found.passes)
+    parts = separated(kernel)
+    total = sum(np.outer(column, row) for column, row in parts.passes)
     np.testing.assert_allclose(total, kernel, atol=1e-6)
     photo = np.random.default_rng(0).random((14, 11), np.float32)
-    np.testing.assert_allclose(filtered_in_passes(photo, found), filtered(photo, kernel), atol=1e-5)
+    np.testing.assert_allclose(filtered_in_passes(photo, parts), filtered(photo, kernel), atol=1e-5)
 
 
 def test_two_passes_over_written_numbers_by_hand():
     picture = plane("0 0 0; 0 10 10; 0 10 10", "picture").numpy()
-    found = separated(CLASSIC_FILTERS["sobel-vertical"].kernel)
-    ((column, row),) = found.passes
+    factors = separated(CLASSIC_FILTERS["sobel-vertical"].kernel)
+    ((column, row),) = factors.passes
     # Down by 1 2 1, the border repeated: 10 at the top, 30 in the middle, 40 below.
     after = filtered(picture, column[:, None])
     np.testing.assert_allclose(after, [[0, 10, 10], [0, 30, 30], [0, 40, 40]], atol=1e-4)
     # Across by -1 0 1: the right neighbour minus the left one.
     by_hand = [[10, 10, 0], [30, 30, 0], [40, 40, 0]]
     np.testing.assert_allclose(filtered(after, row[None]), by_hand, atol=1e-4)
-    np.testing.assert_allclose(filtered_in_passes(picture, found), by_hand, atol=1e-4)
-    np.testing.assert_allclose(filtered(picture, found.kernel), by_hand, atol=1e-4)
+    np.testing.assert_allclose(filtered_in_passes(picture, factors), by_hand, atol=1e-4)
+    np.testing.assert_allclose(filtered(picture, factors.kernel), by_hand, atol=1e-4)
 
 
 def test_a_written_picture_has_one_channel():

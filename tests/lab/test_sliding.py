@@ -45,11 +45,11 @@ def test_it_is_torchs_convolution(stride, padding, mode, channels, filters, grou
         image = torch.randn(channels, 8, 7)
         settings = Settings(stride, padding, mode, dilation)
         with torch.no_grad():
-            found = slide(image, layer.weight, settings, layer.bias, groups)
-            torch.testing.assert_close(found.output, layer(image[None])[0])
-        assert found.terms == channels // groups * kernel**2
+            sliding = slide(image, layer.weight, settings, layer.bias, groups)
+            torch.testing.assert_close(sliding.output, layer(image[None])[0])
+        assert sliding.terms == channels // groups * kernel**2
         for axis in (0, 1):
-            assert f"{found.output.shape[1 + axis]}" in written_size(found, axis)
+            assert f"{sliding.output.shape[1 + axis]}" in written_size(sliding, axis)
 
 
 @pytest.mark.parametrize(("channels", "filters", "groups"), [(1, 1, 1), (3, 2, 1), (4, 6, 2)])
@@ -63,18 +63,18 @@ def test_it_is_torchs_transposed_convolution(channels, filters, groups, stride, 
     image = torch.randn(channels, 4, 3)
     settings = Settings(stride, str(padding), dilation=dilation, transposed=True)
     with torch.no_grad():
-        found = slide(image, layer.weight, settings, layer.bias, groups)
-        torch.testing.assert_close(found.output, layer(image[None])[0])
+        sliding = slide(image, layer.weight, settings, layer.bias, groups)
+        torch.testing.assert_close(sliding.output, layer(image[None])[0])
     for axis in (0, 1):
-        assert written_size(found, axis).endswith(f"= {found.output.shape[1 + axis]}")
+        assert written_size(sliding, axis).endswith(f"= {sliding.output.shape[1 + axis]}")
 
 
 def test_the_slides_first_sum_is_six():
-    found = shown("Edges by numbers")
-    assert found.products[0, 0, 0, 0].T.flatten().tolist() == [7, 4, 3, 0, 0, 0, -3, -3, -2]
+    sliding = shown("Edges by numbers")
+    assert sliding.products[0, 0, 0, 0].T.flatten().tolist() == [7, 4, 3, 0, 0, 0, -3, -3, -2]
     # Worked by hand, row by row.
-    assert found.output.tolist() == [[[6, -9, -8], [-3, -2, -3], [-3, 0, -2]]]
-    assert written_size(found) == "(5 + 2 x 0 - 3) / 1 + 1 = 3"
+    assert sliding.output.tolist() == [[[6, -9, -8], [-3, -2, -3], [-3, 0, -2]]]
+    assert written_size(sliding) == "(5 + 2 x 0 - 3) / 1 + 1 = 3"
 
 
 def test_ones_and_zeros_give_four():
@@ -82,25 +82,25 @@ def test_ones_and_zeros_give_four():
 
 
 def test_padding_two_makes_seven_eleven():
-    found = shown("Padding 2")
-    assert found.read.shape == (1, 11, 11)
-    assert found.read[0, 2:9, 2:9].tolist() == found.image[0].tolist()
-    assert found.read.sum() == found.image.sum()
-    assert found.before == (2, 2)
-    assert written_size(found) == "(7 + 2 x 2 - 3) / 1 + 1 = 9"
+    sliding = shown("Padding 2")
+    assert sliding.read.shape == (1, 11, 11)
+    assert sliding.read[0, 2:9, 2:9].tolist() == sliding.image[0].tolist()
+    assert sliding.read.sum() == sliding.image.sum()
+    assert sliding.before == (2, 2)
+    assert written_size(sliding) == "(7 + 2 x 2 - 3) / 1 + 1 = 9"
 
 
 def test_thirty_two_pixels_and_a_filter_of_five_give_twenty_eight():
-    found = slide(torch.rand(3, 32, 32), torch.rand(6, 3, 5, 5))
-    assert written_size(found) == "(32 + 2 x 0 - 5) / 1 + 1 = 28"
-    assert found.output.shape == (6, 28, 28)
-    assert found.terms == 75
+    sliding = slide(torch.rand(3, 32, 32), torch.rand(6, 3, 5, 5))
+    assert written_size(sliding) == "(32 + 2 x 0 - 5) / 1 + 1 = 28"
+    assert sliding.output.shape == (6, 28, 28)
+    assert sliding.terms == 75
 
 
 def test_what_does_not_fit_is_rounded_down_and_said():
-    found = shown("Stride 3 does not fit")
-    assert found.unread == (2, 2)
-    assert written_size(found) == (
+    sliding = shown("Stride 3 does not fit")
+    assert sliding.unread == (2, 2)
+    assert written_size(sliding) == (
         "(5 + 2 x 0 - 3) / 3 + 1 = 1.67, rounded down to 1: the last 2 rows are never read"
     )
     one = slide(torch.rand(1, 4, 6), torch.rand(1, 1, 3, 3), Settings(stride=2))
@@ -109,15 +109,15 @@ def test_what_does_not_fit_is_rounded_down_and_said():
 
 
 def test_padding_that_keeps_the_size_does():
-    found = shown("Padding that keeps the size")
-    assert found.output.shape == found.image.shape
-    assert found.output[0, 0, 0] == pytest.approx((6 + 3 + 4 + 7) * 0.111)
+    sliding = shown("Padding that keeps the size")
+    assert sliding.output.shape == sliding.image.shape
+    assert sliding.output[0, 0, 0] == pytest.approx((6 + 3 + 4 + 7) * 0.111)
 
 
 def test_a_dilated_kernel_of_nine_weights_spans_five():
-    found = shown("Dilation 2")
-    assert found.extent == (5, 5) and found.terms == 9
-    assert found.output[0, 0, 0] == 6 + 7 + 5 - (5 + 4 + 5)
+    sliding = shown("Dilation 2")
+    assert sliding.extent == (5, 5) and sliding.terms == 9
+    assert sliding.output[0, 0, 0] == 6 + 7 + 5 - (5 + 4 + 5)
 
 
 def test_filters_stack_and_depthwise_filters_read_one_channel():
@@ -131,13 +131,13 @@ def test_filters_stack_and_depthwise_filters_read_one_channel():
 
 
 def test_a_transposed_convolution_is_larger_than_its_input():
-    found = shown("Transposed")
-    assert found.output.shape == (1, 3, 3)
+    sliding = shown("Transposed")
+    assert sliding.output.shape == (1, 3, 3)
     expected = functional.conv_transpose2d(
-        found.image[None], grid(PRESETS["Transposed"].kernel)[None], stride=2, padding=1
+        sliding.image[None], grid(PRESETS["Transposed"].kernel)[None], stride=2, padding=1
     )
-    assert torch.equal(found.output, expected[0])
-    assert written_size(found) == "(2 - 1) x 2 - 2 x 1 + 3 = 3"
+    assert torch.equal(sliding.output, expected[0])
+    assert written_size(sliding) == "(2 - 1) x 2 - 2 x 1 + 3 = 3"
 
 
 @pytest.mark.parametrize(

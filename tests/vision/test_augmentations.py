@@ -36,11 +36,11 @@ def rng(seed=0):
 @pytest.mark.parametrize("variant", SPECS)
 @pytest.mark.parametrize("level", LEVELS)
 def test_all_have_the_inputs_size_and_range_and_change_something(photo, variant, level):
-    found = augmented_pictures(SPECS[variant], photo, level, 1)
-    assert list(found) == ["plain", *AUGMENTATIONS]
-    plain = found.pop("plain")
+    augmented = augmented_pictures(SPECS[variant], photo, level, 1)
+    assert list(augmented) == ["plain", *AUGMENTATIONS]
+    plain = augmented.pop("plain")
     side = 224 if variant == "squeezenet1_1" else 32
-    for key, picture in found.items():
+    for key, picture in augmented.items():
         assert (picture.shape, picture.dtype) == ((3, side, side), torch.float32), key
         assert 0 <= picture.min() <= picture.max() <= 1, key
         assert not torch.equal(picture, plain), key
@@ -78,24 +78,24 @@ def test_a_flip_twice_is_the_plain_picture(square):
 
 def test_the_mild_crop_of_256_px_is_224_of_its_pixels():
     square = torch.arange(256.0).repeat(1, 3, 256, 1) / 255
-    found = augmentations.random_crop(square, 224, 0.875, rng(2))
-    left = round(float(found[0, 0, 0, 0]) * 255)
-    torch.testing.assert_close(found, square[..., :224, left : left + 224])
+    crop = augmentations.random_crop(square, 224, 0.875, rng(2))
+    left = round(float(crop[0, 0, 0, 0]) * 255)
+    torch.testing.assert_close(crop, square[..., :224, left : left + 224])
 
 
 def test_a_rotation_is_torchvisions_about_the_centre(square):
-    found = augmentations.rotation(square, 64, 40, rng(1))
+    turned = augmentations.rotation(square, 64, 40, rng(1))
     angle = 40 * (2 * float(torch.rand(1, generator=rng(1))) - 1)
     expected = functional.rotate(square, angle, functional.InterpolationMode.BILINEAR)
-    torch.testing.assert_close(found, expected, atol=1e-4, rtol=0)
-    assert found[..., 0, 0].max() == 0  # the corner is empty
+    torch.testing.assert_close(turned, expected, atol=1e-4, rtol=0)
+    assert turned[..., 0, 0].max() == 0  # the corner is empty
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_erasing_takes_one_rectangle_of_about_its_share(seed):
     picture = torch.full((1, 3, 100, 100), 2.0)
-    found = augmentations.erasing(picture, 0.2, rng(seed))
-    gone = (found[0] != 2).all(dim=0)
+    changed = augmentations.erasing(picture, 0.2, rng(seed))
+    gone = (changed[0] != 2).all(dim=0)
     rows, columns = gone.any(dim=1).sum(), gone.any(dim=0).sum()
     assert gone.sum() == rows * columns
     assert float(gone.float().mean()) == pytest.approx(0.2, abs=0.01)
@@ -104,25 +104,25 @@ def test_erasing_takes_one_rectangle_of_about_its_share(seed):
 
 def test_pca_colour_adds_one_colour_along_the_principal_ones():
     grey = torch.full((1, 3, 8, 8), 0.5)
-    found = (augmentations.pca_colour(grey, 0.1, rng(4)) - grey)[0]
-    assert torch.equal(found.amin(dim=(1, 2)), found.amax(dim=(1, 2)))
+    added = (augmentations.pca_colour(grey, 0.1, rng(4)) - grey)[0]
+    assert torch.equal(added.amin(dim=(1, 2)), added.amax(dim=(1, 2)))
     axes = IMAGENET_AXES
-    alphas = axes.vectors.T @ found[:, 0, 0].double() / axes.values
+    alphas = axes.vectors.T @ added[:, 0, 0].double() / axes.values
     expected = 0.1 * torch.randn(1, 3, generator=rng(4))[0].double()
     torch.testing.assert_close(alphas, expected, atol=2e-3, rtol=0)
 
 
 def test_jpeg_is_pillows(square):
-    found = augmentations.jpeg(square, 5, rng())
-    assert 0 < float((found - square).abs().mean()) < 0.5
-    assert len(torch.unique(found * 255)) <= 256
+    saved = augmentations.jpeg(square, 5, rng())
+    assert 0 < float((saved - square).abs().mean()) < 0.5
+    assert len(torch.unique(saved * 255)) <= 256
 
 
 def test_a_network_of_greys_gets_greys():
     photo = Image.fromarray(np.random.default_rng(0).integers(0, 255, (50, 60, 3), np.uint8))
     spec = specify("resnet20_cifar", in_channels=1)
-    found = augmented_pictures(spec, photo, "mild", 0)
-    assert normalised(spec, torch.stack(list(found.values()))).shape == (11, 1, 32, 32)
+    augmented = augmented_pictures(spec, photo, "mild", 0)
+    assert normalised(spec, torch.stack(list(augmented.values()))).shape == (11, 1, 32, 32)
 
 
 def test_amounts_are_said_in_words():

@@ -37,12 +37,12 @@ def oracle(photo, larger, side):
     ("variant", "larger", "side"), [("squeezenet1_1", 256, 224), ("resnet20_cifar", 37, 32)]
 )
 def test_they_are_torchvisions(photo, variant, larger, side):
-    found = ten_crops(specify(variant), photo)
-    assert found.square.shape == (larger, larger, 3)
+    crops = ten_crops(specify(variant), photo)
+    assert crops.square.shape == (larger, larger, 3)
     # An odd gap has no middle: torchvision's centre of the mirrored photo is a pixel beside ours.
     same = 10 if (larger - side) % 2 == 0 else 9
-    torch.testing.assert_close(found.images[:same], oracle(photo, larger, side)[:same])
-    torch.testing.assert_close(found.images[5:], found.images[:5].flip(-1))
+    torch.testing.assert_close(crops.images[:same], oracle(photo, larger, side)[:same])
+    torch.testing.assert_close(crops.images[5:], crops.images[:5].flip(-1))
 
 
 def test_the_centre_is_what_the_network_sees_of_the_photo_alone(photo):
@@ -51,38 +51,38 @@ def test_the_centre_is_what_the_network_sees_of_the_photo_alone(photo):
 
 
 def test_names_and_corners_say_what_each_picture_is(photo):
-    found = ten_crops(specify("resnet20_cifar"), photo)
-    assert len(TEN_CROPS) == len(found.corners) == 10
-    for name, (row, column), picture in zip(TEN_CROPS, found.corners, found.pictures, strict=True):
-        cut = found.square[row : row + 32, column : column + 32]
+    crops = ten_crops(specify("resnet20_cifar"), photo)
+    assert len(TEN_CROPS) == len(crops.corners) == 10
+    for name, (row, column), picture in zip(TEN_CROPS, crops.corners, crops.pictures, strict=True):
+        cut = crops.square[row : row + 32, column : column + 32]
         np.testing.assert_array_equal(picture, cut[:, ::-1] if "mirrored" in name else cut)
-    assert found.corners[3] == (5, 5)
+    assert crops.corners[3] == (5, 5)
 
 
 def test_a_network_of_greys_gets_one_channel(photo):
-    found = ten_crops(specify("resnet20_cifar", in_channels=1), photo)
-    assert found.images.shape == (10, 1, 32, 32)
-    assert (found.pictures == found.pictures[..., :1]).all()
+    crops = ten_crops(specify("resnet20_cifar", in_channels=1), photo)
+    assert crops.images.shape == (10, 1, 32, 32)
+    assert (crops.pictures == crops.pictures[..., :1]).all()
 
 
 def test_random_crops_of_alexnet_are_counted_as_the_paper_does_and_as_they_are():
-    found = random_crops(np.zeros((256, 256, 3), np.uint8), 224, 3, torch.Generator())
+    crops = random_crops(np.zeros((256, 256, 3), np.uint8), 224, 3, torch.Generator())
     # (256 - 224)^2 x 2 = 32 x 32 x 2, the paper's factor; a crop may begin in rows 0 to 32.
-    assert found.as_the_paper_counts == 2048
-    assert (found.places, found.different) == (33, 2178)
+    assert crops.as_the_paper_counts == 2048
+    assert (crops.places, crops.different) == (33, 2178)
 
 
 def test_random_crops_are_windows_and_every_one_comes_up():
     square = np.arange(25, dtype=np.uint8).reshape(5, 5, 1)
-    found = random_crops(square, 3, 2000, torch.Generator().manual_seed(0))
+    crops = random_crops(square, 3, 2000, torch.Generator().manual_seed(0))
     for (row, column), mirrored, picture in zip(
-        found.corners, found.mirrored, found.pictures, strict=True
+        crops.corners, crops.mirrored, crops.pictures, strict=True
     ):
         cut = square[row : row + 3, column : column + 3]
         np.testing.assert_array_equal(picture, cut[:, ::-1] if mirrored else cut)
-    drawn = {picture.tobytes() for picture in found.pictures}
-    assert len(drawn) == found.different == 18  # 3 x 3 places, mirrored or not
-    assert 0.45 < np.mean(found.mirrored) < 0.55
+    drawn = {picture.tobytes() for picture in crops.pictures}
+    assert len(drawn) == crops.different == 18  # 3 x 3 places, mirrored or not
+    assert 0.45 < np.mean(crops.mirrored) < 0.55
 
 
 def test_random_crops_follow_their_chance():

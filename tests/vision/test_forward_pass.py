@@ -56,9 +56,9 @@ def test_it_is_what_the_network_computes(variant):
     outputs, inputs = by_plain_hooks(network, image)
     names = [name for name in outputs if name]
     places = [Place(name) for name in names] + [Place(name, 0) for name in names[::3]]
-    found = activations(network, passed, places)
-    assert list(found) == places
-    for place, value in found.items():
+    result = activations(network, passed, places)
+    assert list(result) == places
+    for place, value in result.items():
         expected = (outputs if place.input_index is None else inputs)[place.layer]
         torch.testing.assert_close(value, expected, msg=str(place))
 
@@ -97,14 +97,14 @@ def test_gradients_are_autograds(variant):
     image = image_for(network)
     passed = forward_pass(network, image)
     layers = [f"stages.{i}" for i in range(len(network.stages))]
-    found = gradients(network, passed, 2, layers)
+    slopes = gradients(network, passed, 2, layers)
     for index, layer in enumerate(layers):
         leaf = passed.outputs[layer].clone().requires_grad_()
         x = leaf
         for stage in network.stages[index + 1 :]:
             x = stage(x)
         (expected,) = torch.autograd.grad(network.head(x)[0, 2], leaf)
-        activation, slope = found[layer]
+        activation, slope = slopes[layer]
         torch.testing.assert_close(activation, passed.outputs[layer])
         torch.testing.assert_close(slope, expected, rtol=1e-4, atol=1e-6)
 
@@ -113,8 +113,8 @@ def test_a_layer_that_nothing_reads_has_no_gradient():
     """Of two layers in one stage the later one does not cut the earlier one off."""
     network = drawn("resnet20_cifar")
     passed = forward_pass(network, image_for(network))
-    found = gradients(network, passed, 1, ["stages.0.0.conv1", "stages.0", "stages.2.2.conv2"])
-    assert all(slope.abs().sum() > 0 for _, slope in found.values())
+    slopes = gradients(network, passed, 1, ["stages.0.0.conv1", "stages.0", "stages.2.2.conv2"])
+    assert all(slope.abs().sum() > 0 for _, slope in slopes.values())
 
 
 @pytest.mark.parametrize(

@@ -75,11 +75,11 @@ def test_labels_are_those_that_a_run_has_learned():
 
 @pytest.mark.parametrize("resolution", [8, 64, 224])
 def test_preparation_is_that_of_the_run(resolution):
-    found = preprocessing(trained(resolution, 3))
-    assert (found.resize, found.crop) == (resolution, resolution)
-    assert (found.mean, found.std) == ((0.2, 0.4, 0.6), (0.1, 0.2, 0.5))
+    prepared = preprocessing(trained(resolution, 3))
+    assert (prepared.resize, prepared.crop) == (resolution, resolution)
+    assert (prepared.mean, prepared.std) == ((0.2, 0.4, 0.6), (0.1, 0.2, 0.5))
     other = preprocessing(trained(resolution, 3), 100)
-    assert (other.resize, other.crop, other.mean) == (100, 100, found.mean)
+    assert (other.resize, other.crop, other.mean) == (100, 100, prepared.mean)
 
 
 def test_a_run_decides_for_a_variant_with_a_normalisation_of_its_own():
@@ -89,9 +89,9 @@ def test_a_run_decides_for_a_variant_with_a_normalisation_of_its_own():
 
 def test_a_photo_is_normalised_as_the_training_pictures_were():
     photo = Image.new("RGB", (40, 30), (51, 102, 255))
-    (found,) = network_input(trained(16, 3), photo)
-    assert found.shape == (3, 16, 16)
-    assert found[:, 0, 0].tolist() == pytest.approx([0.0, 0.0, 0.8], abs=1e-6)
+    (pixels,) = network_input(trained(16, 3), photo)
+    assert pixels.shape == (3, 16, 16)
+    assert pixels[:, 0, 0].tolist() == pytest.approx([0.0, 0.0, 0.8], abs=1e-6)
     grey = Image.new("RGB", (40, 30), (153, 153, 153))
     (one,) = network_input(trained(16, 1), grey)
     assert one.shape == (1, 16, 16)

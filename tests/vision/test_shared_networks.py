@@ -34,8 +34,8 @@ def sanity(method):
 
 
 def curves(network, progress):
-    found = deletion_insertion(network, image(), 1, MAP, 4, progress, random_orders=1)
-    return [found.by_map.deletion, found.at_random.insertion]
+    result = deletion_insertion(network, image(), 1, MAP, 4, progress, random_orders=1)
+    return [result.by_map.deletion, result.at_random.insertion]
 
 
 WORK = {
@@ -120,7 +120,7 @@ def test_many_threads_share_one_network(network):
     alone = {name: WORK[name](network, lambda share: None) for name in set(jobs)}
     before = state(network)
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda name: WORK[name](network, lambda share: None), jobs))
-    for name, result in zip(jobs, found, strict=True):
+        results = list(pool.map(lambda name: WORK[name](network, lambda share: None), jobs))
+    for name, result in zip(jobs, results, strict=True):
         np.testing.assert_allclose(np.stack(result), np.stack(alone[name]), atol=1e-5)
     require_untouched(network, before)

@@ -32,10 +32,10 @@ def published(server, folder, monkeypatch):
     torch.manual_seed(1)
     content = content_of(build("squeezenet1_1"))
     name = f"squeezenet1_1-{hashlib.sha256(content).hexdigest()[:8]}.pth"
-    found = TorchvisionFile(server.serve(name, content), len(content))
-    monkeypatch.setattr(torchvision_files, "_file_of", lambda model: found)
+    file = TorchvisionFile(server.serve(name, content), len(content))
+    monkeypatch.setattr(torchvision_files, "_file_of", lambda model: file)
     return dataclasses.make_dataclass("Published", ["name", "content", "path", "url"])(
-        name, content, folder / name, found.url
+        name, content, folder / name, file.url
     )
 
 
@@ -78,8 +78,8 @@ def test_a_file_damaged_later_is_noticed(published, server):
 
 def test_threads_that_want_one_file_wait_for_one_download(published, server):
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(fetch, ["resnet18"] * 4))
-    assert found == [published.path] * 4
+        results = list(pool.map(fetch, ["resnet18"] * 4))
+    assert results == [published.path] * 4
     assert published.path.read_bytes() == published.content
     assert len(server.requests) == 1
     assert list(published.path.parent.iterdir()) == [published.path]
@@ -177,9 +177,9 @@ def test_a_file_of_torchvisions_model_gives_torchvisions_logits(tmp_path, name, 
     assert load_weights(ours, path) is ours
     image = torch.randn(2, 3, 64, 64)
     with torch.no_grad():
-        expected, found = theirs(image), ours(image)
+        expected, pair = theirs(image), ours(image)
     assert expected.std() > 0
-    assert (found - expected).abs().max() < 1e-5 * expected.abs().max()
+    assert (pair - expected).abs().max() < 1e-5 * expected.abs().max()
 
 
 def test_the_order_in_a_safetensors_file_says_nothing(tmp_path):
@@ -205,8 +205,8 @@ def test_ones_own_file_needs_no_checksum(published, folder):
     own = build("squeezenet1_1")
     for name in ("squeezenet1_1.pth", "squeezenet1_1-20240131.pth"):
         (folder / name).write_bytes(content_of(own))
-        found = load_weights(build("squeezenet1_1"), folder / name)
-        assert found.stem.conv.weight.equal(own.stem.conv.weight)
+        loaded = load_weights(build("squeezenet1_1"), folder / name)
+        assert loaded.stem.conv.weight.equal(own.stem.conv.weight)
 
 
 def test_a_missing_file_is_named(folder):
@@ -239,8 +239,8 @@ def test_random_weights_are_decided_by_the_seed_alone():
     assert same(first, load_network(spec, RANDOM, seed=0))
     assert not same(first, load_network(spec, RANDOM, seed=1))
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: load_network(spec, RANDOM), range(8)))
-    assert all(same(first, network) for network in found)
+        results = list(pool.map(lambda _: load_network(spec, RANDOM), range(8)))
+    assert all(same(first, network) for network in results)
 
 
 def test_a_loaded_network_is_frozen_and_in_eval_mode(published, folder):

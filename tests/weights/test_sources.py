@@ -39,25 +39,25 @@ def touch(folder, *names):
         (folder / name).write_bytes(b"x" * 1_250_000)
 
 
-def names_of(found):
-    return [source.path.name for source in found if source.kind == "file"]
+def names_of(result):
+    return [source.path.name for source in result if source.kind == "file"]
 
 
 def test_files_come_in_order_of_preference(folder):
     own = ["resnet50_v1_5.safetensors", "resnet50_v1_5.pth"]
     theirs = ["resnet50-0676ba61.pth", "resnet50.pth"]
     touch(folder, *reversed(own + theirs), "resnet18.pth", "other.pth")
-    found = sources("resnet50_v1_5")
-    assert names_of(found) == own + theirs
-    assert [source.kind for source in found] == ["file"] * 4 + ["random"]
-    assert found[0].title == "resnet50_v1_5.safetensors (1.2 MB)"
-    assert [source.url is not None for source in found] == [False, False, True, False, False]
+    offered = sources("resnet50_v1_5")
+    assert names_of(offered) == own + theirs
+    assert [source.kind for source in offered] == ["file"] * 4 + ["random"]
+    assert offered[0].title == "resnet50_v1_5.safetensors (1.2 MB)"
+    assert [source.url is not None for source in offered] == [False, False, True, False, False]
 
 
 def test_a_file_that_is_variant_and_torchvision_model_is_listed_once(folder):
     touch(folder, "resnet18.pth")
-    found = sources("resnet18")
-    assert [source.kind for source in found] == ["file", "download", "random"]
+    offered = sources("resnet18")
+    assert [source.kind for source in offered] == ["file", "download", "random"]
 
 
 def test_torchvisions_resnet50_is_not_taken_for_the_papers(folder):

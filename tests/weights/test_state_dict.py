@@ -44,8 +44,8 @@ def torchvision_model(name):
     return model
 
 
-def relative_error(found, expected):
-    return ((found - expected).abs().max() / expected.abs().max()).item()
+def relative_error(result, expected):
+    return ((result - expected).abs().max() / expected.abs().max()).item()
 
 
 def torchvision_state(name):
@@ -72,9 +72,9 @@ def test_a_file_of_either_format_gives_back_its_tensors(tmp_path):
     torch.save(tensors, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
     safetensors.torch.save_file(tensors, tmp_path / "x.safetensors")
     for name in ("x.pth", "old.pth", "x.safetensors"):
-        found = read_state_dict(tmp_path / name)
-        assert found.keys() == tensors.keys()
-        assert all(found[key].equal(tensors[key]) for key in tensors)
+        contents = read_state_dict(tmp_path / name)
+        assert contents.keys() == tensors.keys()
+        assert all(contents[key].equal(tensors[key]) for key in tensors)
     assert list(read_state_dict(str(tmp_path / "x.pth"))) == ["b.weight", "a.bias"]
 
 
@@ -85,9 +85,9 @@ def test_tensors_outlive_their_file(tmp_path, file):
         torch.save(tensors, path)
     else:
         safetensors.torch.save_file(tensors, path)
-    found = read_state_dict(path)
+    contents = read_state_dict(path)
     path.write_bytes(b"")
-    assert found["a"].equal(tensors["a"])
+    assert contents["a"].equal(tensors["a"])
 
 
 @pytest.mark.parametrize("key", ["state_dict", "model", "model_state_dict"])
@@ -221,10 +221,10 @@ def test_with_torchvisions_weights_the_logits_are_torchvisions(name):
     image = torch.randn(2, 3, *(max(64, side) for side in smallest))
     ours = load_state_dict(meta(name), theirs.state_dict(), "a test")
     with torch.no_grad():
-        expected, found = theirs(image), ours(image)
+        expected, pair = theirs(image), ours(image)
     assert expected.isfinite().all()
     assert expected.std(dim=1).min() > 1e-3 * expected.abs().max()
-    assert relative_error(found, expected) < 1e-5
+    assert relative_error(pair, expected) < 1e-5
     assert relative_error(expected[0], expected[1]) > 1e-3, "the image makes no difference"
 
 

@@ -25,11 +25,11 @@ def values(html):
 
 
 def test_totals_have_a_bar_a_network_in_its_colour():
-    found = bars(comparison.totals(TOTALS, COLOURS))
-    assert len(found) == 2 * len(comparison.TOTALS)
-    assert found[0] == ("A &lt;b&gt;: Parameters 400", 100, COLOURS[0])
-    assert found[1] == ("B: Parameters 100", 25, COLOURS[1])
-    assert {colour for _, _, colour in found[::2]} == {COLOURS[0]}
+    lengths = bars(comparison.totals(TOTALS, COLOURS))
+    assert len(lengths) == 2 * len(comparison.TOTALS)
+    assert lengths[0] == ("A &lt;b&gt;: Parameters 400", 100, COLOURS[0])
+    assert lengths[1] == ("B: Parameters 100", 25, COLOURS[1])
+    assert {colour for _, _, colour in lengths[::2]} == {COLOURS[0]}
 
 
 def test_totals_have_their_units():

@@ -22,8 +22,8 @@ def drawn(*arguments, **named):
 
 def rectangles(svg, **look):
     """(x, y, width, height) of those that look so."""
-    found = svg.findall(f"{SVG}rect")
-    chosen = [r for r in found if all(r.get(k.replace("_", "-")) == v for k, v in look.items())]
+    elements = svg.findall(f"{SVG}rect")
+    chosen = [r for r in elements if all(r.get(k.replace("_", "-")) == v for k, v in look.items())]
     return [tuple(float(r.get(k)) for k in ("x", "y", "width", "height")) for r in chosen]
 
 
@@ -87,10 +87,10 @@ def test_a_field_beside_the_photo_is_drawn_too():
 def test_the_gradient_is_coloured_over_greys():
     effective = np.zeros((32, 32), np.float32)
     effective[16, 16] = 1
-    found = pixels(drawn(PHOTO, (8, 8), (24, 24), effective))
+    seen = pixels(drawn(PHOTO, (8, 8), (24, 24), effective))
     yellow = coloured(np.ones((1, 1)))[0, 0]
-    assert np.abs(found[16, 16].astype(int) - yellow).max() < 16
-    others = np.delete(found.reshape(-1, 3), 16 * 32 + 16, axis=0)
+    assert np.abs(seen[16, 16].astype(int) - yellow).max() < 16
+    others = np.delete(seen.reshape(-1, 3), 16 * 32 + 16, axis=0)
     assert (others.min(axis=1) == others.max(axis=1)).all()
 
 
@@ -102,8 +102,8 @@ def test_the_square_of_the_gradient_is_dashed_around_the_centre():
 
 
 def test_a_gradient_of_zero_is_a_grey_photo():
-    found = pixels(drawn(PHOTO, (8, 8), (24, 24), np.zeros((32, 32), np.float32)))
-    assert (found.min(axis=2) == found.max(axis=2)).all()
+    seen = pixels(drawn(PHOTO, (8, 8), (24, 24), np.zeros((32, 32), np.float32)))
+    assert (seen.min(axis=2) == seen.max(axis=2)).all()
 
 
 def test_the_centre_is_marked_where_there_is_room():

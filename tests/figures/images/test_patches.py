@@ -17,13 +17,13 @@ from cnnviz.figures.images.patches import PADDING, framed, patch
 )
 def test_a_patch_is_what_the_unit_sees_and_grey_beyond_the_picture(first, last, size, grey):
     picture = np.random.default_rng(0).integers(0, 100, (6, 8, 3), np.uint8)
-    found = patch(picture, first, last)
-    assert found.shape == (*size, 3)
-    assert (found == PADDING).all(axis=2).sum() == grey
+    cut = patch(picture, first, last)
+    assert cut.shape == (*size, 3)
+    assert (cut == PADDING).all(axis=2).sum() == grey
     row, column = max(first[0], 0), max(first[1], 0)
     down = row - first[0] if size[0] == last[0] - first[0] + 1 else 0
     across = column - first[1] if size[1] == last[1] - first[1] + 1 else 0
-    np.testing.assert_array_equal(found[down, across], picture[row, column])
+    np.testing.assert_array_equal(cut[down, across], picture[row, column])
 
 
 def test_outside_is_dimmed_and_the_crop_is_as_it_was_within_its_line():

@@ -73,8 +73,8 @@ def test_eight_threads_share_one_network(network):
 
     def run(job):
         seed, class_index, layer = job
-        found = class_activation(network, image(seed), class_index, [layer]).maps[layer]
-        return np.abs(found - expected[job]).max()
+        activation = class_activation(network, image(seed), class_index, [layer]).maps[layer]
+        return np.abs(activation - expected[job]).max()
 
     with ThreadPoolExecutor(8) as pool:
         differences = list(pool.map(run, jobs * 25))
@@ -100,13 +100,13 @@ def test_nothing_is_left_behind_even_after_an_error(network):
 
 
 def test_the_answer_comes_with_the_maps(network):
-    found = class_activation(network, image(4))
+    activation = class_activation(network, image(4))
     with torch.no_grad():
         expected = network(image(4))[0].softmax(dim=0)
-    np.testing.assert_allclose(found.probabilities, expected, rtol=1e-5)
-    assert found.class_index == expected.argmax()
-    assert list(found.maps) == [default_layer(network)] == ["stages.3"]
-    values = found.maps["stages.3"]
+    np.testing.assert_allclose(activation.probabilities, expected, rtol=1e-5)
+    assert activation.class_index == expected.argmax()
+    assert list(activation.maps) == [default_layer(network)] == ["stages.3"]
+    values = activation.maps["stages.3"]
     assert (values.shape, values.dtype) == ((SIDE, SIDE), np.float32)
     assert 0 <= values.min() <= values.max() == 1
 

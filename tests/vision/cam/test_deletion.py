@@ -38,7 +38,7 @@ def values(seed=0):
 
 def in_a_plain_loop(network, before, after, order, class_index, steps):
     """One pixel order, one image at a time: the probability before each step and at the end."""
-    found, changed = [], before.clone()
+    result, changed = [], before.clone()
     pixels = [divmod(int(place), before.shape[3]) for place in order]
     done = 0
     for step in range(steps + 1):
@@ -47,21 +47,21 @@ def in_a_plain_loop(network, before, after, order, class_index, steps):
             changed[0, :, row, column] = after[0, :, row, column]
         done = until
         with torch.no_grad():
-            found.append(float(network(changed)[0].softmax(dim=0)[class_index]))
-    return found
+            result.append(float(network(changed)[0].softmax(dim=0)[class_index]))
+    return result
 
 
 def test_the_curves_equal_a_plain_loop(network):
     seen, saliency_map = image(1), values(2)
-    found = deletion_insertion(network, seen, 3, saliency_map, steps=7, random_orders=0)
+    ours = deletion_insertion(network, seen, 3, saliency_map, steps=7, random_orders=0)
     order = np.argsort(-saliency_map.ravel())
     deletion = in_a_plain_loop(network, seen, torch.zeros_like(seen), order, 3, 7)
     insertion = in_a_plain_loop(network, blurred(seen), seen, order, 3, 7)
-    np.testing.assert_allclose(found.by_map.deletion, deletion, atol=1e-6)
-    np.testing.assert_allclose(found.by_map.insertion, insertion, atol=1e-6)
-    np.testing.assert_allclose(found.shares, np.arange(8) / 7, atol=1e-3)
-    assert found.by_map.deletion_area == pytest.approx(np.trapezoid(deletion, dx=1 / 7), abs=1e-6)
-    assert found.by_map.insertion_area == pytest.approx(np.trapezoid(insertion, dx=1 / 7), abs=1e-6)
+    np.testing.assert_allclose(ours.by_map.deletion, deletion, atol=1e-6)
+    np.testing.assert_allclose(ours.by_map.insertion, insertion, atol=1e-6)
+    np.testing.assert_allclose(ours.shares, np.arange(8) / 7, atol=1e-3)
+    assert ours.by_map.deletion_area == pytest.approx(np.trapezoid(deletion, dx=1 / 7), abs=1e-6)
+    assert ours.by_map.insertion_area == pytest.approx(np.trapezoid(insertion, dx=1 / 7), abs=1e-6)
 
 
 def test_a_known_answer():
@@ -71,12 +71,12 @@ def test_a_known_answer():
     good, bad = seen[0, 0].numpy(), -seen[0, 0].numpy()
     sigmoid = [1 / (1 + np.exp(-2.0 * left)) for left in (4, 3, 2, 1, 0)]
     # Blurring needs an image larger than its kernel, so only deletion is looked at.
-    found = deletion_only(seen, good)
-    np.testing.assert_allclose(found[:5], sigmoid, rtol=1e-5)
-    np.testing.assert_allclose(found[4:], 0.5)
+    curve = deletion_only(seen, good)
+    np.testing.assert_allclose(curve[:5], sigmoid, rtol=1e-5)
+    np.testing.assert_allclose(curve[4:], 0.5)
     worst = deletion_only(seen, bad)
     np.testing.assert_allclose(worst[:13], sigmoid[0], rtol=1e-5)
-    assert area(found) < area(worst)
+    assert area(curve) < area(worst)
 
 
 def deletion_only(seen, saliency_map):
@@ -89,29 +89,29 @@ def deletion_only(seen, saliency_map):
 
 def test_insertion_ends_with_the_photo_and_deletion_with_nothing(network):
     seen = image(3)
-    found = deletion_insertion(network, seen, 5, values(), steps=4)
+    result = deletion_insertion(network, seen, 5, values(), steps=4)
     with torch.no_grad():
         whole, empty, blurry = (
             float(network(x)[0].softmax(dim=0)[5])
             for x in (seen, torch.zeros_like(seen), blurred(seen))
         )
-    for curves in (found.by_map, found.at_random):
+    for curves in (result.by_map, result.at_random):
         assert curves.deletion[[0, -1]] == pytest.approx([whole, empty], abs=1e-6)
         assert curves.insertion[[0, -1]] == pytest.approx([blurry, whole], abs=1e-6)
 
 
 def test_the_yardstick_is_the_mean_of_random_orders(network):
     seen = image(4)
-    found = deletion_insertion(network, seen, 2, values(), steps=5, seed=7, random_orders=2)
+    curves = deletion_insertion(network, seen, 2, values(), steps=5, seed=7, random_orders=2)
     each = [
         in_a_plain_loop(
             network, seen, torch.zeros_like(seen), np.argsort(random_ranks(32, 32, s).ravel()), 2, 5
         )
         for s in (8, 9)
     ]
-    np.testing.assert_allclose(found.at_random.deletion, np.mean(each, axis=0), atol=1e-6)
+    np.testing.assert_allclose(curves.at_random.deletion, np.mean(each, axis=0), atol=1e-6)
     again = deletion_insertion(network, seen, 2, values(), steps=5, seed=7, random_orders=2)
-    np.testing.assert_array_equal(found.at_random.insertion, again.at_random.insertion)
+    np.testing.assert_array_equal(curves.at_random.insertion, again.at_random.insertion)
 
 
 def test_equal_values_come_in_a_random_order_that_the_seed_decides():

@@ -77,9 +77,9 @@ def test_equals_pytorch_grad_cam(method, variant, layers, side, settings):
 def test_slow_methods_are_the_librarys(method):
     network = drawn("resnet20_cifar")
     shares = []
-    found = class_activation(network, image(), CLASS, ["stages.1"], method, shares.append)
+    activation = class_activation(network, image(), CLASS, ["stages.1"], method, shares.append)
     theirs = oracle(network, image(), "stages.1", method)
-    np.testing.assert_allclose(found.maps["stages.1"], theirs, atol=1e-4)
+    np.testing.assert_allclose(activation.maps["stages.1"], theirs, atol=1e-4)
     assert shares == sorted(shares)
     assert len(shares) >= 2
     assert shares[-1] == 1
@@ -126,17 +126,17 @@ def test_cam_is_hirescam_where_the_average_is_linear():
     full = torch.nn.functional.interpolate(raw[None, None], size=(32, 32), mode="bilinear")[0, 0]
     expected = (full - full.min()) / (full.max() - full.min())
     for method in ("cam", "hirescam", "grad-cam"):
-        (found,) = class_activation(network, image(), CLASS, method=method).maps.values()
-        np.testing.assert_allclose(found, expected, atol=1e-5, err_msg=method)
+        (activation,) = class_activation(network, image(), CLASS, method=method).maps.values()
+        np.testing.assert_allclose(activation, expected, atol=1e-5, err_msg=method)
 
 
 def test_cam_of_a_convolution_as_the_classifier_is_the_map_of_the_class():
     network = drawn("nin_cifar")
-    (found,) = class_activation(network, image(), 5, method="cam").maps.values()
+    (shown,) = class_activation(network, image(), 5, method="cam").maps.values()
     own = forward_pass(network, image()).outputs["stages.2"][0, 5]
     assert own.max() > 0
     full = torch.nn.functional.interpolate(own[None, None], size=(32, 32), mode="bilinear")[0, 0]
-    np.testing.assert_allclose(found, (full - full.min()) / (full.max() - full.min()), atol=1e-5)
+    np.testing.assert_allclose(shown, (full - full.min()) / (full.max() - full.min()), atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -257,8 +257,8 @@ def test_eight_threads_share_two_networks():
     def difference(job):
         which, method, layer = job
         x = image(seed=which)
-        found = class_activation(networks[which], x, CLASS, [layer], method).maps[layer]
-        return float(abs(found - alone[job]).max())
+        activation = class_activation(networks[which], x, CLASS, [layer], method).maps[layer]
+        return float(abs(activation - alone[job]).max())
 
     with ThreadPoolExecutor(8) as pool:
         wrong = [value for value in pool.map(difference, jobs) if value > 1e-4]

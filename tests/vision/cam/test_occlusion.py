@@ -32,17 +32,17 @@ def hidden(network, image, class_index, row, column, side):
 
 @pytest.mark.parametrize(("side", "stride"), [(8, 8), (5, 7), (40, 16)])
 def test_the_map_equals_a_plain_loop(network, image, side, stride):
-    found = occlusion_map(network, image, 3, side, stride)
+    occluded = occlusion_map(network, image, 3, side, stride)
     centres = patch_centres(32, stride)
     expected = [[hidden(network, image, 3, r, c, side) for c in centres] for r in centres]
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert occluded.dtype == np.float32
+    np.testing.assert_allclose(occluded, expected, atol=1e-6)
 
 
 def test_one_patch_equals_the_maps_cell(network, image):
-    found = occlusion_map(network, image, 3, 8, 8)
+    occluded = occlusion_map(network, image, 3, 8, 8)
     assert occluded_probability(network, image, 3, 12, 20, 8) == pytest.approx(
-        float(found[1, 2]), abs=1e-6
+        float(occluded[1, 2]), abs=1e-6
     )
 
 

@@ -25,16 +25,16 @@ def image():
 
 def test_it_is_the_librarys_combined_score_within_its_noise(network, image):
     values = np.random.default_rng(1).random((32, 32), np.float32)
-    found = road(network, image, 3, values, PERCENTILES)
+    scores = road(network, image, 3, values, PERCENTILES)
     targets = [ClassifierOutputSoftmaxTarget(3)]
     theirs = [
         float(ROADCombined(list(PERCENTILES))(image, values[None], targets, network)[0])
         for _ in range(3)
     ]
     noise = max(0.002, 3 * np.std(theirs))
-    assert found.combined == pytest.approx(np.mean(theirs), abs=noise)
-    mean = (found.least_relevant_first - found.most_relevant_first).mean() / 2
-    assert found.combined == pytest.approx(float(mean))
+    assert scores.combined == pytest.approx(np.mean(theirs), abs=noise)
+    mean = (scores.least_relevant_first - scores.most_relevant_first).mean() / 2
+    assert scores.combined == pytest.approx(float(mean))
 
 
 def test_the_order_is_the_maps_and_has_no_equal_values():
@@ -60,11 +60,11 @@ def test_every_percentile_removes_what_it_says_also_from_a_map_of_zeros(network,
             seen.append(int((images != image).any(dim=1).sum()))
             return network(images)
 
-    found = road(Watched(), image, 3, values, PERCENTILES)
+    scores = road(Watched(), image, 3, values, PERCENTILES)
     removed = [count for count in seen if count]
     expected = [round(1024 * (100 - p) / 100) for p in PERCENTILES for _ in range(2)]
     np.testing.assert_allclose(removed, expected, atol=2)
-    assert np.isfinite(found.combined)
+    assert np.isfinite(scores.combined)
 
 
 def test_progress_is_told_after_each_metric_of_each_percentile(network, image):

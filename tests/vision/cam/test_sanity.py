@@ -31,20 +31,20 @@ def passed(network):
 
 
 def test_the_parts_lose_their_weights_from_the_head_down(network, passed):
-    found = randomised_maps(network, passed, 3, LAYER)
+    steps = randomised_maps(network, passed, 3, LAYER)
     order = ["head", "stages.2", "stages.1", "stages.0", "stem"]
-    assert [step.random_parts for step in found] == [tuple(order[:n]) for n in range(6)]
-    assert found[0].correlation == 1
+    assert [step.random_parts for step in steps] == [tuple(order[:n]) for n in range(6)]
+    assert steps[0].correlation == 1
     np.testing.assert_array_equal(
-        found[0].map, class_maps(network, passed, 3, [LAYER], "grad-cam")[LAYER]
+        steps[0].map, class_maps(network, passed, 3, [LAYER], "grad-cam")[LAYER]
     )
 
 
 def test_each_map_is_that_of_a_network_built_so(network, passed):
     """Another way to the same network: all tensors of the random parts copied by their names."""
-    found = randomised_maps(network, passed, 3, LAYER, seed=5)
+    steps = randomised_maps(network, passed, 3, LAYER, seed=5)
     rng = random_network(network.spec, 5).state_dict()
-    for step in found[1:]:
+    for step in steps[1:]:
         mixed = {
             name: rng[name] if name.startswith(step.random_parts) else tensor
             for name, tensor in network.state_dict().items()

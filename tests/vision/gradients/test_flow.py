@@ -21,16 +21,16 @@ def made(name, **settings):
 
 def test_gradients_are_those_of_plain_autograd_in_training():
     pixels, labels = batch()
-    found = layer_gradients(made("resnet20_cifar"), pixels, labels)
+    gradients = layer_gradients(made("resnet20_cifar"), pixels, labels)
     network = made("resnet20_cifar").requires_grad_(True).train()
     functional.cross_entropy(network(pixels), labels).backward()
-    assert len(found) == 20
-    for each in found:
+    assert len(gradients) == 20
+    for each in gradients:
         gradient = network.get_submodule(each.layer).weight.grad
         assert each.norm == float(gradient.norm()) > 0
         assert each.rms == pytest.approx(float(gradient.square().mean().sqrt()), rel=1e-5)
-    assert (found[0].position, found[-1].position) == (0, 1)
-    assert (found[0].layer, found[-1].layer) == ("stem.conv", "head.linear")
+    assert (gradients[0].position, gradients[-1].position) == (0, 1)
+    assert (gradients[0].layer, gradients[-1].layer) == ("stem.conv", "head.linear")
 
 
 def test_the_network_and_the_random_numbers_stay():
@@ -55,13 +55,13 @@ def test_activations_are_what_hooks_of_the_test_see():
                 lambda m, i, output, name=name: seen.__setitem__(name, output.detach())
             )
     pixels, _ = batch()
-    found = activation_statistics(network, pixels)
+    statistics = activation_statistics(network, pixels)
     network.train()
     seen.clear()
     with torch.no_grad():
         network(pixels)
-    assert [each.layer for each in found] == list(seen)
-    for each in found:
+    assert [each.layer for each in statistics] == list(seen)
+    for each in statistics:
         output = seen[each.layer].numpy()
         assert each.mean == pytest.approx(output.mean(), rel=1e-4)
         assert each.std == pytest.approx(output.std(), rel=1e-4)
@@ -81,8 +81,8 @@ def test_sigmoids_make_the_gradient_vanish_and_relus_with_their_initialisation_d
             activation=activation,
             initialisation=initialisation,
         )
-        found = layer_gradients(network, pixels, labels)
-        ratios[activation] = found[0].rms / found[-1].rms
+        gradients = layer_gradients(network, pixels, labels)
+        ratios[activation] = gradients[0].rms / gradients[-1].rms
     assert ratios["sigmoid"] < 1e-3 < 1e-2 < ratios["relu"]
 
 

@@ -40,9 +40,9 @@ class Block(nn.Module):
 @pytest.mark.parametrize(("s", "k"), [(1, 0.25), (1, -0.5), (0.5, 1.0), (1, 0.0)])
 def test_the_share_of_blocks_made_by_hand(s, k):
     network = nn.Sequential(Block(s, k), Block(s, k), nn.Flatten(), nn.Linear(4, 4))
-    found = identity_shares(network, torch.ones(4, 1, 2, 2), torch.arange(4))
-    assert [each.block for each in found] == ["0", "1"]
-    for each in found:
+    shares = identity_shares(network, torch.ones(4, 1, 2, 2), torch.arange(4))
+    assert [each.block for each in shares] == ["0", "1"]
+    for each in shares:
         assert each.share == pytest.approx(s / (s + abs(k)), rel=1e-5)
         assert each.cosine == (None if k == 0 else pytest.approx(math.copysign(1, k), rel=1e-5))
 
@@ -53,9 +53,9 @@ def test_the_share_of_blocks_made_by_hand(s, k):
 )
 def test_the_shortcuts_of_table_1(shortcut, low, high):
     network = made("preact_resnet110_cifar", shortcut=shortcut, **FEW)
-    found = identity_shares(network, *batch())
-    assert len(found) == 4
-    assert all(low <= each.share <= high for each in found)
+    shares = identity_shares(network, *batch())
+    assert len(shares) == 4
+    assert all(low <= each.share <= high for each in shares)
 
 
 def test_a_plain_network_has_no_shares():
@@ -74,10 +74,10 @@ def test_a_share_is_that_of_two_whole_ways_back():
     pixels, labels = batch()
     loss = nn.functional.cross_entropy(network(pixels), labels)
     whole, past = torch.autograd.grad(loss, (kept["x"], kept["sum"]))
-    found = {each.block: each for each in identity_shares(made("resnet20_cifar"), pixels, labels)}
-    assert len(found) == 9
-    assert found["stages.1.1"].shortcut == pytest.approx(float(past.norm()), rel=1e-4)
-    assert found["stages.1.1"].residual == pytest.approx(float((whole - past).norm()), rel=1e-4)
+    shares = {each.block: each for each in identity_shares(made("resnet20_cifar"), pixels, labels)}
+    assert len(shares) == 9
+    assert shares["stages.1.1"].shortcut == pytest.approx(float(past.norm()), rel=1e-4)
+    assert shares["stages.1.1"].residual == pytest.approx(float((whole - past).norm()), rel=1e-4)
 
 
 @pytest.mark.parametrize("name", ["resnet20_cifar", "stochastic_depth110_cifar"])
@@ -93,9 +93,9 @@ def test_the_sum_of_a_block_that_ends_with_a_relu(name):
     pixels, _ = batch()
     with torch.no_grad():
         network(pixels)
-    found = {each.block: each for each in forward_shares(network, pixels)}["stages.0.1"]
-    assert found.shortcut == pytest.approx(float(kept["h"].norm()), rel=1e-4)
-    assert found.residual == pytest.approx(float((kept["sum"] - kept["h"]).norm()), rel=1e-4)
+    share = {each.block: each for each in forward_shares(network, pixels)}["stages.0.1"]
+    assert share.shortcut == pytest.approx(float(kept["h"].norm()), rel=1e-4)
+    assert share.residual == pytest.approx(float((kept["sum"] - kept["h"]).norm()), rel=1e-4)
 
 
 def test_a_scaled_shortcut_counts_as_it_is_scaled():
@@ -113,12 +113,12 @@ def test_a_scaled_shortcut_counts_as_it_is_scaled():
 def test_equation_4_holds_where_nothing_follows_the_addition():
     pixels, _ = batch()
     blocks = {f"stage{number}_blocks": 3 for number in (1, 2, 3)}
-    found = identity_sum(made("preact_resnet110_cifar", **blocks), pixels)
-    assert found.blocks == ("stages.0.0", "stages.0.1", "stages.0.2")
-    assert found.error < 1e-6
-    assert 0 < found.share < 1
+    total = identity_sum(made("preact_resnet110_cifar", **blocks), pixels)
+    assert total.blocks == ("stages.0.0", "stages.0.1", "stages.0.2")
+    assert total.error < 1e-6
+    assert 0 < total.share < 1
     relu = identity_sum(made("resnet20_cifar"), pixels)
-    assert relu.blocks == found.blocks
+    assert relu.blocks == total.blocks
     assert relu.error > 0.05
     scaled = identity_sum(made("preact_resnet110_cifar", shortcut="frozen-gating", **FEW), pixels)
     assert scaled.error > 0.05

@@ -67,10 +67,10 @@ def pixels():
 @pytest.mark.parametrize("name", SPECS)
 def test_sizes_are_those_of_the_papers_formula(name, pixels):
     network = network_of(name)
-    found = residual_sizes(network, pixels)
+    sizes = residual_sizes(network, pixels)
     with torch.no_grad():
         x = network.stem(pixels)
-        for block, each in zip(blocks_of(network), found, strict=True):
+        for block, each in zip(blocks_of(network), sizes, strict=True):
             f = RESIDUALS.get(name, unit)(block, x)
             h = shortcut(block, x)
             assert network.get_submodule(each.block) is block
@@ -106,22 +106,22 @@ def test_a_shortcut_of_zeros_has_no_ratio():
 
 def test_declared_survival_is_the_papers_linear_decay():
     network = random_network(specify("stochastic_depth110_cifar"), 0)
-    found = list(survivals(network).values())
-    assert found == pytest.approx([1 - block / 54 * 0.5 for block in range(1, 55)])
+    probabilities = list(survivals(network).values())
+    assert probabilities == pytest.approx([1 - block / 54 * 0.5 for block in range(1, 55)])
     assert survivals(random_network(SPECS["basic"], 0)) == {}
 
 
 def test_drawn_survivals_follow_the_declared_ones_and_the_seed():
     network = random_network(specify("stochastic_depth110_cifar", blocks=3), 0)
     state = torch.get_rng_state()
-    found = drawn_survivals(network, 400, seed=1)
+    drawn = drawn_survivals(network, 400, seed=1)
     assert torch.equal(torch.get_rng_state(), state)
-    assert found.shape == (400, 9)
+    assert drawn.shape == (400, 9)
     declared = np.array(list(survivals(network).values()))
     spread = np.sqrt(declared * (1 - declared) / 400)
-    assert (np.abs(found.mean(axis=0) - declared) < 4 * spread).all()
-    assert (found == drawn_survivals(network, 400, seed=1)).all()
-    assert (found != drawn_survivals(network, 400, seed=2)).any()
+    assert (np.abs(drawn.mean(axis=0) - declared) < 4 * spread).all()
+    assert (drawn == drawn_survivals(network, 400, seed=1)).all()
+    assert (drawn != drawn_survivals(network, 400, seed=2)).any()
 
 
 def test_a_training_step_draws_by_the_same_rule():

@@ -18,13 +18,13 @@ def layers(spec):
 
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_titles_count_their_layers(depth):
-    found = twins(depth)
-    assert [each.name for each in found] == [
+    networks = twins(depth)
+    assert [each.name for each in networks] == [
         *("plain", "residual", "pre-activation", "dense", "fully connected")
     ]
-    for each in found:
+    for each in networks:
         assert str(layers(each.spec)) in each.title
-    plain, residual, before, dense, connected = (layers(twin.spec) for twin in found)
+    plain, residual, before, dense, connected = (layers(twin.spec) for twin in networks)
     assert plain == residual == before == depth
     assert 0.9 * depth <= dense <= depth
     assert connected == 9
@@ -37,9 +37,9 @@ def test_where_the_catalogue_has_them_they_are_published_but_for_their_names():
 
 
 def test_initialisation_is_of_all_and_the_activation_of_the_fully_connected():
-    found = twins(20, "he", "tanh")
-    assert {each.spec.config.initialisation for each in found} == {"he"}
-    assert found[-1].spec.config.activation == "tanh"
+    networks = twins(20, "he", "tanh")
+    assert {each.spec.config.initialisation for each in networks} == {"he"}
+    assert networks[-1].spec.config.activation == "tanh"
 
 
 @pytest.mark.parametrize("settings", [(21,), (20, "orthogonal"), (20, "he", "swish")])

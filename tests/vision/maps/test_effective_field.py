@@ -122,8 +122,8 @@ def test_what_a_layer_reads_is_what_the_addition_before_it_makes(network):
     added = block.norm2(block.conv2(block.relu1(block.norm1(block.conv1(before))))) + before
     (gradient,) = torch.autograd.grad(added[0, :, 8, 8].sum(), pixels)
     expected = gradient[0].abs().sum(dim=0)
-    found = effective_field(network, "stages.0.0.relu2", image(64), input_index=0)
-    np.testing.assert_allclose(found, expected / expected.max(), atol=1e-5)
+    field = effective_field(network, "stages.0.0.relu2", image(64), input_index=0)
+    np.testing.assert_allclose(field, expected / expected.max(), atol=1e-5)
 
 
 def test_eight_threads_share_one_network(network):
@@ -138,8 +138,8 @@ def test_eight_threads_share_one_network(network):
     expected = [run(job) for job in jobs]
     assert len({field.tobytes() for field in expected}) == len(jobs)
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(run, jobs * 10))
-    for index, field in enumerate(found):
+        results = list(pool.map(run, jobs * 10))
+    for index, field in enumerate(results):
         np.testing.assert_allclose(field, expected[index % len(jobs)], atol=1e-5)
 
 

@@ -43,10 +43,10 @@ def test_the_place_of_the_largest_value():
     maps = np.zeros((3, 4, 5), np.float32)
     maps[0, 2, 3], maps[1] = 7, -1
     maps[1, 3, 4], maps[2, 1, 0], maps[2, 3, 2] = -0.5, 2, 2
-    found = exciting_places(maps)
-    assert found.values.tolist() == [7, -0.5, 2]
-    assert found.rows.tolist() == [2, 3, 1]
-    assert found.columns.tolist() == [3, 4, 0]
+    places = exciting_places(maps)
+    assert places.values.tolist() == [7, -0.5, 2]
+    assert places.rows.tolist() == [2, 3, 1]
+    assert places.columns.tolist() == [3, 4, 0]
 
 
 @pytest.mark.parametrize(
@@ -56,42 +56,46 @@ def test_it_equals_a_plain_loop(network, place):
     from cnnviz.vision.capture import recorded
 
     count, positions = 21, [0, 1, 2, 3, 5, 7, 8, 11, 12, 13, 17, 20]
-    found = exciting_pictures(network, place, collection(count), positions)
-    assert found.positions.tolist() == positions
+    activations = exciting_pictures(network, place, collection(count), positions)
+    assert activations.positions.tolist() == positions
     for row, position in enumerate(positions):
         with torch.no_grad(), recorded(network, [place]) as maps:
             network(network_input(network.spec, picture(position)))
         for channel, values in enumerate(maps[place][0].numpy()):
-            np.testing.assert_allclose(found.values[row, channel], values.max(), atol=1e-5)
-            at = values[found.rows[row, channel], found.columns[row, channel]]
+            np.testing.assert_allclose(activations.values[row, channel], values.max(), atol=1e-5)
+            at = values[activations.rows[row, channel], activations.columns[row, channel]]
             np.testing.assert_allclose(at, values.max(), atol=1e-5)
-    for channel in range(found.values.shape[1]):
-        column = found.values[:, channel]
-        best = found.best(channel, 4)
+    for channel in range(activations.values.shape[1]):
+        column = activations.values[:, channel]
+        best = activations.best(channel, 4)
         assert column[best].tolist() == [v for v in sorted(column, reverse=True)[:4] if v > 0]
     assert hooks(network) == 0
 
 
 def test_unreadable_pictures_are_told_and_left_out(network):
     told = []
-    found = exciting_pictures(
+    activations = exciting_pictures(
         network, Place("stem.conv"), collection(20, (0, 9)), progress=told.append
     )
-    assert found.unreadable == (
+    assert activations.unreadable == (
         ("picture 0", "The picture is damaged."),
         ("picture 9", "The picture is damaged."),
     )
-    assert found.positions.tolist() == [p for p in range(20) if p not in (0, 9)]
-    assert len(found.values) == 18
+    assert activations.positions.tolist() == [p for p in range(20) if p not in (0, 9)]
+    assert len(activations.values) == 18
     assert told == [8 / 20, 16 / 20, 1]
     with pytest.raises(ValueError, match=r"can be opened; The picture is damaged\."):
         exciting_pictures(network, Place("stem.conv"), collection(2, (0, 1)))
 
 
 def test_maps_that_nothing_excites_have_no_pictures(network):
-    found = exciting_pictures(network, Place("stages.1.0.relu1"), collection(3))
+    seen = exciting_pictures(network, Place("stages.1.0.relu1"), collection(3))
     silent = exciting.ExcitingPictures(
-        np.zeros_like(found.values), found.rows, found.columns, found.positions, ()
+        np.zeros_like(seen.values),
+        seen.rows,
+        seen.columns,
+        seen.positions,
+        (),
     )
     assert silent.best(0) == []
 

@@ -81,12 +81,12 @@ def test_signed_pictures_of_a_grey_image():
 def test_the_strongest_slices_come_first():
     weights = np.zeros((5, 1, 2), np.float32)
     weights[:, 0] = [[1, 0], [-3, 1], [0, 0], [2, 2.5], [0, -1]]
-    found = strongest_slices(weights, 3)
-    assert found.channels.tolist() == [3, 1, 0]
-    assert found.count == 5
-    assert found.largest == 3
-    np.testing.assert_allclose(found.values[1, 0], [-1, 1 / 3])
-    np.testing.assert_allclose(found.shares, np.array([4.5, 4, 1]) / 10.5)
+    slices = strongest_slices(weights, 3)
+    assert slices.channels.tolist() == [3, 1, 0]
+    assert slices.count == 5
+    assert slices.largest == 3
+    np.testing.assert_allclose(slices.values[1, 0], [-1, 1 / 3])
+    np.testing.assert_allclose(slices.shares, np.array([4.5, 4, 1]) / 10.5)
     assert not strongest_slices(np.zeros((2, 3, 3), np.float32)).values.any()
 
 
@@ -103,9 +103,9 @@ def test_filtering_is_cross_correlation(name):
     photo = np.random.default_rng(0).random((13, 9), np.float32)
     kernel = CLASSIC_FILTERS[name].kernel
     expected = ndimage.correlate(photo, kernel, mode="nearest")
-    found = filtered(photo, kernel)
-    assert (found.shape, found.dtype) == (photo.shape, np.float32)
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+    filtered_photo = filtered(photo, kernel)
+    assert (filtered_photo.shape, filtered_photo.dtype) == (photo.shape, np.float32)
+    np.testing.assert_allclose(filtered_photo, expected, atol=1e-5)
 
 
 def test_a_classic_filter_in_a_network_makes_the_same_map():
@@ -114,8 +114,8 @@ def test_a_classic_filter_in_a_network_makes_the_same_map():
     kernel = CLASSIC_FILTERS["emboss"].kernel
     network.stem.conv.weight[4, 0] = torch.from_numpy(kernel)
     photo = np.random.default_rng(1).random((32, 32), np.float32)
-    found = activation(network, Place("stem.conv"), torch.from_numpy(photo)[None, None])[0, 4]
-    np.testing.assert_allclose(found[1:-1, 1:-1], filtered(photo, kernel)[1:-1, 1:-1], atol=1e-5)
+    made = activation(network, Place("stem.conv"), torch.from_numpy(photo)[None, None])[0, 4]
+    np.testing.assert_allclose(made[1:-1, 1:-1], filtered(photo, kernel)[1:-1, 1:-1], atol=1e-5)
 
 
 def test_blurs_keep_the_mean_and_edges_vanish_where_the_photo_is_even():

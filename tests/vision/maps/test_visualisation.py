@@ -37,27 +37,27 @@ def same(before, after):
 )
 def test_the_map_rises_well_above_its_start(network, place):
     for channel in (0, 7):
-        found = visualisation(network, place, channel, steps=48)
-        assert (found.picture.shape, found.picture.dtype) == ((32, 32, 3), np.uint8)
-        assert (found.curve.shape, found.curve.dtype) == ((49,), np.float32)
-        assert found.curve[-1] > 1.5 * found.curve[:3].mean()
+        shown = visualisation(network, place, channel, steps=48)
+        assert (shown.picture.shape, shown.picture.dtype) == ((32, 32, 3), np.uint8)
+        assert (shown.curve.shape, shown.curve.dtype) == ((49,), np.float32)
+        assert shown.curve[-1] > 1.5 * shown.curve[:3].mean()
 
 
 def test_the_picture_excites_the_map_more_than_noise_and_greys(network):
     from PIL import Image
 
-    found = visualisation(network, PLACE, 3, steps=64)
+    shown = visualisation(network, PLACE, 3, steps=64)
 
     def mean(pixels):
         image = network_input(network.spec, Image.fromarray(pixels))
         return float(activation(network, PLACE, image)[0, 3].mean())
 
-    reached = mean(found.picture)
-    np.testing.assert_allclose(reached, found.curve[-1], rtol=0.02)  # rounded to 8 bits
+    reached = mean(shown.picture)
+    np.testing.assert_allclose(reached, shown.curve[-1], rtol=0.02)  # rounded to 8 bits
     noise = np.random.default_rng(0).integers(0, 255, (32, 32, 3), np.uint8)
     assert reached > mean(noise)  # of the strongest contrast
     assert reached > 3 * mean(np.full_like(noise, 128))
-    weak = (128 + (noise - 128.0) * found.picture.std() / noise.std()).astype(np.uint8)
+    weak = (128 + (noise - 128.0) * shown.picture.std() / noise.std()).astype(np.uint8)
     assert reached > 1.3 * mean(weak)  # of the same contrast
 
 
@@ -65,9 +65,9 @@ def test_a_map_that_is_shut_everywhere_is_opened(network):
     copy = build("resnet20_cifar").requires_grad_(False)
     copy.load_state_dict(network.state_dict())
     copy.stages[1][0].norm1.bias[5] = -0.3
-    found = visualisation(copy, PLACE, 5, steps=48)
-    assert found.curve[0] < 0.05
-    assert found.curve[-1] > 0.2
+    shown = visualisation(copy, PLACE, 5, steps=48)
+    assert shown.curve[0] < 0.05
+    assert shown.curve[-1] > 0.2
 
 
 def test_a_seed_gives_one_picture_and_another_seed_another(network):
@@ -114,9 +114,9 @@ def test_four_threads_on_one_network_find_what_each_finds_alone(network):
     alone = [run(job) for job in jobs]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(run, jobs * 2))
-    for expected, found in zip(alone * 2, together, strict=True):
-        np.testing.assert_array_equal(expected.picture, found.picture)
-        np.testing.assert_array_equal(expected.curve, found.curve)
+    for expected, shared in zip(alone * 2, together, strict=True):
+        np.testing.assert_array_equal(expected.picture, shared.picture)
+        np.testing.assert_array_equal(expected.curve, shared.curve)
     assert sum(state(network)[0]) == 0
 
 
@@ -136,11 +136,11 @@ def test_other_threads_see_nothing_of_it(network):
 def test_a_network_for_grey_images_gives_greys():
     torch.manual_seed(0)
     network = build("lenet5").requires_grad_(False)
-    found = visualisation(network, Place("stages.1.c3"), 2, steps=24)
-    assert found.picture.shape == (32, 32, 3)
-    assert (found.picture == found.picture[:, :, :1]).all()
-    assert found.picture.std() > 1
-    assert found.curve[-1] > found.curve[0]
+    shown = visualisation(network, Place("stages.1.c3"), 2, steps=24)
+    assert shown.picture.shape == (32, 32, 3)
+    assert (shown.picture == shown.picture[:, :, :1]).all()
+    assert shown.picture.std() > 1
+    assert shown.curve[-1] > shown.curve[0]
 
 
 def test_bad_input_is_one_sentence(network):

@@ -55,35 +55,35 @@ def network():
 )
 def test_it_is_what_the_last_layer_with_weights_reads(name, layer, shape):
     network, image = built(name), images(name)
-    found = hidden_vector(network, forward_pass(network, image))
-    assert (found.layer, found.shape) == (layer, shape)
-    assert (found.values.shape, found.values.dtype) == (shape[:1], np.float32)
+    hidden = hidden_vector(network, forward_pass(network, image))
+    assert (hidden.layer, hidden.shape) == (layer, shape)
+    assert (hidden.values.shape, hidden.values.dtype) == (shape[:1], np.float32)
 
 
 @pytest.mark.parametrize("name", ["alexnet", "vgg11"])
 def test_alexnet_and_vgg_give_the_second_linear_layer_after_relu(name):
     settings = {"hidden_units": 256} if name == "vgg11" else {}
     network, image = built(name, **settings), images(name)
-    found = hidden_vector(network, forward_pass(network, image)).values
+    hidden = hidden_vector(network, forward_pass(network, image)).values
     head = network.head
     read = head.flatten(head.resize(head.pool(network.stages(network.stem(image)))))
     expected = head.linear2(head.linear1(read).relu()).relu()[0]
-    np.testing.assert_allclose(found, expected, rtol=1e-5)
-    assert len(found) == (4096 if name == "alexnet" else 256)
+    np.testing.assert_allclose(hidden, expected, rtol=1e-5)
+    assert len(hidden) == (4096 if name == "alexnet" else 256)
 
 
 def test_the_logits_follow_from_the_vector(network):
     image = images("resnet20_cifar")
-    found = torch.from_numpy(hidden_vector(network, forward_pass(network, image)).values)
-    torch.testing.assert_close(network.head.linear(found), network(image)[0])
+    hidden = torch.from_numpy(hidden_vector(network, forward_pass(network, image)).values)
+    torch.testing.assert_close(network.head.linear(hidden), network(image)[0])
 
 
 def test_averaged_maps_give_the_mean_of_the_logits_maps():
     """SqueezeNet's logits are means of maps that a 1x1 convolution makes, but for their ReLU."""
     network, image = built("squeezenet1_1"), images("squeezenet1_1")
-    found = torch.from_numpy(hidden_vector(network, forward_pass(network, image)).values)
+    hidden = torch.from_numpy(hidden_vector(network, forward_pass(network, image)).values)
     maps = network.head.conv(network.stages(network.stem(image)))
-    mean = network.head.conv(found[None, :, None, None])[0, :, 0, 0]
+    mean = network.head.conv(hidden[None, :, None, None])[0, :, 0, 0]
     torch.testing.assert_close(mean, maps.mean(dim=(2, 3))[0], atol=1e-5, rtol=1e-4)
 
 
@@ -96,8 +96,8 @@ def test_a_batch_gives_each_image_its_own_vector(name):
 
 def test_a_network_without_hidden_layers_gives_the_image():
     network, image = built("mlp", hidden_layers=0), images("mlp")
-    found = hidden_vector(network, forward_pass(network, image))
-    np.testing.assert_array_equal(found.values, image.flatten())
+    hidden = hidden_vector(network, forward_pass(network, image))
+    np.testing.assert_array_equal(hidden.values, image.flatten())
 
 
 def test_threads_share_a_network_and_nothing_stays_on_it(network):
@@ -130,19 +130,19 @@ def test_an_embedding_has_a_row_for_each_picture_that_opens(network):
     shades = list(range(0, 220, 10))
     collection = coloured(shades, broken={0, 20})
     shares = []
-    found = embedding(network, collection, range(22), shares.append)
-    assert found.positions.tolist() == [i for i in range(22) if i not in (0, 20)]
-    assert (found.vectors.shape, found.vectors.dtype) == ((20, 64), np.float32)
-    assert found.thumbnails.shape == (20, THUMBNAIL, THUMBNAIL, 3)
-    assert [int(tile[0, 0, 0]) for tile in found.thumbnails] == [shades[i] for i in found.positions]
-    assert found.unreadable == ((0, "Picture 0 is damaged."), (20, "Picture 20 is damaged."))
+    ours = embedding(network, collection, range(22), shares.append)
+    assert ours.positions.tolist() == [i for i in range(22) if i not in (0, 20)]
+    assert (ours.vectors.shape, ours.vectors.dtype) == ((20, 64), np.float32)
+    assert ours.thumbnails.shape == (20, THUMBNAIL, THUMBNAIL, 3)
+    assert [int(tile[0, 0, 0]) for tile in ours.thumbnails] == [shades[i] for i in ours.positions]
+    assert ours.unreadable == ((0, "Picture 0 is damaged."), (20, "Picture 20 is damaged."))
     assert shares == sorted(shares)
     assert shares[-1] == 1
     assert len(shares) > 22
     for row, position in ((0, 1), (19, 21)):
         image = network_input(network.spec, collection.open(position))
         expected = hidden_vector(network, forward_pass(network, image)).values
-        np.testing.assert_allclose(found.vectors[row], expected, rtol=1e-3, atol=1e-4)
+        np.testing.assert_allclose(ours.vectors[row], expected, rtol=1e-3, atol=1e-4)
 
 
 def test_an_embedding_can_be_stopped_before_a_batch_is_full(network):
@@ -269,9 +269,9 @@ def test_a_map_of_few_or_equal_vectors_is_finite(method, count):
 
 def test_the_photo_itself_is_its_own_nearest():
     network, samples = built("resnet20_cifar"), sample_collection()
-    found = embedding(network, samples, range(len(samples)))
+    embedded = embedding(network, samples, range(len(samples)))
     for metric in ("euclidean", "cosine"):
-        rows, distances = nearest(found.vectors, found.vectors[3], metric, 2)
+        rows, distances = nearest(embedded.vectors, embedded.vectors[3], metric, 2)
         assert rows[0] == 3
         np.testing.assert_allclose(distances[0], 0, atol=1e-6)
         assert distances[1] > 0
