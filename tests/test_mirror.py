@@ -1,4 +1,7 @@
-"""``cnnviz/a/b.py`` has its tests where one looks for them: in ``tests/a/test_b.py``."""
+"""``cnnviz/a/b.py`` has its tests where one looks for them: in ``tests/a/test_b.py``.
+
+Where they are many, those of one idea are in ``tests/a/test_b_idea.py``.
+"""
 
 from pathlib import Path
 
@@ -16,13 +19,15 @@ CONTRACTS = {
 }
 
 
+def modules(file):
+    """What a file of tests may be of: cnnviz/a/b_c.py or cnnviz/a/b.py, or a package."""
+    words = file.stem.removeprefix("test_").split("_")
+    names = ["_".join(words[:count]) for count in range(len(words), 0, -1)]
+    return [PACKAGE / file.with_name(name + end) for name in names for end in (".py", "")]
+
+
 def test_every_test_file_has_its_module_or_package():
     files = {path.relative_to(TESTS) for path in TESTS.rglob("test_*.py")}
     files = {file for file in files if file.parts[0] not in WHOLE}
-    modules = {file: PACKAGE / file.with_name(file.name.removeprefix("test_")) for file in files}
-    alone = {
-        str(file)
-        for file, module in modules.items()
-        if not module.exists() and not module.with_suffix("").is_dir()
-    }
+    alone = {str(file) for file in files if not any(path.exists() for path in modules(file))}
     assert alone == CONTRACTS.keys()

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http.client import HTTPException, HTTPResponse
@@ -81,8 +81,9 @@ def download(
         digest = hashlib.md5(usedforsecurity=False) if md5 else hashlib.sha256()
         for piece in _pieces(response, host, timeout, progress or _silent):
             rest = memoryview(piece)
-            while rest:  # a nearly full disk takes only a part
-                rest = rest[file.write(rest) :]
+            with writing_errors(path):
+                while rest:  # a nearly full disk takes only a part
+                    rest = rest[file.write(rest) :]
             digest.update(piece)
         if not digest.hexdigest().startswith(expected):
             raise DownloadError(
@@ -171,11 +172,15 @@ def _pieces(response: HTTPResponse, host: str, timeout: float, report: Progress)
 @contextmanager
 def _complete_or_absent(path: Path) -> Iterator[FileIO]:
     """A temporary file beside the path, which takes its place if the block ends well."""
-    with writing_errors(path), written_whole(path, is_shared=True) as part:
-        _remove_abandoned(path)
-        # Unbuffered: closing a buffered file after a failed write would fail once more.
-        with FileIO(part, "xb") as file:
-            yield file
+    with ExitStack() as files:
+        with writing_errors(path):
+            part = files.enter_context(written_whole(path, is_shared=True))
+            _remove_abandoned(path)
+            # Unbuffered: closing a buffered file after a failed write would fail once more.
+            file = files.enter_context(FileIO(part, "xb"))
+        yield file
+        with writing_errors(path):
+            files.close()
 
 
 def _remove_abandoned(path: Path) -> None:

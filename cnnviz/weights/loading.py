@@ -68,13 +68,16 @@ def load_weights(network: Network, path: str | os.PathLike[str]) -> Network:
     return load_state_dict(network, read_state_dict(path), path.name, ordered)
 
 
-def load_network(spec: NetworkSpec, source: WeightsSource, seed: int = 0) -> Network:
+def load_network(
+    spec: NetworkSpec, source: WeightsSource, seed: int = 0, progress: Progress | None = None
+) -> Network:
     """A network with weights from a source, frozen and in eval mode.
 
     Args:
         spec: What to build.
         source: One of ``sources(spec.variant)``.
         seed: Decides random weights; the process's own random numbers go on as before.
+        progress: Of a download; what it raises cancels it.
 
     Raises:
         WeightsError: The weights cannot be had or do not fit.
@@ -82,7 +85,7 @@ def load_network(spec: NetworkSpec, source: WeightsSource, seed: int = 0) -> Net
     if source.kind == "random":
         network = random_network(spec, seed)
     else:
-        path = _local_file(spec, source)
+        path = _local_file(spec, source, progress)
         with torch.device("meta"):
             network = build(spec)
         load_weights(network, path)
@@ -117,7 +120,7 @@ def private_copy(network: Network) -> Network:
     return twin.requires_grad_(False).eval()
 
 
-def _local_file(spec: NetworkSpec, source: WeightsSource) -> Path:
+def _local_file(spec: NetworkSpec, source: WeightsSource, progress: Progress | None) -> Path:
     if source.path is None:
         raise ValueError(f"source must have a path or be random; received {source}.")
     if source.url is None:
@@ -129,4 +132,4 @@ def _local_file(spec: NetworkSpec, source: WeightsSource) -> Path:
             f"{source.path.name} does not fit these settings of {title}; choose the published "
             "settings with their 1000 classes and 3 channels, or other weights."
         )
-    return fetch(spec.variant)
+    return fetch(spec.variant, progress)

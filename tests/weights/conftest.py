@@ -72,3 +72,9 @@ def folder(tmp_path, monkeypatch):
     """The weights folder, which is not made yet."""
     monkeypatch.setenv("CNNVIZ_WEIGHTS", str(tmp_path / "weights"))
     return tmp_path / "weights"
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Where a download goes; its folder is not made yet."""
+    return tmp_path / "folder" / "weights.pth"

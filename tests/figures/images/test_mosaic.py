@@ -67,7 +67,7 @@ def test_a_drawing_lets_every_map_be_chosen():
     boxes = [
         tuple(map(float, box))
         for box in re.findall(
-            r'class="cell" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', svg
+            r'x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" class="cell"', svg
         )
     ]
     assert columns(5) == 3
