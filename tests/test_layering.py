@@ -23,7 +23,7 @@ ALLOWED = {
     "augmentation": set(),
     "architectures": {"hyperparameters"},
     "images": {"progress", "settings"},
-    "weights": NETWORKS | {"progress", "settings"},
+    "weights": NETWORKS | {"files", "progress", "settings"},
     "analysis": NETWORKS | {"machine"},
     "training": PHOTOS | {"analysis", "augmentation"},
     "vision": PHOTOS | {"analysis", "augmentation"},
