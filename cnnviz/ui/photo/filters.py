@@ -39,22 +39,22 @@ def show_filters(
     if channel is None and not reads_image:
         st.info("Choose a map to see the filter that makes it.")
         return
-    filters = filters_of(layer.subject.network, graph.nodes[made.index].name)
-    images, text = None, ""
-    if reads_image:
-        images, text = _drawn_image_filters(filters)
+    name = graph.nodes[made.index].name
+    filters = filters_of(layer.subject.network, name)
+    images, text = _drawn_image_filters(filters) if reads_image else (None, "")
     if channel is not None:
         st.markdown(_made_text(graph, made))
-        image = None if images is None else images[made.channel]
-        _show_beside(image, channel, activation)
+        _show_beside(None if images is None else images[made.channel], channel, activation)
     if images is None:
         _show_slices(graph, made, filters)
     else:
-        name = graph.nodes[made.index].name
-        chosen = None if channel is None else made.channel
-        numbers = [str(number) for number in range(len(images))]
-        st.html(gallery(images, numbers, 52, chosen, f"Filter of {name}"))
+        _show_all(name, images, None if channel is None else made.channel)
         st.caption(f"All {len(filters)} filters of {name}. {text}")
+
+
+def _show_all(name: str, images: np.ndarray, chosen: int | None) -> None:
+    numbers = [str(number) for number in range(len(images))]
+    st.html(gallery(images, numbers, 52, chosen, f"Filter of {name}"))
 
 
 def _not_one_filter(graph: NetworkGraph, index: int, channel: int) -> str:
