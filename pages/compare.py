@@ -5,7 +5,6 @@ import streamlit as st
 from cnnviz.ui.compare.controls import choose_networks
 from cnnviz.ui.compare.details import show_errors, show_hyperparameters, show_layers
 from cnnviz.ui.compare.overview import (
-    analysed,
     cached_comparison,
     offer_report,
     show_curves,
@@ -17,10 +16,10 @@ from cnnviz.ui.parts.page import open_page
 
 open_page("Compare")
 st.title("Networks side by side")
-chosen = analysed(choose_networks())
+chosen = choose_networks()
 if chosen:
-    colours = [each.colour for each in chosen]
-    comparison = cached_comparison(tuple(each.network for each in chosen))
+    networks, colours = zip(*chosen, strict=True)
+    comparison = cached_comparison(networks)
     show_totals(comparison, colours)
     show_stages(comparison, colours)
     show_curves(comparison, colours)

@@ -11,22 +11,21 @@ from cnnviz.ui.lab.design.comparisons import show_design
 from cnnviz.ui.lab.design.first_layer import show_first_layer
 from cnnviz.ui.lab.design.merge import show_merge
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_labelled
+from cnnviz.ui.parts.layout import Section, choose_section
 from cnnviz.ui.parts.page import open_page
 
 SECTIONS = {
-    "slide the kernel": ("What does a convolution compute?", show_slide),
-    "pooling": ("What does pooling keep?", show_pool),
-    "activations and normalisation": ("What happens between convolutions?", show_activate),
-    "why not fully connected": ("Why not connect everything?", show_first_layer),
-    "design arithmetic": ("What does a design cost?", show_design),
-    "filters on your photo": ("What does a filter do to your photo?", show_filter_lab),
-    "augmentation": ("How does training augment an image?", show_gallery),
-    "add or concatenate": ("Add or concatenate?", show_merge),
+    "slide the kernel": Section(show_slide, "What does a convolution compute?"),
+    "pooling": Section(show_pool, "What does pooling keep?"),
+    "activations and normalisation": Section(show_activate, "What happens between convolutions?"),
+    "why not fully connected": Section(show_first_layer, "Why not connect everything?"),
+    "design arithmetic": Section(show_design, "What does a design cost?"),
+    "filters on your photo": Section(show_filter_lab, "What does a filter do to your photo?"),
+    "augmentation": Section(show_gallery, "How does training augment an image?"),
+    "add or concatenate": Section(show_merge, "Add or concatenate?"),
 }
 
 open_page("Convolution lab")
-section = choose_labelled("Section", list(SECTIONS), address.SECTION, is_labelled=False)
-question, show = SECTIONS[section]
-st.title(question)
-show()
+section = choose_section("Section", SECTIONS, address.SECTION)
+st.title(section.question)
+section.show()

@@ -8,14 +8,12 @@ from cnnviz.analysis.layers import totals
 from cnnviz.analysis.limits import GraphError
 from cnnviz.architectures import architecture_of, is_published, variant
 from cnnviz.architectures.written import SizedNetwork
-from cnnviz.ui.explore.card import show_card
 from cnnviz.ui.explore.code import show_code
 from cnnviz.ui.explore.conventions import choose_convention, show_other_tools
-from cnnviz.ui.explore.distribution import show_distribution
 from cnnviz.ui.explore.exercise import choose_hidden, show_exercise
-from cnnviz.ui.explore.layers import show_layers
+from cnnviz.ui.explore.layers import show_card, show_layers
 from cnnviz.ui.explore.memory import show_memory
-from cnnviz.ui.explore.totals import printed_counts, show_totals
+from cnnviz.ui.explore.totals import printed_counts, show_distribution, show_totals
 from cnnviz.ui.network.controls import changes_text, choose_network
 from cnnviz.ui.network.picture import choose_layer, chosen_layer, show_picture
 from cnnviz.ui.parts import address

@@ -7,22 +7,28 @@ from cnnviz.ui.feature_maps.sections import (
     show_layer_visualisation,
 )
 from cnnviz.ui.feature_maps.strip import show_strip
-from cnnviz.ui.photo.chosen import View, show_page
+from cnnviz.ui.parts.layout import Section
+from cnnviz.ui.photo.chosen import show_page
 from cnnviz.ui.photo.classic_filters import show_classic
-
-ACTIVATIONS = "Which image patches activate this channel most?"
-VISUALISATION = "Which image would activate this channel most?"
 
 show_page(
     "Feature maps",
     {
-        "maps": View("What does each layer see?", show_layer_maps),
-        "filters": View("Which filter makes which map?", show_layer_filters),
-        "shallow to deep": View("How do the maps change from shallow to deep?", show_strip),
-        "what excites it": View(ACTIVATIONS, show_layer_exciting, "Top activations"),
-        "what it dreams of": View(VISUALISATION, show_layer_visualisation, "Feature visualisation"),
-        "classic filters": View(
-            "Filtering is convolution", lambda subject: show_classic(subject.photo)
+        "maps": Section(show_layer_maps, "What does each layer see?"),
+        "filters": Section(show_layer_filters, "Which filter makes which map?"),
+        "shallow to deep": Section(show_strip, "How do the maps change from shallow to deep?"),
+        "what excites it": Section(
+            show_layer_exciting,
+            "Which image patches activate this channel most?",
+            "Top activations",
+        ),
+        "what it dreams of": Section(
+            show_layer_visualisation,
+            "Which image would activate this channel most?",
+            "Feature visualisation",
+        ),
+        "classic filters": Section(
+            lambda subject: show_classic(subject.photo), "Filtering is convolution"
         ),
     },
 )

@@ -11,23 +11,24 @@ from cnnviz.ui.grad_cam.sections import (
     show_stages,
     show_trust,
 )
-from cnnviz.ui.photo.chosen import View, show_page
+from cnnviz.ui.parts.layout import Section
+from cnnviz.ui.photo.chosen import show_page
 from cnnviz.ui.photo.overlay import choose_opacity
 
 show_page(
     "Grad-CAM",
     {
-        "one map": View("Where does the network look?", show_one_map),
-        "methods": View("Do all methods agree?", show_methods),
-        "networks": View("One photo through history", show_history),
-        "classes": View("Compare heatmaps for two classes", show_classes),
-        "stages": View("From edges to objects: where does each stage look?", show_stages),
-        "believe it?": View("Can you trust the heatmap?", show_trust, label="Trust"),
-        "occlusion": View(
-            "What if part of the image is hidden?",
+        "one map": Section(show_one_map, "Where does the network look?"),
+        "methods": Section(show_methods, "Do all methods agree?"),
+        "networks": Section(show_history, "One photo through history"),
+        "classes": Section(show_classes, "Compare heatmaps for two classes"),
+        "stages": Section(show_stages, "From edges to objects: where does each stage look?"),
+        "believe it?": Section(show_trust, "Can you trust the heatmap?", label="Trust"),
+        "occlusion": Section(
             lambda subject: show_occlusion(subject, choose_opacity()),
+            "What if part of the image is hidden?",
         ),
-        "crops": View("Is the prediction the same for every crop?", show_crops),
-        "augmentation": View("How does augmentation change the prediction?", show_augmentations),
+        "crops": Section(show_crops, "Is the prediction the same for every crop?"),
+        "augmentation": Section(show_augmentations, "How does augmentation change the prediction?"),
     },
 )

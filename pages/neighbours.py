@@ -5,9 +5,15 @@ from functools import partial
 import streamlit as st
 
 from cnnviz.images import Collection
-from cnnviz.ui.neighbours.controls import choose_count, choose_metrics
 from cnnviz.ui.neighbours.results import comparison
-from cnnviz.ui.neighbours.view import say_agreement, say_basis, show_map, show_nearest
+from cnnviz.ui.neighbours.view import (
+    choose_count,
+    choose_metrics,
+    say_agreement,
+    say_basis,
+    show_map,
+    show_nearest,
+)
 from cnnviz.ui.parts.page import made_or_said, open_page
 from cnnviz.ui.photo.chosen import chosen_subject
 from cnnviz.ui.photo.collection import choose_collection, choose_positions

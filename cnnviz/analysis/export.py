@@ -64,13 +64,11 @@ class Format:
     Attributes:
         title: Its name on screen.
         suffix: End of the file's name (".csv").
-        media_type: For a download.
         function: The file's content of a summary.
     """
 
     title: str
     suffix: str
-    media_type: str
     function: Callable[[Summary], str | bytes]
 
 
@@ -144,13 +142,11 @@ def has_onnx() -> bool:
 
 
 FORMATS: dict[str, Format] = {
-    "code": Format("PyTorch", ".py", "text/x-python", lambda s: source(s.spec, s.resolution)),
-    "csv": Format("CSV", ".csv", "text/csv", csv),
-    "markdown": Format("Markdown", ".md", "text/markdown", markdown),
-    "latex": Format("LaTeX", ".tex", "application/x-tex", latex),
-    "onnx": Format(
-        "ONNX", ".onnx", "application/octet-stream", lambda s: onnx(s.spec, s.resolution)
-    ),
+    "code": Format("PyTorch", ".py", lambda s: source(s.spec, s.resolution)),
+    "csv": Format("CSV", ".csv", csv),
+    "markdown": Format("Markdown", ".md", markdown),
+    "latex": Format("LaTeX", ".tex", latex),
+    "onnx": Format("ONNX", ".onnx", lambda s: onnx(s.spec, s.resolution)),
 }
 
 

@@ -88,8 +88,8 @@ def run_with_epochs(server_runs, keep_run, monkeypatch):
     with (run.folder / MEASUREMENTS).open("w") as file:
         for epoch in range(EPOCHS):
             network = random_network(specify("simple_densenet", num_classes=3), epoch)
-            found = Measurement(epoch, float(epoch), 0.0, reuse=reuse_record(network))
-            file.write(json.dumps(found.to_json()) + "\n")
+            measurement = Measurement(epoch, float(epoch), 0.0, reuse=reuse_record(network))
+            file.write(json.dumps(measurement.to_json()) + "\n")
     return run.id
 
 

@@ -231,77 +231,6 @@ def test_maps_of_a_photo_are_added_and_concatenated(opened):
     assert "The sum's squares add up to" in said(app)
 
 
-BETWEEN = {"section": "activations and normalisation"}
-
-
-def test_slopes_stand_in_numbers_beside_their_bounds(opened):
-    app = opened(**BETWEEN)
-    assert app.title[0].value == "What happens between convolutions?"
-    assert "value is **0.5** and the slope **0.25**, of at most 0.25" in said(app)
-    assert "value is **0** and the slope **1**, of at most 1" in said(app)
-    app = opened(**BETWEEN, x="-2.0")
-    assert "At x = \N{MINUS SIGN}2 the value is **0** and the slope **0**" in said(app)
-
-
-def test_local_responses_are_written_out(opened):
-    app = opened(**BETWEEN, part="local response norm")
-    # By hand: 0 + 100 + 10000 + 400 + 0; (2 + 1.05)^0.75 = 2.308; 100 / 2.308 = 43.33.
-    assert "0² + 10² + 100² + 20² + 0² = 10,500" in said(app)
-    assert "**43.33**" in said(app)
-    assert app.table[0].value["b"].iloc[2] == "43.33"
-    assert "alpha=0.0005" in "\n".join(each.value for each in app.caption)
-    app = opened(**BETWEEN, part="local response norm", response_a="1 2; 3 4")
-    assert app.error[0].value == "a must be one row of numbers; received 1 x 2."
-
-
-def test_local_responses_of_a_photo_in_a_bundled_network(opened, no_weights):
-    app = opened(**BETWEEN, part="local response norm", over="photo", response_alpha="1.0")
-    assert not app.error and len(app.get("image")) == 2
-    assert "The divisors are **" in said(app)
-
-
-def test_batch_norm_in_training_and_at_test(opened):
-    app = opened(**BETWEEN, part="batch norm")
-    # The batch has mean 5 and variance 4: (2 - 5) / 2 = -1.5.
-    assert "= **\N{MINUS SIGN}1.5**" in said(app)
-    assert [each.value for each in app.metric] == ["5", "4", "0.5", "1.357"]
-    app = opened(**BETWEEN, part="batch norm", batch_mode="test", batch_momentum="1.0")
-    assert [each.value for each in app.metric] == ["5", "4", "5", "4.571"]
-    assert [*app.table[0].value["x"]] == ["5", "9", "1"] and "= **0**" in said(app)
-    app = opened(**BETWEEN, part="batch norm", batch_trained="3")
-    assert app.error[0].value.startswith("A batch must have at least two numbers in training")
-
-
-def test_dropout_is_on_in_training_and_off_at_test(opened):
-    app = opened(**BETWEEN, part="dropout")
-    assert "= **2**. Another seed drops others." in said(app)
-    assert 'aria-label="In: ' in tiles(app) and "dropped" in tiles(app)
-    app = opened(**BETWEEN, part="dropout", dropout_training="false")
-    assert 'aria-label="Out: 1; 2; 3; 4; 5; 6; 7; 8"' in tiles(app)
-
-
-FILTERS = {"section": "filters on your photo"}
-
-
-def test_a_classic_filter_has_its_rank_and_learned_ones_beside(opened, no_weights):
-    app = opened(**FILTERS, classic="Mean 3x3")
-    assert not app.error
-    assert "**6 products for a pixel instead of 9**" in said(app)
-    assert "All 16 filters of stem.conv" in "\n".join(each.value for each in app.caption)
-    laplace = opened(**FILTERS, classic="Laplace")
-    assert "2 x (3 + 3) = **12 products for a pixel instead of 9**" in said(laplace)
-
-
-def test_ones_own_kernel_is_an_address(opened, no_weights):
-    app = opened(**FILTERS, whose="your own", own_kernel="1 0 -1; 1 0 -1; 1 0 -1")
-    assert "it gives 0 wherever the photo is even." in said(app)
-    assert "**Rank 1**: yes." in said(app)
-    app = opened(**FILTERS, whose="your own", own_kernel="1 0; 0 1")
-    assert app.error[0].value == "kernel must have odd sides; received 2 x 2."
-    app = opened(**FILTERS, whose="your own", own_kernel="0 0 0")
-    assert "**Rank 0**" in said(app) and not app.error
-
-
 def test_every_augmentation_is_drawn_eight_times_and_the_address_keeps_its_strength(opened):
     app = opened(section="augmentation", alone_noise="0.02")
     assert app.title[0].value == "How does training augment an image?"
@@ -345,7 +274,7 @@ def test_an_uploaded_photo_is_looked_at(opened, query, no_weights):
 
 
 def test_buttons_have_labels_and_the_address_has_options(opened):
-    app = opened(**BETWEEN, part="batch norm")
+    app = opened(section="activations and normalisation", part="batch norm")
     section, part = app.segmented_control(key="section"), app.segmented_control(key="part")
     assert "Activations and normalisation" in section.options
     assert "Batch normalisation" in part.options

@@ -129,10 +129,10 @@ def test_an_image_too_small_for_the_network_is_one_sentence_and_the_controls_sta
 
 def test_layers_are_found_by_name_stage_and_kind():
     app = open_explore(find="stage 2 convolution")
-    found = app.dataframe[0].value
-    assert set(found["stage"]) == {"stage 2"}
-    assert set(found["kind"]) == {"convolution"}
-    assert len(found) == 5
+    shown = app.dataframe[0].value
+    assert set(shown["stage"]) == {"stage 2"}
+    assert set(shown["kind"]) == {"convolution"}
+    assert len(shown) == 5
     app.text_input(key="find").set_value("nothing like it").run()
     assert not app.exception
     assert "No layer matches 'nothing like it'" in app.info[0].value

@@ -83,10 +83,10 @@ def test_the_observations_have_their_numbers_and_rules():
     network = bundled_for("densenet40_k12_cifar")[0].network()
     said = [each.value for each in app.markdown]
     rules = [each.value for each in app.caption]
-    for found in observations(list(block_readers(network))):
-        assert any(each.startswith(found.claim) and found.verdict in each for each in said)
-        assert f"**{found.number:.3g}**: {found.says}." in said
-        assert any(each.endswith(found.rule) for each in rules)
+    for verdict in observations(list(block_readers(network))):
+        assert any(each.startswith(verdict.claim) and verdict.verdict in each for each in said)
+        assert f"**{verdict.number:.3g}**: {verdict.says}." in said
+        assert any(each.endswith(verdict.rule) for each in rules)
 
 
 def test_a_cell_of_the_address_is_open():

@@ -143,3 +143,49 @@ def test_an_uploaded_photo_is_looked_at(on_photo, part):
     app.file_uploader(key="upload").set_value(("mine.png", file.getvalue(), "image/png")).run()
     assert not app.exception and not app.error
     assert len(app.get("image")) >= 2
+
+
+def test_slopes_stand_in_numbers_beside_their_bounds(opened):
+    app = opened()
+    assert app.title[0].value == "What happens between convolutions?"
+    assert "value is **0.5** and the slope **0.25**, of at most 0.25" in said(app)
+    assert "value is **0** and the slope **1**, of at most 1" in said(app)
+    app = opened(x="-2.0")
+    assert "At x = \N{MINUS SIGN}2 the value is **0** and the slope **0**" in said(app)
+
+
+def test_local_responses_are_written_out(opened):
+    app = opened(part="local response norm")
+    # By hand: 0 + 100 + 10000 + 400 + 0; (2 + 1.05)^0.75 = 2.308; 100 / 2.308 = 43.33.
+    assert "0² + 10² + 100² + 20² + 0² = 10,500" in said(app)
+    assert "**43.33**" in said(app)
+    assert app.table[0].value["b"].iloc[2] == "43.33"
+    assert "alpha=0.0005" in "\n".join(each.value for each in app.caption)
+    app = opened(part="local response norm", response_a="1 2; 3 4")
+    assert app.error[0].value == "a must be one row of numbers; received 1 x 2."
+
+
+def test_local_responses_of_a_photo_in_a_bundled_network(opened, no_weights):
+    app = opened(part="local response norm", over="photo", response_alpha="1.0")
+    assert not app.error and len(app.get("image")) == 2
+    assert "The divisors are **" in said(app)
+
+
+def test_batch_norm_in_training_and_at_test(opened):
+    app = opened(part="batch norm")
+    # The batch has mean 5 and variance 4: (2 - 5) / 2 = -1.5.
+    assert "= **\N{MINUS SIGN}1.5**" in said(app)
+    assert [each.value for each in app.metric] == ["5", "4", "0.5", "1.357"]
+    app = opened(part="batch norm", batch_mode="test", batch_momentum="1.0")
+    assert [each.value for each in app.metric] == ["5", "4", "5", "4.571"]
+    assert [*app.table[0].value["x"]] == ["5", "9", "1"] and "= **0**" in said(app)
+    app = opened(part="batch norm", batch_trained="3")
+    assert app.error[0].value.startswith("A batch must have at least two numbers in training")
+
+
+def test_dropout_is_on_in_training_and_off_at_test(opened):
+    app = opened(part="dropout")
+    assert "= **2**. Another seed drops others." in said(app)
+    assert 'aria-label="In: ' in tiles(app) and "dropped" in tiles(app)
+    app = opened(part="dropout", dropout_training="false")
+    assert 'aria-label="Out: 1; 2; 3; 4; 5; 6; 7; 8"' in tiles(app)

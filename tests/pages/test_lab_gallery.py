@@ -27,6 +27,28 @@ def tiles(app):
     return " ".join(element.proto.body for element in app.get("html"))
 
 
+ON_PHOTO = {"section": "filters on your photo"}
+
+
+def test_a_classic_filter_has_its_rank_and_learned_ones_beside(opened, no_weights):
+    app = opened(**ON_PHOTO, classic="Mean 3x3")
+    assert not app.error
+    assert "**6 products for a pixel instead of 9**" in said(app)
+    assert "All 16 filters of stem.conv" in "\n".join(each.value for each in app.caption)
+    laplace = opened(**ON_PHOTO, classic="Laplace")
+    assert "2 x (3 + 3) = **12 products for a pixel instead of 9**" in said(laplace)
+
+
+def test_ones_own_kernel_is_an_address(opened, no_weights):
+    app = opened(**ON_PHOTO, whose="your own", own_kernel="1 0 -1; 1 0 -1; 1 0 -1")
+    assert "it gives 0 wherever the photo is even." in said(app)
+    assert "**Rank 1**: yes." in said(app)
+    app = opened(**ON_PHOTO, whose="your own", own_kernel="1 0; 0 1")
+    assert app.error[0].value == "kernel must have odd sides; received 2 x 2."
+    app = opened(**ON_PHOTO, whose="your own", own_kernel="0 0 0")
+    assert "**Rank 0**" in said(app) and not app.error
+
+
 FILTERS = {"section": "filters on your photo", "on": "numbers"}
 
 
@@ -93,9 +115,9 @@ def test_crops_in_training_are_counted_twice(opened):
     assert 'alt="Place of training crop 8"' in drawn
     # The crops that the package draws by the same number.
     rng = torch.Generator().manual_seed(3)
-    found = random_crops(np.zeros((256, 256, 3), np.uint8), 224, 8, rng)
+    crops = random_crops(np.zeros((256, 256, 3), np.uint8), 224, 8, rng)
     for number, ((row, column), mirrored) in enumerate(
-        zip(found.corners, found.mirrored, strict=True), 1
+        zip(crops.corners, crops.mirrored, strict=True), 1
     ):
         end = ", mirrored" if mirrored else ""
         assert f'alt="Training crop {number}: row {row}, column {column}{end}"' in drawn
@@ -119,8 +141,8 @@ def test_numbers_are_augmented_by_the_same_code(opened):
         for number in (1, 2, 3):
             assert f'aria-label="{name}, draw {number}: {kept}"' in tiles(app), name
     mirrored = opened(**GALLERY, on="numbers", pixels=GREYS, **STILL)
-    found = re.findall(r'aria-label="Flip true, draw \d: ([^"]*)"', tiles(mirrored))
-    assert len(found) == 3 and {*found} == {kept, ", ".join(["255 0 0 0"] * 4)}
+    rows = re.findall(r'aria-label="Flip true, draw \d: ([^"]*)"', tiles(mirrored))
+    assert len(rows) == 3 and {*rows} == {kept, ", ".join(["255 0 0 0"] * 4)}
     assert "Greys have no saturation" in "\n".join(each.value for each in mirrored.caption)
 
 

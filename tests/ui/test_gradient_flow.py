@@ -19,12 +19,11 @@ from cnnviz.ui.gradient_flow.by_architecture import verdict
 from cnnviz.ui.gradient_flow.chain import PRESETS
 from cnnviz.ui.gradient_flow.chart import flow_table
 from cnnviz.ui.gradient_flow.during_training import evenly_spaced, layers_over_time
-from cnnviz.ui.gradient_flow.results import MEASURES, Question, digit_batch
+from cnnviz.ui.gradient_flow.results import MEASURES, Batch, Question, digit_batch
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.work.work import Work, WorkStopped
 from cnnviz.vision.gradients.flow import ActivationStatistics, layer_gradients
 from cnnviz.weights.loading import random_network
-from cnnviz.weights.sources import sources
 from tests.apps import open_function
 
 SMALL = specify("mlp", num_classes=10, hidden_layers=2, hidden_units=16)
@@ -41,16 +40,15 @@ def digits():
 
 
 def question(spec=SMALL, measure="gradients", pictures=4, seed=0):
-    *_, rng = sources(spec.variant)
-    return Question(measure, spec, rng, pictures, seed)
+    return Question.untrained(measure, spec, Batch(pictures, seed))
 
 
 def test_a_batch_is_of_real_digits_with_their_labels(digits):
-    pixels, labels = digit_batch(specify("resnet20_cifar"), digits, 8, 1)
+    pixels, labels = digit_batch(specify("resnet20_cifar"), digits, Batch(8, 1))
     assert pixels.shape == (8, 3, 32, 32)
     assert torch.equal(pixels[:, 0], pixels[:, 2])
-    again, _ = digit_batch(specify("resnet20_cifar"), digits, 8, 1)
-    other, _ = digit_batch(specify("resnet20_cifar"), digits, 8, 2)
+    again, _ = digit_batch(specify("resnet20_cifar"), digits, Batch(8, 1))
+    other, _ = digit_batch(specify("resnet20_cifar"), digits, Batch(8, 2))
     assert torch.equal(pixels, again)
     assert not torch.equal(pixels, other)
     chosen = torch.randperm(len(digits.train), generator=torch.Generator().manual_seed(1))[:8]
@@ -62,10 +60,10 @@ def test_a_batch_is_of_real_digits_with_their_labels(digits):
 
 
 def test_a_grey_network_gets_greys_and_a_trained_one_its_own_scale(digits):
-    pixels, _ = digit_batch(specify("lenet5"), digits, 4, 0)
+    pixels, _ = digit_batch(specify("lenet5"), digits, Batch(4, 0))
     assert pixels.shape == (4, 1, 32, 32)
     trained = bundled_for("resnet20_cifar")[0].spec
-    seen, labels = digit_batch(trained, digits, 4, 0)
+    seen, labels = digit_batch(trained, digits, Batch(4, 0))
     black = (0 - torch.tensor(trained.trained_on.mean)) / torch.tensor(trained.trained_on.std)
     assert seen.amin(dim=(0, 2, 3)).tolist() == pytest.approx(black.tolist(), rel=1e-4)
     assert labels.max() < trained.num_classes
@@ -74,15 +72,15 @@ def test_a_grey_network_gets_greys_and_a_trained_one_its_own_scale(digits):
 @pytest.mark.parametrize("measure", MEASURES)
 def test_each_measure_is_kept_and_tells_how_far_it_is(digits, measure):
     asked, told = question(specify("resnet20_cifar"), measure), []
-    found = asked.answer(digits, told.append)
-    assert results.kept(asked.key) is found
+    answer = asked.answer(digits, told.append)
+    assert results.kept(asked.key) is answer
     assert told == sorted(told)
     assert 0.9 < told[-1] <= 1
 
 
 def test_an_answer_is_that_of_the_network_of_its_seed(digits):
     asked = question(seed=3)
-    expected = layer_gradients(random_network(SMALL, 3), *digit_batch(SMALL, digits, 4, 3))
+    expected = layer_gradients(random_network(SMALL, 3), *digit_batch(SMALL, digits, Batch(4, 3)))
     assert asked.answer(digits, lambda share: None) == tuple(expected)
 
 
@@ -96,13 +94,11 @@ def page():
     import streamlit as st
 
     from cnnviz.architectures import specify
-    from cnnviz.ui.gradient_flow.results import Question, answers
-    from cnnviz.weights.sources import sources
+    from cnnviz.ui.gradient_flow.results import Batch, Question, answers
 
     spec = specify("mlp", num_classes=10, hidden_layers=2, hidden_units=16)
-    *_, rng = sources(spec.variant)
-    found = answers([Question("gradients", spec, rng, 4, seed) for seed in (0, 1)], "test")
-    st.markdown(f"{sum(each is not None for each in found)} answers")
+    asked = {seed: Question.untrained("gradients", spec, Batch(4, seed)) for seed in (0, 1)}
+    st.markdown(f"{len(answers(asked, 'test'))} answers")
 
 
 def test_what_is_quick_is_answered_at_once():
@@ -223,8 +219,8 @@ LENET = {
 
 
 def test_a_runs_gradients_are_by_the_square_root_of_the_weights(recorded):
-    found = layers_over_time(recorded, 3)
-    assert found.layers == tuple(LENET)
-    assert found.names == ["start", "1"]
+    gradients = layers_over_time(recorded, 3)
+    assert gradients.layers == tuple(LENET)
+    assert gradients.names == ["start", "1"]
     expected = np.array([[4 / size**0.5, 2 / size**0.5] for size in LENET.values()])
-    assert found.rms == pytest.approx(expected)
+    assert gradients.rms == pytest.approx(expected)

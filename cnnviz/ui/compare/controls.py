@@ -1,16 +1,14 @@
 """Widgets that choose the compared networks, kept in URL and session.
 
 The networks in ``st.session_state["compared"]`` are the truth. Widgets change them from their
-callbacks; the URL is written after each change, and read when it is not what was written: a link,
-the Back button, an edited address.
+callbacks; the address is written after each change, and read when it is not what was written.
 
 Nothing is ever written into a widget's state. Browsers keep the values of widgets in a closed
 popover and would send old ones back; where a network changes in another way than by its own
 widgets, these are replaced by new ones that start from it.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +22,8 @@ from cnnviz.figures.theme import CATEGORIES
 from cnnviz.hyperparameters import Value
 from cnnviz.ui.network.controls import CLASSES, RESOLUTIONS, explore_query, hyperparameter_widget
 from cnnviz.ui.parts import address
+from cnnviz.ui.parts.page import plain
+from cnnviz.ui.server.cached import cached_layer_table
 
 FEWEST = 2
 # What a slot holds where the URL does not say it; there are as many networks as slots at most.
@@ -31,21 +31,6 @@ DEFAULTS = dict(
     zip(address.COMPARED, ("vgg16", "resnet34", "densenet121", "googlenet"), strict=True)
 )
 SLOTS = address.COMPARED
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """A network that a visitor compares.
-
-    Attributes:
-        network: The network and its image.
-        colour: Its colour in every figure.
-        column: Where its controls are, for what is to be said about it.
-    """
-
-    network: SizedNetwork
-    colour: str
-    column: Any
 
 
 @dataclass
@@ -65,10 +50,14 @@ class Compared:
     problem: str = ""
 
 
-def choose_networks() -> list[Chosen]:
-    """Draw each network's controls beside the others' and return what is chosen."""
-    compared = _compared()
-    chosen = []
+def choose_networks() -> list[tuple[SizedNetwork, str]]:
+    """Draw each network's controls beside the others' and return those that can be analysed.
+
+    Returns:
+        The networks with their colours in every figure; where a network's layers cannot be
+        counted, its column says why.
+    """
+    compared, chosen = _compared(), []
     columns = st.columns(len(compared), gap="medium")
     for each, column, colour in zip(compared, columns, CATEGORIES, strict=False):
         with column:
@@ -76,25 +65,31 @@ def choose_networks() -> list[Chosen]:
             if each.problem:
                 st.warning(each.problem, icon=":material/info:")
                 each.problem = ""
-        chosen.append(Chosen(each.network, colour, column))
+            try:
+                cached_layer_table(each.network.spec, each.network.resolution)
+                chosen.append((each.network, colour))
+            except ValueError as error:
+                st.error(str(error), icon=":material/error:")
     if len(compared) < len(SLOTS):
         st.button("Add a network", icon=":material/add:", key="compare_add", on_click=_add)
     return chosen
 
 
 def _compared() -> list[Compared]:
-    """The networks of the URL if it is new, else those of the session; the URL says them too."""
-    requested = {slot: st.query_params[slot] for slot in SLOTS if slot in st.query_params}
-    is_new = requested != st.session_state.get("compare_url")
-    if "compared" not in st.session_state:
-        st.session_state["compared"] = _requested(requested)
-    elif st.session_state.get("arrived") and not requested:
-        rebuilt = [_with_widgets(each.network) for each in st.session_state["compared"]]
-        st.session_state["compared"] = rebuilt
-    elif is_new or st.session_state.get("arrived"):
-        st.session_state["compared"] = _requested(requested)
-    compared: list[Compared] = st.session_state["compared"]
-    st.session_state["compare_url"] = _write(requested, [str(each.network) for each in compared])
+    """The networks of the address if it is new, else those of the session; the address has both."""
+    requested = {slot: address.requested(slot) for slot in SLOTS if slot in st.query_params}
+    is_new = any(address.newly_requested(slot) is not None for slot in SLOTS)
+    compared: list[Compared] | None = st.session_state.get("compared")
+    if compared and st.session_state.get("arrived") and not requested:
+        compared = [_with_widgets(each.network) for each in compared]
+    elif compared is None or is_new:
+        compared = _requested(requested)
+    st.session_state["compared"] = compared
+    written = dict(zip(SLOTS, (str(each.network) for each in compared), strict=False))
+    # An address without networks means the first two defaults; it stays as it was typed.
+    if not requested and written == {slot: DEFAULTS[slot] for slot in SLOTS[:FEWEST]}:
+        written = {}
+    address.write({slot: written.get(slot, "") for slot in SLOTS})
     return compared
 
 
@@ -108,28 +103,12 @@ def _requested(requested: Mapping[address.Key, str]) -> list[Compared]:
         except (KeyError, ValueError) as error:
             reason = str(error.args[0]).partition("; known are")[0].rstrip(".")
             instead = read(DEFAULTS[slot])
-            sentence = _plain(f"{reason}; {label(instead)} is shown instead.")
+            sentence = plain(f"{reason}; {label(instead)} is shown instead.")
             compared.append(_with_widgets(instead, sentence))
     return compared
 
 
-def _plain(words: str) -> str:
-    """Words of a URL as they are, not as Markdown."""
-    return re.sub(r"([\\`*\[\]<>$#~|:])", r"\\\1", words)
-
-
-def _write(requested: Mapping[address.Key, str], networks: Sequence[str]) -> dict[address.Key, str]:
-    """Write the networks into the URL, leave the rest to its widgets; the URL's networks."""
-    written = dict(zip(SLOTS, networks, strict=False))
-    # An address without networks means the first two defaults; it stays as it was typed.
-    if not requested and written == {slot: DEFAULTS[slot] for slot in SLOTS[:FEWEST]}:
-        return {}
-    address.write({slot: written.get(slot, "") for slot in SLOTS})
-    return written
-
-
 def _choose(each: Compared, colour: str, removable: bool) -> None:
-    """The controls of one network."""
     name = each.network.spec.variant
     family = architecture_of(name)
     subtitle = f"{family.title}, {family.year_of(name)}; image of {each.network.resolution} px"
@@ -139,8 +118,7 @@ def _choose(each: Compared, colour: str, removable: bool) -> None:
         variants(),
         variants().index(each.start.spec.variant),
         key=_key(each, "variant"),
-        on_change=_change_variant,
-        args=(each,),
+        on_change=lambda: _replace(each, read(st.session_state[_key(each, "variant")])),
         help="Any published network, oldest family first; type to search.",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -163,7 +141,6 @@ def _choose(each: Compared, colour: str, removable: bool) -> None:
 
 
 def _choose_settings(each: Compared) -> None:
-    """Image, classes and the family's hyperparameters."""
     spec = each.start.spec
     published = variant(spec.variant)
     st.button(
@@ -222,18 +199,12 @@ def with_setting(network: SizedNetwork, name: str, value: Value) -> SizedNetwork
     return SizedNetwork(spec, spec.fixed_resolution or network.resolution)
 
 
-def _change_variant(each: Compared) -> None:
-    _replace(each, read(st.session_state[_key(each, "variant")]))
-
-
 def _with_widgets(network: SizedNetwork, problem: str = "") -> Compared:
-    """A network with widgets of its own."""
     st.session_state["compare_widgets"] = st.session_state.get("compare_widgets", 0) + 1
     return Compared(network, network, st.session_state["compare_widgets"], problem)
 
 
 def _replace(each: Compared, network: SizedNetwork, problem: str = "") -> None:
-    """Put a network and new widgets in the place of another."""
     compared = st.session_state["compared"]
     place = [other.number for other in compared].index(each.number)
     compared[place] = _with_widgets(network, problem)

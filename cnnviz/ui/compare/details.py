@@ -147,14 +147,10 @@ def _how_aligned(comparison: Comparison) -> str:
 
 
 def _columns(labels: Sequence[str]) -> dict[str, Any]:
-    columns: dict[str, Any] = {
-        "side": st.column_config.TextColumn("Output (px)", pinned=True),
-    }
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    columns: dict[str, Any] = {"side": text("Output (px)", pinned=True)}
     for network, label in enumerate(labels):
-        columns[f"layer_{network}"] = st.column_config.TextColumn(label, width="medium")
-        columns[f"output_{network}"] = st.column_config.TextColumn("Output")
-        columns[f"params_{network}"] = st.column_config.NumberColumn(
-            "Parameters", format="localized"
-        )
-    columns["difference"] = st.column_config.TextColumn("Difference", width="large")
-    return columns
+        columns[f"layer_{network}"] = text(label, width="medium")
+        columns[f"output_{network}"] = text("Output")
+        columns[f"params_{network}"] = number("Parameters", format="localized")
+    return {**columns, "difference": text("Difference", width="large")}

@@ -16,7 +16,7 @@ from cnnviz.analysis.formulas.arithmetic import enumeration
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.comparison import bars as figures
 from cnnviz.figures.comparison import curves as comparison_curves
-from cnnviz.ui.compare.controls import Chosen
+from cnnviz.ui.parts.page import offer_file
 from cnnviz.ui.server.cached import cached_layer_table
 
 CURVES = {
@@ -33,19 +33,6 @@ def cached_comparison(networks: tuple[SizedNetwork, ...]) -> Comparison:
     return Comparison.of(
         networks, [cached_layer_table(sized.spec, sized.resolution) for sized in networks]
     )
-
-
-def analysed(chosen: Sequence[Chosen]) -> list[Chosen]:
-    """The networks whose layers can be counted; the columns of the others show the error."""
-    countable = []
-    for each in chosen:
-        try:
-            cached_layer_table(each.network.spec, each.network.resolution)
-        except ValueError as error:
-            each.column.error(str(error), icon=":material/error:")
-        else:
-            countable.append(each)
-    return countable
 
 
 def show_totals(comparison: Comparison, colours: Sequence[str]) -> None:
@@ -86,24 +73,9 @@ def offer_report(comparison: Comparison, colours: Sequence[str]) -> None:
     name = "-and-".join(dict.fromkeys(n.spec.variant for n in comparison.networks))
     st.subheader("Export")
     with st.container(horizontal=True):
-        st.download_button(
-            "Markdown",
-            comparison.to_markdown,
-            f"{name}.md",
-            "text/markdown",
-            icon=":material/description:",
-            on_click="ignore",
-            key="compare_markdown",
-        )
-        st.download_button(
-            "PNG",
-            partial(_report_png, comparison, tuple(colours)),
-            f"{name}.png",
-            "image/png",
-            icon=":material/image:",
-            on_click="ignore",
-            key="compare_png",
-        )
+        offer_file("Markdown", comparison.to_markdown, f"{name}.md", icon=":material/description:")
+        png = partial(_report_png, comparison, colours)
+        offer_file("PNG", png, f"{name}.png", icon=":material/image:")
 
 
 def _report_png(comparison: Comparison, colours: Sequence[str]) -> bytes:

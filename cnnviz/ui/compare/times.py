@@ -20,7 +20,12 @@ SECONDS = 5
 
 def show_forward_times(networks: Sequence[SizedNetwork]) -> None:
     """Draw the batch size, the button, and each network's time with its spread once measured."""
-    batch = _choose_batch()
+    batch = choose_segment(
+        "Batch (images)",
+        BATCHES,
+        address.BATCH,
+        help="Images at once; a large batch uses a device better.",
+    )
     names = labels(networks)
     commands = {_command(n, batch): name for n, name in zip(networks, names, strict=True)}
     st.button(
@@ -34,15 +39,6 @@ def show_forward_times(networks: Sequence[SizedNetwork]) -> None:
     watch(
         tuple(commands),
         lambda works: _show({name: works[words] for words, name in commands.items()}),
-    )
-
-
-def _choose_batch() -> int:
-    return choose_segment(
-        "Batch (images)",
-        BATCHES,
-        address.BATCH,
-        help="Images at once; a large batch uses a device better.",
     )
 
 

@@ -31,28 +31,17 @@ def show_code(network: SizedNetwork, hidden: Collection[str]) -> None:
         "One file that needs only torch: run it and it builds the network and prints its parameter "
         "count; import it and `build()` gives the network."
     )
+    name = f"{network.spec.variant}-{network.resolution}px"
     with st.container(horizontal=True):
-        for form in FORMATS:
+        for form, kind in FORMATS.items():
             if form != "onnx" and (form == "code" or not hidden):
-                _offer(network, form)
+                offer_file(kind.title, partial(_file, network, form), name + kind.suffix)
         made = _make_onnx(network)
-    if made is not None:
-        _show_onnx(network, made)
+    if isinstance(made, str):
+        st.error(made, icon=":material/error:")
+    elif made:
+        offer_file(f"Save the ONNX file ({bytes_text(len(made))})", made, f"{name}.onnx")
     st.code(_cached_source(network.spec, network.resolution), "python", height=560)
-
-
-def _offer(network: SizedNetwork, form: str) -> None:
-    """A button that makes the file when it is clicked."""
-    kind = FORMATS[form]
-    st.download_button(
-        kind.title,
-        partial(_file, network, form),
-        f"{network.spec.variant}-{network.resolution}px{kind.suffix}",
-        kind.media_type,
-        key=f"download_{form}",
-        icon=":material/download:",
-        on_click="ignore",
-    )
 
 
 def _file(network: SizedNetwork, form: str) -> str | bytes:
@@ -61,40 +50,23 @@ def _file(network: SizedNetwork, form: str) -> str | bytes:
 
 def _make_onnx(network: SizedNetwork) -> bytes | str | None:
     """A button; then the ONNX file, or one sentence why there is none."""
-    needed = (
-        "" if has_onnx() else " The server needs two more packages: pip install onnx onnxscript."
-    )
-    if not st.button(
-        "ONNX",
-        key="make_onnx",
-        icon=":material/build:",
-        disabled=not has_onnx(),
-        help=f"For Netron and other programs, with random weights; it takes some seconds.{needed}",
-    ):
+    words = "For Netron and other programs, with random weights; it takes some seconds."
+    if not has_onnx():
+        words += " The server needs two more packages: pip install onnx onnxscript."
+    if not st.button("ONNX", "make_onnx", words, icon=":material/build:", disabled=not has_onnx()):
         return None
     with st.spinner("Writing the ONNX file ..."), tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.onnx"
         # torch.export changes torch for the whole process while it runs: not in the server.
-        command = [sys.executable, "-m", "cnnviz", "export", str(network), "--format", "onnx"]
+        options = ("export", str(network), "--format", "onnx", "--output", str(path))
+        command = [sys.executable, "-m", "cnnviz", *options]
         try:
             done = subprocess.run(
-                [*command, "--output", str(path)],
-                capture_output=True,
-                text=True,
-                timeout=ONNX_SECONDS,
-                check=False,
+                command, capture_output=True, text=True, timeout=ONNX_SECONDS, check=False
             )
         except subprocess.TimeoutExpired:
             return f"The file was not ready after {ONNX_SECONDS} s; try a smaller network."
         return path.read_bytes() if done.returncode == 0 else done.stderr.splitlines()[-1]
-
-
-def _show_onnx(network: SizedNetwork, made: bytes | str) -> None:
-    if isinstance(made, str):
-        st.error(made, icon=":material/error:")
-        return
-    file = f"{network.spec.variant}-{network.resolution}px.onnx"
-    offer_file(f"Save the ONNX file ({bytes_text(len(made))})", made, file)
 
 
 @st.cache_data(max_entries=64, show_spinner="Writing the code ...")

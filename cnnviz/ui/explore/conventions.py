@@ -34,35 +34,33 @@ def show_other_tools(
         ours: Our totals.
         printed: The paper's figures by quantity (params, macs), where this is the paper's network.
     """
-    _show_blocks([_our_block(ours), *_papers_blocks(printed)])
+    own = {
+        "tool": "cnnviz",
+        "params": ours.params,
+        "unit": "MACs",
+        "operations": ours.macs,
+        "why": f"FLOPs = 2 x MACs = {2 * ours.macs:,}.",
+        "counts": "Products of convolutions and linear layers, without bias.",
+    }
+    st.html(_blocks([own, *_of_paper(printed)]))
     words = ("tools", str(sized), "--json")
     Offer(
         "tools",
         words,
         command(words),
         "Run torchinfo, fvcore and torch's counter on this network",
-        lambda counts: _show_blocks([_tools_block(count) for count in counts]),
+        lambda counts: st.html(_blocks(counts)),
         help="It takes some seconds, in a process of its own.",
     ).draw()
 
 
-def _show_blocks(blocks: Sequence[dict[str, str]]) -> None:
-    st.html(render("tool_counts", counts=blocks))
+def _blocks(counts: Sequence[Mapping[str, Any]]) -> str:
+    """HTML of counts: the fields of ``analysis.other_tools.ToolCount``."""
+    return render("tool_counts", counts=counts)
 
 
-def _our_block(ours: Totals) -> dict[str, str]:
-    return {
-        "tool": "cnnviz",
-        "params": f"{ours.params:,}",
-        "unit": "MACs",
-        "operations": f"{ours.macs:,}",
-        "why": f"FLOPs = 2 x MACs = {2 * ours.macs:,}.",
-        "counts": "Products of convolutions and linear layers, without bias.",
-    }
-
-
-def _papers_blocks(printed: Mapping[str, PublishedFigure]) -> list[dict[str, str]]:
-    """What the paper prints, as one block; none where it prints nothing."""
+def _of_paper(printed: Mapping[str, PublishedFigure]) -> list[dict[str, str]]:
+    """What the paper prints, as one count; none where it prints nothing."""
     if not printed:
         return []
     texts = {quantity: f"{f.value} {f.unit}" for quantity, f in printed.items()}
@@ -77,17 +75,3 @@ def _papers_blocks(printed: Mapping[str, PublishedFigure]) -> list[dict[str, str
             "counts": f"{'; '.join(sources)}.",
         }
     ]
-
-
-def _tools_block(count: Mapping[str, Any]) -> dict[str, str]:
-    """A tool's answer: the fields of ``analysis.other_tools.ToolCount``."""
-    params, operations = count["params"], count["operations"]
-    return {
-        "tool": count["tool"],
-        "version": count["version"],
-        "params": "not counted" if params is None else f"{params:,}",
-        "unit": count["unit"],
-        "operations": "no answer" if operations is None else f"{operations:,}",
-        "why": count["why"],
-        "counts": count["counts"],
-    }

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Hashable, Sequence
 
 import streamlit as st
+from cachetools import LRUCache
 
 from cnnviz.analysis.exercise import QUANTITIES, Question, questions
 from cnnviz.analysis.exercise.verdict import TRIES, Verdict, is_closed, score, tries, verdict
@@ -11,6 +12,7 @@ from cnnviz.architectures import NetworkSpec
 from cnnviz.ui.network.formulas import HIDES, show_formulas
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import bound
+from cnnviz.ui.parts.page import plain
 
 LAST_SHEET = 9999
 # Answers that a visitor's session keeps, by sheet and question; older sheets go first.
@@ -101,7 +103,6 @@ def _open_sheet(seed: int) -> None:
 
 
 def _quantities(hidden: Collection[str]) -> tuple[str, ...]:
-    """What is asked, in a fixed order."""
     chosen = {ASKED.get(name, name) for name in hidden}
     return tuple(quantity for quantity in QUANTITIES if quantity in chosen) or QUANTITIES
 
@@ -114,31 +115,26 @@ def _cached_questions(
     quantities: tuple[str, ...],
     _graph: NetworkGraph,
 ) -> list[Question]:
-    """The questions of a sheet, shared by all visitors."""
     return questions(_graph, seed, quantities=quantities)
 
 
 def _answers(sheet: Hashable, count: int) -> Answers:
     """What the visitor wrote so far on a sheet, a list a question; kept while the session lasts."""
-    by_sheet: dict[Hashable, Answers] = st.session_state.setdefault("exercise_answers", {})
-    if sheet not in by_sheet:
-        for oldest in list(by_sheet)[: max(len(by_sheet) - SHEETS_KEPT + 1, 0)]:
-            del by_sheet[oldest]
-        by_sheet[sheet] = [[] for _ in range(count)]
-    return by_sheet[sheet]
+    by_sheet: LRUCache[Hashable, Answers]
+    by_sheet = st.session_state.setdefault("exercise_answers", LRUCache(SHEETS_KEPT))
+    return by_sheet.setdefault(sheet, [[] for _ in range(count)])
 
 
 def _ask(number: int, question: Question, given: list[str], sheet_key: int) -> list[Verdict]:
     """Draw one question with its verdict; ``given`` are the answers so far, the last one last."""
     verdicts = [verdict(question, answer) for answer in given]
     with st.container(border=True):
-        st.markdown(f"**{number}.** `{question.name}`: {_plain(question.givens)}")
+        st.markdown(f"**{number}.** `{question.name}`: {plain(question.givens)}")
         if is_closed(verdicts):
-            st.markdown(f"Your answer: **{_plain(given[-1])}**")
+            st.markdown(f"Your answer: **{plain(given[-1])}**")
         else:
-            _draw_field(
-                number, f"answer_{sheet_key}_{question.position}_{question.quantity}", given
-            )
+            key = f"answer_{sheet_key}_{question.position}_{question.quantity}"
+            _draw_field(number, key, given)
         _show_verdict(question, verdicts)
     return verdicts
 
@@ -170,11 +166,11 @@ def _show_verdict(question: Question, verdicts: Sequence[Verdict]) -> None:
         return
     last, wrong = verdicts[-1], sum(not one.right for one in tries(verdicts))
     if last.right:
-        st.markdown(f":green[:material/check_circle: **{_plain(last.sentence)}**]")
+        st.markdown(f":green[:material/check_circle: **{plain(last.sentence)}**]")
     elif not last.counts:
-        st.markdown(f":material/help: {_plain(last.sentence)} This did not count as a try.")
+        st.markdown(f":material/help: {plain(last.sentence)} This did not count as a try.")
     else:
-        st.markdown(f":orange[:material/error:] {_plain(last.sentence)}")
+        st.markdown(f":orange[:material/error:] {plain(last.sentence)}")
         left = TRIES - wrong
         if left > 0:
             st.caption(f"{left} more {'try' if left == 1 else 'tries'}, then the solution.")
@@ -198,8 +194,3 @@ def _show_score(verdicts: Sequence[Sequence[Verdict]], seed: int) -> None:
         icon=":material/casino:",
         type="primary" if result.closed == result.total else "secondary",
     )
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown would set in italics, as a formula or as a colour, left as it is."""
-    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|~$:" else sign for sign in text)

@@ -17,10 +17,13 @@ from cnnviz.figures.theme import bytes_text
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_flag, choose_option
 from cnnviz.ui.photo.controls import Photo, choose_photo
+from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.photo.weights import choose_weights_of
-from cnnviz.ui.server.cached import Timed, cached_effective_field
-from cnnviz.vision.maps.effective_field import Unit, effective_side
+from cnnviz.ui.server.byte_cache import results
+from cnnviz.ui.server.cached import Timed, timed_inference
+from cnnviz.vision.capture import Place
+from cnnviz.vision.maps.effective_field import Unit, effective_field, effective_side
 from cnnviz.vision.prediction import network_input, seen_by
 from cnnviz.weights.sources import WeightsSource
 from cnnviz.weights.state_dict import WeightsError
@@ -60,11 +63,6 @@ class SeenField:
         return max(0, -min(self.first), max(self.last) + 1 - self.resolution)
 
     @property
-    def has_neighbours(self) -> bool:
-        """Whether its layer has more than one unit a map."""
-        return _has_neighbours(self.node)
-
-    @property
     def centre(self) -> tuple[float, float]:
         """Row and column of its middle, where the first pixel's is 0.5."""
         return (self.first[0] + self.last[0] + 1) / 2, (self.first[1] + self.last[1] + 1) / 2
@@ -88,16 +86,14 @@ def show_field(network: SizedNetwork, graph: NetworkGraph, layer: str) -> None:
         return
     seen = seen_field(graph, index, place)
     spec = weighted.spec if weighted else network.spec
-    crop = seen_by(spec, photo.image, network.resolution)
-    effective = _effective(weighted, graph, seen, photo) if weighted else None
-    side = effective_side(effective.value, seen.centre) if effective else 0
-    text = seen_text(seen)
+    crop = np.asarray(seen_by(spec, photo.image, network.resolution))
+    text, values, side = seen_text(seen), None, 0
     title = f"{photo.title}. {text}"
-    values = effective.value if effective else None
-    picture = field_picture(np.asarray(crop), seen.first, seen.last, values, side, title)
+    if weighted and (timed := _effective(Subject(spec, weighted.weights, photo), graph, seen)):
+        values, side = timed.value, effective_side(timed.value, seen.centre)
+        text = f"{text} {effective_text(timed.seconds, side, weighted.weights)}"
+    picture = field_picture(crop, seen.first, seen.last, values, side, title)
     st.image(picture, width=WIDTH, alt=title)
-    if effective and weighted:
-        text = f"{text} {effective_text(effective, side, weighted.weights)}"
     st.caption(text)
 
 
@@ -126,29 +122,27 @@ def seen_text(seen: SeenField) -> str:
         text = f"{size}: the whole photo of {photo} px and padding around it ({hatched})"
     else:
         text = f"{size}: a part of the photo of {photo} px and padding ({hatched})"
-    apart = f"; neighbouring units are {seen.jump:.4g} px apart" if seen.has_neighbours else ""
-    return f"One unit of {seen.node.name} sees {text}{apart}."
+    if _has_neighbours(seen.node):
+        text = f"{text}; neighbouring units are {seen.jump:.4g} px apart"
+    return f"One unit of {seen.node.name} sees {text}."
 
 
-def effective_text(effective: Timed[np.ndarray], side: int, weights: WeightsSource) -> str:
+def effective_text(seconds: float, side: int, weights: WeightsSource) -> str:
     """Caption: extent of the gradient, weights, and time."""
-    where = (
-        f"95 % of the gradient lies in the dashed {side} x {side} px."
-        if side
-        else "No pixel of this photo moves it: its gradient is 0."
-    )
+    where = f"95 % of the gradient lies in the dashed {side} x {side} px."
+    if not side:
+        where = "No pixel of this photo moves it: its gradient is 0."
     named = "RANDOM weights: the network is untrained."
     if weights.kind != "random":
         named = f"Weights: {weights.title}."
     return (
         f"{where} Dark to yellow: the square root of the unit's gradient by the pixel, summed over "
         f"the layer's maps (Luo et al. 2016, section 2). {named} "
-        f"Computed in {effective.seconds * 1000:.0f} ms."
+        f"Computed in {seconds * 1000:.0f} ms."
     )
 
 
 def _controls(spec: NetworkSpec, node: Node) -> tuple[Photo | None, str, WeightedNetwork | None]:
-    """The photo, the place of the unit, and the weights if the gradient is wanted."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.popover("Photo", icon=":material/image:"):
             photo = choose_photo()
@@ -170,9 +164,7 @@ def _controls(spec: NetworkSpec, node: Node) -> tuple[Photo | None, str, Weighte
     return photo, place, weighted
 
 
-def _effective(
-    weighted: WeightedNetwork, graph: NetworkGraph, seen: SeenField, photo: Photo
-) -> Timed[np.ndarray] | None:
+def _effective(subject: Subject, graph: NetworkGraph, seen: SeenField) -> Timed[np.ndarray] | None:
     """The effective field, or None after saying why there is none."""
     memory = sum(counting.memory(node) for node in graph.layers)
     if seen.node.training_only:
@@ -185,18 +177,27 @@ def _effective(
             "smaller network."
         )
         return None
-    layer, input_index = read_at(graph, seen.node)
-    if seen.node.module is None and input_index is None:
-        st.info(f"The gradient is that of {layer}, the block around this {seen.node.kind}.")
-    spec, weights = weighted.spec, weighted.weights
-    image = network_input(spec, photo.image, seen.resolution)
+    place = Place(*read_at(graph, seen.node))
+    if seen.node.module is None and place.input_index is None:
+        st.info(f"The gradient is that of {place.layer}, the block around this {seen.node.kind}.")
     try:
-        return cached_effective_field(
-            spec, weights, layer, input_index, seen.unit, photo.key, seen.resolution, image
-        )
+        return _timed_field(subject, place, seen.unit, seen.resolution)
     except (OverflowError, WeightsError) as error:
         st.warning(str(error), icon=":material/error:")
         return None
+
+
+@results.remember
+def _timed_field(
+    subject: Subject, place: Place, unit: Unit | None, resolution: int
+) -> Timed[np.ndarray]:
+    """The effective field of a unit, float32 (H, W)."""
+    network = subject.network
+    image = network_input(subject.spec, subject.photo.image, resolution)
+    return timed_inference(
+        "Following the gradient back to the photo ...",
+        lambda: effective_field(network, place.layer, image, unit, place.input_index),
+    )
 
 
 def _unit(node: Node, place: str) -> Unit | None:

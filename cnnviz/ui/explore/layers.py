@@ -1,4 +1,4 @@
-"""The layer table on screen, with search and sorting."""
+"""The layer table on screen, with search and sorting, and the card of one layer."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -9,43 +9,46 @@ import pandas as pd
 import streamlit as st
 
 from cnnviz.analysis.counting import MACS, Convention
-from cnnviz.analysis.graph import shape_text
-from cnnviz.ui.network.formulas import concealed
+from cnnviz.analysis.formulas import formulas
+from cnnviz.analysis.graph import NetworkGraph, shape_text
+from cnnviz.analysis.reading import position
+from cnnviz.architectures.written import SizedNetwork
+from cnnviz.ui.explore.field import show_field
+from cnnviz.ui.network.formulas import concealed, show_formulas
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import bound
+from cnnviz.ui.server.cached import cached_fields
 
 NUMBER = "localized"
+as_text, as_number = st.column_config.TextColumn, st.column_config.NumberColumn
+as_share = partial(st.column_config.ProgressColumn, format="percent", max_value=1.0)
 # The column of operations gets its heading from the convention.
 COLUMNS: dict[str, Any] = {
-    "name": st.column_config.TextColumn("Layer", pinned=True, help="Module path in PyTorch."),
-    "stage": st.column_config.TextColumn("Stage"),
-    "kind": st.column_config.TextColumn("Kind"),
-    "input": st.column_config.TextColumn("Input", help="C x H x W, or features."),
-    "output": st.column_config.TextColumn("Output", help="C x H x W, or features."),
-    "kernel_size": st.column_config.TextColumn("Kernel", help="Kernel size, height x width."),
-    "stride": st.column_config.TextColumn("Stride"),
-    "padding": st.column_config.TextColumn("Padding"),
-    "params": st.column_config.NumberColumn("Parameters", format=NUMBER),
+    "name": as_text("Layer", pinned=True, help="Module path in PyTorch."),
+    "stage": as_text("Stage"),
+    "kind": as_text("Kind"),
+    "input": as_text("Input", help="C x H x W, or features."),
+    "output": as_text("Output", help="C x H x W, or features."),
+    "kernel_size": as_text("Kernel", help="Kernel size, height x width."),
+    "stride": as_text("Stride"),
+    "padding": as_text("Padding"),
+    "params": as_number("Parameters", format=NUMBER),
     "macs": None,
-    "receptive_field": st.column_config.NumberColumn(
+    "receptive_field": as_number(
         "Receptive field (px)", help="Side of the image region that one unit can see."
     ),
-    "params_share": st.column_config.ProgressColumn(
-        "Share of parameters", format="percent", max_value=1.0
-    ),
+    "params_share": as_share("Share of parameters"),
     "macs_share": None,
-    "activations": st.column_config.NumberColumn(
+    "activations": as_number(
         "Activations", format=NUMBER, help="Elements of the output, for one image."
     ),
-    "memory": st.column_config.NumberColumn(
-        "Memory (bytes)", format=NUMBER, help="Parameters and output in float32."
-    ),
-    "groups": st.column_config.NumberColumn("Groups"),
+    "memory": as_number("Memory (bytes)", format=NUMBER, help="Parameters and output in float32."),
+    "groups": as_number("Groups"),
     "bias": st.column_config.CheckboxColumn("Bias"),
-    "jump": st.column_config.NumberColumn(
+    "jump": as_number(
         "Jump (px)", help="Distance in the image between the fields of two neighbouring units."
     ),
-    "start": st.column_config.NumberColumn(
+    "start": as_number(
         "Start (px)", help="Centre of the first unit's field; 0.5 is the first pixel's centre."
     ),
 }
@@ -113,14 +116,9 @@ def show_layers(
 
 
 def _operations(convention: Convention) -> dict[str, Any]:
-    """The headings of the column of operations and of its share."""
     return {
-        "macs": st.column_config.NumberColumn(
-            convention.title, format=NUMBER, help=convention.sentence
-        ),
-        "macs_share": st.column_config.ProgressColumn(
-            f"Share of {convention.title}", format="percent", max_value=1.0
-        ),
+        "macs": as_number(convention.title, format=NUMBER, help=convention.sentence),
+        "macs_share": as_share(f"Share of {convention.title}"),
     }
 
 
@@ -135,3 +133,27 @@ def _select(row: int | None) -> None:
 def _open_card(names: Sequence[str]) -> None:
     rows = st.session_state["layers"]["selection"]["rows"]
     st.session_state[address.CARD] = names[rows[0]] if rows and rows[0] < len(names) else None
+
+
+def show_card(
+    network: SizedNetwork, graph: NetworkGraph, layer: str, hidden: Collection[str]
+) -> None:
+    """Draw a layer's formulas beside its receptive field.
+
+    Args:
+        network: The network and its resolution.
+        graph: Of that network.
+        layer: Name of one of its layers.
+        hidden: Quantities that a teacher hides.
+    """
+    index = position(graph, layer)
+    node = graph.nodes[index]
+    fields = cached_fields(network.spec, network.resolution)
+    with st.container(border=True, key="layer_card"):
+        st.subheader(f"{layer}: {node.kind}")
+        left, right = st.columns([3, 2], gap="large")
+        with left:
+            show_formulas(formulas(graph, index, fields), hidden)
+        if "receptive_field" not in hidden:
+            with right:
+                show_field(network, graph, layer)

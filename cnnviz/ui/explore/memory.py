@@ -20,17 +20,35 @@ USES: dict[str, str | None] = {
     "Training with SGD and momentum": "SGD with momentum",
     "Training with Adam": "Adam",
 }
+# The parts of the memory, and what they are called on screen.
+PARTS = {
+    "parameters": "params",
+    **{name: name for name in ("gradients", "optimiser", "buffers", "activations")},
+}
 
 
 def show_memory(graph: NetworkGraph, spec: NetworkSpec) -> None:
     """Draw batch size and card, the memory needed, and the largest batch that fits."""
-    batch, gpu = _choose_batch(), _choose_gpu()
+    batch = choose_step(
+        "Batch size (images)",
+        BATCHES,
+        address.MEMORY_BATCH,
+        DEFAULT_BATCH,
+        help="Images that are processed at once.",
+    )
+    gpu = choose_option(
+        "Graphics card",
+        list(GPUS),
+        address.GPU,
+        DEFAULT_GPU,
+        help="With the memory of its data sheet.",
+    )
     needs = _cached_footprint(spec, graph.input_shape[-1], graph)
-    memories = {title: needs.memory(batch, optimiser) for title, optimiser in USES.items()}
-    verdicts = {
-        title: _verdict(memories[title], needs, gpu, optimiser) for title, optimiser in USES.items()
-    }
-    parts = {title: _parts(memory) for title, memory in memories.items()}
+    parts, verdicts = {}, {}
+    for title, optimiser in USES.items():
+        memory = needs.memory(batch, optimiser)
+        parts[title] = {name: getattr(memory, part) for name, part in PARTS.items()}
+        verdicts[title] = _verdict(memory, needs, gpu, optimiser)
     st.html(memory_bars(parts, verdicts, USABLE * GPUS[gpu]))
     st.caption(
         f"Computed, not measured, in float32. The red line is {USABLE:.0%} of the card's "
@@ -44,38 +62,7 @@ def show_memory(graph: NetworkGraph, spec: NetworkSpec) -> None:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _cached_footprint(spec: NetworkSpec, resolution: int, _graph: NetworkGraph) -> Footprint:
-    """What the memory of the network of that specification is made of."""
     return footprint(_graph)
-
-
-def _choose_batch() -> int:
-    return choose_step(
-        "Batch size (images)",
-        BATCHES,
-        address.MEMORY_BATCH,
-        DEFAULT_BATCH,
-        help="Images that are processed at once.",
-    )
-
-
-def _choose_gpu() -> str:
-    return choose_option(
-        "Graphics card",
-        list(GPUS),
-        address.GPU,
-        DEFAULT_GPU,
-        help="With the memory of its data sheet.",
-    )
-
-
-def _parts(memory: Memory) -> dict[str, float]:
-    return {
-        "parameters": memory.params,
-        "gradients": memory.gradients,
-        "optimiser": memory.optimiser,
-        "buffers": memory.buffers,
-        "activations": memory.activations,
-    }
 
 
 def _verdict(memory: Memory, needs: Footprint, gpu: str, optimiser: str | None) -> str:

@@ -1,4 +1,6 @@
-"""A network's totals with units, next to the figures of its paper."""
+"""A network's totals with units, next to its paper's figures, and where they lie."""
+
+from collections.abc import Collection
 
 import pandas as pd
 import streamlit as st
@@ -8,7 +10,11 @@ from cnnviz.analysis.layers import totals
 from cnnviz.architectures import architecture_of, is_published, variant
 from cnnviz.architectures.published import ERRORS, PublishedFigure, published
 from cnnviz.architectures.written import SizedNetwork
+from cnnviz.figures.network import distribution
 from cnnviz.figures.theme import bytes_text, count_text
+from cnnviz.ui.network.formulas import concealed
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_labelled
 
 LABELS = {"params": "Parameters", "macs": "MACs"}
 
@@ -97,11 +103,18 @@ def _show_results(choice: SizedNetwork) -> None:
     if not results or not is_published(choice.spec):
         return
     with st.popover("Results in the paper", icon=":material/menu_book:"):
-        st.table(
-            {
-                "Result": [ERRORS[figure.quantity] for figure in results],
-                "Value": [f"{figure.value} {figure.unit}" for figure in results],
-                "Source": [figure.source for figure in results],
-            },
-            hide_index=True,
-        )
+        rows = [(ERRORS[f.quantity], f"{f.value} {f.unit}", f.source) for f in results]
+        st.table(pd.DataFrame(rows, columns=["Result", "Value", "Source"]), hide_index=True)
+
+
+def show_distribution(table: pd.DataFrame, hidden: Collection[str]) -> None:
+    """Draw the switch between stages and layers, and the bars."""
+    if {"params", "macs"} & concealed(hidden):
+        st.info("These counts are hidden here: predict them first.")
+        return
+    view = choose_labelled("View", ["by stage", "by layer"], address.VIEW, is_labelled=False)
+    if view == "by layer":
+        figure = distribution.by_layer(table)
+        st.plotly_chart(figure, config={"displaylogo": False}, alt="Parameters and MACs by layer")
+    else:
+        st.html(distribution.by_stage(table))

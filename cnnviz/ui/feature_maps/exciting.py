@@ -1,6 +1,7 @@
 """Top activations of a channel: patches of the photo and of a collection of images."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -13,7 +14,6 @@ from cnnviz.images import Collection
 from cnnviz.ui.photo.subject import LayerOfSubject, Pixel
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.work.view import Offer
-from cnnviz.ui.work.work import Work
 from cnnviz.vision.maps.exciting import ExcitingPictures, exciting_pictures, exciting_places
 from cnnviz.vision.prediction import seen_by
 
@@ -21,34 +21,45 @@ SHOWN = 9
 LARGE = 320  # px of the photo's patch
 
 
-def show_exciting(
-    layer: LayerOfSubject, channel: int, collection: Collection, positions: Sequence[int]
-) -> None:
-    """Draw the patches of a collection that activate a channel most, after a search on demand.
+@dataclass(frozen=True, eq=False)
+class Search:
+    """Images in which the top activations of a layer are searched.
 
-    Args:
+    Attributes:
         layer: The layer; the subject's photo is not used.
-        channel: Number of the feature map.
         collection: The images.
         positions: Which of them are searched.
     """
-    subject, network, place = layer.subject, layer.subject.network, layer.place
-    key = ("exciting", subject.spec, subject.weights, place, collection.key, tuple(positions))
 
-    def compute(work: Work) -> ExcitingPictures:
-        return exciting_pictures(network, place, collection, positions, work.tell)
+    layer: LayerOfSubject
+    collection: Collection
+    positions: Sequence[int]
 
-    many = (
-        f"{len(positions):,} of {len(collection):,}"
-        if len(positions) < len(collection)
-        else f"all {len(collection):,}"
-    )
+    @property
+    def cache_key(self) -> Hashable:
+        """Network, place and images."""
+        subject, images = self.layer.subject, (self.collection.key, tuple(self.positions))
+        return ("exciting", subject.spec, subject.weights, self.layer.place, images)
+
+
+def show_exciting(search: Search, channel: int) -> None:
+    """Draw the patches that activate a channel most, after a search on demand.
+
+    Args:
+        search: The layer, and the images.
+        channel: Number of the feature map.
+    """
+    collection, positions = search.collection, search.positions
+    network, place = search.layer.subject.network, search.layer.place
+    many = f"all {len(collection):,}"
+    if len(positions) < len(collection):
+        many = f"{len(positions):,} of {len(collection):,}"
     Offer(
         "exciting",
-        key,
-        compute,
+        search.cache_key,
+        lambda work: exciting_pictures(network, place, collection, positions, work.tell),
         f"Search {many} images of “{collection.title}”",
-        partial(_show_patches, layer, channel, collection, key),
+        partial(_show_patches, search, channel),
         help="One search covers all channels of this layer.",
     ).draw()
 
@@ -57,10 +68,8 @@ def show_on_photo(layer: LayerOfSubject, channel: int) -> None:
     """Draw the receptive field where a map is largest on the photo, and its patch enlarged."""
     values = layer.activation()[channel]
     if values.min() == values.max():
-        st.info(
-            f"Nothing in this photo activates channel {channel}: it is {values.max():.3g} "
-            "everywhere."
-        )
+        value = f"{values.max():.3g}"
+        st.info(f"Nothing in this photo activates channel {channel}: it is {value} everywhere.")
         return
     largest = exciting_places(values)
     unit = (int(largest.rows), int(largest.columns))
@@ -78,35 +87,26 @@ def show_on_photo(layer: LayerOfSubject, channel: int) -> None:
     st.caption(text)
 
 
-def _show_patches(
-    layer: LayerOfSubject,
-    channel: int,
-    collection: Collection,
-    key: object,
-    activations: ExcitingPictures,
-) -> None:
-    """Draw the patches that activate the channel most, with value and name."""
+def _show_patches(search: Search, channel: int, activations: ExcitingPictures) -> None:
     best = activations.best(channel, SHOWN)
     if best:
-        cuts = _patches(key, layer.name, channel, layer, collection, activations)
-        names = [collection.pictures[activations.positions[i]].name for i in best]
+        images = search.collection.pictures
         captions = [
-            f"{activations.values[i, channel]:.3g} {name}"
-            for i, name in zip(best, names, strict=True)
+            f"{activations.values[i, channel]:.3g} {images[activations.positions[i]].name}"
+            for i in best
         ]
+        cuts = _patches(search, search.layer.name, channel, activations)
         st.html(gallery(cuts, captions, 150, alt=f"Top activation of channel {channel}:"))
     else:
         st.info(f"None of these images activates channel {channel}: it has no value above 0.")
-    st.caption(_patches_text(layer, collection, activations, len(best)))
+    st.caption(_patches_text(search, activations, len(best)))
     for name, reason in activations.unreadable[:3]:
         st.caption(f"{name} was skipped: {reason}")
 
 
-def _patches_text(
-    layer: LayerOfSubject, collection: Collection, activations: ExcitingPictures, shown: int
-) -> str:
-    """Caption: the images searched, and what the patches are."""
-    searched = len(activations.positions) + len(activations.unreadable)
+def _patches_text(search: Search, activations: ExcitingPictures, shown: int) -> str:
+    collection, left_out = search.collection, len(activations.unreadable)
+    searched = len(activations.positions) + left_out
     many = f"all {searched:,}"
     if searched < len(collection):
         many = f"{searched:,} (drawn at random) of the {len(collection):,}"
@@ -114,28 +114,21 @@ def _patches_text(
     if shown:
         text += (
             "Each patch is the receptive field of the channel's largest value in an image "
-            f"({_size(*layer.field((0, 0)))} px, grey beyond the border), with that value."
+            f"({_size(*search.layer.field((0, 0)))} px, grey beyond the border), with that value."
         )
-    left_out = len(activations.unreadable)
     return f"{text} {left_out} could not be opened." if left_out else text
 
 
 @results.remember
 def _patches(
-    key: object,
-    layer_name: str,
-    channel: int,
-    _layer: LayerOfSubject,
-    _collection: Collection,
-    _activations: ExcitingPictures,
+    search: Search, layer_name: str, channel: int, _activations: ExcitingPictures
 ) -> list[np.ndarray]:
     """The patches that activate a channel most, highest first."""
-    cuts = []
+    cuts, layer = [], search.layer
     for i in _activations.best(channel, SHOWN):
         unit = (int(_activations.rows[i, channel]), int(_activations.columns[i, channel]))
-        picture = _collection.open(int(_activations.positions[i]))
-        seen = np.asarray(seen_by(_layer.subject.spec, picture))
-        cuts.append(patch(seen, *_layer.field(unit)))
+        picture = search.collection.open(int(_activations.positions[i]))
+        cuts.append(patch(np.asarray(seen_by(layer.subject.spec, picture)), *layer.field(unit)))
     return cuts
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.ui.feature_maps.controls import choose_map, spatial_layers
-from cnnviz.ui.feature_maps.exciting import show_exciting, show_on_photo
+from cnnviz.ui.feature_maps.exciting import Search, show_exciting, show_on_photo
 from cnnviz.ui.feature_maps.mosaic import show_maps
 from cnnviz.ui.feature_maps.visualisation import show_visualisation
 from cnnviz.ui.network.picture import choose_layer, chosen_layer, show_picture
@@ -23,8 +23,7 @@ def show_layer_maps(subject: Subject) -> None:
 def show_layer_filters(subject: Subject) -> None:
     """Draw the filters of a layer, and the map that one of them makes."""
     layer = _choose(subject)
-    channel = _choose_channel(layer)
-    show_filters(layer, channel, layer.activation())
+    show_filters(layer, _choose_channel(layer), layer.activation())
 
 
 def show_layer_exciting(subject: Subject) -> None:
@@ -34,7 +33,7 @@ def show_layer_exciting(subject: Subject) -> None:
     show_on_photo(layer, channel)
     collection = choose_collection("Top activations among")
     if collection is not None:
-        show_exciting(layer, channel, collection, choose_positions(collection))
+        show_exciting(Search(layer, collection, choose_positions(collection)), channel)
 
 
 def show_layer_visualisation(subject: Subject) -> None:
@@ -45,7 +44,6 @@ def show_layer_visualisation(subject: Subject) -> None:
 
 
 def _choose(subject: Subject) -> LayerOfSubject:
-    """Drawing and menu of the layers."""
     graph = subject.graph
     layers = spatial_layers(graph)
     shown = chosen_layer(layers) or layers[0]

@@ -26,18 +26,16 @@ def show_strip(subject: Subject) -> None:
 
 
 def _show_parts(subject: Subject) -> None:
-    parts = {}
-    for name, output in subject.passed.outputs.items():
+    parts = {
+        name: output[0].numpy()
+        for name, output in subject.passed.outputs.items()
         # Some networks have no stem; the image itself is no feature map.
-        if output.dim() == 4 and output is not subject.passed.image:
-            parts[name] = output[0].numpy()
+        if output.dim() == 4 and output is not subject.passed.image
+    }
     with st.grid(len(parts), min_column_width=150):
         for name, maps in parts.items():
-            _show_part(_title(name), maps)
-
-
-def _title(part: str) -> str:
-    return part.capitalize() if "." not in part else f"Stage {int(part.rpartition('.')[2]) + 1}"
+            stage = name.rpartition(".")[2]
+            _show_part(f"Stage {int(stage) + 1}" if "." in name else name.capitalize(), maps)
 
 
 def _show_part(title: str, raw: np.ndarray) -> None:

@@ -1,6 +1,6 @@
 """Feature visualisation on screen: an image optimised for a channel, step by step."""
 
-from collections.abc import Hashable
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -28,7 +28,13 @@ def show_visualisation(subject: Subject, place: Place, channel: int) -> None:
         channel: Which of the maps there.
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        steps = _choose_steps()
+        steps = choose_segment(
+            "Steps",
+            STEPS,
+            address.STEPS,
+            128,
+            "Steps of gradient ascent: more give more contrast and take longer.",
+        )
         seed = choose_number(
             "Seed",
             0,
@@ -39,11 +45,7 @@ def show_visualisation(subject: Subject, place: Place, channel: int) -> None:
             help="Determines the initial noise; the same seed gives the same image.",
         )
         again = st.container()
-
-    def offer_of(seed: int) -> Offer:
-        key = ("visualisation", subject.spec, subject.weights, place, channel, steps, seed)
-        return _offer(key, subject, place, channel, steps, seed)
-
+    offer_of = partial(_offer, subject, place, channel, steps)
     offer = offer_of(seed)
     work = known_work(offer.key)
     if work is not None and work.state == "done":
@@ -59,24 +61,12 @@ def show_visualisation(subject: Subject, place: Place, channel: int) -> None:
     offer.draw()
 
 
-def _choose_steps() -> int:
-    return choose_segment(
-        "Steps",
-        STEPS,
-        address.STEPS,
-        128,
-        "Steps of gradient ascent: more give more contrast and take longer.",
-    )
-
-
 def _draw_again(seed: int, offer: Offer) -> None:
     st.session_state[address.SEED] = seed
     start(offer.key, offer.compute)
 
 
-def _offer(
-    key: Hashable, subject: Subject, place: Place, channel: int, steps: int, seed: int
-) -> Offer:
+def _offer(subject: Subject, place: Place, channel: int, steps: int, seed: int) -> Offer:
     network = subject.network
 
     def compute(work: Work) -> Visualisation:
@@ -88,7 +78,7 @@ def _offer(
 
     return Offer(
         "visualisation",
-        key,
+        ("visualisation", subject.spec, subject.weights, place, channel, steps, seed),
         compute,
         f"Make an image for map {channel}",
         show,
@@ -102,7 +92,6 @@ def _show_picture(picture: np.ndarray, alt: str) -> None:
 
 
 def _caption(made: Visualisation, place: Place, channel: int, is_random: bool) -> str:
-    """Caption: how the image was made, and what random weights mean."""
     text = (
         f"An image optimised from noise so that {_map_name(place, channel)} is large. "
         f"The map's mean (values below 0 as 0) went from {made.curve[0]:.3g} to "

@@ -13,10 +13,10 @@ from cnnviz.figures.images.grid import is_turned, weight_slice
 from cnnviz.figures.images.image_tiles import enlarged
 from cnnviz.figures.legend import signed_scale
 from cnnviz.figures.reuse_matrix import Panel, number_text
-from cnnviz.figures.training.curves import COLOURS, Axis, Curve, Lines, curve_chart, curve_table
+from cnnviz.figures.training.curves import Axis
 from cnnviz.ui.feature_reuse.epochs import Epoch
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.drawing import chart_points, clicked, show_curve_chart
+from cnnviz.ui.parts.drawing import clicked, show_lines
 
 LARGE = 360  # px of the picture's longer side
 HOW = (
@@ -150,12 +150,7 @@ def _show_curve(cell: Cell, definition: str, epochs: Sequence[Epoch]) -> None:
         "this source": [float(column[cell.row]) for column in matrices],
         "mean of all sources": [float(np.nanmean(column)) for column in matrices],
     }
-    table = curve_table([Curve("this run", part, numbers, up) for part, up in curves.items()])
     axis = Axis(DEFINITIONS[definition].title.partition(" (")[0].capitalize(), from_zero=True)
-    colour = Lines("part", dict(zip(curves, COLOURS, strict=False)))
-    show_curve_chart(
-        chart_points(table),
-        curve_chart(colour, Lines("run", {"this run": (1, 0)}, has_legend=False), axis, "Epoch"),
-        "cell_curve",
-        f"{cell.title}, over the epochs of the run",
-    )
+    alt = f"{cell.title}, over the epochs of the run"
+    lines = {name: (numbers, up) for name, up in curves.items()}
+    show_lines(lines, axis, "Epoch", "cell_curve", alt)

@@ -4,22 +4,18 @@ from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from cnnviz.analysis.reuse.matrices import BlockReuse
 from cnnviz.analysis.reuse.record import recalled_reuse
-from cnnviz.architectures import NetworkSpec
 from cnnviz.figures.reuse_matrix import PALETTE, Panel, frames, reuse_drawing
 from cnnviz.runs.bundling import REUSE as BESIDE
 from cnnviz.runs.folder import MEASUREMENTS, reuse_measurements
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.drawing import component
+from cnnviz.ui.parts.drawing import clicked, component
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.server.byte_cache import results
-from cnnviz.ui.server.cached import cached_network
-from cnnviz.weights.sources import WeightsSource
 
 HTML = """
 <div class="controls">
@@ -56,17 +52,14 @@ def recorded_epochs(trained: WeightedNetwork, definition: str) -> Sequence[Epoch
     file = path.parent / MEASUREMENTS if trained.is_run else path.with_suffix(BESIDE)
     if not file.is_file():
         return []
-    return _epochs(trained.spec, trained.weights, definition, file, file.stat().st_size)
+    return _epochs(trained, definition, file, file.stat().st_size)
 
 
 @results.remember
-def _epochs(
-    spec: NetworkSpec, weights: WeightsSource, definition: str, file: Path, size: int
-) -> Sequence[Epoch]:
+def _epochs(trained: WeightedNetwork, definition: str, file: Path, size: int) -> Sequence[Epoch]:
     """Of a file of measurements when it was so large."""
-    network = cached_network(spec, weights)
     return [
-        Epoch(each.epoch, recalled_reuse(network, each.reuse, definition))
+        Epoch(each.epoch, recalled_reuse(trained.network, each.reuse, definition))
         for each in reuse_measurements(file, MAX_EPOCHS)
     ]
 
@@ -97,7 +90,7 @@ def show_epochs(
         },
         height="content",
         on_epoch_change=_keep_epoch,
-        on_clicked_change=lambda: on_click(_clicked()),
+        on_clicked_change=lambda: on_click(clicked(KEY).get("select", "")),
     )
 
 
@@ -110,15 +103,7 @@ def _requested_position(epochs: Sequence[Epoch]) -> int:
     return min(range(len(epochs)), key=lambda place: abs(epochs[place].number - number))
 
 
-def _sent(name: str) -> Any:
-    return getattr(st.session_state[KEY], name)
-
-
-def _clicked() -> str:
-    return str((_sent("clicked") or {}).get("select", ""))
-
-
 def _keep_epoch() -> None:
-    number = _sent("epoch")
+    number = st.session_state[KEY].epoch
     if isinstance(number, int | float):
         address.write({address.EPOCH: f"{number:g}"})

@@ -1,6 +1,7 @@
-"""DenseNet's Figure 5 on screen, next to the untrained network or the epochs of training."""
+"""DenseNet's Figure 5 on screen, beside random weights or epochs, and the paper's observations."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -15,11 +16,10 @@ from cnnviz.analysis.reuse.matrices import (
     shares,
 )
 from cnnviz.analysis.reuse.observations import Observation, observations
-from cnnviz.architectures import Network, NetworkSpec
+from cnnviz.architectures import Network
 from cnnviz.figures.reuse_matrix import Panel, panels, reuse_drawing, reuse_file
 from cnnviz.ui.feature_reuse.cell import HOW, chosen_cell, follow_click, open_cell, show_cell
 from cnnviz.ui.feature_reuse.epochs import Epoch, recorded_epochs, show_epochs
-from cnnviz.ui.feature_reuse.observations import show_observations
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, choose_option
 from cnnviz.ui.parts.drawing import clickable, show_drawing
@@ -27,8 +27,7 @@ from cnnviz.ui.parts.page import offer_file
 from cnnviz.ui.photo.chosen import say_origin
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.server.byte_cache import results
-from cnnviz.ui.server.cached import cached_network
-from cnnviz.weights.sources import WeightsSource, sources
+from cnnviz.weights.sources import sources
 
 # How the colours of a panel are scaled, and what the caption says of it.
 SCALES = {
@@ -36,24 +35,35 @@ SCALES = {
     "block": "Yellow is the largest value of each block, dark blue is 0.",
     "none": "Yellow is the largest value of the whole network, dark blue is 0.",
 }
+# How a verdict on an observation of the paper is drawn: an icon in a colour.
+SIGNS = {
+    "true": (":material/check_circle:", "green"),
+    "false": (":material/cancel:", "red"),
+    "undecided": (":material/help:", "gray"),
+}
 EPOCHS, RANDOM = "epochs", "random weights"
 WIDTH = 358  # px of a drawing
 HEIGHT = 9000  # px: the matrices are never scrolled in a window
 
 
-def choose_definition() -> str:
-    """Menu of the measures of feature reuse; returns a key of ``DEFINITIONS``."""
-    return choose_option(
-        "Measure",
-        list(DEFINITIONS),
-        address.DEFINITION,
-        help="; ".join(f"{name}: {each.title}" for name, each in DEFINITIONS.items()),
-    )
+def show_dense(trained: WeightedNetwork) -> None:
+    """Draw the matrices of a network with dense blocks, and the paper's observations.
 
-
-def choose_scale() -> str:
-    """Buttons of the colour scale; returns a key of ``SCALES``."""
-    return choose_labelled("Colours scaled by", list(SCALES), address.REUSE_SCALE)
+    Raises:
+        WeightsError: The weights cannot be used.
+    """
+    with st.sidebar:
+        definition = choose_option(
+            "Measure",
+            list(DEFINITIONS),
+            address.DEFINITION,
+            help="; ".join(f"{name}: {each.title}" for name, each in DEFINITIONS.items()),
+        )
+        scale = choose_labelled("Colours scaled by", list(SCALES), address.REUSE_SCALE)
+    say_origin(trained.is_random, trained.about, "its layers prefer no source yet")
+    _say_what(trained.network, definition, scale)
+    _show_matrices(trained, definition, scale)
+    show_observations(_observations(trained))
 
 
 def _choose_beside() -> str:
@@ -65,34 +75,21 @@ def _choose_beside() -> str:
     )
 
 
-def show_dense(trained: WeightedNetwork) -> None:
-    """Draw the matrices of a network with dense blocks, and the paper's observations.
-
-    Raises:
-        WeightsError: The weights cannot be used.
-    """
-    network = cached_network(trained.spec, trained.weights)
-    with st.sidebar:
-        definition, scale = choose_definition(), choose_scale()
-    is_random = trained.weights.kind == "random"
-    say_origin(is_random, trained.about, "its layers prefer no source yet")
-    _say_what(network, definition, scale)
-    _show_matrices(trained, network, definition, scale)
-    show_observations(_observations(trained.spec, trained.weights))
-
-
-def _show_matrices(trained: WeightedNetwork, network: Network, definition: str, scale: str) -> None:
+def _show_matrices(trained: WeightedNetwork, definition: str, scale: str) -> None:
     """This network's panels, those beside them, and the open cell."""
     epochs = recorded_epochs(trained, definition)
     with st.sidebar:
         is_beside = bool(epochs) and _choose_beside() == EPOCHS
-    own = _matrices(trained.spec, trained.weights, definition)
-    untrained = _untrained(trained, definition)
-    among = [own, *(each.blocks for each in epochs if is_beside)]
-    ends = largest(among, scale)
+    own = _matrices(trained, definition)
+    ends = largest([own, *(each.blocks for each in epochs if is_beside)], scale)
     drawn = _panels(own, ends)
     cell = chosen_cell(drawn)
-    random_weights = None if untrained is None else _panels(untrained, largest([untrained], scale))
+    random_weights = None
+    if not trained.is_random:
+        untrained = _matrices(
+            replace(trained, weights=sources(trained.spec.variant)[-1]), definition
+        )
+        random_weights = _panels(untrained, largest([untrained], scale))
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=WIDTH):
             _show_own(trained, drawn, cell.name if cell else "")
@@ -103,34 +100,21 @@ def _show_matrices(trained: WeightedNetwork, network: Network, definition: str, 
                 elif random_weights is not None:
                     _show_random(trained, random_weights)
         with st.container(width=WIDTH):
-            if cell is None:
-                _say_how(has_epochs=bool(epochs))
-            else:
-                show_cell(cell, network, definition, random_weights, epochs)
-
-
-def _say_how(has_epochs: bool) -> None:
-    st.info("Click a cell to see the weights behind it.", icon=":material/touch_app:")
-    if not has_epochs:
-        st.caption(f"No epochs were recorded for these weights. {HOW}")
-
-
-def _untrained(trained: WeightedNetwork, definition: str) -> tuple[BlockReuse, ...] | None:
-    """The matrices with random weights; None where these are the network's own."""
-    if trained.weights.kind == "random":
-        return None
-    *_, random_weights = sources(trained.spec.variant)
-    return _matrices(trained.spec, random_weights, definition)
+            if cell:
+                show_cell(cell, trained.network, definition, random_weights, epochs)
+                return
+            st.info("Click a cell to see the weights behind it.", icon=":material/touch_app:")
+            if not epochs:
+                st.caption(f"No epochs were recorded for these weights. {HOW}")
 
 
 @results.remember
-def _matrices(spec: NetworkSpec, weights: WeightsSource, definition: str) -> tuple[BlockReuse, ...]:
-    return feature_reuse(cached_network(spec, weights), definition)
+def _matrices(trained: WeightedNetwork, definition: str) -> tuple[BlockReuse, ...]:
+    return feature_reuse(trained.network, definition)
 
 
 def _show_own(trained: WeightedNetwork, drawn: Sequence[Panel], selected: str) -> None:
-    is_random = trained.weights.kind == "random"
-    st.subheader("Untrained" if is_random else "These weights")
+    st.subheader("Untrained" if trained.is_random else "These weights")
     clickable(
         reuse_drawing(drawn, selected),
         name=trained.spec.variant,
@@ -159,13 +143,12 @@ def _show_random(trained: WeightedNetwork, drawn: Sequence[Panel]) -> None:
 
 
 def _offer_file(trained: WeightedNetwork, drawn: Sequence[Panel], key: str) -> None:
-    file = f"{trained.spec.variant}_reuse_{key}.svg"
-    offer_file("SVG", reuse_file(drawn), file, key=f"download_{key}")
+    offer_file("SVG", reuse_file(drawn), f"{trained.spec.variant}_reuse_{key}.svg")
 
 
 @results.remember
-def _observations(spec: NetworkSpec, weights: WeightsSource) -> Sequence[Observation]:
-    return observations(list(block_readers(cached_network(spec, weights))))
+def _observations(trained: WeightedNetwork) -> Sequence[Observation]:
+    return observations(list(block_readers(trained.network)))
 
 
 def _say_what(network: Network, definition: str, scale: str) -> None:
@@ -191,3 +174,26 @@ def _panels(blocks: Sequence[BlockReuse], ends: Sequence[np.ndarray | np.floatin
     return panels(
         [(each.sources, each.targets, each.matrix) for each in blocks], shares(blocks, ends)
     )
+
+
+def show_observations(observations: Sequence[Observation]) -> None:
+    """Draw each statement with its verdict, its number and the rule by which it is decided."""
+    st.subheader("Do the paper's observations hold for this network?")
+    with st.container(horizontal=True, gap="small"):
+        for each in observations:
+            with st.container(border=True, width=268):
+                _show(each)
+    st.caption(
+        "The statements are those of Huang et al. 2017, section 5; the paper gives no numbers for "
+        "them, so the limits are this program's. The measure is always the mean absolute weight. "
+        "Random weights decide nothing: the chi-square value of the weights must be five "
+        "standard deviations above its mean."
+    )
+
+
+def _show(observation: Observation) -> None:
+    icon, colour = SIGNS[observation.verdict]
+    st.markdown(f"{observation.claim} :{colour}-badge[{icon} {observation.verdict}]")
+    number = "nothing to measure" if observation.number is None else f"{observation.number:.3g}"
+    st.markdown(f"**{number}**: {observation.says}.")
+    st.caption(f"{observation.why} {observation.rule}".strip())

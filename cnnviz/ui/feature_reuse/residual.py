@@ -1,31 +1,22 @@
 """How much each residual block adds to its input, and stochastic depth's survival."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from cnnviz.architectures import Network
-from cnnviz.figures.training.curves import (
-    COLOURS,
-    DASHES,
-    Axis,
-    Curve,
-    Lines,
-    curve_chart,
-    curve_table,
-)
+from cnnviz.figures.training.curves import Axis
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_step
-from cnnviz.ui.parts.drawing import chart_points, show_curve_chart
+from cnnviz.ui.parts.drawing import show_lines
 from cnnviz.ui.photo.chosen import say_origin
 from cnnviz.ui.photo.controls import Photo, choose_photo
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.photo.trained import WeightedNetwork
 from cnnviz.ui.server.byte_cache import results
-from cnnviz.ui.server.cached import cached_network, inference_turn
+from cnnviz.ui.server.cached import inference_turn
 from cnnviz.vision.gradients.residual_size import (
     ResidualSize,
     drawn_survivals,
@@ -33,7 +24,6 @@ from cnnviz.vision.gradients.residual_size import (
     survivals,
 )
 from cnnviz.vision.prediction import network_input
-from cnnviz.weights.sources import sources
 
 STEPS = (10, 30, 100, 300, 1000)
 DEFAULT_STEPS = 100
@@ -46,21 +36,16 @@ def show_residual(trained: WeightedNetwork) -> None:
     Raises:
         WeightsError: The weights cannot be used.
     """
-    network = cached_network(trained.spec, trained.weights)
     with st.sidebar:
         photo = choose_photo()
-    say_origin(
-        trained.weights.kind == "random",
-        trained.about,
-        "its blocks have learned nothing yet",
-    )
+    say_origin(trained.is_random, trained.about, "its blocks have learned nothing yet")
     st.subheader("How much does each block change its input?")
     if photo is None:
         st.info("Choose a sample photo, or upload your own, in the sidebar.")
     else:
         _show_sizes(Subject(trained.spec, trained.weights, photo))
-    if survivals(network):
-        _show_survival(network)
+    if survivals(trained.network):
+        _show_survival(trained.network)
 
 
 def _show_sizes(subject: Subject) -> None:
@@ -72,8 +57,7 @@ def _show_sizes(subject: Subject) -> None:
     residuals = _sizes(subject)
     curves = {RANDOM if subject.is_random else "these weights": residuals}
     if not subject.is_random:
-        *_, random_weights = sources(subject.spec.variant)
-        curves[RANDOM] = _sizes(replace(subject, weights=random_weights))
+        curves[RANDOM] = _sizes(subject.untrained)
     _show_chart(
         {name: [each.ratio for each in sizes] for name, sizes in curves.items()},
         Axis("Size of F(x) relative to h(x)", from_zero=True),
@@ -127,7 +111,7 @@ def _sizes(subject: Subject) -> Sequence[ResidualSize]:
 def _show_survival(network: Network) -> None:
     st.subheader("Which blocks take part in a training step?")
     declared = list(survivals(network).values())
-    steps = _choose_steps()
+    steps = choose_step("Steps to draw", STEPS, address.DRAWN_STEPS, DEFAULT_STEPS)
     drawn = drawn_survivals(network, steps)
     count = drawn.sum(axis=1)
     left, right = st.columns(2)
@@ -148,21 +132,10 @@ def _show_survival(network: Network) -> None:
     )
 
 
-def _choose_steps() -> int:
-    return choose_step("Steps to draw", STEPS, address.DRAWN_STEPS, DEFAULT_STEPS)
-
-
 def _show_chart(curves: Mapping[str, Sequence[float | None]], axis: Axis, key: str) -> None:
     """Lines over the blocks, numbered from 1; what is None is left out."""
-    points = []
+    lines = {}
     for name, values in curves.items():
         known = {n: value for n, value in enumerate(values, 1) if value is not None}
-        points.append(Curve("this network", name, [*known], [*known.values()]))
-    colour = Lines("part", dict(zip(curves, COLOURS, strict=False)))
-    dash = Lines("run", {"this network": DASHES[0]}, has_legend=False)
-    show_curve_chart(
-        chart_points(curve_table(points)),
-        curve_chart(colour, dash, axis, "Block"),
-        f"chart_{key}",
-        f"{axis.title}, by block",
-    )
+        lines[name] = ([*known], [*known.values()])
+    show_lines(lines, axis, "Block", f"chart_{key}", f"{axis.title}, by block")

@@ -8,14 +8,13 @@ import torch
 
 from cnnviz.figures.images.image_tiles import enlarged
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_labelled, choose_number
+from cnnviz.ui.parts.augmented import LAST_DRAW, choose_draw
+from cnnviz.ui.parts.choices import choose_labelled
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import inference_turn
 from cnnviz.vision.augmentations import AUGMENTATIONS, LEVELS, augmented_pictures
 from cnnviz.vision.prediction import many_probabilities, normalised
-
-LAST_DRAW = 9999
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,66 +32,41 @@ class AugmentedAnswers:
 
 def show_augmentations(subject: Subject) -> None:
     """Draw strength, random draw, and a grid of augmented photos with their predictions."""
-    level, draw = _controls()
-    augmented = cached_augmentations(subject, level, draw)
-    plain = float(augmented.probabilities["plain"][subject.class_index])
-    with st.grid(5, min_column_width=150):
-        for key, picture in augmented.pictures.items():
-            with st.container():
-                _show_one(subject, key, level, picture, augmented.probabilities[key], plain)
-    st.markdown(augmentations_text(subject, augmented))
-    st.caption(_source(subject))
-
-
-def _controls() -> tuple[str, int]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         level = choose_labelled(
             "Strength", LEVELS, address.STRENGTH, help="Mild is typical for training."
         )
-        draw = choose_number(
-            "Draw",
-            0,
-            LAST_DRAW,
-            address.DRAW,
-            0,
-            width=140,
-            help="The same number draws the same crops, angles, noise and colours.",
-        )
+        draw = choose_draw(width=140)
         st.button("Draw again", icon=":material/casino:", on_click=_draw_again)
-    return level, draw
+    augmented = cached_augmentations(subject, level, draw)
+    with st.grid(5, min_column_width=150):
+        for key in augmented.pictures:
+            with st.container():
+                _show_one(subject, augmented, key, level)
+    st.markdown(augmentations_text(subject, augmented))
+    st.caption(_source(subject))
 
 
 def _draw_again() -> None:
     st.session_state[address.DRAW] = ((st.session_state[address.DRAW] or 0) + 1) % (LAST_DRAW + 1)
 
 
-def _show_one(
-    subject: Subject,
-    key: str,
-    level: str,
-    picture: np.ndarray,
-    probabilities: np.ndarray,
-    plain: float,
-) -> None:
-    title, amount, tooltip = _words(key, level)
-    best = int(probabilities.argmax())
+def _show_one(subject: Subject, augmented: AugmentedAnswers, key: str, level: str) -> None:
+    title, amount, tooltip = "Original", "no augmentation", None
+    if key in AUGMENTATIONS:
+        each = AUGMENTATIONS[key]
+        title, amount, tooltip = each.title, each.amount_at(level), f"{each.help} {each.source}."
+    probabilities = augmented.probabilities[key]
+    best, own = int(probabilities.argmax()), float(probabilities[subject.class_index])
     answer = f"{subject.labels[best]} {probabilities[best]:.1%}"
-    st.image(enlarged(picture, 224), width="stretch", alt=f"{title}, {amount}: {answer}")
-    own = float(probabilities[subject.class_index])
+    picture = enlarged(augmented.pictures[key], 224)
+    st.image(picture, width="stretch", alt=f"{title}, {amount}: {answer}")
     lines = [f"**{title}**, {amount}", answer]
     if best != subject.class_index:
         lines.append(f"{subject.label} {own:.1%}")
     if key != "plain":
-        lines.append(change_text(own - plain))
+        lines.append(change_text(own - augmented.probabilities["plain"][subject.class_index]))
     st.markdown("  \n".join(lines), help=tooltip)
-
-
-def _words(key: str, level: str) -> tuple[str, str, str | None]:
-    """Title, amount and tooltip of an augmentation, or of the photo itself."""
-    if key not in AUGMENTATIONS:
-        return "Original", "no augmentation", None
-    each = AUGMENTATIONS[key]
-    return each.title, each.amount_at(level), f"{each.help} {each.source}."
 
 
 def change_text(change: float) -> str:

@@ -3,16 +3,17 @@
 from collections.abc import Collection
 
 from cnnviz.analysis.layers import is_auxiliary
-from cnnviz.architectures import Network
+from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_option, choose_option_or_none
 from cnnviz.ui.photo.subject import Subject
+from cnnviz.ui.server.byte_cache import results
 from cnnviz.vision.cam.methods import METHODS, suits
 
 
-def choose_class(names: tuple[str, ...]) -> int | None:
-    """Menu of the class to explain; None is the most probable class."""
-    options = class_options(names)
+def choose_class(subject: Subject) -> Subject:
+    """Menu of the class to explain; the subject with that class, by default the most probable."""
+    options = class_options(subject.labels)
     chosen = choose_option_or_none(
         "Class to explain",
         options,
@@ -21,7 +22,7 @@ def choose_class(names: tuple[str, ...]) -> int | None:
         help="A map shows the region that supports this class, also for a class that the network "
         "did not predict.",
     )
-    return None if chosen is None else options.index(chosen)
+    return subject.about(None if chosen is None else options.index(chosen))
 
 
 def class_options(names: tuple[str, ...]) -> list[str]:
@@ -29,12 +30,11 @@ def class_options(names: tuple[str, ...]) -> list[str]:
     return [f"{index} {name}" for index, name in enumerate(names)]
 
 
-def choose_method(network: Network, but: Collection[str] = ()) -> str:
+def choose_method(subject: Subject, but: Collection[str] = ()) -> str:
     """Menu of the methods that suit a network, except those in ``but``."""
-    names = [name for name in METHODS if name not in but and suits(name, network)]
     return choose_option(
         "Method",
-        names,
+        [name for name in suiting_methods(subject) if name not in but],
         address.METHOD,
         help="How the map is computed. CAM needs a network that ends in global average pooling, "
         "guided backpropagation one with ReLUs.",
@@ -42,24 +42,39 @@ def choose_method(network: Network, but: Collection[str] = ()) -> str:
 
 
 def choose_layer(subject: Subject, disabled: bool = False) -> str:
-    """Menu of target layers: the stages, and all modules with feature maps used in inference.
-
-    An addition or a concatenation is a row of the table but not a module, so it cannot be a target.
-    """
-    network, table = subject.network, subject.layer_table
-    modules = dict(network.named_modules())
-    spatial = table[table["output_shape"].map(lambda shape: len(shape) == 3 and shape[1] > 1)]
-    used = spatial[~is_auxiliary(spatial)]
-    options = stage_names(network)[::-1] + [str(name) for name in used["name"] if name in modules]
+    """Menu of target layers: the stages, and all modules with feature maps used in inference."""
     return choose_option(
         "Target layer",
-        options,
+        _target_layers(subject.spec, subject),
         address.LAYER,
         disabled=disabled,
         help="The layer whose maps are weighted; the last stage is the most class-specific.",
     )
 
 
-def stage_names(network: Network) -> list[str]:
+def suiting_methods(subject: Subject) -> tuple[str, ...]:
+    """Keys of ``METHODS`` that suit a network."""
+    return _suiting(subject.spec, subject.network)
+
+
+@results.remember
+def _suiting(spec: NetworkSpec, _network: Network) -> tuple[str, ...]:
+    return tuple(name for name in METHODS if suits(name, _network))
+
+
+@results.remember
+def _target_layers(spec: NetworkSpec, _subject: Subject) -> tuple[str, ...]:
+    """The stages, last first, then the modules in order of execution.
+
+    An addition or a concatenation is a row of the table but not a module, so it cannot be a target.
+    """
+    network, table = _subject.network, _subject.layer_table
+    modules = dict(network.named_modules())
+    spatial = table[[len(shape) == 3 and shape[1] > 1 for shape in table["output_shape"]]]
+    used = map(str, spatial[~is_auxiliary(spatial)]["name"])
+    return (*stage_names(network)[::-1], *(name for name in used if name in modules))
+
+
+def stage_names(network: Network) -> tuple[str, ...]:
     """Module paths of a network's stages, first to last."""
-    return [f"stages.{index}" for index in range(len(network.stages))]
+    return tuple(f"stages.{index}" for index in range(len(network.stages)))

@@ -32,13 +32,11 @@ class CropAnswers:
 def show_crops(subject: Subject) -> None:
     """Draw the predictions by one crop and by ten, and the ten crops."""
     crops = cached_crops(subject)
-    single, ten = st.columns(2, gap="large")
-    with single:
-        st.subheader("Single crop")
-        show_answers(subject)
-    with ten:
-        st.subheader("Ten crops")
-        show_answers(subject, crops.probabilities.mean(axis=0))
+    by_title = {"Single crop": None, "Ten crops": crops.probabilities.mean(axis=0)}
+    for column, title in zip(st.columns(2, gap="large"), by_title, strict=True):
+        with column:
+            st.subheader(title)
+            show_answers(subject, by_title[title])
     st.markdown(crops_text(subject, crops))
     with st.grid(len(PLACES), min_column_width=120):
         for name, picture, answer in zip(

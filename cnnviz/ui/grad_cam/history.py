@@ -7,6 +7,7 @@ from cnnviz.figures.legend import colour_scale
 from cnnviz.ui.grad_cam.maps import show_answers
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_option_or_none, choose_several
+from cnnviz.ui.parts.layout import in_columns
 from cnnviz.ui.parts.page import plain
 from cnnviz.ui.photo.controls import Photo
 from cnnviz.ui.photo.overlay import choose_opacity, overlay
@@ -23,11 +24,7 @@ AT_FIRST = 6
 def show_history(subject: Subject) -> None:
     """Draw a menu of networks, and their predictions, maps and times side by side."""
     names = _choose_networks(subject.spec.variant)
-    left, right = st.columns(2)
-    with left:
-        wanted = _choose_label(subject)
-    with right:
-        opacity = choose_opacity()
+    wanted, opacity = in_columns(lambda: _choose_label(subject), choose_opacity)
     st.html(colour_scale("0: no support for the class", "1: most support"))
     st.caption(
         "Grad-CAM at each network's last stage, all on this one scale from 0 to the map's own "
@@ -41,7 +38,8 @@ def show_history(subject: Subject) -> None:
 
 
 def _choose_networks(current: str) -> list[str]:
-    options = [name for name in _by_year() if architecture_of(name).has_feature_maps]
+    by_year = sorted(variants(), key=lambda name: architecture_of(name).year_of(name))
+    options = [name for name in by_year if architecture_of(name).has_feature_maps]
     available = [name for name in options if name in variants_with_files()]
     if len(available) < 2:
         st.info(
@@ -61,16 +59,11 @@ def _choose_networks(current: str) -> list[str]:
     return chosen or first
 
 
-def _by_year() -> list[str]:
-    return sorted(variants(), key=lambda name: architecture_of(name).year_of(name))
-
-
 def _choose_label(subject: Subject) -> str | None:
     """A class by its name, for all networks that know it; None: each network's own answer."""
-    names = sorted(set(subject.labels))
     return choose_option_or_none(
         "Class",
-        names,
+        sorted(set(subject.labels)),
         address.LABEL,
         placeholder="Each network's most probable; type to search",
         help="Networks without this class explain their own prediction.",
@@ -78,7 +71,6 @@ def _choose_label(subject: Subject) -> str | None:
 
 
 def _published(name: str, photo: Photo) -> Subject:
-    """The photo and a published variant, with the best weights available."""
     weights = next(source for source in sources(name) if source.kind != "download")
     return Subject(specify(name), weights, photo)
 

@@ -41,19 +41,7 @@ def show_occlusion(subject: Subject, opacity: float) -> None:
         subject: What is looked at.
         opacity: Of the map over the photo, in [0, 1].
     """
-    percent = _choose_side()
-    _show_patch(subject, percent)
-    st.subheader("Occlusion map")
-    _offer_map(subject, pixels(subject, percent), opacity)
-
-
-def pixels(subject: Subject, percent: int) -> int:
-    """The side of a patch in pixels of the network's input."""
-    return max(1, round(subject.side * percent / 100))
-
-
-def _choose_side() -> int:
-    return choose_step(
+    percent = choose_step(
         "Side of the patch",
         SIDES,
         address.PATCH,
@@ -61,6 +49,23 @@ def _choose_side() -> int:
         format_func=lambda side: f"{side} %",
         help="In per cent of the photo's side.",
     )
+    _show_patch(subject, percent)
+    st.subheader("Occlusion map")
+    side, stride = pixels(subject, percent), max(1, round(subject.side / CELLS))
+    network, image, class_index = subject.network, subject.passed.image, subject.class_index
+    Offer(
+        "occlusion",
+        ("occlusion", subject.key, side, stride),
+        lambda work: occlusion_map(network, image, class_index, side, stride, work.tell),
+        "Compute the occlusion map",
+        lambda occluded: _show_map(subject, occluded, stride, opacity),
+        help=f"Runs the network for each position of the patch, {stride} px apart.",
+    ).draw()
+
+
+def pixels(subject: Subject, percent: int) -> int:
+    """The side of a patch in pixels of the network's input."""
+    return max(1, round(subject.side * percent / 100))
 
 
 @st.fragment
@@ -149,35 +154,18 @@ def _occluded(subject: Subject, place: tuple[int, int], side: int) -> float:
         return occluded_probability(subject.network, image, subject.class_index, row, column, side)
 
 
-def _offer_map(subject: Subject, side: int, opacity: float) -> None:
-    stride = max(1, round(subject.side / CELLS))
-    network, image = subject.network, subject.passed.image
-    class_index = subject.class_index
-    Offer(
-        "occlusion",
-        ("occlusion", subject.key, side, stride),
-        lambda work: occlusion_map(network, image, class_index, side, stride, work.tell),
-        "Compute the occlusion map",
-        lambda occluded: _show_map(subject, occluded, stride, opacity),
-        help=f"Runs the network for each position of the patch, {stride} px apart.",
-    ).draw()
-
-
 def _show_map(subject: Subject, occluded: np.ndarray, stride: int, opacity: float) -> None:
     alone = subject.probability
     fall = alone - occluded
     most = max(float(fall.max()), 1e-6)
-    values = enlarged((fall / most).clip(0, 1), stride, subject.side)
+    cells = (fall / most).clip(0, 1)
     title = f"How far the probability of {subject.label} falls"
     left, right = st.columns(2)
-    picture = overlay(subject, values, opacity)
+    picture = overlay(subject, enlarged(cells, stride, subject.side), opacity)
     left.image(picture, "Over the photo", width="stretch", alt=f"{title}, over the photo")
-    right.image(
-        colour_maps.coloured(np.kron((fall / most).clip(0, 1), np.ones((28, 28)))),
-        "Each cell is one position of the patch's centre",
-        width="stretch",
-        alt=title,
-    )
+    picture = colour_maps.coloured(np.kron(cells, np.ones((28, 28))))
+    caption = "Each cell is one position of the patch's centre"
+    right.image(picture, caption, width="stretch", alt=title)
     st.html(colour_scale("0", f"{100 * most:.1f} percentage points", title))
     st.markdown(map_text(subject.label, fall))
 

@@ -5,12 +5,11 @@ import streamlit as st
 
 from cnnviz.figures.line_chart import Line, line_chart
 from cnnviz.figures.theme import CATEGORIES
+from cnnviz.ui.grad_cam.maps import Explanation
 from cnnviz.ui.parts.drawing import show_drawing
-from cnnviz.ui.photo.overlay import overlay
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.work.view import Offer
 from cnnviz.vision.cam.deletion import DeletionInsertion, deletion_insertion
-from cnnviz.vision.cam.methods import METHODS
 from cnnviz.vision.cam.road import Road, road
 from cnnviz.vision.cam.sanity import RandomisedMap, randomised_maps
 
@@ -19,16 +18,9 @@ MAP, RANDOM = CATEGORIES[0], CATEGORIES[1]
 LIMIT = 0.5
 
 
-def show_tests(subject: Subject, layer: str, method: str, map: np.ndarray, opacity: float) -> None:
-    """Draw three tests of a map, each started by its button.
-
-    Args:
-        subject: What is looked at.
-        layer: The map's target layer.
-        method: A key of ``cam_methods.METHODS``.
-        map: The map, float32 (H, W) in [0, 1].
-        opacity: Of the maps over the photo, in [0, 1].
-    """
+def show_tests(explained: Explanation, map: np.ndarray) -> None:
+    """Draw three tests of a map, float32 (H, W) in [0, 1], each started by its button."""
+    subject, layer, method = explained.subject, explained.layer, explained.name
     if subject.is_random:
         st.warning(
             "These weights are random: the network has learned nothing its maps could show.",
@@ -39,30 +31,59 @@ def show_tests(subject: Subject, layer: str, method: str, map: np.ndarray, opaci
             "This map is empty: no region supports the class at this layer, so the order of its "
             "pixels is random. Choose another class, layer or method."
         )
-    st.subheader("Deletion and insertion")
-    _offer_curves(subject, layer, method, map)
-    st.subheader("ROAD: remove and debias")
-    _offer_road(subject, layer, method, map)
-    st.subheader("The sanity check: randomised weights")
-    _offer_sanity(subject, layer, method, opacity)
-
-
-def _offer_curves(subject: Subject, layer: str, method: str, map: np.ndarray) -> None:
-    st.markdown(
+    network, passed, class_index = subject.network, subject.passed, subject.class_index
+    _show_test(
+        "Deletion and insertion",
         "Deletion removes the pixels in the map's order, the most important first; insertion adds "
         "them to a blurred photo in the same order. **With a good map the deletion curve falls "
-        "at once and the insertion curve rises at once.**"
+        "at once and the insertion curve rises at once.**",
+        Offer(
+            "curves",
+            ("deletion and insertion", subject.key, layer, method),
+            lambda work: deletion_insertion(
+                network, passed.image, class_index, map, progress=work.tell
+            ),
+            "Draw the curves",
+            lambda curves: _show_curves(curves, subject.label),
+            help="Runs the network about 330 times.",
+        ),
     )
-    network, image = subject.network, subject.passed.image
-    class_index = subject.class_index
-    Offer(
-        "curves",
-        ("deletion and insertion", subject.key, layer, method),
-        lambda work: deletion_insertion(network, image, class_index, map, progress=work.tell),
-        "Draw the curves",
-        lambda curves: _show_curves(curves, subject.label),
-        help="Runs the network about 330 times.",
-    ).draw()
+    _show_test(
+        "ROAD: remove and debias",
+        "Removed pixels are filled from their neighbours, so that the network cannot see the shape "
+        "of the removed region. **With a good map the probability falls when the most important "
+        "pixels are removed and stays when the least important ones are.**",
+        Offer(
+            "road",
+            ("road", subject.key, layer, method),
+            lambda work: road(network, passed.image, class_index, map, progress=work.tell),
+            "Compute ROAD",
+            lambda curves: _show_road(curves, subject.label),
+            help="Solves 18 systems of equations, one for each share and order.",
+        ),
+    )
+    repeated = f" {explained.method.title} repeats its many passes for each step."
+    _show_test(
+        "The sanity check: randomised weights",
+        "The same map while the weights are randomised, from the head down. **A map that stays "
+        "the same shows the photo, not what the network has learned.**",
+        Offer(
+            "sanity",
+            ("sanity", subject.key, layer, method),
+            lambda work: randomised_maps(
+                network, passed, class_index, layer, method, progress=work.tell
+            ),
+            "Randomise the weights",
+            lambda steps: _show_sanity(explained, steps),
+            help=f"On a copy of the network.{repeated if explained.method.is_slow else ''}",
+        ),
+    )
+
+
+def _show_test(title: str, text: str, offer: Offer) -> None:
+    st.subheader(title)
+    st.markdown(text)
+    offer.draw()
 
 
 def _show_curves(curves: DeletionInsertion, label: str) -> None:
@@ -103,24 +124,6 @@ def curves_text(curves: DeletionInsertion) -> str:
     )
 
 
-def _offer_road(subject: Subject, layer: str, method: str, map: np.ndarray) -> None:
-    st.markdown(
-        "Removed pixels are filled from their neighbours, so that the network cannot see the shape "
-        "of the removed region. **With a good map the probability falls when the most important "
-        "pixels are removed and stays when the least important ones are.**"
-    )
-    network, image = subject.network, subject.passed.image
-    class_index = subject.class_index
-    Offer(
-        "road",
-        ("road", subject.key, layer, method),
-        lambda work: road(network, image, class_index, map, progress=work.tell),
-        "Compute ROAD",
-        lambda curves: _show_road(curves, subject.label),
-        help="Solves 18 systems of equations, one for each share and order.",
-    ).draw()
-
-
 def _show_road(curves: Road, label: str) -> None:
     # The percentiles say what stays: from the last to the first, more and more is removed.
     removed = [1 - percentile / 100 for percentile in curves.percentiles[::-1]]
@@ -155,47 +158,22 @@ def _show_road(curves: Road, label: str) -> None:
 def road_text(curves: Road) -> str:
     """The combined score and what it means."""
     combined = curves.combined
-    meaning = "the pixels it calls important matter no more than the rest: no better than chance."
+    meaning = "no more than the rest: no better than chance."
     if combined > 0:
-        meaning = "the pixels it calls important matter more to the network than the rest."
+        meaning = "more to the network than the rest."
     return (
         f"**Combined: {points(combined)} points**, half the mean difference of the two lines; "
-        f"0 is chance, more is better. {meaning[0].upper()}{meaning[1:]}"
+        f"0 is chance, more is better. The pixels it calls important matter {meaning}"
     )
 
 
-def _offer_sanity(subject: Subject, layer: str, method: str, opacity: float) -> None:
-    st.markdown(
-        "The same map while the weights are randomised, from the head down. **A map that stays "
-        "the same shows the photo, not what the network has learned.**"
-    )
-    network, passed, class_index = subject.network, subject.passed, subject.class_index
-    Offer(
-        "sanity",
-        ("sanity", subject.key, layer, method),
-        lambda work: randomised_maps(
-            network, passed, class_index, layer, method, progress=work.tell
-        ),
-        "Randomise the weights",
-        lambda steps: _show_sanity(subject, steps, method, opacity),
-        help=_sanity_help(method),
-    ).draw()
-
-
-def _sanity_help(method: str) -> str:
-    text = "On a copy of the network."
-    if METHODS[method].is_slow:
-        text += f" {METHODS[method].title} repeats its many passes for each step."
-    return text
-
-
-def _show_sanity(subject: Subject, steps: list[RandomisedMap], method: str, opacity: float) -> None:
+def _show_sanity(explained: Explanation, steps: list[RandomisedMap]) -> None:
     with st.grid(len(steps), min_column_width=130):
         for step in steps:
-            caption = f"{step_name(subject, step)}: {correlation_text(step)}"
-            picture = overlay(subject, step.map, opacity)
+            caption = f"{step_name(explained.subject, step)}: {correlation_text(step)}"
+            picture = explained.over_photo(step.map)
             st.image(picture, caption, width="stretch", alt=caption)
-    st.markdown(verdict(steps, METHODS[method].title))
+    st.markdown(verdict(steps, explained.method.title))
     st.caption(
         "Adebayo et al. 2018, section 3.2, cascading randomisation, here part by part where the "
         "paper goes layer by layer. Below each map: Spearman's rank correlation with the first "

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import streamlit as st
 
+from cnnviz.figures.legend import legend
 from cnnviz.figures.training.curves import Axis, Curve
-from cnnviz.ui.gradient_flow.by_architecture import say_batch
-from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers, show_names
+from cnnviz.ui.gradient_flow.by_architecture import say_all, say_batch
+from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers
 from cnnviz.ui.gradient_flow.controls import (
     INITIALISATIONS,
     choose_batch,
@@ -17,8 +18,6 @@ from cnnviz.ui.gradient_flow.controls import (
 from cnnviz.ui.gradient_flow.results import Question, answers
 from cnnviz.ui.photo.chosen import say_origin
 from cnnviz.vision.gradients.flow import ActivationStatistics
-from cnnviz.vision.gradients.twins import Twin
-from cnnviz.weights.sources import sources
 
 TITLES = {
     "paper": "Paper's initialisation",
@@ -38,30 +37,26 @@ def show_activations() -> None:
     with st.sidebar:
         depth = choose_depth()
         network = choose_network(depth)
-        images, seed = choose_batch()
+        batch = choose_batch()
     st.subheader(network.title)
     say_origin(True, "", "and initialised in four ways")
-    questions = [_question(network, how, images, seed) for how in INITIALISATIONS]
-    results = zip(INITIALISATIONS, answers(questions, "drawn"), strict=True)
-    known = {how: layers for how, layers in results if layers}
+    config = network.spec.config
+    specs = {
+        how: replace(network.spec, config=config.with_values({"initialisation": how}))
+        for how in INITIALISATIONS
+    }
+    questions = {h: Question.untrained("activations", spec, batch) for h, spec in specs.items()}
+    known = {how: layers for how, layers in answers(questions, "drawn").items() if layers}
     if known:
         _show(known)
-    say_batch(images, seed)
-
-
-def _question(network: Twin, how: str, images: int, seed: int) -> Question:
-    config = network.spec.config.with_values({"initialisation": how})
-    *_, random_weights = sources(network.spec.variant)
-    return Question(
-        "activations", replace(network.spec, config=config), random_weights, images, seed
-    )
+    say_batch(batch)
 
 
 def _show(statistics: dict[str, Sequence[ActivationStatistics]]) -> None:
     palette = colours_of(list(TITLES.values()))
     colours = {TITLES[how]: palette[TITLES[how]] for how in statistics}
     names = {TITLES[how]: [each.layer for each in layers] for how, layers in statistics.items()}
-    show_names(colours)
+    st.html(legend(colours))
     places = st.columns(2)
     for number, (name, axis) in enumerate(STATISTICS.items()):
         curves = [
@@ -76,8 +71,7 @@ def _show(statistics: dict[str, Sequence[ActivationStatistics]]) -> None:
         with places[number % 2]:
             show_curves_over_layers(curves, colours, axis, f"{name}_chart", names=names)
     with places[1]:
-        sentences = (sentence(TITLES[how], layers) for how, layers in statistics.items())
-        st.markdown("\n".join(f"- {each}" for each in sentences))
+        say_all(sentence(TITLES[how], layers) for how, layers in statistics.items())
         st.caption(
             "Over the outputs of all non-linearities (including gates), for all images, maps and "
             "pixels. Glorot and Bengio 2010, section 4, and He et al. 2015, section 2.2, aim for a "

@@ -1,22 +1,24 @@
 """The gradient at initialisation by layer, for networks that differ in their connections."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
+from cnnviz.architectures.blocks import ACTIVATIONS
+from cnnviz.figures.legend import legend
 from cnnviz.figures.training.curves import Axis, Curve
-from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers, show_names
+from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers
 from cnnviz.ui.gradient_flow.controls import (
-    choose_activation,
+    INITIALISATIONS,
     choose_batch,
     choose_depth,
-    choose_initialisation,
     choose_networks,
 )
-from cnnviz.ui.gradient_flow.results import Question, answers
+from cnnviz.ui.gradient_flow.results import Batch, Question, answers
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import choose_option, choose_segment
 from cnnviz.vision.gradients.flow import LayerGradient
 from cnnviz.vision.gradients.twins import FACTOR, Twin, fate, twins
-from cnnviz.weights.sources import sources
 
 RMS = Axis("Gradient of each layer's weights, root mean square", ".0e", is_logarithmic=True)
 RULE = (
@@ -28,9 +30,21 @@ RULE = (
 def show_by_architecture() -> None:
     """Draw the controls, the curves and their summary."""
     with st.sidebar:
-        depth, initialisation = choose_depth(), choose_initialisation()
-        activation = choose_activation()
-        images, seed = choose_batch()
+        depth = choose_depth()
+        initialisation = choose_option(
+            "Initialisation",
+            INITIALISATIONS,
+            address.INITIALISATION,
+            help="Weight initialisation: the paper's, N(0, 0.01²), Glorot and Bengio's, or He's.",
+        )
+        activation = choose_segment(
+            "Activation",
+            tuple(ACTIVATIONS),
+            address.ACTIVATION,
+            "sigmoid",
+            "Of the fully connected network; the other families use only ReLU, as in their papers.",
+        )
+        batch = choose_batch()
     offered = twins(depth, initialisation, activation)
     chosen = choose_networks(offered)
     if not chosen:
@@ -40,26 +54,31 @@ def show_by_architecture() -> None:
         "Random weights: these networks are untrained. This is the gradient before the first step.",
         icon=":material/casino:",
     )
-    questions = [_question(twin, images, seed) for twin in chosen]
-    results = zip(chosen, answers(questions, "twins"), strict=True)
-    known = {twin: layers for twin, layers in results if layers is not None}
+    questions = {twin: Question.untrained("gradients", twin.spec, batch) for twin in chosen}
+    known = answers(questions, "twins")
     if known:
         _show(known, colours_of([twin.title for twin in offered]))
-    say_batch(images, seed)
+    say_batch(batch)
 
 
-def say_batch(images: int, seed: int) -> None:
+def say_batch(batch: Batch) -> None:
     """Draw a caption on the batch."""
     st.caption(
-        f"Measured on one batch of {images} handwritten digits (8 px, UCI, from scikit-learn), "
-        f"enlarged to each network's input size, seed {seed}. Batch normalisation uses the "
-        "statistics of the batch, as in training; dropout is off."
+        f"Measured on one batch of {batch.images} handwritten digits (8 px, UCI, from "
+        f"scikit-learn), enlarged to each network's input size, seed {batch.seed}. Batch "
+        "normalisation uses the statistics of the batch, as in training; dropout is off."
     )
 
 
-def _question(twin: Twin, images: int, seed: int) -> Question:
-    *_, random_weights = sources(twin.spec.variant)
-    return Question("gradients", twin.spec, random_weights, images, seed)
+def say_all(sentences: Iterable[str]) -> None:
+    """Draw sentences as a list."""
+    st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+
+
+def say_verdicts(ends: Mapping[str, tuple[float, float]]) -> None:
+    """Draw verdicts on the first and last layer's gradient by title, and their rule."""
+    say_all(verdict(title, first, last) for title, (first, last) in ends.items())
+    st.caption(RULE)
 
 
 def _show(gradients: Mapping[Twin, Sequence[LayerGradient]], palette: Mapping[str, str]) -> None:
@@ -69,13 +88,9 @@ def _show(gradients: Mapping[Twin, Sequence[LayerGradient]], palette: Mapping[st
     ]
     names = {twin.title: [g.layer for g in layers] for twin, layers in gradients.items()}
     colours = {twin.title: palette[twin.title] for twin in gradients}
-    show_names(colours)
+    st.html(legend(colours))
     show_curves_over_layers(curves, colours, RMS, "twins_chart", names=names)
-    sentences = (
-        verdict(twin.title, layers[0].rms, layers[-1].rms) for twin, layers in gradients.items()
-    )
-    st.markdown("\n".join(f"- {each}" for each in sentences))
-    st.caption(RULE)
+    say_verdicts({twin.title: (g[0].rms, g[-1].rms) for twin, g in gradients.items()})
     st.markdown(
         "Compare 20, 56 and 110 layers: with batch normalisation, the gradient of the plain "
         "network *grows* backwards, exponentially with depth (Yang et al. 2019, A Mean Field "

@@ -16,8 +16,9 @@ from cnnviz.analysis.chain import (
     chain_text,
 )
 from cnnviz.figures.images.number_tiles import Factor, factor_strip
+from cnnviz.figures.legend import legend
 from cnnviz.figures.training.curves import Axis, Curve
-from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers, show_names
+from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_number, choose_segment, choose_step
 
@@ -39,21 +40,21 @@ def show_chain() -> None:
         r"A chain with one neuron per layer, $a = f(z)$, $z = w\,a_{\text{before}} + b$. By the "
         r"chain rule, each neuron multiplies the gradient on its way back by $f'(z)\,w$."
     )
-    _offer_presets()
-    activation = _choose_activation()
+    with st.container(horizontal=True):
+        for name, preset in PRESETS.items():
+            st.button(name, on_click=_take, args=preset)
+    slopes = (
+        f"The slope of a sigmoid is at most {LARGEST['sigmoid']:g}, of tanh and ReLU at most 1."
+    )
+    activation = choose_segment(
+        "Activation", list(SLOPES), address.CHAIN_ACTIVATION, "sigmoid", slopes
+    )
     links = chain(activation, *_choose_neurons())
     _show_product(activation, links)
     _show_lengths(activation, links)
 
 
-def _offer_presets() -> None:
-    with st.container(horizontal=True):
-        for name, preset in PRESETS.items():
-            st.button(name, on_click=_take, args=preset)
-
-
 def _take(activation: str, pre_activations: Sequence[float], weights: Sequence[float]) -> None:
-    """Write a preset to the widgets' state."""
     st.session_state[address.CHAIN_ACTIVATION] = activation
     st.session_state[address.NEURONS] = len(weights)
     for number, (z, w) in enumerate(zip(pre_activations, weights, strict=True), 1):
@@ -61,25 +62,17 @@ def _take(activation: str, pre_activations: Sequence[float], weights: Sequence[f
         st.session_state[address.NEURON.of("w", number)] = w
 
 
-def _choose_activation() -> str:
-    slopes = (
-        f"The slope of a sigmoid is at most {LARGEST['sigmoid']:g}, of tanh and ReLU at most 1."
-    )
-    return choose_segment("Activation", list(SLOPES), address.CHAIN_ACTIVATION, "sigmoid", slopes)
-
-
 def _choose_neurons() -> tuple[list[float], list[float]]:
     """Draw the number of neurons, then z and w of each, the last neuron first."""
     count = choose_step("Layers", range(1, LONGEST + 1), address.NEURONS, 2)
-    grid = st.grid(5, min_column_width=150, border=True)
-    neurons = []
+    grid, zs, ws = st.grid(5, min_column_width=150, border=True), [], []
     for number in range(1, count + 1):
         with grid.cell():
             place = "Last layer" if number == 1 else f"{number - 1} before it"
             st.markdown(f"**{place}**")
-            z = _number("z", number, PRE_ACTIVATIONS, "Pre-activation of the neuron.")
-            neurons.append((z, _number("w", number, WEIGHTS, "Weight of its input.")))
-    return [z for z, _ in neurons], [w for _, w in neurons]
+            zs.append(_number("z", number, PRE_ACTIVATIONS, "Pre-activation of the neuron."))
+            ws.append(_number("w", number, WEIGHTS, "Weight of its input."))
+    return zs, ws
 
 
 def _number(name: str, number: int, defaults: Sequence[float], help: str) -> float:
@@ -113,7 +106,7 @@ def _show_lengths(activation: str, links: Sequence[Link]) -> None:
         Curve(one, "size", layers, [1.0] * len(layers)),
     ]
     colours = colours_of([here, best, one])
-    show_names(colours)
+    st.html(legend(colours))
     show_curves_over_layers(curves, colours, PRODUCT, "chain_chart", "Layers n, from the last")
     if any(link.product == 0 for link in links):
         st.caption("A logarithmic axis cannot show a product of 0, so the line ends before it.")

@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-import streamlit as st
 
-from cnnviz.figures.legend import legend
 from cnnviz.figures.training.curves import (
     COLOURS,
     DASHES,
@@ -25,11 +23,6 @@ def colours_of(names: Sequence[str]) -> dict[str, str]:
     return {name: COLOURS[number % len(COLOURS)] for number, name in enumerate(names)}
 
 
-def show_names(colours: Mapping[str, str]) -> None:
-    """Draw the legend of all charts below."""
-    st.html(legend(colours))
-
-
 def show_curves_over_layers(
     curves: Sequence[Curve],
     colours: Mapping[str, str],
@@ -38,7 +31,7 @@ def show_curves_over_layers(
     across: str = DEPTH,
     names: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
-    """Draw a chart; ``show_names`` draws its legend.
+    """Draw a chart without a legend, which several may share.
 
     Args:
         curves: Curves of a single part, whose ``run`` is the name of the line.
@@ -80,7 +73,6 @@ def flow_table(
 
 
 def _tooltip(known: Sequence[dict[str, str]], has_places: bool) -> list[dict[str, str]]:
-    """Tooltip fields for lines of networks."""
     line, _, x, y = known
     place = {"field": "place", "type": "nominal", "title": "Layer"}
     return [{**line, "title": "Line"}, *([place] if has_places else []), x, y]

@@ -5,30 +5,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cnnviz.architectures import specify, variant, variants
-from cnnviz.architectures.blocks import ACTIVATIONS
 from cnnviz.architectures.initialisation import INITIALISERS
+from cnnviz.ui.gradient_flow.results import Batch
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import (
-    bound,
-    choose_labelled,
-    choose_number,
-    choose_option,
-    choose_segment,
-)
+from cnnviz.ui.parts.choices import bound, choose_number, choose_option, choose_segment
 from cnnviz.vision.gradients.twins import DEPTHS, Twin, twins
 
-VIEWS = {
-    **{"twins": "By architecture", "over a run": "During training", "the chain": "Chain rule"},
-    **{"the identity path": "Identity path", "activations": "Activations"},
-}
 BATCH_SIZES = (4, 8, 16)
 LAST_SEED = 99
 INITIALISATIONS = ("paper", *INITIALISERS)
-
-
-def choose_view() -> str:
-    """Draw the menu of views."""
-    return choose_labelled("View", VIEWS, address.VIEW)
 
 
 def choose_depth() -> int:
@@ -42,36 +27,11 @@ def choose_depth() -> int:
     )
 
 
-def choose_initialisation() -> str:
-    """Draw the menu of initialisations."""
-    return choose_option(
-        "Initialisation",
-        INITIALISATIONS,
-        address.INITIALISATION,
-        help="Weight initialisation: the paper's, N(0, 0.01²), Glorot and Bengio's, or He's.",
-    )
-
-
-def choose_activation() -> str:
-    """Draw the menu of the fully connected network's non-linearity."""
-    return choose_segment(
-        "Activation",
-        tuple(ACTIVATIONS),
-        address.ACTIVATION,
-        "sigmoid",
-        "Of the fully connected network; the other families use only ReLU, as in their papers.",
-    )
-
-
 def choose_networks(networks: Sequence[Twin]) -> list[Twin]:
     """Draw the menu of compared networks."""
     names = [twin.name for twin in networks]
     chosen = st.pills(
-        "Networks",
-        names,
-        selection_mode="multi",
-        default=names,
-        **bound(address.TWINS),
+        "Networks", names, selection_mode="multi", default=names, **bound(address.TWINS)
     )
     return [twin for twin in networks if twin.name in chosen]
 
@@ -104,7 +64,7 @@ def choose_network(depth: int) -> Twin:
     return Twin(name, f"{title}, {activation}", specify(name, activation=activation))
 
 
-def choose_batch() -> tuple[int, int]:
+def choose_batch() -> Batch:
     """Draw the menus of batch size and seed."""
     images = choose_segment(
         "Digits in the batch",
@@ -121,4 +81,4 @@ def choose_batch() -> tuple[int, int]:
         0,
         help="Determines the random weights and the selection of digits.",
     )
-    return images, seed
+    return Batch(images, seed)

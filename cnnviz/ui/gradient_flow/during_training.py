@@ -9,11 +9,12 @@ import torch
 
 from cnnviz.analysis.kinds import weights_of
 from cnnviz.architectures import NetworkSpec, build
+from cnnviz.figures.legend import legend
 from cnnviz.figures.training.curves import Curve
 from cnnviz.figures.training.gradient_map import gradient_map, gradient_table
 from cnnviz.runs.run import Run
-from cnnviz.ui.gradient_flow.by_architecture import RMS, RULE, verdict
-from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers, show_names
+from cnnviz.ui.gradient_flow.by_architecture import RMS, say_verdicts
+from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.drawing import chart_points
 from cnnviz.ui.parts.page import look_again, plain
@@ -114,12 +115,8 @@ def _has_gradients(run_id: str) -> bool:
 def _show_reading(reading: Reading | None) -> None:
     if reading is None:
         st.rerun()  # it was deleted since the menu was drawn
-    gradients = layers_over_time(reading.run.id, reading.number)
     st.markdown(f"**{plain(run_label(reading.run))}** · {progress_text(reading)}")
-    _show(reading, gradients)
-
-
-def _show(reading: Reading, gradients: LayersOverTime) -> None:
+    gradients = layers_over_time(reading.run.id, reading.number)
     table = gradient_table(gradients.names, gradients.layers, gradients.rms)
     st.vega_lite_chart(
         chart_points(table),
@@ -129,29 +126,23 @@ def _show(reading: Reading, gradients: LayersOverTime) -> None:
         alt=f"Gradient by layer and epoch of {run_label(reading.run)}",
     )
     chosen = evenly_spaced(len(gradients.epochs), MAX_CURVES)
-    names = [_epoch_name(gradients, column) for column in chosen]
-    depth = np.linspace(0, 1, len(gradients.layers))
-    curves = [
-        Curve(name, "gradient", depth, gradients.rms[:, column])
-        for name, column in zip(names, chosen, strict=True)
-    ]
-    show_names(colours := colours_of(names))
+    rms = {
+        f"epoch {gradients.names[column]}" if column else "first step": gradients.rms[:, column]
+        for column in chosen
+    }
+    depth, colours = np.linspace(0, 1, len(gradients.layers)), colours_of(list(rms))
+    curves = [Curve(name, "gradient", depth, values) for name, values in rms.items()]
+    st.html(legend(colours))
     show_curves_over_layers(
-        curves, colours, RMS, "run_chart", names=dict.fromkeys(names, gradients.layers)
+        curves, colours, RMS, "run_chart", names=dict.fromkeys(rms, gradients.layers)
     )
-    ends = dict.fromkeys((0, len(chosen) - 1))
-    sentences = (verdict(names[end], *gradients.rms[[0, -1], chosen[end]]) for end in ends)
-    st.markdown("\n".join(f"- {each}" for each in sentences))
-    st.caption(RULE)
+    first, *_, last = [*rms, *rms]
+    say_verdicts({name: (rms[name][0], rms[name][-1]) for name in (first, last)})
     st.caption(
         "Each value is from the batch of one step, with augmentation and dropout enabled, recorded "
         "to four digits: the first step uses the initial weights, the others end an epoch. Layers "
         "are in order of declaration, a block's shortcut with its block."
     )
-
-
-def _epoch_name(gradients: LayersOverTime, column: int) -> str:
-    return "first step" if column == 0 else f"epoch {gradients.names[column]}"
 
 
 def evenly_spaced(count: int, limit: int) -> list[int]:
@@ -181,7 +172,6 @@ def layers_over_time(run_id: str, number: int) -> LayersOverTime:
 
 
 def _sizes(spec: NetworkSpec) -> dict[str, int]:
-    """Number of weights of each layer, by module path."""
     with torch.device("meta"):
         network = build(spec)
     return {name: weight.numel() for name, weight in weights_of(network).items()}

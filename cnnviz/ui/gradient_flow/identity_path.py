@@ -1,17 +1,17 @@
 """The view of the identity path: equations 4 and 5, and its share of the signal by block."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import streamlit as st
 
 from cnnviz.architectures import variant
+from cnnviz.figures.legend import legend
 from cnnviz.figures.training.curves import Axis, Curve
 from cnnviz.runs.run import Run
-from cnnviz.ui.gradient_flow.by_architecture import say_batch
-from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers, show_names
+from cnnviz.ui.gradient_flow.by_architecture import say_all, say_batch
+from cnnviz.ui.gradient_flow.chart import colours_of, show_curves_over_layers
 from cnnviz.ui.gradient_flow.controls import choose_batch, choose_depth
-from cnnviz.ui.gradient_flow.results import Paths, Question, answers
+from cnnviz.ui.gradient_flow.results import Batch, Paths, Question, answers
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_named
 from cnnviz.ui.photo.trained import WeightedNetwork, offered
@@ -26,28 +26,23 @@ FORWARD = Axis("Share of the shortcut in a block's output", ".0%", from_zero=Tru
 BACKWARD = Axis("Share of the shortcut in a block's gradient", ".0%", from_zero=True)
 
 
-@dataclass(frozen=True)
-class _Shown:
-    """A line of the charts: a network with its weights."""
-
-    title: str
-    question: Question
-
-
 def show_identity_path() -> None:
     """Draw the equations, menus of weights, two charts, and whether equation 4 holds."""
     with st.sidebar:
-        depth = choose_depth()
-        images, seed = choose_batch()
-        runs = visible_runs()
+        depth, batch, runs = choose_depth(), choose_batch(), visible_runs()
         chosen = {twin: _choose_weights(twin, runs) for twin in twins(depth) if twin.name in SHOWN}
     _say_equations()
-    shown = [
-        each for twin, weights in chosen.items() for each in _lines(twin, weights, images, seed)
-    ]
-    _show(shown)
+    questions: dict[str, Question] = {}
+    for twin, weights in chosen.items():
+        questions |= _questions(twin, weights, batch)
+    known: dict[str, Paths] = answers(questions, "paths")
+    if known:
+        palette = colours_of(list(questions))
+        _show_shares(known, {title: palette[title] for title in known})
+        sentences = (_sum_text(title, paths) for title, paths in known.items())
+        say_all(filter(None, sentences))
     _say_origins(chosen)
-    say_batch(images, seed)
+    say_batch(batch)
 
 
 def _say_equations() -> None:
@@ -67,11 +62,9 @@ def _say_equations() -> None:
 
 
 def _choose_weights(twin: Twin, runs: Sequence[Run]) -> WeightedNetwork:
-    """Draw the menu of weights; the default is trained weights of the variant, if any."""
-    fitting = [each for each in offered(twin.spec.variant, runs) if _fits(each, twin)]
-    *_, random_weights = sources(twin.spec.variant)
-    choices = {each.name: each for each in fitting}
-    choices[RANDOM] = WeightedNetwork(RANDOM, twin.spec, random_weights)
+    known = offered(twin.spec.variant, runs)
+    choices = {each.name: each for each in known if _fits(each, twin)}
+    choices[RANDOM] = WeightedNetwork(RANDOM, twin.spec, sources(twin.spec.variant)[-1])
     titles = {name: each.weights.title for name, each in choices.items()}
     key = address.TWIN_WEIGHTS.of(twin.name.replace("-", "_"))
     chosen = choose_named(f"Weights of {twin.title}", key, titles, next(iter(choices)))
@@ -79,34 +72,21 @@ def _choose_weights(twin: Twin, runs: Sequence[Run]) -> WeightedNetwork:
 
 
 def _fits(each: WeightedNetwork, twin: Twin) -> bool:
-    """Whether weights fit a network, possibly trained on other data."""
     return each.weights.kind == "file" and each.spec.config == twin.spec.config
 
 
-def _lines(twin: Twin, weights: WeightedNetwork, images: int, seed: int) -> list[_Shown]:
-    """The lines of a network: trained (if chosen) and untrained."""
-    *_, random_weights = sources(twin.spec.variant)
-    untrained = Question("paths", twin.spec, random_weights, images, seed)
-    lines = [_Shown(f"{twin.title}, random weights", untrained)]
-    if weights.weights.kind != "random":
-        trained = Question("paths", weights.spec, weights.weights, images, seed)
-        lines.insert(0, _Shown(f"{twin.title}, trained", trained))
-    return lines
-
-
-def _show(shown: Sequence[_Shown]) -> None:
-    """Draw the computed results, below the button for the others."""
-    results = zip(shown, answers([each.question for each in shown], "paths"), strict=True)
-    known = {each.title: paths for each, paths in results if paths is not None}
-    if known:
-        palette = colours_of([each.title for each in shown])
-        _show_shares(known, {title: palette[title] for title in known})
-        sentences = (_sum_text(title, paths) for title, paths in known.items())
-        st.markdown("\n".join(f"- {each}" for each in sentences if each))
+def _questions(twin: Twin, weights: WeightedNetwork, batch: Batch) -> dict[str, Question]:
+    """The lines of a network by title: trained (if chosen) and untrained."""
+    untrained = Question.untrained("paths", twin.spec, batch)
+    lines = {f"{twin.title}, random weights": untrained}
+    if weights.is_random:
+        return lines
+    trained = Question("paths", weights.spec, weights.weights, batch)
+    return {f"{twin.title}, trained": trained, **lines}
 
 
 def _show_shares(paths_by_title: Mapping[str, Paths], colours: Mapping[str, str]) -> None:
-    show_names(colours)
+    st.html(legend(colours))
     left, right = st.columns(2)
     for place, axis, name in ((left, FORWARD, "forward"), (right, BACKWARD, "backward")):
         shares = {title: getattr(paths, name) for title, paths in paths_by_title.items()}
@@ -147,7 +127,7 @@ def _sum_text(title: str, paths: Paths) -> str:
 def _say_origins(chosen: Mapping[Twin, WeightedNetwork]) -> None:
     """Label random weights, and describe trained ones."""
     for twin, weights in chosen.items():
-        if weights.weights.kind != "random":
+        if not weights.is_random:
             st.info(
                 f"{twin.title}: {weights.about} Here its input is digits, whose labels are taken "
                 "as its first classes.",

@@ -1,8 +1,11 @@
 """Computations of the page Gradient flow, cached by network and batch of digits."""
 
-from collections.abc import Callable, Hashable, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import accumulate
+from typing import Any, TypeVar
 
 import streamlit as st
 import torch
@@ -26,7 +29,7 @@ from cnnviz.vision.gradients.identity_path import (
 )
 from cnnviz.vision.prediction import normalised, preprocessing
 from cnnviz.weights.loading import load_network
-from cnnviz.weights.sources import WeightsSource
+from cnnviz.weights.sources import WeightsSource, sources
 
 # Multiply-accumulates that are computed without a button: about 2 s on one core.
 AT_ONCE = 20e9
@@ -34,6 +37,7 @@ AT_ONCE = 20e9
 DRAWING = 150.0
 
 Images = tuple[torch.Tensor, torch.Tensor]
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,9 @@ class Paths:
     sum: IdentitySum | None
 
 
-def _paths(network: torch.nn.Module, images: Images, progress: Progress) -> Paths:
-    pixels, labels = images
+def _paths(
+    network: torch.nn.Module, pixels: torch.Tensor, labels: torch.Tensor, progress: Progress
+) -> Paths:
     return Paths(
         tuple(forward_shares(network, pixels, part(progress, 0.0, 0.2))),
         tuple(identity_shares(network, pixels, labels, part(progress, 0.2, 0.8))),
@@ -60,28 +65,25 @@ def _paths(network: torch.nn.Module, images: Images, progress: Progress) -> Path
     )
 
 
-@dataclass(frozen=True)
-class Measure:
-    """A quantity measured on a network and a batch.
-
-    Attributes:
-        passes: Cost in forward passes.
-        measured: Computes it.
-    """
-
-    passes: float
-    measured: Callable[[torch.nn.Module, Images, Progress], Any]
-
-
-MEASURES = {
-    "gradients": Measure(
-        3.0, lambda n, images, progress: tuple(layer_gradients(n, *images, progress))
-    ),
-    "paths": Measure(5.0, _paths),
-    "activations": Measure(
-        1.0, lambda n, images, progress: tuple(activation_statistics(n, images[0], progress))
+# A quantity measured on a network and a batch, and its cost in forward passes.
+MEASURES: dict[str, tuple[Callable[..., Any], float]] = {
+    "gradients": (lambda *network_and_batch: tuple(layer_gradients(*network_and_batch)), 3.0),
+    "paths": (_paths, 5.0),
+    "activations": (
+        lambda network, pixels, _, progress: tuple(
+            activation_statistics(network, pixels, progress)
+        ),
+        1.0,
     ),
 }
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Handwritten digits: their number, and what determines them and random weights."""
+
+    images: int
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -92,15 +94,18 @@ class Question:
         measure: A key of ``MEASURES``.
         spec: The network.
         weights: Source of its weights.
-        images: Number of digits in the batch.
-        seed: Determines the digits and random weights.
+        batch: The digits.
     """
 
     measure: str
     spec: NetworkSpec
     weights: WeightsSource
-    images: int
-    seed: int
+    batch: Batch
+
+    @classmethod
+    def untrained(cls, measure: str, spec: NetworkSpec, batch: Batch) -> Question:
+        """The measurement with random weights."""
+        return cls(measure, spec, sources(spec.variant)[-1], batch)
 
     @property
     def key(self) -> Hashable:
@@ -111,20 +116,20 @@ class Question:
     def cost(self) -> float:
         """Approximate cost in multiply-accumulates."""
         table = cached_layer_table(self.spec, preprocessing(self.spec).crop)
-        passes = self.images * MEASURES[self.measure].passes
+        passes = self.batch.images * MEASURES[self.measure][1]
         drawn = DRAWING * float(table["params"].sum()) if self.weights.kind == "random" else 0.0
         return passes * float(table["macs"].sum()) + drawn
 
     def answer(self, digits: Data, progress: Progress) -> Any:
         """Compute and cache the measurement."""
-        network = load_network(self.spec, self.weights, self.seed)
-        images = digit_batch(self.spec, digits, self.images, self.seed)
-        answer = MEASURES[self.measure].measured(network, images, progress)
+        network = load_network(self.spec, self.weights, self.batch.seed)
+        measured, _ = MEASURES[self.measure]
+        answer = measured(network, *digit_batch(self.spec, digits, self.batch), progress)
         results.keep(self.key, answer)
         return answer
 
 
-def digit_batch(spec: NetworkSpec, digits: Data, count: int, seed: int) -> Images:
+def digit_batch(spec: NetworkSpec, digits: Data, batch: Batch) -> Images:
     """Handwritten digits as input of a network, enlarged to its input size, with labels.
 
     They are normalised like the data of a trained network, or by the statistics of the digits.
@@ -132,11 +137,10 @@ def digit_batch(spec: NetworkSpec, digits: Data, count: int, seed: int) -> Image
     Args:
         spec: The network.
         digits: The dataset in its own size.
-        count: Number of digits.
-        seed: Determines the selection.
+        batch: Which of them.
     """
-    rng = torch.Generator().manual_seed(seed)
-    chosen = torch.randperm(len(digits.train), generator=rng)[:count]
+    rng = torch.Generator().manual_seed(batch.seed)
+    chosen = torch.randperm(len(digits.train), generator=rng)[: batch.images]
     pixels = scaled(digits.train.images[chosen])
     side = preprocessing(spec).crop
     large = functional.interpolate(pixels, (side, side), mode="bilinear", align_corners=False)
@@ -147,36 +151,32 @@ def digit_batch(spec: NetworkSpec, digits: Data, count: int, seed: int) -> Image
     return even.expand(-1, spec.in_channels, -1, -1).contiguous(), labels
 
 
-def answers(questions: Sequence[Question], name: str) -> list[Any]:
-    """Answers to questions; None (with a button) for expensive ones that are not computed yet.
-
-    Cheap ones are computed at once, the cheapest first; expensive ones as an offer.
+def answers(questions: Mapping[K, Question], name: str) -> dict[K, Any]:
+    """The known answers to questions, with a button for expensive ones not computed yet.
 
     Args:
-        questions: At least one.
+        questions: At least one; cheap ones are answered at once.
         name: Distinguishes the buttons of several calls.
     """
-    digits = _digits()
-    quick = _quick(questions)
-    answer_of = {question: results.kept(question.key) for question in questions}
-    for question in quick:
-        if answer_of[question] is None:
+    digits, quick, known = _digits(), _quick(questions.values()), {}
+    for asked, question in questions.items():
+        answer = results.kept(question.key)
+        if answer is None and question in quick:
             with st.spinner("Propagating the signal through the network ..."):
-                answer_of[question] = _answer_at_once(question, digits)
-    missing = tuple(question for question, answer in answer_of.items() if answer is None)
+                answer = _answer_at_once(question, digits)
+        if answer is not None:
+            known[asked] = answer
+    missing = tuple(question for asked, question in questions.items() if asked not in known)
     if missing:
         _offer(missing, digits, name)
-    return [answer_of[question] for question in questions]
+    return known
 
 
-def _quick(questions: Sequence[Question]) -> list[Question]:
+def _quick(questions: Collection[Question]) -> list[Question]:
     """The cheapest questions that together cost at most ``AT_ONCE``, cached or not."""
-    quick, spent = [], 0.0
-    for question in sorted(questions, key=lambda each: each.cost):
-        spent += question.cost
-        if spent <= AT_ONCE:
-            quick.append(question)
-    return quick
+    cheapest_first = sorted(questions, key=lambda each: each.cost)
+    spent = accumulate(question.cost for question in cheapest_first)
+    return [q for q, total in zip(cheapest_first, spent, strict=True) if total <= AT_ONCE]
 
 
 @results.remember
@@ -193,11 +193,9 @@ def _answer_at_once(question: Question, _digits: Data) -> Any:
 def _offer(missing: tuple[Question, ...], digits: Data, name: str) -> None:
     def compute(work: Work) -> None:
         costs = [question.cost for question in missing]
-        done = 0.0
-        for question, cost in zip(missing, costs, strict=True):
-            share = part(work.tell, done / sum(costs), (done + cost) / sum(costs))
-            question.answer(digits, share)
-            done += cost
+        done = [0.0, *accumulate(cost / sum(costs) for cost in costs)]
+        for question, *ends in zip(missing, done, done[1:], strict=False):
+            question.answer(digits, part(work.tell, *ends))
 
     Offer(
         name,

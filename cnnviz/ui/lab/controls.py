@@ -1,7 +1,8 @@
 """Controls that the sections of the lab share: values in the address, examples, settings."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
 import torch
@@ -14,18 +15,24 @@ from cnnviz.ui.parts.address import Key
 from cnnviz.ui.parts.choices import bound, choose_labelled, choose_option
 
 C = TypeVar("C", bound=Config)
-F = TypeVar("F")
+P = ParamSpec("P")
+T = TypeVar("T")
 OVER = ("numbers", "photo")
 FILTERS = "/"  # between the filters of a written kernel
 
 
-def computed_or_error(compute: Callable[[], F]) -> F | None:
-    """The result of a computation on written numbers, or None after showing its error."""
-    try:
-        return compute()
-    except ValueError as error:
-        st.error(str(error), icon=":material/calculate:")
-        return None
+def says_errors(function: Callable[P, T]) -> Callable[P, T | None]:
+    """Let a function of written numbers say in a sentence what is wrong with them."""
+
+    @wraps(function)
+    def result_or_error(*args: P.args, **kwargs: P.kwargs) -> T | None:
+        try:
+            return function(*args, **kwargs)
+        except ValueError as error:
+            st.error(str(error), icon=":material/calculate:")
+            return None
+
+    return result_or_error
 
 
 def choose_over(first: str = "numbers", key: Key = address.OVER) -> str:
@@ -38,11 +45,18 @@ def choose_over(first: str = "numbers", key: Key = address.OVER) -> str:
     return choose_labelled("Input", OVER, key, first)
 
 
-def choose_preset(titles: list[str], key: Key, follow: Callable[[], Any]) -> str:
-    """The title of an example; ``follow`` writes its numbers into the widgets' state."""
-    if address.requested(key) not in ("", *titles):
+def choose_preset(presets: Mapping[str, T], key: Key, follow: Callable[[T], Any]) -> T:
+    """Menu of examples by title; ``follow`` writes a chosen one into the widgets' state."""
+    if address.requested(key) not in ("", *presets):
         st.query_params.pop(key)
-    return choose_option("Example", titles, key, on_change=follow)
+    return presets[
+        choose_option(
+            "Example",
+            list(presets),
+            key,
+            on_change=lambda: follow(presets[st.session_state[key]]),
+        )
+    ]
 
 
 def choose_settings(declared: type[C], prefix: str, first: Mapping[str, str]) -> C:
@@ -114,6 +128,12 @@ def change_number(key: str, change: Mapping[str, Any]) -> None:
     except ValueError as error:
         st.session_state["lab_problem"] = str(error)
         st.session_state["lab_refused"] = refused() + 1
+
+
+def say_problem() -> None:
+    """Draw what was wrong with the cell that was typed last, once."""
+    if problem := st.session_state.pop("lab_problem", None):
+        st.error(problem, icon=":material/calculate:")
 
 
 def refused() -> int:

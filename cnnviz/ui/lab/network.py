@@ -5,8 +5,10 @@ from functools import cached_property
 
 import numpy as np
 import streamlit as st
+import torch
 
 from cnnviz.lab.network_places import BeforeActivation, before_activation
+from cnnviz.lab.reshaping import small_photo
 from cnnviz.ui.parts.page import made_or_said
 from cnnviz.ui.photo.chosen import chosen_subject
 from cnnviz.ui.photo.controls import Photo, choose_photo
@@ -40,6 +42,27 @@ class FirstConvolution(LayerOfSubject):
         reader = before.reader
         reads = f"; in the network {reader.name} ({reader.kind}) reads them next" if reader else ""
         return f"The maps are those of {self.name}, {through}{reads}."
+
+
+def choose_photo_or_say() -> Photo | None:
+    """Draw the photo's controls in the sidebar; None, after asking for one, without a photo."""
+    with st.sidebar:
+        photo = choose_photo()
+    if photo is None:
+        st.info("Choose a photo in the sidebar.")
+    return photo
+
+
+def choose_small_photo(channels: int) -> torch.Tensor:
+    """The visitor's photo as ``small_photo`` makes it.
+
+    Raises:
+        ValueError: There is none yet.
+    """
+    photo = choose_photo()
+    if photo is None:
+        raise ValueError("Choose a photo in the sidebar.")
+    return small_photo(photo.image, channels)
 
 
 def choose_first_convolution(photo: Photo | None) -> FirstConvolution | None:

@@ -1,26 +1,15 @@
 """Editable cells for the numbers of a text; see number_cells.js."""
 
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from cnnviz.lab.grid import grid, written_number
-from cnnviz.ui.lab.controls import FILTERS, change_number, refused
+from cnnviz.ui.lab.controls import FILTERS, change_number, refused, say_problem
+from cnnviz.ui.parts.drawing import component
 
-_FOLDER = Path(__file__).parent
-
-
-def component_text(*names: str) -> str:
-    """The files of a component below this folder, concatenated."""
-    return "\n".join((_FOLDER / name).read_text() for name in names)
-
-
-_component = st.components.v2.component(
-    "cnnviz_number_cells",
-    html='<div class="cells"></div>',
-    css=component_text("number_tables.css", "number_cells.css"),
-    js=component_text("number_tables.js", "number_cells.js"),
+_component = component(
+    __file__, '<div class="cells"></div>', "number_tables.css", "number_tables.js"
 )
 
 
@@ -43,21 +32,16 @@ def show_cells(key: str, title: str, channel: str = "channel", colour: str = "")
         return
     _component(
         key=cells,
-        data={
-            "maps": _maps(st.session_state[key], title, channel),
-            "colour": colour,
-            "refused": refused(),
-        },
+        data={"maps": _maps(key, title, channel), "colour": colour, "refused": refused()},
         height="content",
         on_edited_change=lambda: change_number(key, dict(st.session_state[cells].edited or {})),
     )
     st.session_state.pop("lab_changed", None)
-    if problem := st.session_state.pop("lab_problem", None):
-        st.error(problem, icon=":material/calculate:")
+    say_problem()
 
 
-def _maps(written: str, title: str, channel: str) -> list[dict[str, Any]]:
-    filters = [grid(part, title) for part in written.split(FILTERS)]
+def _maps(key: str, title: str, channel: str) -> list[dict[str, Any]]:
+    filters = [grid(part, title) for part in st.session_state[key].split(FILTERS)]
     count = sum(map(len, filters))
     maps: list[dict[str, Any]] = []
     for number, numbers in enumerate(filters):

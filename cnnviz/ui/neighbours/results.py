@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from cnnviz.architectures import Network
 from cnnviz.figures.images.grid import columns, tiled
 from cnnviz.figures.images.image_tiles import image_url
 from cnnviz.images import Collection
@@ -50,9 +51,9 @@ class Comparison:
     hidden: HiddenVector
 
     @property
-    def key(self) -> Hashable:
+    def cache_key(self) -> Hashable:
         """Cache key of the comparison."""
-        return (self.subject.photo.key, *_embedding_key(self.subject, self.collection, self.count))
+        return (self.subject.cache_key, self.collection.key, self.count)
 
     @property
     def count(self) -> int:
@@ -114,22 +115,36 @@ def comparison(
     Raises:
         ValueError: The pictures cannot be read or the network's numbers are not finite.
     """
-    vectors = _offered_embedding(subject, collection, looked_at)
-    if vectors is None:
+    # The same number of the same collection is the same sample.
+    key = ("embedding", subject.spec, subject.weights, collection.key, len(looked_at))
+    network, work = subject.network, known_work(key)
+    if len(looked_at) <= AT_ONCE:
+        vectors = _embedding_at_once(key, network, collection, looked_at)
+    elif work is not None and work.state == "done":
+        vectors = work.result
+    else:
+        Offer(
+            "embedding",
+            key,
+            lambda work: embedding(network, collection, looked_at, work.tell),
+            f"Compare with {len(looked_at):,} images",
+            help="One forward pass for each image; the vectors are kept for the next photo.",
+        ).draw()
         return None
     return Comparison(subject, collection, looked_at, vectors, _hidden(subject))
 
 
 @results.remember
-def principal_map(key: Hashable, _vectors: np.ndarray) -> np.ndarray:
-    """The map of PCA of the vectors of that key, float32 (N, 2)."""
-    return planar_map(_vectors, "pca")
+def principal_map(compared: Comparison) -> np.ndarray:
+    """The map of PCA of the vectors, float32 (N, 2)."""
+    return planar_map(compared.vectors, "pca")
 
 
 @results.remember
-def map_picture(key: Hashable, _thumbnails: np.ndarray) -> str:
-    """All thumbnails of that key in one picture, as its address."""
-    return image_url(tiled(_thumbnails, columns(len(_thumbnails))), quality=75)
+def map_picture(compared: Comparison) -> str:
+    """All thumbnails in one image, as its address."""
+    thumbnails = compared.thumbnails
+    return image_url(tiled(thumbnails, columns(len(thumbnails))), quality=75)
 
 
 @results.remember
@@ -137,39 +152,12 @@ def _hidden(subject: Subject) -> HiddenVector:
     return hidden_vector(subject.network, subject.passed)
 
 
-def _offered_embedding(
-    subject: Subject, collection: Collection, looked_at: tuple[int, ...]
-) -> Embedding | None:
-    """The embedding: of few images at once, of many after a click."""
-    key = _embedding_key(subject, collection, len(looked_at))
-    network = subject.network
-    if len(looked_at) <= AT_ONCE:
-        return _embedding_at_once(key, subject, collection, looked_at)
-    work = known_work(key)
-    if work is not None and work.state == "done":
-        vectors: Embedding = work.result
-        return vectors
-    Offer(
-        "embedding",
-        key,
-        lambda work: embedding(network, collection, looked_at, work.tell),
-        f"Compare with {len(looked_at):,} images",
-        help="One forward pass for each image; the vectors are kept for the next photo.",
-    ).draw()
-    return None
-
-
 @results.remember
 def _embedding_at_once(
-    key: Hashable, _subject: Subject, _collection: Collection, _looked_at: tuple[int, ...]
+    key: Hashable, _network: Network, _collection: Collection, _looked_at: tuple[int, ...]
 ) -> Embedding:
     with st.spinner("Computing the vectors of the images ..."):
-        return embedding(_subject.network, _collection, _looked_at)
-
-
-def _embedding_key(subject: Subject, collection: Collection, count: int) -> tuple[Hashable, ...]:
-    # The same number of the same collection is the same sample.
-    return ("embedding", subject.spec, subject.weights, collection.key, count)
+        return embedding(_network, _collection, _looked_at)
 
 
 @results.remember

@@ -10,22 +10,42 @@ from cnnviz.figures.images.image_tiles import ImageTile, image_tiles
 from cnnviz.ui.neighbours.results import SIDE, Comparison, map_picture, principal_map
 from cnnviz.ui.neighbours.thumbnail_map import thumbnail_map
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_segment
+from cnnviz.ui.parts.choices import choose_labelled, choose_segment, choose_step
 from cnnviz.ui.parts.page import plain
 from cnnviz.ui.work.view import Offer
 from cnnviz.vision.neighbours.nearest import majority, square
 from cnnviz.vision.neighbours.planar_map import planar_map
 
+METRICS = ("euclidean", "cosine", "both")
+COUNTS = (3, 6, 12, 24)
 MAX_CLASSES = 6  # with a colour of their own; the seventh is the photo's
 TITLES = {"euclidean": "Nearest by Euclidean distance", "cosine": "Nearest by cosine distance"}
-METHODS = {"PCA": "pca", "t-SNE": "t-sne"}
-MAP_WORDS = {
+METHODS = {
     "PCA": "PCA: the two directions in which the vectors vary most.",
     "t-SNE": "t-SNE (van der Maaten and Hinton 2008) on the first 50 principal components: near "
     "points are near vectors; distances between groups, and their sizes, mean nothing. "
     "scikit-learn's t-SNE cannot be stopped at work, so it runs in four stages; a stop waits for "
     "the end of one.",
 }
+
+
+def choose_metrics() -> tuple[str, ...]:
+    """Buttons of the distance; returns one or both."""
+    metric = choose_labelled(
+        "Distance",
+        METRICS,
+        address.METRIC,
+        help="Euclidean is the length of the difference of two vectors, as in AlexNet's paper. "
+        "Cosine is 1 minus the cosine of their angle: it ignores their lengths.",
+    )
+    return METRICS[:2] if metric == "both" else (metric,)
+
+
+def choose_count() -> int:
+    """Slider of the number of neighbours."""
+    return choose_step(
+        "Neighbours", COUNTS, address.NEIGHBOURS, 6, help="AlexNet's Figure 4 shows 6."
+    )
 
 
 def show_nearest(compared: Comparison, metric: str, count: int) -> None:
@@ -83,14 +103,14 @@ def show_map(compared: Comparison, ringed: Sequence[int]) -> None:
     """
     st.subheader("Map of all images")
     method = choose_segment("Map", list(METHODS), address.PLANE, is_labelled=False)
-    key, vectors = compared.key, compared.vectors
     if method != "t-SNE":
-        _draw_map(compared, principal_map(("pca", key), vectors), ringed, "PCA")
+        _draw_map(compared, principal_map(compared), ringed, "PCA")
         return
+    vectors = compared.vectors
     Offer(
         "t_sne",
-        ("t-sne", key),
-        lambda work: planar_map(vectors, METHODS["t-SNE"], progress=work.tell, show=work.show),
+        ("t-sne", compared.cache_key),
+        lambda work: planar_map(vectors, "t-sne", progress=work.tell, show=work.show),
         "Compute t-SNE",
         show=lambda points: _draw_map(compared, points, ringed, "t-SNE"),
         preview=lambda points: _draw_map(compared, points, ringed, "t-SNE"),
@@ -104,12 +124,12 @@ def _draw_map(compared: Comparison, points: np.ndarray, ringed: Sequence[int], m
     svg = drawing.scatter(places, [0, *colours], [number + 1 for number in ringed], title)
     named = zip(compared.labels, map(compared.name, range(len(colours))), strict=True)
     words = [f"{label}: {_file_name(name)}" if label else name for label, name in named]
-    picture = map_picture(("mosaic", compared.key), compared.thumbnails)
-    thumbnail_map(svg, places, picture, [compared.subject.photo.title, *words], key=f"map_{method}")
+    words = [compared.subject.photo.title, *words]
+    thumbnail_map(svg, places, map_picture(compared), words, key=f"map_{method}")
     if names:
         st.html(drawing.key(names, drawing.GREY in colours))
     st.caption(
-        f"{MAP_WORDS[method]} A ring marks the nearest images above, by all "
+        f"{METHODS[method]} A ring marks the nearest images above, by all "
         f"{len(compared.hidden.values):,} numbers, not on this map. Point at an image, or tap it."
     )
 

@@ -1,5 +1,7 @@
 """Training images as an augmentation changes them."""
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 import torch
@@ -9,7 +11,7 @@ from cnnviz.training.augmentation import Augmentation
 from cnnviz.training.datasets.base import Data
 from cnnviz.training.options import TrainingOptions
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import bound
+from cnnviz.ui.parts.choices import bound, choose_number
 
 AUGMENTATIONS = ("crop", "flip", "rotation", "noise", "erasing", "jitter", "pca_colour")
 LAST_DRAW = 9999
@@ -44,6 +46,20 @@ def choose_strength(
         **binding,
     )
     return strength if strength in option.options else first
+
+
+def choose_draw(**more: Any) -> int:
+    """The field of the random draw's number; ``more`` are what else Streamlit's takes."""
+    draw: int = choose_number(
+        "Draw",
+        0,
+        LAST_DRAW,
+        address.DRAW,
+        0,
+        help="The same number draws the same crops, angles, noise and colours.",
+        **more,
+    )
+    return draw
 
 
 def augmented(images: torch.Tensor, data: Data, options: TrainingOptions, draw: int) -> np.ndarray:

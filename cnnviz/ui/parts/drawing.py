@@ -4,7 +4,7 @@ What can be clicked pans and zooms in the browser. ``st.html`` takes no SVG, and
 would not know the theme's text colour.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +12,32 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from cnnviz.figures.training.curves import ZOOM, Curve, curve_table
+from cnnviz.figures.training.curves import (
+    COLOURS,
+    DASHES,
+    ZOOM,
+    Axis,
+    Curve,
+    Lines,
+    curve_chart,
+    curve_table,
+)
 
 
-def component(source: str, html: str) -> Any:
+def component(source: str, html: str, *before: str) -> Any:
     """A component of Streamlit's, with the .css and the .js file beside a module.
 
     Args:
         source: The module's file.
         html: What it shows at first.
+        *before: Other such files in the module's folder, which come first.
     """
     path = Path(source)
-    css, js = (path.with_suffix(end).read_text() for end in (".css", ".js"))
+    files = [*(path.parent / name for name in before), *map(path.with_suffix, (".css", ".js"))]
+    css, js = (
+        "\n".join(file.read_text() for file in files if file.suffix == end)
+        for end in (".css", ".js")
+    )
     return st.components.v2.component(f"cnnviz_{path.stem}", html=html, css=css, js=js)
 
 
@@ -110,6 +124,28 @@ def chart_points(table: pd.DataFrame) -> pa.Table:
 def shared_points(key: Hashable, _curves: Callable[[], Iterable[Curve]]) -> pa.Table:
     """The points of curves of that key; all who look at the same curves share them."""
     return chart_points(curve_table(_curves()))
+
+
+def show_lines(
+    lines: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    axis: Axis,
+    across: str,
+    key: str,
+    alt: str,
+) -> None:
+    """Draw named lines in colours of their own.
+
+    Args:
+        lines: Where each was measured, rising, and what was measured there.
+        axis: The vertical axis; its title is the chart's.
+        across: Title of the horizontal axis.
+        key: Of the element, unique on the page.
+        alt: What it shows, for those who do not see it.
+    """
+    colour = Lines("part", dict(zip(lines, COLOURS, strict=False)))
+    dash = Lines("run", {"": DASHES[0]}, has_legend=False)
+    table = curve_table([Curve("", name, *points) for name, points in lines.items()])
+    show_curve_chart(chart_points(table), curve_chart(colour, dash, axis, across), key, alt)
 
 
 def show_curve_chart(points: pa.Table, chart: dict[str, Any], key: str, alt: str) -> None:

@@ -110,9 +110,8 @@ def offer_file(
         **more: What else Streamlit's button takes.
     """
     kind, _ = mimetypes.guess_type(file)
-    st.download_button(
-        label, content, file, kind, icon=":material/download:", on_click="ignore", **more
-    )
+    more = {"icon": ":material/download:", "on_click": "ignore", **more}
+    st.download_button(label, content, file, kind, **more)
 
 
 def plain(words: str) -> str:

@@ -1,14 +1,13 @@
 """Photo and trained network of a page, or a message on what to choose; a page of views of them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
 
 from cnnviz.architectures import architecture_of
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_labelled
+from cnnviz.ui.parts.layout import Section, choose_section
 from cnnviz.ui.parts.page import made_or_said, open_page
 from cnnviz.ui.photo.controls import Photo, choose_photo
 from cnnviz.ui.photo.subject import Subject
@@ -57,22 +56,7 @@ def say_origin(is_random: bool, about: str, untrained: str) -> None:
         st.info(about, icon=":material/model_training:")
 
 
-@dataclass(frozen=True)
-class View:
-    """One way to look at a photo in a network.
-
-    Attributes:
-        question: The page's heading while it is shown.
-        show: Draws it.
-        label: On its button; else its name in the address, capitalised.
-    """
-
-    question: str
-    show: Callable[[Subject], object]
-    label: str = ""
-
-
-def show_page(title: str, views: Mapping[str, View]) -> None:
+def show_page(title: str, views: Mapping[str, Section]) -> None:
     """Draw a page: sidebar, heading, and the chosen view.
 
     Args:
@@ -84,8 +68,7 @@ def show_page(title: str, views: Mapping[str, View]) -> None:
         photo = choose_photo()
         trained = choose_trained()
     heading = st.container()
-    labels = {name: view.label or name.capitalize() for name, view in views.items()}
-    view = views[choose_labelled("View", labels, address.VIEW)]
+    view = choose_section("View", views, address.VIEW, is_labelled=True)
     heading.title(view.question)
     subject = chosen_subject(photo, trained)
     if subject:

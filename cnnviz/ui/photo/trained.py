@@ -2,7 +2,7 @@
 
 import gc
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.architectures import NetworkSpec, specify, variant
+from cnnviz.architectures import Network, NetworkSpec, specify, variant
 from cnnviz.architectures.written import ENDS, SizedNetwork
 from cnnviz.runs.folder import RunError
 from cnnviz.runs.store import Run, Store, store_url
@@ -25,6 +25,7 @@ from cnnviz.training.checkpoints import (
 from cnnviz.ui.parts.page import plain
 from cnnviz.ui.runs.words import epochs_text, percent
 from cnnviz.ui.server.byte_cache import results
+from cnnviz.ui.server.cached import cached_network
 from cnnviz.vision.prediction import labels, preprocessing
 from cnnviz.weights.sources import WeightsSource, sources
 
@@ -52,6 +53,21 @@ class WeightedNetwork:
     weights: WeightsSource
     about: str = ""
     is_run: bool = False
+
+    @property
+    def cache_key(self) -> Hashable:
+        """Cache key of results that depend on the network alone."""
+        return (self.spec, self.weights)
+
+    @property
+    def network(self) -> Network:
+        """The network with its weights, frozen and in eval mode; all visitors share it."""
+        return cached_network(self.spec, self.weights)
+
+    @property
+    def is_random(self) -> bool:
+        """Whether the network is untrained."""
+        return self.weights.kind == "random"
 
 
 def offered(

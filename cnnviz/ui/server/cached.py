@@ -7,10 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-import numpy as np
 import pandas as pd
 import streamlit as st
-import torch
 
 from cnnviz.analysis.folding import Folded, Folding
 from cnnviz.analysis.graph import NetworkGraph, network_graph
@@ -20,8 +18,7 @@ from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields
 from cnnviz.analysis.views import View
 from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.architectures.parameters import counted_parameters
-from cnnviz.ui.server.byte_cache import networks, results
-from cnnviz.vision.maps.effective_field import Unit, effective_field
+from cnnviz.ui.server.byte_cache import networks
 from cnnviz.weights.loading import load_network
 from cnnviz.weights.sources import WeightsSource
 
@@ -108,22 +105,3 @@ def cached_network(spec: NetworkSpec, weights: WeightsSource) -> Network:
     """A frozen network in eval mode with its weights; all visitors share it."""
     with st.spinner("Loading the weights ..."):
         return load_network(spec, weights)
-
-
-@results.remember
-def cached_effective_field(
-    spec: NetworkSpec,
-    weights: WeightsSource,
-    layer: str,
-    input_index: int | None,
-    unit: Unit | None,
-    photo_key: str,
-    resolution: int,
-    _image: torch.Tensor,
-) -> Timed[np.ndarray]:
-    """The effective field of a unit on the photo of that key, float32 (H, W)."""
-    network = cached_network(spec, weights)
-    return timed_inference(
-        "Following the gradient back to the photo ...",
-        lambda: effective_field(network, layer, _image, unit, input_index),
-    )

@@ -77,8 +77,8 @@ class Offer:
     key: Hashable
     compute: Compute
     label: str
-    show: Callable[[Any], None] = lambda result: None
-    preview: Callable[[Any], None] = lambda preview: None
+    show: Callable[[Any], object] = lambda result: None
+    preview: Callable[[Any], object] = lambda preview: None
     help: str | None = None
 
     def draw(self) -> None:

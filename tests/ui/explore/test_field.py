@@ -38,8 +38,8 @@ def said(app):
 
 
 def weights_menu(app):
-    (found,) = [each for each in app.selectbox if each.label == "Weights"]
-    return found
+    (menu,) = [each for each in app.selectbox if each.label == "Weights"]
+    return menu
 
 
 def picture(app):
@@ -162,7 +162,7 @@ def test_an_auxiliary_head_has_a_field_but_no_gradient():
 
 def test_a_network_too_large_is_refused_before_it_is_built(monkeypatch):
     monkeypatch.setattr(field_view, "MAX_TO_RUN", 1e6)
-    monkeypatch.setattr(field_view, "cached_effective_field", None)
+    monkeypatch.setattr(field_view, "_timed_field", None)
     app = opened("resnet20_cifar", "stem.conv", effective="true")
     assert f"{bytes_text(1e6)} is the most for this" in app.info[0].value
     assert "gradient" not in said(app)
@@ -172,7 +172,7 @@ def test_a_gradient_that_overflows_is_told(monkeypatch):
     def overflow(*_):
         raise OverflowError("The gradient is too large.")
 
-    monkeypatch.setattr(field_view, "cached_effective_field", overflow)
+    monkeypatch.setattr(field_view, "_timed_field", overflow)
     app = opened("resnet20_cifar", "stem.conv", effective="true")
     assert app.warning[0].value == "The gradient is too large."
 

@@ -53,6 +53,6 @@ def test_a_wrong_link_falls_back(query):
 )
 def test_verdicts(batch, optimiser, verdict):
     """3.6 GB of the laptop's 4 GB can be had."""
-    found = Footprint(1_000_000_000, 0, living=1_000_000, kept=900_000_000, kept_once=0)
-    memory = found.memory(batch, optimiser)
-    assert _verdict(memory, found, "Laptop 4 GB", optimiser) == verdict
+    needs = Footprint(1_000_000_000, 0, living=1_000_000, kept=900_000_000, kept_once=0)
+    memory = needs.memory(batch, optimiser)
+    assert _verdict(memory, needs, "Laptop 4 GB", optimiser) == verdict

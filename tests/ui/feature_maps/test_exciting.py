@@ -17,7 +17,7 @@ def page(channel, layer="stages.1.0.relu1", shut=False, count=0, most=1000):
     from cnnviz.architectures import specify
     from cnnviz.images import Collection, Picture, even_sample, sample_collection
     from cnnviz.images.opening import ImageError
-    from cnnviz.ui.feature_maps.exciting import show_exciting, show_on_photo
+    from cnnviz.ui.feature_maps.exciting import Search, show_exciting, show_on_photo
     from cnnviz.ui.photo.controls import Photo
     from cnnviz.ui.photo.subject import LayerOfSubject, Subject
     from cnnviz.weights.sources import sources
@@ -40,7 +40,7 @@ def page(channel, layer="stages.1.0.relu1", shut=False, count=0, most=1000):
     noises = Collection(("noise", count), "noises", names, noise)
     collection = noises if count else sample_collection()
     show_on_photo(of_subject, channel)
-    show_exciting(of_subject, channel, collection, even_sample(collection, most))
+    show_exciting(Search(of_subject, collection, even_sample(collection, most)), channel)
 
 
 @pytest.fixture(autouse=True)

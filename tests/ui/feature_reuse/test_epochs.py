@@ -46,10 +46,10 @@ def tell(trained):
 def test_epochs_lie_beside_the_weights(trained, tell):
     assert recorded_epochs(trained, "l1") == []
     tell(2)
-    found = recorded_epochs(trained, "l1")
-    assert [each.number for each in found] == [0, 0.5]
+    epochs = recorded_epochs(trained, "l1")
+    assert [each.number for each in epochs] == [0, 0.5]
     expected = feature_reuse(random_network(SPEC, 1), "l1")
-    for block, other in zip(found[1].blocks, expected, strict=True):
+    for block, other in zip(epochs[1].blocks, expected, strict=True):
         np.testing.assert_allclose(block.matrix, other.matrix, rtol=6e-4)
     tell(3)
     assert len(recorded_epochs(trained, "l1")) == 3

@@ -19,6 +19,7 @@ def page(method, empty):
     from cnnviz.architectures import specify
     from cnnviz.images.opening import open_image
     from cnnviz.images.samples import sample_images
+    from cnnviz.ui.grad_cam.maps import Explanation
     from cnnviz.ui.grad_cam.trust import show_tests
     from cnnviz.ui.photo.controls import Photo
     from cnnviz.ui.photo.subject import Subject
@@ -30,8 +31,9 @@ def page(method, empty):
     spec = specify("resnet20_cifar")
     subject = Subject(spec, sources("resnet20_cifar")[-1], photo, 3)
     layer = "stages.2"
-    found = class_maps(subject.network, subject.passed, 3, [layer], method)[layer]
-    show_tests(subject, layer, method, np.zeros_like(found) if empty else found, 0.7)
+    values = class_maps(subject.network, subject.passed, 3, [layer], method)[layer]
+    explained = Explanation(subject, layer, method, 0.7)
+    show_tests(explained, np.zeros_like(values) if empty else values)
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """Batch normalisation in training and evaluation mode, on numbers and on a photo's maps."""
 
-import pandas as pd
+from functools import partial
+
 import streamlit as st
 import torch
 from torch import nn
@@ -12,8 +13,8 @@ from cnnviz.lab.batch_maps import NormalisedMaps, normalised_maps
 from cnnviz.lab.network_places import first_batch_norm, has_batch_norm, variants_with_batch_norm
 from cnnviz.lab.normalisation import EPSILON, Batch, BatchSettings, normalised_batch, vector
 from cnnviz.training.bundled import bundled
-from cnnviz.ui.lab.controls import choose_over, choose_settings, computed_or_error
-from cnnviz.ui.lab.maps import show_maps
+from cnnviz.ui.lab.controls import choose_over, choose_settings, says_errors
+from cnnviz.ui.lab.figures import factor_text, show_maps, show_numbers
 from cnnviz.ui.lab.network import FirstConvolution, show_on_photo
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.parts import address
@@ -41,20 +42,30 @@ def show_batch() -> None:
         _show_numbers()
 
 
+@says_errors
 def _show_numbers() -> None:
     """One feature over a batch, by the batch's own numbers or by running averages."""
     with st.sidebar:
         settings = choose_settings(BatchSettings, "batch", {})
         trained = write_text("Training batch", address.BATCH_TRAINED, TRAINED)
         at_test = write_text("Test inputs", address.BATCH_ASKED, AT_TEST)
-    is_training = settings.mode == "training"
-    both = computed_or_error(lambda: _normalised(settings, trained, at_test))
-    if both is None:
-        return
-    normalised, training_batch = both
+    is_training, seen = settings.mode == "training", vector(trained, "Training batch")
+    normalised = normalised_batch(
+        seen if is_training else vector(at_test, "Test inputs"), settings, seen
+    )
+    training_batch = normalised_batch(seen, BatchSettings(), seen)
+    left, right = st.columns(2)
+    with left:
+        purpose = "" if is_training else " (source of the running averages)"
+        show_cells(address.BATCH_TRAINED, f"Training batch{purpose}", colour=CATEGORIES[0])
+    with right:
+        purpose = " (evaluation mode)" if is_training else ""
+        show_cells(address.BATCH_ASKED, f"Test inputs{purpose}", colour=CATEGORIES[1])
     _show_statistics(normalised, training_batch, is_training)
     _say_first(normalised, settings)
-    st.table(_table(normalised), border="horizontal", alt="Batch normalisation number by number")
+    columns = {"x": normalised.read, "Normalised": normalised.normalised, "y": normalised.output}
+    numbers = range(1, len(normalised.read) + 1)
+    show_numbers(columns, "Number", numbers, "Batch normalisation number by number")
     st.caption(
         f"Ioffe and Szegedy 2015, Algorithm 1; ε = {EPSILON:.5f} as in torch. The running averages "
         "begin at 0 and 1, and each batch in training moves them by the momentum's share; torch "
@@ -63,50 +74,18 @@ def _show_numbers() -> None:
     )
 
 
-def _normalised(settings: BatchSettings, trained: str, at_test: str) -> tuple[Batch, Batch]:
-    """The values that the mode normalises, and the normalised training batch; draws the cells.
-
-    Raises:
-        ValueError: What is written is no row of numbers.
-    """
-    is_training = settings.mode == "training"
-    seen = vector(trained, "Training batch")
-    x = seen if is_training else vector(at_test, "Test inputs")
-    normalised = normalised_batch(x, settings, seen)
-    _show_rows(is_training)
-    return normalised, normalised_batch(seen, BatchSettings(), seen)
-
-
-def _show_rows(is_training: bool) -> None:
-    """Both rows as cells, that which the mode does not normalise named so."""
-    left, right = st.columns(2)
-    with left:
-        purpose = "" if is_training else " (source of the running averages)"
-        show_cells(address.BATCH_TRAINED, f"Training batch{purpose}", colour=CATEGORIES[0])
-    with right:
-        purpose = " (evaluation mode)" if is_training else ""
-        show_cells(address.BATCH_ASKED, f"Test inputs{purpose}", colour=CATEGORIES[1])
-
-
 def _show_statistics(normalised: Batch, training_batch: Batch, is_training: bool) -> None:
-    """Both kinds of mean and variance, those in use first."""
-    own = {"Batch mean": training_batch.mean, "Batch variance": training_batch.variance}
-    running = {
-        "Running mean": normalised.running_mean,
-        "Running variance": normalised.running_variance,
-    }
-    rows = [(own, is_training), (running, not is_training)]
+    """Both kinds of mean and variance, those in use marked."""
+    statistics = (
+        ("Batch mean", training_batch.mean, is_training),
+        ("Batch variance", training_batch.variance, is_training),
+        ("Running mean", normalised.running_mean, not is_training),
+        ("Running variance", normalised.running_variance, not is_training),
+    )
+    tile = partial(st.metric, delta_color="off", delta_arrow="off", border=True)
     with st.grid(4, min_column_width=150):
-        for numbers, used in rows:
-            for name, value in numbers.items():
-                st.metric(
-                    name,
-                    number_text(value),
-                    "in use" if used else "not in use",
-                    delta_color="off",
-                    delta_arrow="off",
-                    border=True,
-                )
+        for name, value, used in statistics:
+            tile(name, number_text(value), "in use" if used else "not in use")
 
 
 def _say_first(batch: Batch, s: BatchSettings) -> None:
@@ -117,21 +96,10 @@ def _say_first(batch: Batch, s: BatchSettings) -> None:
     x, between, y = (float(v[0]) for v in (batch.read, batch.normalised, batch.output))
     whose = "the batch's own mean and variance" if is_training else "the running averages"
     st.markdown(
-        f"By {whose}: ({number_text(x)} - {_signed(mean)}) / √({number_text(variance)} + "
-        f"{EPSILON:.5f}) = **{number_text(between)}**, then {s.gamma:g} x {_signed(between)} + "
-        f"{_signed(s.beta)} = **{number_text(y)}**."
+        f"By {whose}: ({number_text(x)} - {factor_text(mean)}) / √({number_text(variance)} + "
+        f"{EPSILON:.5f}) = **{number_text(between)}**, then {s.gamma:g} x {factor_text(between)} + "
+        f"{factor_text(s.beta)} = **{number_text(y)}**."
     )
-
-
-def _signed(value: float) -> str:
-    return f"({number_text(value)})" if value < 0 else number_text(value)
-
-
-def _table(batch: Batch) -> pd.DataFrame:
-    columns = (batch.read, batch.normalised, batch.output)
-    rows = [[number_text(float(value)) for value in row] for row in zip(*columns, strict=True)]
-    table = pd.DataFrame(rows, columns=["x", "Normalised", "y"])
-    return table.set_index(pd.Index(map(str, range(1, len(table) + 1)), name="Number"))
 
 
 def _show_photo(first: FirstConvolution) -> None:
@@ -174,19 +142,24 @@ def _show_modes(maps: NormalisedMaps, channels: list[int]) -> None:
     )
     reach = largest([test, training])
     with st.grid(3, min_column_width=250):
-        with st.container():
-            show_maps(read, "Input.")
-        with st.container():
-            show_maps(test, "At test, by the running averages.", reach)
-        with st.container():
-            show_maps(training, "In training, by this photo's own.", reach)
+        show_maps(read, "Input.")
+        show_maps(test, "At test, by the running averages.", reach)
+        show_maps(training, "In training, by this photo's own.", reach)
 
 
 def _show_most_different(maps: NormalisedMaps) -> None:
     """Where both modes differ most, in numbers and as maps, and what that means."""
     channels = maps.most_different[:SHOWN]
     st.subheader(f"The {len(channels)} channels that differ most")
-    st.table(_channels(maps, channels), border="horizontal", alt="Statistics by channel")
+    columns = {
+        "Photo's mean": maps.mean,
+        "Running mean": maps.running_mean,
+        "Photo's variance": maps.variance,
+        "Running variance": maps.running_variance,
+        "Distance": maps.differences,
+    }
+    chosen = {heading: each[channels] for heading, each in columns.items()}
+    show_numbers(chosen, "Channel", channels, "Statistics by channel")
     st.caption(
         "Distance: of both outputs, |at test - in training|, in the mean of the map. Below, the "
         "maps of these channels in the same order, row by row."
@@ -199,15 +172,3 @@ def _show_most_different(maps: NormalisedMaps) -> None:
         "mode (`network.eval()`), or the network sees maps that are not those it was trained to "
         "expect."
     )
-
-
-def _channels(maps: NormalisedMaps, channels: list[int]) -> pd.DataFrame:
-    columns = {
-        "Photo's mean": maps.mean,
-        "Running mean": maps.running_mean,
-        "Photo's variance": maps.variance,
-        "Running variance": maps.running_variance,
-        "Distance": maps.differences,
-    }
-    rows = {name: [number_text(float(v)) for v in each[channels]] for name, each in columns.items()}
-    return pd.DataFrame(rows, index=pd.Index(map(str, channels), name="Channel"))

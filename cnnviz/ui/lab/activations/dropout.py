@@ -6,8 +6,8 @@ import torch
 from cnnviz.figures.images.number_tiles import Tile, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.normalisation import DropoutSettings, Dropped, dropped, mean_of_draws, vector
-from cnnviz.ui.lab.controls import choose_over, choose_settings, computed_or_error
-from cnnviz.ui.lab.maps import show_maps
+from cnnviz.ui.lab.controls import choose_over, choose_settings, says_errors
+from cnnviz.ui.lab.figures import show_maps
 from cnnviz.ui.lab.network import FirstConvolution, show_on_photo
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.parts import address
@@ -35,12 +35,11 @@ def show_dropout() -> None:
     )
 
 
+@says_errors
 def _show_numbers(settings: DropoutSettings) -> None:
     with st.sidebar:
         written = write_text("Layer input", address.DROPOUT_READ, READ)
-    dropping = computed_or_error(lambda: dropped(vector(written, "Layer input"), settings))
-    if dropping is None:
-        return
+    dropping = dropped(vector(written, "Layer input"), settings)
     show_cells("dropout_x", "Layer input", colour=CATEGORIES[0])
     _say_dropped(dropping, settings)
     st.markdown("**In**")
@@ -78,7 +77,6 @@ def _tiles(values: torch.Tensor, kept: torch.Tensor, title: str) -> str:
 
 
 def _show_photo(first: FirstConvolution, settings: DropoutSettings) -> None:
-    """The first convolution's maps after ReLU, without and with dropout."""
     maps = rectified(first.handed_on)
     dropping = dropped(torch.from_numpy(maps), settings)
     output = dropping.output.numpy()

@@ -20,12 +20,12 @@ from cnnviz.lab.grid import grid
 from cnnviz.ui.lab.activations.batch_norm import show_batch
 from cnnviz.ui.lab.activations.dropout import show_dropout
 from cnnviz.ui.lab.activations.response_norm import show_response
-from cnnviz.ui.lab.controls import choose_over, computed_or_error
-from cnnviz.ui.lab.maps import show_maps
+from cnnviz.ui.lab.controls import choose_over, says_errors
+from cnnviz.ui.lab.figures import show_maps
 from cnnviz.ui.lab.network import FirstConvolution, show_on_photo
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import bound, choose_labelled, write_text
+from cnnviz.ui.parts.choices import bound, show_chosen_view, write_text
 
 FIRST = "-3 -1 0; 0.5 1 2"
 COLOURS = dict(zip(ACTIVATIONS, CATEGORIES, strict=False))
@@ -40,9 +40,7 @@ def show_activate() -> None:
         "batch norm": ("Batch normalisation", show_batch),
         "dropout": ("Dropout", show_dropout),
     }
-    labels = {name: label for name, (label, _) in parts.items()}
-    _, show = parts[choose_labelled("Part", labels, address.PART, is_labelled=False)]
-    show()
+    show_chosen_view(parts, address.PART, label="Part", is_labelled=False)
 
 
 def show_curves() -> None:
@@ -56,20 +54,15 @@ def show_curves() -> None:
         written = write_text("Input values x", address.ACTIVATED, FIRST)
     left, right = st.columns(2)
     with left:
-        numbers = computed_or_error(lambda: grid(written, "x"))
+        numbers = says_errors(grid)(written, "x")
         if numbers is not None:
             show_cells("activate_x", "x, a grid of numbers", colour=READ)
-    with right:
-        x = _choose_x()
+    x = right.slider("x on the curves", -REACH, REACH, 0.0, 0.1, **bound(address.X))
+    x = float(x) if -REACH <= x <= REACH else 0.0
     with st.grid(3, min_column_width=230, border=True):
         for name in ACTIVATIONS:
             _show_one(name, x, numbers)
     _show_charts(x)
-
-
-def _choose_x() -> float:
-    x = st.slider("x on the curves", -REACH, REACH, 0.0, 0.1, **bound(address.X))
-    return float(x) if -REACH <= x <= REACH else 0.0
 
 
 def _show_one(name: str, x: float, numbers: torch.Tensor | None) -> None:
@@ -88,15 +81,11 @@ def _show_one(name: str, x: float, numbers: torch.Tensor | None) -> None:
 def _tiles(name: str, activation: Activated) -> str:
     """Values, then slopes, a tile a channel."""
     tiles = [
-        Tile(channel.numpy(), _caption(what, index, len(numbers)), COLOURS[name])
+        Tile(channel.numpy(), f"{what}, channel {k}" if len(numbers) > 1 else what, COLOURS[name])
         for what, numbers in (("f(x)", activation.values), ("slope f'(x)", activation.slopes))
-        for index, channel in enumerate(numbers)
+        for k, channel in enumerate(numbers, 1)
     ]
     return number_tiles(tiles, ACTIVATIONS[name].title)
-
-
-def _caption(what: str, index: int, channels: int) -> str:
-    return what if channels == 1 else f"{what}, channel {index + 1}"
 
 
 def _show_charts(x: float) -> None:
@@ -118,7 +107,6 @@ def _show_charts(x: float) -> None:
 
 
 def _show_photo(first: FirstConvolution) -> None:
-    """The first convolution's maps before and after each function."""
     maps = first.handed_on
     st.markdown(first.says)
     read = torch.from_numpy(maps)

@@ -8,12 +8,13 @@ import torch
 from cnnviz.figures.images.number_tiles import number_text
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.normalisation import Responses, ResponseSettings, local_responses, vector
-from cnnviz.ui.lab.controls import choose_over, choose_settings, computed_or_error
-from cnnviz.ui.lab.maps import show_maps
+from cnnviz.ui.lab.controls import choose_over, choose_settings, says_errors
+from cnnviz.ui.lab.figures import show_maps, show_numbers
 from cnnviz.ui.lab.network import FirstConvolution, show_on_photo
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import write_text
+from cnnviz.ui.parts.layout import in_columns
 from cnnviz.vision.maps.statistics import rectified
 
 FIRST = "0 10 100 20 0 0 5 50"
@@ -41,15 +42,21 @@ def show_response() -> None:
     )
 
 
+@says_errors
 def _show_numbers(settings: ResponseSettings) -> None:
     with st.sidebar:
         written = write_text("a, one number a channel", address.RESPONSE_READ, FIRST)
-    responses = computed_or_error(lambda: local_responses(vector(written, "a"), settings))
-    if responses is None:
-        return
+    responses = local_responses(vector(written, "a"), settings)
     show_cells("response_a", "a, one number a channel, from channel 0", colour=CATEGORIES[0])
     _say_strongest(responses, settings)
-    st.table(_table(responses), border="horizontal", alt="Local response normalisation by channel")
+    columns = {
+        "a": responses.read,
+        "Sum of squares": responses.sums,
+        "Divisor": responses.divisors,
+        "b": responses.output,
+    }
+    channels = range(len(responses.read))
+    show_numbers(columns, "Channel", channels, "Local response normalisation by channel")
     _chart(responses, "one place")
 
 
@@ -66,44 +73,19 @@ def _say_strongest(responses: Responses, s: ResponseSettings) -> None:
     )
 
 
-def _table(responses: Responses) -> pd.DataFrame:
-    columns = (responses.read, responses.sums, responses.divisors, responses.output)
-    rows = [[number_text(float(value)) for value in row] for row in zip(*columns, strict=True)]
-    table = pd.DataFrame(rows, columns=["a", "Sum of squares", "Divisor", "b"])
-    return table.set_index(pd.Index(map(str, table.index), name="Channel"))
-
-
 def _chart(responses: Responses, where: str) -> None:
-    """Before and after by channel, as bars side by side."""
-    names = ("Before (a)", "After (b)")
-    rows = [
-        {"channel": index, "what": name, "value": float(value)}
-        for name, values in zip(names, (responses.read, responses.output), strict=True)
-        for index, value in enumerate(values)
-    ]
-    st.vega_lite_chart(
-        pd.DataFrame(rows),
-        {
-            "mark": "bar",
-            "height": 260,
-            "encoding": {
-                "x": {
-                    "field": "channel",
-                    "title": "Channel",
-                    "type": "ordinal",
-                    "axis": {"labelOverlap": True},
-                },
-                "xOffset": {"field": "what"},
-                "y": {"field": "value", "type": "quantitative", "title": "Activation"},
-                "color": {
-                    "field": "what",
-                    "title": None,
-                    "scale": {"range": list(CATEGORIES[:2])},
-                    "legend": {"orient": "top"},
-                },
-            },
-        },
-        width="stretch",
+    values = {"Before (a)": responses.read.numpy(), "After (b)": responses.output.numpy()}
+    table = pd.DataFrame(values).assign(channel=[str(each) for each in range(len(responses.read))])
+    st.bar_chart(
+        table,
+        x="channel",
+        y=list(values),
+        x_label="Channel",
+        y_label="Activation",
+        color=list(CATEGORIES[:2]),
+        stack=False,
+        sort=False,
+        height=260,
         alt=f"Activations by channel before and after normalisation at {where}",
     )
 
@@ -112,11 +94,10 @@ def _show_maps(first: FirstConvolution, settings: ResponseSettings) -> None:
     maps = rectified(first.handed_on)
     responses = local_responses(torch.from_numpy(maps), settings)
     st.markdown(f"{first.says} Here a ReLU is taken, then local response normalisation.")
-    left, right = st.columns(2)
-    with left:
-        show_maps(maps, f"{len(maps)} maps after ReLU, before.")
-    with right:
-        show_maps(responses.output.numpy(), "After local response normalisation.")
+    in_columns(
+        lambda: show_maps(maps, f"{len(maps)} maps after ReLU, before."),
+        lambda: show_maps(responses.output.numpy(), "After local response normalisation."),
+    )
     low, high = float(responses.divisors.min()), float(responses.divisors.max())
     st.markdown(
         f"The divisors are **{low:.4g} to {high:.4g}**: were they all the same, every map would "

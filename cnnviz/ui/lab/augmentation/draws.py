@@ -96,7 +96,6 @@ def show_numbers(pictures: np.ndarray, captions: Sequence[str], title: str) -> N
 
 
 def _group(picture: np.ndarray, caption: str, title: str) -> str:
-    """HTML of an image's channels and its caption."""
     names = GREY if picture.shape[2] == 1 else COLOURS
     tiles = [
         Tile(picture[..., channel], name, colour)

@@ -8,11 +8,11 @@ from cnnviz.training.options import TrainingOptions
 from cnnviz.ui.lab.augmentation.colours import show_colours
 from cnnviz.ui.lab.augmentation.crops import show_crops_of_numbers, show_crops_of_photo
 from cnnviz.ui.lab.augmentation.draws import SIDE, Original, photo_data, picture_data, show_draws
-from cnnviz.ui.lab.controls import choose_over, computed_or_error
+from cnnviz.ui.lab.controls import choose_over, says_errors
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.augmented import AUGMENTATIONS, LAST_DRAW, choose_strength
-from cnnviz.ui.parts.choices import choose_number, write_text
+from cnnviz.ui.parts.augmented import AUGMENTATIONS, choose_draw, choose_strength
+from cnnviz.ui.parts.choices import write_text
 from cnnviz.ui.photo.controls import choose_photo
 
 PICTURE = (
@@ -39,7 +39,7 @@ def show_gallery() -> None:
 def _show_photo() -> None:
     with st.sidebar:
         photo = choose_photo()
-        draw = _choose_draw()
+        draw = choose_draw()
     if photo is None:
         st.info("Choose a photo in the sidebar.")
         return
@@ -52,13 +52,12 @@ def _show_photo() -> None:
     show_crops_of_photo(photo, draw)
 
 
+@says_errors
 def _show_numbers() -> None:
     with st.sidebar:
         written = write_text("Image values", address.PIXELS, PICTURE)
-        draw = _choose_draw()
-    picture = computed_or_error(lambda: written_pixels(written))
-    if picture is None:
-        return
+        draw = choose_draw()
+    picture = written_pixels(written)
     st.markdown(
         "Three draws of each augmentation of the training page, by the same code, on these "
         "numbers: 0 is black, 255 white. Type others into the cells; three channels by bars in the "
@@ -67,17 +66,6 @@ def _show_numbers() -> None:
     show_cells("pixels", "Image")
     _show_augmentations(Original(picture_data(picture), is_photo=False), draw)
     show_crops_of_numbers(picture.numpy(), draw)
-
-
-def _choose_draw() -> int:
-    return choose_number(
-        "Draw",
-        0,
-        LAST_DRAW,
-        address.DRAW,
-        0,
-        help="The same number draws the same crops, angles, noise and colours.",
-    )
 
 
 def _show_augmentations(original: Original, draw: int) -> None:

@@ -5,12 +5,13 @@ import streamlit as st
 
 from cnnviz.lab.grid import plane
 from cnnviz.lab.separable import written_kernel
-from cnnviz.ui.lab.controls import choose_over, computed_or_error
+from cnnviz.ui.lab.controls import choose_over, says_errors
 from cnnviz.ui.lab.convolution.separable import show_map_numbers, show_rank
-from cnnviz.ui.lab.network import choose_first_convolution
+from cnnviz.ui.lab.network import choose_first_convolution, choose_photo_or_say
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, write_text
+from cnnviz.ui.parts.layout import in_columns
 from cnnviz.ui.parts.page import made_or_said
 from cnnviz.ui.photo.classic_filters import (
     choose_classic,
@@ -20,7 +21,7 @@ from cnnviz.ui.photo.classic_filters import (
     show_classic_kernel,
     show_filter,
 )
-from cnnviz.ui.photo.controls import Photo, choose_photo
+from cnnviz.ui.photo.controls import Photo
 from cnnviz.ui.photo.filters import show_filters
 from cnnviz.vision.maps.filters import ClassicFilter, filtered
 
@@ -37,16 +38,11 @@ def show_filter_lab() -> None:
         over = choose_over("photo", address.ON)
     if over == "numbers":
         _show_over_numbers()
-    else:
-        _show_over_photo()
+    elif photo := choose_photo_or_say():
+        _show_over_photo(photo)
 
 
-def _show_over_photo() -> None:
-    with st.sidebar:
-        photo = choose_photo()
-    if photo is None:
-        st.info("Choose a photo in the sidebar.")
-        return
+def _show_over_photo(photo: Photo) -> None:
     chosen = _show_chosen(photo)
     if chosen:
         show_rank(chosen, grey_photo(photo), "photo")
@@ -66,14 +62,15 @@ def _show_chosen(photo: Photo) -> ClassicFilter | None:
     return own
 
 
+@says_errors
 def _show_over_numbers() -> None:
     """A small image, the filter and the map as numbers; then the filter's two passes."""
     with st.sidebar:
         written = write_text("Image values", address.FILTER_GRID, PICTURE)
     is_own = _choose_kind() == OWN
     chosen = _write_own() if is_own else choose_classic()
-    numbers = computed_or_error(lambda: plane(written, "picture").numpy())
-    if numbers is None or chosen is None:
+    numbers = plane(written, "picture").numpy()
+    if chosen is None:
         return
     st.markdown(chosen.help)
     _show_numbers(numbers, chosen, is_own)
@@ -84,13 +81,13 @@ def _show_over_numbers() -> None:
 
 
 def _show_numbers(numbers: np.ndarray, chosen: ClassicFilter, is_own: bool) -> None:
-    left, middle, right = st.columns([8, 7, 9], vertical_alignment="center")
-    with left:
-        show_cells("filter_grid", "Image")
-    with middle:
-        (_edit_own if is_own else show_classic_kernel)(chosen)
-    with right:
-        show_map_numbers(filtered(numbers, chosen.kernel), "The map that the filter makes")
+    in_columns(
+        lambda: show_cells("filter_grid", "Image"),
+        lambda: (_edit_own if is_own else show_classic_kernel)(chosen),
+        lambda: show_map_numbers(filtered(numbers, chosen.kernel), "The map that the filter makes"),
+        widths=(8, 7, 9),
+        vertical_alignment="center",
+    )
     st.caption(
         "The kernel is centred on every number and, as in a network, not flipped; the products "
         "are summed. Beyond the border the number at the border is repeated, so that the map is "
@@ -103,31 +100,20 @@ def _choose_kind() -> str:
     return choose_labelled("Filter", FILTER_KINDS, address.FILTER_KIND)
 
 
-def _write_own() -> ClassicFilter | None:
-    """The visitor's kernel; None after saying why what is written is none."""
-    written = write_text(
-        "Kernel values, rows by semicolons, at most 12 x 12, both sides odd",
-        address.OWN_KERNEL,
-        FIRST,
-    )
-    return computed_or_error(lambda: _own(written))
+@says_errors
+def _write_own() -> ClassicFilter:
+    label = "Kernel values, rows by semicolons, at most 12 x 12, both sides odd"
+    written = write_text(label, address.OWN_KERNEL, FIRST)
+    numbers = tuple(map(tuple, written_kernel(written).tolist()))
+    total = sum(map(sum, numbers))
+    does = "it scales the brightness of even regions by this factor."
+    if abs(total) < 1e-6:
+        does = "it gives 0 wherever the photo is even."
+    elif abs(total - 1) < 0.01:
+        does = "it keeps the brightness."
+    text = f"Its weights add up to {total:.4g}: {does}".replace("-", "\N{MINUS SIGN}")
+    return ClassicFilter("Your kernel", text, numbers)
 
 
 def _edit_own(_: ClassicFilter) -> None:
     show_cells(address.OWN_KERNEL, "Your kernel: type into its cells")
-
-
-def _own(written: str) -> ClassicFilter:
-    numbers = tuple(map(tuple, written_kernel(written).tolist()))
-    total = sum(map(sum, numbers))
-    text = f"Its weights add up to {total:.4g}: "
-    text += (
-        "it gives 0 wherever the photo is even."
-        if abs(total) < 1e-6
-        else (
-            "it keeps the brightness."
-            if abs(total - 1) < 0.01
-            else "it scales the brightness of even regions by this factor."
-        )
-    )
-    return ClassicFilter("Your kernel", text.replace("-", "\N{MINUS SIGN}"), numbers)

@@ -70,11 +70,9 @@ def choose_kernel(preset: SlidingPreset, over: str) -> Kernel:
 
 def follow_preset(preset: SlidingPreset) -> None:
     """Put an example's kernel into the widgets' state."""
-    st.session_state[address.KERNEL], st.session_state[address.GROUPS] = (
-        preset.kernel,
-        preset.groups,
-    )
-    st.session_state[address.BIAS], st.session_state["filter"] = preset.bias, OWN
+    st.session_state["filter"] = OWN
+    st.session_state[address.KERNEL] = preset.kernel
+    st.session_state[address.GROUPS], st.session_state[address.BIAS] = preset.groups, preset.bias
 
 
 def complete_bias() -> None:

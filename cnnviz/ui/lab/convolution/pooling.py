@@ -1,7 +1,6 @@
 """The section on pooling, over numbers or over a small photo."""
 
 import streamlit as st
-import torch
 
 from cnnviz.lab.grid import grid
 from cnnviz.lab.pooling import Pooled, Settings, pooled
@@ -10,11 +9,11 @@ from cnnviz.ui.lab.controls import (
     choose_over,
     choose_preset,
     choose_settings,
-    computed_or_error,
+    says_errors,
     write_settings,
 )
-from cnnviz.ui.lab.convolution.sliding import pooled_data
-from cnnviz.ui.lab.convolution.window import choose_small_photo, show_window
+from cnnviz.ui.lab.convolution.sliding import pooled_data, show_window
+from cnnviz.ui.lab.network import choose_small_photo
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import write_text
 
@@ -22,17 +21,18 @@ KEY = "pool"
 PRESETS = {preset.title: preset for preset in POOLING}
 
 
+@says_errors
 def show_pool() -> None:
     """Draw the section on pooling."""
     with st.sidebar:
         over = choose_over()
-        preset = (
-            PRESETS.get(choose_preset(list(PRESETS), address.POOLED, _follow_preset)) or POOLING[0]
-        )
+        preset = choose_preset(PRESETS, address.POOLED, _follow_preset)
         settings = choose_settings(Settings, KEY, preset.settings)
-    pooling = computed_or_error(lambda: pooled(_image(over, preset), settings))
-    if pooling is None:
-        return
+        if over == "numbers":
+            image = grid(write_text("Input values", address.POOL_GRID, preset.grid))
+        else:
+            image = choose_small_photo(3)
+    pooling = pooled(image, settings)
     if over == "numbers":
         st.markdown(preset.says)
     _say_sizes(pooling)
@@ -43,17 +43,9 @@ def show_pool() -> None:
     )
 
 
-def _follow_preset() -> None:
-    preset = PRESETS[st.session_state[address.POOLED]]
+def _follow_preset(preset: PoolingPreset) -> None:
     st.session_state[address.POOL_GRID] = preset.grid
     write_settings(Settings, KEY, preset.settings)
-
-
-def _image(over: str, preset: PoolingPreset) -> torch.Tensor:
-    with st.sidebar:
-        if over == "numbers":
-            return grid(write_text("Input values", address.POOL_GRID, preset.grid))
-        return choose_small_photo(3)
 
 
 def _say_sizes(pooling: Pooled) -> None:

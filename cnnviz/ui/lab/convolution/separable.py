@@ -6,6 +6,7 @@ import streamlit as st
 from cnnviz.figures.images.number_tiles import Tile, kernel_picture, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.separable import Separated, filtered_in_passes, separated
+from cnnviz.ui.parts.layout import in_columns
 from cnnviz.ui.photo.classic_filters import classic_image
 from cnnviz.vision.maps.filters import ClassicFilter, filtered
 
@@ -26,8 +27,7 @@ def show_rank(chosen: ClassicFilter, pixels: np.ndarray, over: str) -> None:
         return
     direct, passes = filtered(pixels, chosen.kernel), filtered_in_passes(pixels, factors)
     if factors.is_separable:
-        show_passes = _show_passes_over_photo if over == "photo" else _show_passes_over_numbers
-        show_passes(chosen, factors, pixels, passes)
+        _show_passes(chosen, factors, pixels, passes, over)
     size = f"{pixels.shape[1]} x {pixels.shape[0]}"
     where = f"photo of {size} px" if over == "photo" else f"image of {size} numbers"
     st.markdown(
@@ -53,38 +53,27 @@ def _verdict(factors: Separated) -> str:
     )
 
 
-def _show_passes_over_photo(
-    chosen: ClassicFilter, factors: Separated, grey: np.ndarray, passes: np.ndarray
+def _show_passes(
+    chosen: ClassicFilter, factors: Separated, pixels: np.ndarray, passes: np.ndarray, over: str
 ) -> None:
-    """The column, the row, and the map after each of the two."""
     ((column, row),) = factors.passes
-    alone = _alone(column)
-    tiles = st.grid(4, min_column_width=150)
-    with tiles.cell():
-        _show_kernel(column[:, None], "The column")
-    with tiles.cell():
-        caption = "After the column, at the photo's brightness"
-        _show_picture(alone, filtered(grey, alone.kernel), caption)
-    with tiles.cell():
-        _show_kernel(row[None], "The row")
-    with tiles.cell():
-        _show_picture(chosen, passes, "After the row too")
-
-
-def _show_passes_over_numbers(
-    chosen: ClassicFilter, factors: Separated, numbers: np.ndarray, passes: np.ndarray
-) -> None:
-    """As over a photo; the numbers after the column are those that the row reads."""
-    ((column, row),) = factors.passes
-    down, between, across, behind = st.columns([2, 8, 4, 8], vertical_alignment="center")
-    with down:
-        _show_kernel(column[:, None], "The column")
-    with between:
-        show_map_numbers(filtered(numbers, column[:, None]), "After the column")
-    with across:
-        _show_kernel(row[None], "The row")
-    with behind:
-        show_map_numbers(passes, "After the row too")
+    if over == "photo":
+        with st.grid(4, min_column_width=150):
+            _show_kernel(column[:, None], "The column")
+            alone = _alone(column)
+            caption = "After the column, at the photo's brightness"
+            _show_picture(alone, filtered(pixels, alone.kernel), caption)
+            _show_kernel(row[None], "The row")
+            _show_picture(chosen, passes, "After the row too")
+        return
+    in_columns(
+        lambda: _show_kernel(column[:, None], "The column"),
+        lambda: show_map_numbers(filtered(pixels, column[:, None]), "After the column"),
+        lambda: _show_kernel(row[None], "The row"),
+        lambda: show_map_numbers(passes, "After the row too"),
+        widths=(2, 8, 4, 8),
+        vertical_alignment="center",
+    )
 
 
 def show_map_numbers(values: np.ndarray, title: str) -> None:

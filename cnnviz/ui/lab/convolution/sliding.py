@@ -1,4 +1,4 @@
-"""The component of a window that slides over a grid of numbers; see sliding.js."""
+"""A window that slides over a grid of numbers, as the browser draws it; see sliding.js."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,7 +9,9 @@ import torch
 from cnnviz.lab.grid import written_number
 from cnnviz.lab.pooling import Pooled
 from cnnviz.lab.sliding import Slide
-from cnnviz.ui.lab.number_cells import component_text
+from cnnviz.ui.lab.controls import change_number, refused, say_problem
+from cnnviz.ui.parts import address
+from cnnviz.ui.parts.drawing import component
 
 HTML = """
 <div class="sliding" tabindex="0" role="group" aria-label="A window slides over the input">
@@ -29,37 +31,51 @@ HTML = """
 COLOURS = ("red", "green", "blue")
 LEGIBLE = 14  # rows or columns up to which numbers are written
 
-_component = st.components.v2.component(
-    "cnnviz_sliding",
-    html=HTML,
-    css=component_text("number_tables.css", "convolution/sliding.css"),
-    js=component_text("number_tables.js", "convolution/pixel_map.js", "convolution/sliding.js"),
+_component = component(
+    __file__, HTML, "../number_tables.css", "../number_tables.js", "pixel_map.js"
 )
 
 
-def show_sliding(
+@st.fragment
+def show_window(
     data: Mapping[str, Any],
     key: str,
-    at: int,
-    on_edit: Callable[[], Any],
-    on_rest: Callable[[], Any],
+    texts: Mapping[str, str],
+    before_edit: Callable[[], None] = lambda: None,
 ) -> None:
-    """Draw a window that slides.
+    """Draw the window; its place and a changed cell go into the address.
 
     Args:
         data: Of ``slide_data`` or ``pooled_data``.
-        key: Of the component; ``st.session_state[key]`` has ``edited`` and ``at``.
-        at: The position at first.
-        on_edit: Called after a cell was changed.
-        on_rest: Called after the window came to rest.
+        key: Of the component.
+        texts: The widget of a text of numbers, by the part that the component names.
+        before_edit: Called before a changed cell goes into its text.
     """
+    # A photo's outputs are all shown at first, as the window rests on its last place.
+    outputs = len(data["outputs"]) * data["rows"] * data["columns"]
+    first = 0 if data["editable"] else outputs - 1
+
+    def follow_edit() -> None:
+        before_edit()
+        change = dict(st.session_state[key].edited or {})
+        if change.get("part") in texts:
+            change_number(texts[change["part"]], change)
+
+    def keep_place() -> None:
+        address.write({address.RESTING_PLACE: str(int(st.session_state[key].at or 0))})
+
+    written = address.requested(address.RESTING_PLACE)
+    place = int(written) if written.isdecimal() and len(written) < 7 else first
     _component(
         key=key,
-        data={**data, "at": at},
+        data={**data, "at": place, "refused": refused()},
         height="content",
-        on_edited_change=on_edit,
-        on_at_change=on_rest,
+        on_edited_change=follow_edit,
+        on_at_change=keep_place,
     )
+    if st.session_state.pop("lab_changed", False):
+        st.rerun()
+    say_problem()
 
 
 def slide_data(slid: Slide, name: str, editable: bool) -> dict[str, Any]:
@@ -73,11 +89,11 @@ def slide_data(slid: Slide, name: str, editable: bool) -> dict[str, Any]:
     size, filters = slid.weight.shape[1], len(slid.weight)
     per_group = filters // slid.groups
     reads = [[number // per_group * size + k for k in range(size)] for number in range(filters)]
-    dilation = slid.settings.dilation
+    dilation, is_changed = slid.settings.dilation, slid.read.shape != slid.image.shape
     return {
         **_common(name, editable, slid.before, slid.step, slid.output),
         "spread": slid.settings.stride if slid.settings.transposed else 1,
-        "inputTitle": "Input, as the kernel meets it" if _is_changed(slid) else "Input",
+        "inputTitle": "Input, as the kernel meets it" if is_changed else "Input",
         "inputs": [_input(slid, channel, not editable) for channel in range(len(slid.read))],
         "kernels": [
             [
@@ -127,10 +143,6 @@ def _common(
     }
 
 
-def _is_changed(slid: Slide) -> bool:
-    return slid.read.shape != slid.image.shape
-
-
 def _title(maps: torch.Tensor, number: int, is_photo: bool = False) -> str:
     rows, columns = maps.shape[1:]
     size = f"{rows} x {columns}"
@@ -167,11 +179,7 @@ def _kind(is_own: bool, is_left: bool) -> str:
 
 def _map(numbers: torch.Tensor, title: str, is_output: bool = False) -> dict[str, Any]:
     is_legible = max(numbers.shape) <= LEGIBLE
-    made = {
-        "title": title,
-        "numbers": _texts(numbers),
-        "shows": is_legible,
-    }
+    made = {"title": title, "numbers": _texts(numbers), "shows": is_legible}
     return made if is_legible else {**made, "shades": _shades(numbers, is_output)}
 
 
@@ -187,13 +195,3 @@ def _texts(numbers: torch.Tensor) -> Any:
     if numbers.ndim == 1:
         return [written_number(value) for value in numbers.tolist()]
     return [_texts(part) for part in numbers]
-
-
-def edited(key: str) -> Mapping[str, Any]:
-    """The change of a cell: part, channel, row, column, value, and filter of a kernel."""
-    return dict(st.session_state[key].edited or {})
-
-
-def rested(key: str) -> int:
-    """The position at which the window rests."""
-    return int(st.session_state[key].at or 0)

@@ -1,38 +1,32 @@
 """The section on design arithmetic: the cost of two designs with adjustable settings."""
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 import streamlit as st
 
 from cnnviz.analysis.graph import shape_text
 from cnnviz.figures.theme import count_text
-from cnnviz.lab.comparisons import COMPARISONS, Comparison
+from cnnviz.lab.comparisons import COMPARISONS
 from cnnviz.lab.design import Cost, cost
-from cnnviz.ui.lab.controls import choose_preset, choose_settings, computed_or_error
+from cnnviz.ui.lab.controls import choose_preset, choose_settings, says_errors
 from cnnviz.ui.parts import address
 
-COLUMNS = (
-    *("Design", "Parameters", "MACs", "Additions", "Receptive field", "ReLUs in a row", "Output"),
-)
 
-
+@says_errors
 def show_design() -> None:
     """Draw the section on design arithmetic."""
     with st.sidebar:
-        chosen = _choose_comparison()
+        chosen = choose_preset(
+            {each.name: each for each in COMPARISONS}, address.DESIGN, lambda _: None
+        )
         settings = choose_settings(chosen, f"design_{chosen.__name__.lower()}", {})
     st.subheader(chosen.question)
-    designs = settings.designs()
-    costs = computed_or_error(lambda: [cost(design) for design in designs])
-    if costs is None:
-        return
-    rows = [(design.title, *cells(counts)) for design, counts in zip(designs, costs, strict=True)]
-    st.table(
-        pd.DataFrame(rows, columns=COLUMNS).set_index("Design"),
-        border="horizontal",
-        alt="Cost of the designs",
-    )
-    for design, counts in list(zip(designs, costs, strict=True))[1:]:
-        st.markdown(_ratio(design.title, counts, designs[0].title, costs[0]))
+    costs = {design.title: cost(design) for design in settings.designs()}
+    show_costs(costs, "Cost of the designs")
+    (base, reference), *others = costs.items()
+    for title, counts in others:
+        st.markdown(_ratio(title, counts, base, reference))
     if note := settings.note():
         st.markdown(note)
     st.info(f"On the slide: {chosen.slide}", icon=":material/co_present:")
@@ -42,21 +36,18 @@ def show_design() -> None:
     )
 
 
-def _choose_comparison() -> type[Comparison]:
-    known = {each.name: each for each in COMPARISONS}
-    return known.get(choose_preset([*known], address.DESIGN, lambda: None)) or COMPARISONS[0]
-
-
-def cells(counts: Cost) -> tuple[str, ...]:
-    """The cells of a row of ``COLUMNS`` behind its title."""
-    return (
-        f"{counts.params:,}",
-        f"{counts.macs:,}",
-        f"{counts.additions:,}",
-        f"{counts.receptive_field:,} px",
-        f"{counts.nonlinearities}",
-        shape_text(counts.output_shape),
-    )
+def show_costs(costs: Mapping[str, Cost], alt: str, without: Sequence[str] = ()) -> None:
+    """Draw a table of the costs of designs by title, without some of its columns."""
+    columns = {
+        "Parameters": [f"{each.params:,}" for each in costs.values()],
+        "MACs": [f"{each.macs:,}" for each in costs.values()],
+        "Additions": [f"{each.additions:,}" for each in costs.values()],
+        "Receptive field": [f"{each.receptive_field:,} px" for each in costs.values()],
+        "ReLUs in a row": [f"{each.nonlinearities}" for each in costs.values()],
+        "Output": [shape_text(each.output_shape) for each in costs.values()],
+    }
+    table = pd.DataFrame(columns, index=pd.Index(costs, name="Design"))
+    st.table(table.drop(columns=list(without)), border="horizontal", alt=alt)
 
 
 def _ratio(title: str, counts: Cost, other: str, base: Cost) -> str:

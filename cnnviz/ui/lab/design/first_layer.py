@@ -85,29 +85,28 @@ def _show_weights(s: Settings, width: int, height: int, what: str, short: str) -
 
 def _show_numbers(s: Settings, layer: FirstLayer, size: str) -> None:
     window = f"{s.kernel_size} x {s.kernel_size} x 3"
-    columns = st.columns(3)
-    columns[0].metric(
-        f"Fully connected, {s.units:,} units",
-        count_text(layer.fully_connected),
-        border=True,
-        help=f"{s.units:,} x {layer.one_unit:,}",
+    metrics = (
+        (
+            f"Fully connected, {s.units:,} units",
+            layer.fully_connected,
+            f"{s.units:,} x {layer.one_unit:,}",
+        ),
+        (
+            "Locally connected (unshared weights)",
+            layer.locally_connected,
+            f"{s.maps} maps, a window of {window} at each of {size} pixels",
+        ),
+        (
+            "Parameter sharing",
+            layer.shared,
+            f"{s.maps} windows of {window}, the same everywhere: a convolution",
+        ),
     )
-    columns[1].metric(
-        "Locally connected (unshared weights)",
-        count_text(layer.locally_connected),
-        border=True,
-        help=f"{s.maps} maps, a window of {window} at each of {size} pixels",
-    )
-    columns[2].metric(
-        "Parameter sharing",
-        count_text(layer.shared),
-        border=True,
-        help=f"{s.maps} windows of {window}, the same everywhere: a convolution",
-    )
+    for column, (title, weights, formula) in zip(st.columns(3), metrics, strict=True):
+        column.metric(title, count_text(weights), border=True, help=formula)
 
 
 def _chart(table: pd.DataFrame, marked: FirstLayer, short: str) -> None:
-    """The curves over the number of pixels, and where the image is on them."""
     long = _long(table.drop(columns="side"))
     here = {"pixels": marked.one_unit // CHANNELS, **{idea: vars(marked)[idea] for idea in IDEAS}}
     st.vega_lite_chart(

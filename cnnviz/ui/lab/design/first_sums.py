@@ -5,7 +5,8 @@ import torch
 
 from cnnviz.figures.images.number_tiles import number_text
 from cnnviz.lab.first_sums import FirstSums, first_sums
-from cnnviz.ui.lab.controls import computed_or_error
+from cnnviz.ui.lab.controls import says_errors
+from cnnviz.ui.lab.figures import factor_text
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import write_text
@@ -21,6 +22,7 @@ CELLS = {
 }
 
 
+@says_errors
 def show_first_sums() -> None:
     """Draw the image, the weights of one unit of each idea, and a row of text for each."""
     st.subheader("On a small image, sum by sum")
@@ -28,13 +30,11 @@ def show_first_sums() -> None:
         picture = write_text("Values of the small image", address.FIRST_PICTURE, PICTURE)
         unit = write_text("Weights of a fully connected unit", address.FIRST_UNIT, UNIT)
         window = write_text("Weights of a window", address.FIRST_WINDOW, WINDOW)
-    sums = computed_or_error(lambda: first_sums(picture, unit, window))
-    if sums is None:
-        return
-    grid = st.grid(3, min_column_width=220)
-    for key, title in CELLS.items():
-        with grid.cell():
-            show_cells(key, title)
+    sums = first_sums(picture, unit, window)
+    with st.grid(3, min_column_width=220):
+        for key, title in CELLS.items():
+            with st.container():  # an error stands with its cells
+                show_cells(key, title)
     _say(sums)
 
 
@@ -58,12 +58,8 @@ def _say(sums: FirstSums) -> None:
 
 def _sum_text(numbers: torch.Tensor, weights: torch.Tensor, total: float) -> str:
     pairs = zip(numbers.flatten().tolist(), weights.flatten().tolist(), strict=True)
-    terms = " + ".join(f"{_factor(number)}x{_factor(weight)}" for number, weight in pairs)
+    terms = " + ".join(f"{factor_text(number)}x{factor_text(weight)}" for number, weight in pairs)
     return f"{terms} = **{number_text(total)}**"
-
-
-def _factor(value: float) -> str:
-    return f"({number_text(value)})" if value < 0 else number_text(value)
 
 
 def _rows_text(numbers: torch.Tensor) -> str:

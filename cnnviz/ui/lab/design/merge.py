@@ -1,6 +1,5 @@
 """The section on addition and concatenation of feature maps."""
 
-import pandas as pd
 import streamlit as st
 import torch
 
@@ -21,14 +20,15 @@ from cnnviz.ui.lab.controls import (
     choose_over,
     choose_preset,
     choose_settings,
-    computed_or_error,
+    says_errors,
     write_settings,
 )
-from cnnviz.ui.lab.design.comparisons import COLUMNS, cells
+from cnnviz.ui.lab.design.comparisons import show_costs
 from cnnviz.ui.lab.design.merge_maps import show_merged_maps
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import write_text
+from cnnviz.ui.parts.layout import in_columns
 
 KEY = "merge"
 PRESETS = {preset.title: preset for preset in MERGING}
@@ -44,31 +44,28 @@ def show_merge() -> None:
         _show_cost(MERGING[0])
         return
     with st.sidebar:
-        preset = (
-            PRESETS.get(choose_preset(list(PRESETS), address.MERGED, _follow_preset)) or MERGING[0]
-        )
+        preset = choose_preset(PRESETS, address.MERGED, _follow_preset)
     _show_numbers(preset)
     _show_cost(preset)
 
 
-def _follow_preset() -> None:
-    preset = PRESETS[st.session_state[address.MERGED]]
-    st.session_state[address.ADD_FIRST], st.session_state[address.ADD_SECOND] = (
-        preset.first,
-        preset.second,
-    )
+def _follow_preset(preset: MergingPreset) -> None:
+    st.session_state[address.ADD_FIRST] = preset.first
+    st.session_state[address.ADD_SECOND] = preset.second
     write_settings(Settings, KEY, preset.settings)
 
 
+@says_errors
 def _show_numbers(preset: MergingPreset) -> None:
     with st.sidebar:
         first = write_text("First tensor", address.ADD_FIRST, preset.first)
         second = write_text("Second tensor", address.ADD_SECOND, preset.second)
     st.markdown(preset.says)
-    pair = computed_or_error(lambda: merged(features(first, "first"), features(second, "second")))
-    if pair is None:
-        return
-    _show_operands()
+    pair = merged(features(first, "first"), features(second, "second"))
+    in_columns(
+        lambda: show_cells(address.ADD_FIRST, "First", colour=FIRST),
+        lambda: show_cells(address.ADD_SECOND, "Second", colour=SECOND),
+    )
     left, right = st.columns(2, border=True)
     with left:
         _show_added(pair)
@@ -84,14 +81,6 @@ def _show_numbers(preset: MergingPreset) -> None:
     )
 
 
-def _show_operands() -> None:
-    left, right = st.columns(2)
-    with left:
-        show_cells(address.ADD_FIRST, "First", colour=FIRST)
-    with right:
-        show_cells(address.ADD_SECOND, "Second", colour=SECOND)
-
-
 def _show_added(pair: Merged) -> None:
     if pair.added is None:
         st.subheader("Added: refused")
@@ -103,40 +92,30 @@ def _show_added(pair: Merged) -> None:
 
 
 def _tiles(tensor: torch.Tensor, colours: list[str], title: str) -> str:
-    channels = zip(tensor.numpy(), colours, strict=True)
-    named = tensor.shape[1:] != (1, 1)
-    tiles = [
-        Tile(numbers, f"channel {index}" if named else "", colour)
-        for index, (numbers, colour) in enumerate(channels)
-    ]
-    return number_tiles(tiles, title)
+    is_named = tensor.shape[1:] != (1, 1)
+    names = [f"channel {index}" if is_named else "" for index in range(len(tensor))]
+    return number_tiles(list(map(Tile, tensor.numpy(), names, colours)), title)
 
 
 def _show_cost(preset: MergingPreset) -> None:
     st.subheader("Cost of the next convolution")
     with st.sidebar:
         settings = choose_settings(Settings, KEY, preset.settings)
-    designs = merging_designs(settings)
-    rows = [(design.title, *cells(cost(design))) for design in designs]
-    st.table(
-        pd.DataFrame(rows, columns=COLUMNS)
-        .set_index("Design")
-        .drop(columns=["Receptive field", "ReLUs in a row"]),
-        border="horizontal",
-        alt="Cost of the next convolution after addition and after concatenation",
-    )
-    if len(designs) == 1:
+    costs = {design.title: cost(design) for design in merging_designs(settings)}
+    alt = "Cost of the next convolution after addition and after concatenation"
+    show_costs(costs, alt, without=("Receptive field", "ReLUs in a row"))
+    if len(costs) == 1:
         st.warning(
             f"Addition must have as many channels on both sides; received {settings.first} and "
             f"{settings.second}.",
             icon=":material/block:",
         )
         return
-    costs = [cost(design) for design in designs]
+    added, concatenated = costs.values()
     st.markdown(
         f"After concatenation a {settings.kernel_size}x{settings.kernel_size} convolution reads "
         f"{settings.first + settings.second} maps instead of {settings.first}: "
-        f"**{costs[1].params / costs[0].params:g} x the parameters and "
-        f"{costs[1].macs / costs[0].macs:g} x the MACs**. Adding itself takes "
+        f"**{concatenated.params / added.params:g} x the parameters and "
+        f"{concatenated.macs / added.macs:g} x the MACs**. Adding itself takes "
         f"{sums_of_addition(settings):,} additions, concatenating none."
     )

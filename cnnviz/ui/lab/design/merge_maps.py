@@ -7,7 +7,7 @@ import torch
 from cnnviz.analysis.graph import shape_text
 from cnnviz.lab.merging import kept_energy, merged
 from cnnviz.lab.network_places import Join, joins
-from cnnviz.ui.lab.maps import show_maps
+from cnnviz.ui.lab.figures import show_maps
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, choose_option
 from cnnviz.ui.parts.page import made_or_said

@@ -18,14 +18,14 @@ def test_every_cell_of_the_input_is_read_where_the_window_fits():
 
 
 def test_cells_that_no_window_reads_are_told():
-    found = kinds(5, stride=3)
-    assert [row[:3] for row in found[:3]] == [[""] * 3] * 3
-    assert found[3] == found[4] == ["unread"] * 5
-    assert all(row[3:] == ["unread"] * 2 for row in found)
+    cells = kinds(5, stride=3)
+    assert [row[:3] for row in cells[:3]] == [[""] * 3] * 3
+    assert cells[3] == cells[4] == ["unread"] * 5
+    assert all(row[3:] == ["unread"] * 2 for row in cells)
 
 
 def test_padding_that_no_window_reads_is_both():
-    found = kinds(4, stride=2, padding="1")
-    assert len(found) == 6 and found[0][:5] == ["padding"] * 5
-    assert found[5] == ["padding unread"] * 6
-    assert found[2] == ["padding", *[""] * 4, "padding unread"]
+    cells = kinds(4, stride=2, padding="1")
+    assert len(cells) == 6 and cells[0][:5] == ["padding"] * 5
+    assert cells[5] == ["padding unread"] * 6
+    assert cells[2] == ["padding", *[""] * 4, "padding unread"]
