@@ -26,6 +26,6 @@ SECTIONS = {
 }
 
 open_page("Convolution lab")
-section = choose_section("Section", SECTIONS, address.SECTION)
+section = choose_section("Section", SECTIONS, address.SECTION, is_labelled=False)
 st.title(section.question)
 section.show()

@@ -41,6 +41,6 @@ VIEWS = {
 
 open_page("Gradient flow")
 st.title("Does the gradient reach the first layer?")
-view = choose_section("View", VIEWS, address.VIEW, is_labelled=True)
+view = choose_section("View", VIEWS, address.VIEW)
 st.markdown(view.question)
 made_or_said(view.show)

@@ -66,7 +66,7 @@ def test_an_empty_page_leads_to_a_run_and_shows_it(empty_server, page):
     page.goto(f"{empty_server}/gradient_flow?view=over+a+run")
     page.get_by_role("link", name="Train nine layers with sigmoids").click()
     expect(page).to_have_url(re.compile("/train.*mlp_activation=sigmoid"))
-    page.goto(page.url + "&train_epochs=2")
+    page.goto(page.url + "&train_epochs=1")
     page.get_by_role("button", name="Train", exact=True).click()
     expect(run_card(page, "Fully connected network")).to_contain_text("finished", timeout=300_000)
     page.wait_for_url("**runs=*", timeout=60_000)

@@ -40,13 +40,12 @@ class MapsChoice:
 
 def spatial_layers(graph: NetworkGraph) -> list[str]:
     """Layers and operations with feature maps that are used in inference."""
+    used = [node for node in graph.layers if not node.training_only]
     return [
-        node.name for node in graph.layers if _is_spatial(node.output_shape, node.training_only)
+        each.name
+        for each in used
+        if len(each.output_shape) == 3 and each.output_shape[1:] != (1, 1)
     ]
-
-
-def _is_spatial(shape: tuple[int, ...], training_only: bool) -> bool:
-    return len(shape) == 3 and shape[1:] != (1, 1) and not training_only
 
 
 def choose_maps(count: int) -> MapsChoice:
@@ -85,12 +84,9 @@ def _choose_page(pages: int) -> int:
 def choose_map(positions: list[int]) -> int:
     """Menu of the map that is shown large, by default the first."""
     if st.session_state.get(address.MAP) not in positions:
-        requested = address.requested(address.MAP)
-        st.session_state[address.MAP] = (
-            int(requested)
-            if requested.isdecimal() and int(requested) in positions
-            else positions[0]
-        )
+        by_text = {str(position): position for position in positions}
+        requested = by_text.get(address.requested(address.MAP), positions[0])
+        st.session_state[address.MAP] = requested
     return int(
         st.selectbox(
             "Map shown large",

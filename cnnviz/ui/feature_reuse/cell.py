@@ -146,11 +146,10 @@ def _show_curve(cell: Cell, definition: str, epochs: Sequence[Epoch]) -> None:
     """The cell over the run, beside its reader's mean over all sources."""
     numbers = [epoch.number for epoch in epochs]
     matrices = [epoch.blocks[cell.block].matrix[:, cell.column] for epoch in epochs]
-    curves = {
-        "this source": [float(column[cell.row]) for column in matrices],
-        "mean of all sources": [float(np.nanmean(column)) for column in matrices],
+    lines = {
+        "this source": (numbers, [float(column[cell.row]) for column in matrices]),
+        "mean of all sources": (numbers, [float(np.nanmean(column)) for column in matrices]),
     }
     axis = Axis(DEFINITIONS[definition].title.partition(" (")[0].capitalize(), from_zero=True)
     alt = f"{cell.title}, over the epochs of the run"
-    lines = {name: (numbers, up) for name, up in curves.items()}
     show_lines(lines, axis, "Epoch", "cell_curve", alt)

@@ -62,17 +62,17 @@ def _say_equations() -> None:
 
 
 def _choose_weights(twin: Twin, runs: Sequence[Run]) -> WeightedNetwork:
-    known = offered(twin.spec.variant, runs)
-    choices = {each.name: each for each in known if _fits(each, twin)}
+    # Weights of the same settings fit, whatever data they were trained on.
+    choices = {
+        each.name: each
+        for each in offered(twin.spec.variant, runs)
+        if each.weights.kind == "file" and each.spec.config == twin.spec.config
+    }
     choices[RANDOM] = WeightedNetwork(RANDOM, twin.spec, sources(twin.spec.variant)[-1])
     titles = {name: each.weights.title for name, each in choices.items()}
     key = address.TWIN_WEIGHTS.of(twin.name.replace("-", "_"))
     chosen = choose_named(f"Weights of {twin.title}", key, titles, next(iter(choices)))
     return choices[chosen]
-
-
-def _fits(each: WeightedNetwork, twin: Twin) -> bool:
-    return each.weights.kind == "file" and each.spec.config == twin.spec.config
 
 
 def _questions(twin: Twin, weights: WeightedNetwork, batch: Batch) -> dict[str, Question]:

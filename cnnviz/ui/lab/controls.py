@@ -13,6 +13,7 @@ from cnnviz.ui.network.controls import hyperparameter_widget
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.address import Key
 from cnnviz.ui.parts.choices import bound, choose_labelled, choose_option
+from cnnviz.ui.parts.page import made_or_said
 
 C = TypeVar("C", bound=Config)
 P = ParamSpec("P")
@@ -26,11 +27,7 @@ def says_errors(function: Callable[P, T]) -> Callable[P, T | None]:
 
     @wraps(function)
     def result_or_error(*args: P.args, **kwargs: P.kwargs) -> T | None:
-        try:
-            return function(*args, **kwargs)
-        except ValueError as error:
-            st.error(str(error), icon=":material/calculate:")
-            return None
+        return made_or_said(lambda: function(*args, **kwargs))
 
     return result_or_error
 

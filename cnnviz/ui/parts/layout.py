@@ -26,15 +26,11 @@ class Section:
 
 
 def choose_section(
-    label: str,
-    sections: Mapping[str, Section],
-    key: Key,
-    default: str | None = None,
-    is_labelled: bool = False,
+    label: str, sections: Mapping[str, Section], key: Key, is_labelled: bool = True
 ) -> Section:
     """A row of buttons, one for each part by its name; for the rest see ``choose_labelled``."""
-    labels = {name: each.label or name[:1].upper() + name[1:] for name, each in sections.items()}
-    return sections[choose_labelled(label, labels, key, default, is_labelled=is_labelled)]
+    labels = {name: each.label or name.capitalize() for name, each in sections.items()}
+    return sections[choose_labelled(label, labels, key, is_labelled=is_labelled)]
 
 
 def in_columns(

@@ -68,7 +68,7 @@ def show_page(title: str, views: Mapping[str, Section]) -> None:
         photo = choose_photo()
         trained = choose_trained()
     heading = st.container()
-    view = choose_section("View", views, address.VIEW, is_labelled=True)
+    view = choose_section("View", views, address.VIEW)
     heading.title(view.question)
     subject = chosen_subject(photo, trained)
     if subject:

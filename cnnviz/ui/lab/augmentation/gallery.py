@@ -9,11 +9,11 @@ from cnnviz.ui.lab.augmentation.colours import show_colours
 from cnnviz.ui.lab.augmentation.crops import show_crops_of_numbers, show_crops_of_photo
 from cnnviz.ui.lab.augmentation.draws import SIDE, Original, photo_data, picture_data, show_draws
 from cnnviz.ui.lab.controls import choose_over, says_errors
+from cnnviz.ui.lab.network import choose_photo_or_say
 from cnnviz.ui.lab.number_cells import show_cells
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.augmented import AUGMENTATIONS, choose_draw, choose_strength
 from cnnviz.ui.parts.choices import write_text
-from cnnviz.ui.photo.controls import choose_photo
 
 PICTURE = (
     "40 40 40 40 40 40; 40 200 200 200 40 40; 40 200 40 40 40 40; 40 200 200 120 40 40; "
@@ -37,11 +37,10 @@ def show_gallery() -> None:
 
 
 def _show_photo() -> None:
+    photo = choose_photo_or_say()
     with st.sidebar:
-        photo = choose_photo()
         draw = choose_draw()
     if photo is None:
-        st.info("Choose a photo in the sidebar.")
         return
     original = Original(photo_data(photo.image), is_photo=True)
     st.markdown(

@@ -85,25 +85,19 @@ def _show_weights(s: Settings, width: int, height: int, what: str, short: str) -
 
 def _show_numbers(s: Settings, layer: FirstLayer, size: str) -> None:
     window = f"{s.kernel_size} x {s.kernel_size} x 3"
-    metrics = (
-        (
-            f"Fully connected, {s.units:,} units",
-            layer.fully_connected,
-            f"{s.units:,} x {layer.one_unit:,}",
-        ),
-        (
-            "Locally connected (unshared weights)",
-            layer.locally_connected,
-            f"{s.maps} maps, a window of {window} at each of {size} pixels",
-        ),
-        (
-            "Parameter sharing",
-            layer.shared,
-            f"{s.maps} windows of {window}, the same everywhere: a convolution",
-        ),
+    titles = (
+        f"Fully connected, {s.units:,} units",
+        "Locally connected (unshared weights)",
+        "Parameter sharing",
     )
-    for column, (title, weights, formula) in zip(st.columns(3), metrics, strict=True):
-        column.metric(title, count_text(weights), border=True, help=formula)
+    formulas = (
+        f"{s.units:,} x {layer.one_unit:,}",
+        f"{s.maps} maps, a window of {window} at each of {size} pixels",
+        f"{s.maps} windows of {window}, the same everywhere: a convolution",
+    )
+    weights = (layer.fully_connected, layer.locally_connected, layer.shared)
+    for place, title, count, text in zip(st.columns(3), titles, weights, formulas, strict=True):
+        place.metric(title, count_text(count), border=True, help=text)
 
 
 def _chart(table: pd.DataFrame, marked: FirstLayer, short: str) -> None:

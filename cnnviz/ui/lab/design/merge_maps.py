@@ -8,12 +8,13 @@ from cnnviz.analysis.graph import shape_text
 from cnnviz.lab.merging import kept_energy, merged
 from cnnviz.lab.network_places import Join, joins
 from cnnviz.ui.lab.figures import show_maps
+from cnnviz.ui.lab.network import choose_photo_or_say
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, choose_option
 from cnnviz.ui.parts.page import made_or_said
 from cnnviz.ui.photo.chosen import chosen_subject
 from cnnviz.ui.photo.classic_filters import classic_image, grey_photo
-from cnnviz.ui.photo.controls import Photo, choose_photo
+from cnnviz.ui.photo.controls import Photo
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.photo.weights import choose_trained
 from cnnviz.vision.maps.filters import CLASSIC_FILTERS, ClassicFilter, filtered
@@ -25,15 +26,11 @@ DOES = {"addition": "adds", "concatenation": "concatenates"}
 
 def show_merged_maps() -> None:
     """Draw the maps of two filters, or the two inputs of a join in a network."""
+    photo = choose_photo_or_say()
     with st.sidebar:
-        photo = choose_photo()
         source = choose_labelled("Maps of", (FILTERS, NETWORK), address.MAPS_OF)
-    if photo is None:
-        st.info("Choose a photo in the sidebar.")
-    elif source == NETWORK:
-        _show_network(photo)
-    else:
-        _show_filters(photo)
+    if photo:
+        (_show_network if source == NETWORK else _show_filters)(photo)
 
 
 def _show_network(photo: Photo) -> None:
