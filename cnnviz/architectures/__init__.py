@@ -1,39 +1,21 @@
 """The catalogue of architectures, oldest first: look-up and construction."""
 
 from functools import cache
+from importlib import import_module
 
 import torch
 
-from cnnviz.architectures import (
-    alexnet,
-    all_cnn,
-    deeply_supervised,
-    densenet,
-    fractalnet,
-    googlenet,
-    highway,
-    inception,
-    lenet,
-    mlp,
-    nin,
-    preact_resnet,
-    resnet,
-    squeezenet,
-    stochastic_depth,
-    vgg,
-    wide_resnet,
-    zfnet,
-)
 from cnnviz.architectures.base import Architecture, Layer, Network, NetworkSpec, Role, Variant
 from cnnviz.hyperparameters import Value, named
 
+# A family's file, and where it stands in menus.
+FAMILIES = (
+    *("mlp", "lenet", "alexnet", "zfnet", "nin", "vgg", "googlenet", "deeply_supervised"),
+    *("all_cnn", "highway", "inception", "resnet", "squeezenet", "preact_resnet"),
+    *("stochastic_depth", "wide_resnet", "fractalnet", "densenet"),
+)
 ARCHITECTURES: tuple[Architecture, ...] = tuple(
-    family.ARCHITECTURE
-    for family in (
-        *(mlp, lenet, alexnet, zfnet, nin, vgg, googlenet, deeply_supervised, all_cnn, highway),
-        *(inception, resnet, squeezenet, preact_resnet, stochastic_depth, wide_resnet),
-        *(fractalnet, densenet),
-    )
+    import_module(f"{__name__}.{family}").ARCHITECTURE for family in FAMILIES
 )
 
 __all__ = [
