@@ -2,54 +2,47 @@
 
 import argparse
 import gc
+import json
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from importlib import import_module
 
-from cnnviz.commands import (
-    app,
-    bundle,
-    catalogue,
-    evaluate,
-    experiment,
-    features,
-    measuring,
-    neighbours,
-    photos,
-    reuse,
-    runs,
-    train,
-)
+from cnnviz.commands.parser import BAD_INPUT, parser
 from cnnviz.settings import settings
-
-BAD_INPUT = 2
-# In the order of the help.
-MODULES = (
-    *(app, catalogue, photos, features, neighbours, measuring),
-    *(train, evaluate, experiment, runs, bundle, reuse),
-)
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that answers bad input with one sentence."""
-
-    def error(self, message: str) -> NoReturn:
-        sys.stderr.write(f"{self.prog}: {message[:1].upper()}{message[1:].rstrip('.')}.\n")
-        raise SystemExit(BAD_INPUT)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 2 and one sentence on bad input."""
-    options = _parser().parse_args(arguments)
+    options = parser(__doc__).parse_args(arguments)
     try:
         settings()  # a wrong one is told before anything slow
-        code: int = options.run(options)
+        return _run(options)
     except (ValueError, KeyError, OSError) as error:
         sys.stderr.write(f"{_sentence(error)}\n")
         return BAD_INPUT
     finally:
         gc.freeze()  # what torch has loaded is no garbage; looking through it at the end takes long
-    return code
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run a command and print its answer, if it has one; returns the exit code.
+
+    Raises:
+        ValueError: It needs a library that is not installed.
+    """
+    module, command = options.run
+    try:
+        function = getattr(import_module(f"cnnviz.commands.{module}"), command)
+    except ModuleNotFoundError as error:
+        raise ValueError(
+            f"{module} must have {error.name}; install it with pip install -r requirements.txt."
+        ) from error
+    answer = function(options)
+    if answer is None:
+        return 0
+    is_json = getattr(options, "json", False) and answer.content is not None
+    print(json.dumps(answer.content, indent=2) if is_json else answer.text)
+    return int(answer.code)
 
 
 def _sentence(error: Exception) -> str:
@@ -58,14 +51,6 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename} cannot be used: {error.strerror}."
     return str(error)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="cnnviz", description=__doc__, allow_abbrev=False)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    for module in MODULES:
-        module.add_commands(commands)
-    return parser
 
 
 if __name__ == "__main__":

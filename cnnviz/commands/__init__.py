@@ -1,4 +1,1 @@
-"""The commands of ``cnnviz``: each module adds its own to the parser.
-
-Before a command runs, nothing but argparse is imported: torch takes seconds.
-"""
+"""The commands of ``cnnviz``: ``parser`` has their arguments, the other modules carry them out."""

@@ -1,68 +1,43 @@
 """The command experiment: trains the networks of a paper's experiment."""
 
-from __future__ import annotations
-
 import argparse
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cnnviz.commands.arguments import add_command, add_training, requested_training
-from cnnviz.commands.output import show
+from cnnviz.commands.answer import Answer
+from cnnviz.commands.arguments import named_now, requested_training
+from cnnviz.runs.arms import Budget, trained_arms
 from cnnviz.settings import settings
-
-if TYPE_CHECKING:
-    from cnnviz.training.experiments.declaration import Arm, Experiment
-    from cnnviz.training.experiments.recorded import Recorded, RecordedRun
+from cnnviz.training.experiments.catalogue import EXPERIMENTS, experiment
+from cnnviz.training.experiments.declaration import Arm, Experiment, paper_value
+from cnnviz.training.experiments.recorded import Recorded, RecordedRun, write_recorded
+from cnnviz.training.experiments.verdict import budgets, verdict
 
 MAX_SEEDS = 5
 
 
-def add_commands(commands: Any) -> None:
-    """Add this module's command to the parser's subparsers."""
-    command = add_command(
-        commands, "experiment", _experiment, "train the networks of a paper's experiment"
-    )
-    command.add_argument("name", nargs="?", metavar="NAME", help="without one: a list")
-    command.add_argument("--data", default="digits", metavar="NAME", help="default digits")
-    add_training(command)
-    command.add_argument("--seeds", type=int, default=1, metavar="N", help="1 to 5; default 1")
-    command.add_argument(
-        "--record", action="store_true", help="keep the curves in the package, for everybody"
-    )
-    command.add_argument("--note", default="", metavar="TEXT", help="what a record must say")
-
-
-def _experiment(options: argparse.Namespace) -> int:
-    from cnnviz.training.experiments.catalogue import EXPERIMENTS, experiment
-
+def experiment_command(options: argparse.Namespace) -> Answer:
+    """Train the networks of an experiment, or list the experiments."""
     if options.name is None:
         listed = [{"name": e.name, "claim": e.claim, "source": e.source} for e in EXPERIMENTS]
         lines = (f"{e.name:16}{e.claim}\n{'':16}{e.source}" for e in EXPERIMENTS)
-        show(listed if options.json else "\n".join(lines))
-        return 0
+        return Answer("\n".join(lines), listed)
     chosen = experiment(options.name)
     if not 1 <= options.seeds <= MAX_SEEDS:
         raise ValueError(f"seeds must be between 1 and {MAX_SEEDS}; received {options.seeds}.")
     trained = _trained(options, chosen)
     if options.record:
-        from cnnviz.training.experiments.recorded import write_recorded
-
         sys.stderr.write(f"Recorded in {write_recorded(trained)}\n")
     result = _result(chosen, trained)
-    show(result if options.json else _text(result))
-    return 0
+    return Answer(_text(result), result)
 
 
 def _trained(options: argparse.Namespace, experiment: Experiment) -> Recorded:
-    from cnnviz.runs.arms import Budget, trained_arms
-
-    stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{experiment.name}"
     budget = Budget(options.data, requested_training(options), options.seeds)
-    folder = options.folder or settings().runs / stamp
+    folder = options.folder or settings().runs / named_now(experiment.name)
 
     def report(arm: Arm, seed: int, place: Path) -> None:
         sys.stderr.write(f"{arm.title}, seed {seed}: {place}\n")
@@ -73,9 +48,6 @@ def _trained(options: argparse.Namespace, experiment: Experiment) -> Recorded:
 
 def _result(experiment: Experiment, trained: Recorded) -> dict[str, Any]:
     """Everything that was measured, with the paper's values and the verdict."""
-    from cnnviz.training.experiments.declaration import paper_value
-    from cnnviz.training.experiments.verdict import budgets, verdict
-
     arms = [
         {
             "title": arm.title,

@@ -1,98 +1,50 @@
 """The command runs: lists, imports, stops and deletes stored runs."""
 
-from __future__ import annotations
-
 import argparse
 from dataclasses import fields
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cnnviz.commands.arguments import add_command
-from cnnviz.commands.output import show
-
-if TYPE_CHECKING:
-    from cnnviz.runs.run import Run
-    from cnnviz.runs.store import Store
+from cnnviz.commands.answer import Answer
+from cnnviz.runs.importing import import_folder
+from cnnviz.runs.run import COMMAND_LINE, Run
+from cnnviz.runs.store import Store
 
 HEADINGS = ("run", "state", "network", "data", "best test accuracy", "epochs", "seconds")
-NEEDED = "runs must have sqlalchemy; install it with pip install -r requirements.txt."
-
-
-def add_commands(commands: Any) -> None:
-    """Add this module's command to the parser's subparsers."""
-    command = add_command(commands, "runs", _list, "training runs: list, import, stop, delete")
-    command.add_argument("--limit", type=int, default=100, metavar="N", help="the youngest N")
-    actions = command.add_subparsers(metavar="ACTION", parser_class=type(command))
-    _add_import(actions)
-    for name, action, says in (
-        ("stop", _stop, "end a run; it can be resumed"),
-        ("delete", _delete, "forget a run and remove its folder"),
-    ):
-        add_command(actions, name, action, says, None).add_argument("id", metavar="RUN")
-
-
-def _add_import(actions: Any) -> None:
-    bringing = add_command(
-        actions, "import", _import, "bring in a run folder from another machine", None
-    )
-    bringing.add_argument("folder", type=Path, metavar="FOLDER")
-    # Without a default, which would undo a --json before the action's name.
-    bringing.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
 
 
 def _store() -> Store:
-    """The store, in which whoever has this machine's command line may do everything.
-
-    Raises:
-        ValueError: SQLAlchemy is missing, or the database cannot be used.
-    """
-    try:
-        from cnnviz.runs.store import Store
-    except ModuleNotFoundError as error:
-        if error.name != "sqlalchemy":
-            raise
-        raise ValueError(NEEDED) from error
+    """The store, in which whoever has this machine's command line may do everything."""
     return Store(is_teachers=True)
 
 
-def _list(options: argparse.Namespace) -> int:
+def runs_command(options: argparse.Namespace) -> Answer:
+    """List the stored runs."""
     if options.limit < 1:
         raise ValueError(f"limit must be at least 1; received {options.limit}.")
     listed = _store().runs(limit=options.limit)
-    if options.json:
-        show([_facts(run) for run in listed])
-    else:
-        show(_table([HEADINGS, *map(_line, listed)]) if listed else "There are no runs yet.")
-    return 0
+    text = _table([HEADINGS, *map(_line, listed)]) if listed else "There are no runs yet."
+    return Answer(text, [_facts(run) for run in listed])
 
 
-def _import(options: argparse.Namespace) -> int:
-    store = _store()
-    from cnnviz.runs.importing import import_folder
-
-    imported = import_folder(store, options.folder)
-    if options.json:
-        show({**_facts(imported.run), "is_new": imported.is_new, "added": imported.added})
-        return 0
+def import_command(options: argparse.Namespace) -> Answer:
+    """Bring in a run's folder from another machine."""
+    imported = import_folder(_store(), options.folder)
+    run, added = imported.run, imported.added
     begin = "The run is now" if imported.is_new else "The run was there already; it is"
-    show(f"{begin} {imported.run.id} in the store, with {imported.added:,} measurements more.")
-    return 0
+    text = f"{begin} {run.id} in the store, with {added:,} measurements more."
+    return Answer(text, {**_facts(run), "is_new": imported.is_new, "added": added})
 
 
-def _stop(options: argparse.Namespace) -> int:
-    from cnnviz.runs.run import COMMAND_LINE
-
+def stop_command(options: argparse.Namespace) -> Answer:
+    """End a run after the step at work."""
     _store().request(options.id, "stop", COMMAND_LINE)
-    show(f"The run {options.id} stops after the step at work.")
-    return 0
+    return Answer(f"The run {options.id} stops after the step at work.")
 
 
-def _delete(options: argparse.Namespace) -> int:
-    from cnnviz.runs.run import COMMAND_LINE
-
+def delete_command(options: argparse.Namespace) -> Answer:
+    """Forget a run and remove its folder."""
     _store().delete(options.id, COMMAND_LINE)
-    show(f"The run {options.id} is deleted.")
-    return 0
+    return Answer(f"The run {options.id} is deleted.")
 
 
 def _facts(run: Run) -> dict[str, Any]:

@@ -1,51 +1,36 @@
 """The command train: trains a network in this terminal and records the run in a folder."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import signal
 import sys
-import time
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from cnnviz.commands.arguments import (
-    add_command,
-    add_network,
-    add_training,
-    requested_network,
-    requested_training,
-)
-from cnnviz.commands.output import show
+from cnnviz.architectures.written import SizedNetwork
+from cnnviz.commands.answer import Answer
+from cnnviz.commands.arguments import named_now, requested_network, requested_training
 from cnnviz.commands.trained import run_folder
+from cnnviz.runs.folder import read_record
+from cnnviz.runs.recording import recorded
 from cnnviz.settings import settings
-
-if TYPE_CHECKING:
-    from cnnviz.architectures.written import SizedNetwork
-    from cnnviz.training.measurement import Measurement, Steering
-    from cnnviz.training.options import TrainingOptions
-    from cnnviz.training.plan import Plan
-
-
-def add_commands(commands: Any) -> None:
-    """Add this module's command to the parser's subparsers."""
-    command = add_command(commands, "train", _train, "train a network and keep the run", None)
-    add_network(command, nargs="?")
-    command.add_argument("--data", metavar="NAME", help="a data set, or a zip or folder of classes")
-    command.add_argument("--recipe", metavar="NAME", help="a paper's options (see recipes.toml)")
-    add_training(command)
-    command.add_argument("--resume", metavar="RUN", help="go on with a run (its folder or its id)")
-    command.add_argument("--json-lines", action="store_true", help="a line a measurement")
-    command.add_argument("--estimate", action="store_true", help="only measure three batches")
-    command.add_argument("--json", action="store_true", help="of --estimate")
+from cnnviz.training.datasets import dataset
+from cnnviz.training.loop.cost import cost
+from cnnviz.training.loop.memory import keep_memory
+from cnnviz.training.measurement import Measurement, Steering
+from cnnviz.training.options import TrainingOptions
+from cnnviz.training.plan import Plan
+from cnnviz.training.recipes import recipe
+from cnnviz.training.running import fitted, planned_data, planned_network
 
 
-def _train(options: argparse.Namespace) -> int:
+def train_command(options: argparse.Namespace) -> Answer | None:
+    """Train a new or a resumed run, or only estimate its cost."""
     plan, folder = _resumed(options) if options.resume else (_plan(options), options.folder)
     if options.estimate:
         return _estimate(options, plan)
-    return _run(options, plan, folder or _new_folder(plan))
+    _run(options, plan, folder or settings().runs / named_now(plan.network.spec.variant))
+    return None
 
 
 def _plan(options: argparse.Namespace) -> Plan:
@@ -55,19 +40,12 @@ def _plan(options: argparse.Namespace) -> Plan:
         ValueError: The variant or the data is missing, or a value is outside its domain.
         KeyError: A name is not known.
     """
-    from cnnviz.training.plan import Plan
-
     if options.variant is None or options.data is None:
         raise ValueError("train must be given a VARIANT and --data NAME, or --resume RUN.")
     return Plan(_network(options), options.data, _options(options))
 
 
 def _network(options: argparse.Namespace) -> SizedNetwork:
-    from dataclasses import replace
-
-    from cnnviz.training.datasets import dataset
-    from cnnviz.training.running import fitted
-
     requested, data = requested_network(options), dataset(options.data)
     network = fitted(requested.spec, data.side, data.channels, data.num_classes or 2)
     return (
@@ -76,9 +54,6 @@ def _network(options: argparse.Namespace) -> SizedNetwork:
 
 
 def _options(options: argparse.Namespace) -> TrainingOptions:
-    from cnnviz.training.options import TrainingOptions
-    from cnnviz.training.recipes import recipe
-
     start = recipe(options.recipe).options if options.recipe else TrainingOptions()
     return start.with_text(requested_training(options))
 
@@ -89,9 +64,6 @@ def _resumed(options: argparse.Namespace) -> tuple[Plan, Path]:
     Raises:
         ValueError: There is no such run, or other arguments come with it.
     """
-    from cnnviz.runs.folder import read_record
-    from cnnviz.training.plan import Plan
-
     given = (options.variant, options.data, options.recipe, options.epochs, options.seconds)
     if any(value is not None for value in given) or options.set or options.option:
         raise ValueError("resume must stand alone: a run goes on with the plan that it has.")
@@ -99,31 +71,17 @@ def _resumed(options: argparse.Namespace) -> tuple[Plan, Path]:
     return Plan.from_json(read_record(folder)["plan"]), folder
 
 
-def _new_folder(plan: Plan) -> Path:
-    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{plan.network.spec.variant}"
-    return settings().runs / name
-
-
-def _estimate(options: argparse.Namespace, plan: Plan) -> int:
-    from cnnviz.training.loop.cost import cost
-    from cnnviz.training.running import planned_data, planned_network
-
+def _estimate(options: argparse.Namespace, plan: Plan) -> Answer:
     data = planned_data(plan)
     estimate = cost(planned_network(plan, data), data, plan.options, options.device)
-    show(
-        vars(estimate)
-        if options.json
-        else f"{estimate.params:,} parameters; an epoch takes {estimate.seconds_per_epoch:.1f} s "
-        f"on {estimate.device} ({estimate.images_per_second:,.0f} images a second)."
+    return Answer(
+        f"{estimate.params:,} parameters; an epoch takes {estimate.seconds_per_epoch:.1f} s "
+        f"on {estimate.device} ({estimate.images_per_second:,.0f} images a second).",
+        vars(estimate),
     )
-    return 0
 
 
-def _run(options: argparse.Namespace, plan: Plan, folder: Path) -> int:
-    from cnnviz.runs.recording import recorded
-    from cnnviz.training.loop.memory import keep_memory
-    from cnnviz.training.measurement import Steering
-
+def _run(options: argparse.Namespace, plan: Plan, folder: Path) -> None:
     keep_memory()
     steering = Steering()
     signal.signal(signal.SIGINT, lambda *_: _stop(steering))
@@ -136,7 +94,6 @@ def _run(options: argparse.Namespace, plan: Plan, folder: Path) -> int:
         sys.stderr.write(f"Stopped; python -m cnnviz train --resume {folder} goes on.\n")
     else:
         sys.stderr.write(f"python -m cnnviz runs import {folder} shows the run in the app.\n")
-    return 0
 
 
 def _stop(steering: Steering) -> None:

@@ -1,26 +1,18 @@
 """The trained network that ``--model``, ``--run`` and ``--weights`` name on the command line."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+import torch
+
+from cnnviz.architectures import Network, build, specify
 from cnnviz.settings import settings
-
-if TYPE_CHECKING:
-    from cnnviz.architectures import Network
-
-
-def add_trained_network(command: Any) -> None:
-    """Let a command ask for a trained network: a variant's or a run's."""
-    either = command.add_mutually_exclusive_group(required=True)
-    either.add_argument("--model", metavar="VARIANT", help="a published network")
-    either.add_argument("--run", dest="of_run", metavar="RUN", help="a run's folder or its id")
-    command.add_argument(
-        "--weights", metavar="FILE", help="of --model, or the name of a bundled network"
-    )
+from cnnviz.training import checkpoints
+from cnnviz.training.bundled import bundled_for
+from cnnviz.weights.loading import load_network, load_weights
+from cnnviz.weights.sources import sources
+from cnnviz.weights.state_dict import WeightsError
 
 
 def trained_network(options: argparse.Namespace) -> Network:
@@ -33,11 +25,9 @@ def trained_network(options: argparse.Namespace) -> Network:
     """
     if options.of_run is None:
         return variant_network(options.model, options.weights)
-    from cnnviz.training.checkpoints import trained_network
-
     if options.weights:
         raise ValueError("weights must go with --model: a run has weights of its own.")
-    return trained_network(run_folder(options.of_run))
+    return checkpoints.trained_network(run_folder(options.of_run))
 
 
 def run_folder(run: str) -> Path:
@@ -67,13 +57,6 @@ def variant_network(variant: str, file: str | None) -> Network:
         KeyError: There is no such variant.
         WeightsError: There are no weights, or they do not fit.
     """
-    import torch
-
-    from cnnviz.architectures import build, specify
-    from cnnviz.weights.loading import load_network, load_weights
-    from cnnviz.weights.sources import sources
-    from cnnviz.weights.state_dict import WeightsError
-
     spec = specify(variant)
     in_package = _bundled(variant, file)
     if in_package:
@@ -93,9 +76,6 @@ def variant_network(variant: str, file: str | None) -> Network:
 
 def _bundled(variant: str, requested: str | None) -> Network | None:
     """The bundled network that is requested, or the first where the folder holds no weights."""
-    from cnnviz.training.bundled import bundled_for
-    from cnnviz.weights.sources import sources
-
     by_name = {each.name: each for each in bundled_for(variant)}
     if requested is None and by_name and sources(variant)[0].kind != "file":
         requested, chosen = next(iter(by_name.items()))

@@ -12,8 +12,8 @@ def test_the_box_is_listed(run):
 
 
 def test_the_records_as_json(run):
-    found = json.loads(run("bundle", "--json")[1])
-    assert found == {each.name: each.record for each in bundled()}
+    listed = json.loads(run("bundle", "--json")[1])
+    assert listed == {each.name: each.record for each in bundled()}
 
 
 def test_a_run_that_is_not_there(run):

@@ -13,30 +13,30 @@ from cnnviz.training.plan import Plan
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A short run on the digits."""
-    found = tmp_path_factory.mktemp("run")
+    made = tmp_path_factory.mktemp("run")
     options = {"epochs": "1", "train_images": "500"}
     plan = Plan.from_json({"network": "lenet5_full", "data": "digits", "options": options})
-    for _ in recorded(plan, found, device="cpu"):
+    for _ in recorded(plan, made, device="cpu"):
         pass
-    return found
+    return made
 
 
 def test_json_has_all_numbers(run, folder):
     code, out, err = run("evaluate", folder, "--json", "--device", "cpu")
     assert (code, err) == (0, "")
-    found = json.loads(out)
+    scores = json.loads(out)
     stored = stored_evaluation(folder).predictions
-    assert found["accuracy"] == pytest.approx(accuracy_score(stored.labels, stored.predicted))
-    assert sum(map(sum, found["confusion"])) == found["pictures"] == 359
-    assert [each["name"] for each in found["classes"]] == list("0123456789")
-    assert found["mistakes"][0]["class"] != found["mistakes"][0]["predicted"]
+    assert scores["accuracy"] == pytest.approx(accuracy_score(stored.labels, stored.predicted))
+    assert sum(map(sum, scores["confusion"])) == scores["pictures"] == 359
+    assert [each["name"] for each in scores["classes"]] == list("0123456789")
+    assert scores["mistakes"][0]["class"] != scores["mistakes"][0]["predicted"]
 
 
 def test_the_best_test_of_the_run_is_what_it_finds(run, folder):
-    found = json.loads(run("evaluate", folder, "--json", "--device", "cpu")[1])
+    scores = json.loads(run("evaluate", folder, "--json", "--device", "cpu")[1])
     lines = (folder / "measurements.jsonl").read_text().splitlines()
     best = max(json.loads(line).get("test_accuracy", 0) for line in lines)
-    assert found["accuracy"] == pytest.approx(best, abs=1e-6)
+    assert scores["accuracy"] == pytest.approx(best, abs=1e-6)
 
 
 def test_text_has_a_line_a_class(run, folder):
@@ -48,5 +48,5 @@ def test_text_has_a_line_a_class(run, folder):
 
 def test_bad_input_is_a_sentence(refused, folder, tmp_path, monkeypatch):
     monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path))
-    assert "no run" in refused("evaluate", "unknown")
+    assert refused("evaluate", "unknown").startswith("run must be a run's folder or the id of")
     assert "another checkpoint" in refused("evaluate", folder, "--checkpoint", "x")

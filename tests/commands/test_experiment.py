@@ -30,11 +30,11 @@ def test_an_experiment_runs_end_to_end(name, run, pictures, tmp_path):
     code, out, err = run("experiment", name, "--data", pictures, *budget, "--json")
     torch.set_num_threads(before)
     assert code == 0, err
-    found = json.loads(out)
-    assert [arm["title"] for arm in found["arms"]] == [a.title for a in experiment(name).arms]
-    steps = {arm["runs"][0]["steps"] for arm in found["arms"] if not arm["runs"][0]["message"]}
+    result = json.loads(out)
+    assert [arm["title"] for arm in result["arms"]] == [a.title for a in experiment(name).arms]
+    steps = {arm["runs"][0]["steps"] for arm in result["arms"] if not arm["runs"][0]["message"]}
     assert len(steps) == 1
-    assert found["verdict"][0].startswith("Too short to support the claim")
+    assert result["verdict"][0].startswith("Too short to support the claim")
 
 
 def test_without_a_name_experiments_are_listed(run):

@@ -47,11 +47,11 @@ def test_a_malamute_is_nearer_to_wolves_than_to_shoes(run, weights, animals, mal
     assert list(result) == ["model", "metric", "photo", "neighbours", "unreadable"]
     assert (result["model"], result["metric"]) == ("squeezenet1_1", "euclidean")
     assert result["photo"] == str(malamute)
-    found = result["neighbours"]
-    assert [list(each) for each in found] == 3 * [["picture", "label", "distance"]]
-    assert [each["label"] for each in found] == ["wolves", "wolves", "shoes"]
-    assert found[2]["picture"] == f"shoes/{SHOES[0]}.JPEG"
-    distances = [each["distance"] for each in found]
+    neighbours = result["neighbours"]
+    assert [list(each) for each in neighbours] == 3 * [["picture", "label", "distance"]]
+    assert [each["label"] for each in neighbours] == ["wolves", "wolves", "shoes"]
+    assert neighbours[2]["picture"] == f"shoes/{SHOES[0]}.JPEG"
+    distances = [each["distance"] for each in neighbours]
     assert distances == sorted(distances)
     (broken,) = result["unreadable"]
     assert broken["picture"] == "wolves/broken.jpg"

@@ -1,4 +1,4 @@
-"""predict, cam and fetch: what they print, how they end."""
+"""predict and cam: what they print, how they end."""
 
 import csv
 import json

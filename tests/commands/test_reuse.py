@@ -20,11 +20,11 @@ def no_weights(tmp_path, monkeypatch):
 def test_the_matrices_as_json(run, of, definition):
     code, out, err = run("reuse", of, "--definition", definition, "--json")
     assert code == 0, err
-    found = json.loads(out)
-    assert list(found)[:2] == ["definition", "blocks"]
-    assert found["definition"] == definition
+    result = json.loads(out)
+    assert list(result)[:2] == ["definition", "blocks"]
+    assert result["definition"] == definition
     expected = feature_reuse(bundled_for(VARIANT)[0].network(), definition)
-    for block, panel in zip(found["blocks"], expected, strict=True):
+    for block, panel in zip(result["blocks"], expected, strict=True):
         assert list(block) == ["sources", "targets", "matrix"]
         assert block["sources"] == list(panel.sources)
         assert block["targets"] == list(panel.targets)
@@ -53,10 +53,10 @@ def test_a_table(run):
 def test_the_observations(run):
     code, out, _ = run("reuse", VARIANT, "--json")
     assert code == 0
-    found = json.loads(out)["observations"]
+    result = json.loads(out)["observations"]
     expected = observations(list(block_readers(bundled_for(VARIANT)[0].network())))
-    assert [each["verdict"] for each in found] == [each.verdict for each in expected]
-    assert [each["number"] for each in found] == [each.number for each in expected]
+    assert [each["verdict"] for each in result] == [each.verdict for each in expected]
+    assert [each["number"] for each in result] == [each.number for each in expected]
     code, out, _ = run("reuse", VARIANT)
     assert code == 0
     for each in expected:
@@ -72,9 +72,9 @@ def test_random_weights_are_labelled_and_decide_nothing(run):
     assert out.count("UNDECIDED: ") == 4
     code, out, _ = run("reuse", "simple_densenet", "--random", "--json")
     assert code == 0
-    found = json.loads(out)
-    assert found["is_random"]
-    assert len(found["blocks"]) == 2
+    result = json.loads(out)
+    assert result["is_random"]
+    assert len(result["blocks"]) == 2
 
 
 @pytest.mark.parametrize(

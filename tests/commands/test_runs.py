@@ -57,11 +57,11 @@ def test_a_folder_is_imported_once(capsys, tmp_path, store):
     for _ in recorded(PLAN, tmp_path / "made", device="cpu"):
         pass
     code, text, _ = run(capsys, "import", str(tmp_path / "made"), "--json")
-    found = json.loads(text)
-    assert code == 0 and found["is_new"] and found["state"] == "finished" and found["added"] > 0
+    told = json.loads(text)
+    assert code == 0 and told["is_new"] and told["state"] == "finished" and told["added"] > 0
     code, text, _ = run(capsys, "import", str(tmp_path / "made"))
     assert code == 0 and "was there already" in text and "0 measurements" in text
-    assert [each.id for each in store.runs()] == [found["id"]]
+    assert [each.id for each in store.runs()] == [told["id"]]
 
 
 def test_a_run_is_stopped_and_deleted_by_its_machine(capsys, store):

@@ -28,20 +28,20 @@ def test_a_line_a_measurement_with_what_was_measured(run, tmp_path):
         "train", *SMALL, "--epochs", "2", "--json-lines", "--folder", str(tmp_path / "run")
     )
     assert code == 0, err
-    found = lines(out)
-    for line in found:
+    told = lines(out)
+    for line in told:
         assert list(line) == [key for key in KEYS if key in line]
         assert all(0 <= line[key] <= 1 for key in line if key.endswith("accuracy"))
-    steps = [line["step"] for line in found if "train_loss" in line]
+    steps = [line["step"] for line in told if "train_loss" in line]
     assert steps == list(range(1, 15))
-    tests = [line for line in found if "test_loss" in line]
+    tests = [line for line in told if "test_loss" in line]
     assert [line["epoch"] for line in tests] == [1, 2]
     assert "train_loss" not in tests[0]
     record = json.loads((tmp_path / "run" / "run.json").read_text())
     assert record["state"] == "finished"
     assert record["plan"]["data"] == "digits"
     kept = lines((tmp_path / "run" / "measurements.jsonl").read_text())
-    assert [line["step"] for line in kept] == [line["step"] for line in found]
+    assert [line["step"] for line in kept] == [line["step"] for line in told]
 
 
 def test_the_network_fits_its_data(run, tmp_path):
@@ -79,8 +79,8 @@ def test_a_run_that_was_interrupted_goes_on_as_if_nothing_had_happened(run, tmp_
     code, after, err = run("train", "--resume", str(tmp_path / "cut"), "--json-lines")
     assert code == 0, err
 
-    def curve(found):
-        return [{k: v for k, v in line.items() if k != "images_per_second"} for line in found]
+    def curve(told):
+        return [{k: v for k, v in line.items() if k != "images_per_second"} for line in told]
 
     assert 0 < len(before) < len(lines(whole))
     assert curve(before + lines(after)) == curve(lines(whole))
@@ -104,10 +104,10 @@ def test_a_killed_run_loses_nothing_that_was_measured(run, tmp_path):
 def test_the_cost_is_measured_before_a_run(run, runs):
     code, out, err = run("train", *SMALL, "--estimate", "--json")
     assert code == 0, err
-    found = json.loads(out)
-    assert found["params"] == 61_706
-    assert found["seconds_per_epoch"] > 0
-    assert found["memory_bytes"] > 0
+    told = json.loads(out)
+    assert told["params"] == 61_706
+    assert told["seconds_per_epoch"] > 0
+    assert told["memory_bytes"] > 0
     assert not runs.exists()
 
 
@@ -115,9 +115,9 @@ def test_a_recipe_sets_the_options_and_the_command_line_changes_them(run, tmp_pa
     options = ("--recipe", "resnet", "--option", "learning_rate=0.01", "--seconds", "1")
     code, _, err = run("train", *SMALL, *options, "--folder", str(tmp_path / "run"))
     assert code == 0, err
-    found = json.loads((tmp_path / "run" / "run.json").read_text())["plan"]["options"]
-    assert found["optimiser"] == "momentum"
-    assert (found["learning_rate"], found["seconds"], found["epochs"]) == ("0.01", "1", "0")
+    told = json.loads((tmp_path / "run" / "run.json").read_text())["plan"]["options"]
+    assert told["optimiser"] == "momentum"
+    assert (told["learning_rate"], told["seconds"], told["epochs"]) == ("0.01", "1", "0")
 
 
 @pytest.mark.parametrize(

@@ -51,10 +51,10 @@ def test_the_network_and_its_preparation_are_the_runs(run, runs_folder, write_ru
 def test_neighbours_in_the_eyes_of_a_run(run, a_run):
     code, out, _ = run("neighbours", CAT, "--among", CAT.parent, "--run", a_run, "--json")
     assert code == 0
-    found = json.loads(out)
-    assert found["run"] == str(a_run)
-    assert "model" not in found
-    assert len(found["neighbours"]) == 6
+    result = json.loads(out)
+    assert result["run"] == str(a_run)
+    assert "model" not in result
+    assert len(result["neighbours"]) == 6
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from cnnviz.__main__ import _parser
+from cnnviz.commands.parser import parser
 from cnnviz.commands.train import _plan
 from cnnviz.runs.bundling import bundle, command
 from cnnviz.runs.folder import measurements
@@ -30,15 +30,15 @@ def test_weights_in_half_precision_and_a_record(trained, plan, tmp_path):
     assert {tensor.dtype for tensor in kept.values()} == {torch.float16}
     for name, tensor in kept.items():
         assert torch.equal(tensor, before[name].half())
-    (found,) = bundled(tmp_path / "box")
-    assert (found.name, found.record["note"], found.record["paper"]) == ("digits", "A note.", None)
-    test = load("digits", found.spec.trained_on.resolution, 1, plan.options.seed).test
-    right = predictions(found.network(), test, "cpu").correct
-    assert found.record["test_pictures"] == len(right)
-    assert found.test_accuracy == pytest.approx(right.mean(), abs=1e-6)
-    assert found.evaluation.pictures == len(right)
-    assert found.evaluation.confusion.trace() == right.sum()
-    assert found.record["epochs"] == 2
+    (entry,) = bundled(tmp_path / "box")
+    assert (entry.name, entry.record["note"], entry.record["paper"]) == ("digits", "A note.", None)
+    test = load("digits", entry.spec.trained_on.resolution, 1, plan.options.seed).test
+    right = predictions(entry.network(), test, "cpu").correct
+    assert entry.record["test_pictures"] == len(right)
+    assert entry.test_accuracy == pytest.approx(right.mean(), abs=1e-6)
+    assert entry.evaluation.pictures == len(right)
+    assert entry.evaluation.confusion.trace() == right.sum()
+    assert entry.record["epochs"] == 2
 
 
 def test_the_curves_are_those_of_the_run(trained, tmp_path):
@@ -54,7 +54,7 @@ def test_the_curves_are_those_of_the_run(trained, tmp_path):
 
 def test_the_command_makes_the_same_plan(plan):
     arguments = command(plan).removeprefix("python -m cnnviz ").split()
-    assert _plan(_parser().parse_args(arguments)) == plan
+    assert _plan(parser("").parse_args(arguments)) == plan
 
 
 def test_an_error_that_no_paper_prints_is_refused(trained, tmp_path):
