@@ -131,12 +131,12 @@ def answer(url: str, server: subprocess.Popen) -> str:
 
 def pins() -> dict[str, str]:
     """The versions in requirements*.txt, by name."""
-    found = {}
+    versions = {}
     for path in sorted(ROOT.glob("requirements*.txt")):
         for line in path.read_text().splitlines():
             if matched := re.match(r"([\w.-]+)(?:\[\w+\])?==(\S+)", line):
-                found[canonicalize_name(matched[1])] = matched[2]
-    return found
+                versions[canonicalize_name(matched[1])] = matched[2]
+    return versions
 
 
 def ranges() -> dict[str, Requirement]:

@@ -21,14 +21,14 @@ def unset(monkeypatch):
 
 
 def test_defaults():
-    found = settings()
-    assert found.weights is found.data is found.database is found.slots is None
-    assert found.teacher_token is None
-    assert found.runs == Path.home() / ".cnnviz" / "runs"
-    assert found.data_cache == Path.home() / ".cnnviz" / "data"
-    limits = (found.max_running, found.max_runs, found.max_seconds, found.max_epochs)
-    assert (*limits, found.keep_days) == (1, 20, 3600, 400, 30)
-    assert (found.cache_mb, found.networks_mb, found.data_mb) == (256, 2000, 2500)
+    defaults = settings()
+    assert defaults.weights is defaults.data is defaults.database is defaults.slots is None
+    assert defaults.teacher_token is None
+    assert defaults.runs == Path.home() / ".cnnviz" / "runs"
+    assert defaults.data_cache == Path.home() / ".cnnviz" / "data"
+    limits = (defaults.max_running, defaults.max_runs, defaults.max_seconds, defaults.max_epochs)
+    assert (*limits, defaults.keep_days) == (1, 20, 3600, 400, 30)
+    assert (defaults.cache_mb, defaults.networks_mb, defaults.data_mb) == (256, 2000, 2500)
 
 
 def test_a_variable_counts_at_once_and_a_blank_one_is_unset(monkeypatch):

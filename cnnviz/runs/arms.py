@@ -29,16 +29,12 @@ class Budget(NamedTuple):
     seeds: int = 1
 
 
-def _ignore(arm: Arm, seed: int, folder: Path) -> None:
-    pass
-
-
 def trained_arms(
     experiment: Experiment,
     budget: Budget,
     folder: Path,
     device: str | None = None,
-    on_start: Callable[[Arm, int, Path], None] = _ignore,
+    on_start: Callable[[Arm, int, Path], None] = lambda *_: None,
 ) -> Recorded:
     """Train every arm; runs that the folder already holds are not repeated.
 

@@ -110,15 +110,10 @@ class Assignment:
         """
         with self._store.database.writing() as connection:
             row = self._own_row(connection)
-            share: dict[str, Any] = {"share": 1.0} if state == "finished" else {}
-            ended = self._store.database.now(connection)
-            values: dict[str, Any] = {
-                "state": state,
-                "message": message,
-                "ended": ended,
-                "wish": "",
-            }
-            self._change(connection, row, **values, **share)
+            share = {"share": 1.0} if state == "finished" else {}
+            outcome = {"state": state, "message": message, "wish": ""}
+            now = self._store.database.now(connection)
+            self._change(connection, row, ended=now, **outcome, **share)
 
     def _own_row(self, connection: Any) -> Any:
         try:

@@ -11,6 +11,7 @@ import torch
 from cnnviz.architectures import Network
 from cnnviz.architectures.published import ERRORS, published
 from cnnviz.architectures.written import ENDS
+from cnnviz.files import write_whole
 from cnnviz.progress import Progress, ignore_progress
 from cnnviz.runs.folder import MEASUREMENTS, measurements, read_record, reuse_measurements
 from cnnviz.training.bundled import FOLDER
@@ -21,8 +22,7 @@ from cnnviz.training.checkpoints import (
     write_checkpoint,
 )
 from cnnviz.training.evaluation.predictions import predictions
-from cnnviz.training.evaluation.record import evaluation_record
-from cnnviz.training.evaluation.scores import Evaluation
+from cnnviz.training.evaluation.scores import evaluation
 from cnnviz.training.experiments.recorded import thinned
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
@@ -82,7 +82,7 @@ def _write_reuse(run: Path, file: Path) -> None:
         file.unlink(missing_ok=True)
         return
     stored = ({**each.scalars, "seconds": each.seconds, "reuse": each.reuse} for each in measured)
-    file.write_text("".join(f"{json.dumps(each)}\n" for each in stored), encoding="utf-8")
+    write_whole(file, "\n".join(map(json.dumps, stored)))
 
 
 def _half(tensor: torch.Tensor) -> torch.Tensor:
@@ -93,12 +93,12 @@ def _tested(network: Network, plan: Plan, progress: Progress) -> dict[str, Any]:
     """Evaluate the float16 weights on the test images."""
     data = planned_data(plan, progress)
     predicted = predictions(network, data.test, progress=progress)
-    evaluation = Evaluation(predicted, data.classes, data.title)
+    scores = evaluation(predicted, data.classes, data.title)
     return {
         "test_pictures": len(predicted),
-        "test_accuracy": round(evaluation.accuracy, 6),
-        "test_loss": round(evaluation.loss, 6),
-        "evaluation": evaluation_record(evaluation),
+        "test_accuracy": round(scores.accuracy, 6),
+        "test_loss": round(scores.loss, 6),
+        "evaluation": scores.record(),
     }
 
 

@@ -99,10 +99,10 @@ class Database:
         parsed = _parsed(url)
         self.url = parsed.render_as_string(hide_password=True)
         self._is_sqlite = parsed.get_backend_name() == "sqlite"
-        if self._is_sqlite:
-            _make_folder(parsed)
-        options: dict[str, Any] = {"connect_args": {"timeout": WAIT}} if self._is_sqlite else {}
-        self._engine = sql.create_engine(parsed, pool_pre_ping=True, **options)
+        if self._is_sqlite and parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        arguments = {"timeout": WAIT} if self._is_sqlite else {}
+        self._engine = sql.create_engine(parsed, pool_pre_ping=True, connect_args=arguments)
         if self._is_sqlite:
             sql.event.listen(self._engine, "connect", _prepare)
             sql.event.listen(self._engine, "begin", _begin)
@@ -181,18 +181,8 @@ def _parsed(url: str) -> sql.URL:
         parsed = None
     if parsed is None or parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise ValueError(f"{variable('database')} must be {ADDRESS.rule}; received {url}.")
-    return (
-        parsed.set(drivername="postgresql+psycopg") if "+" not in url and _is_pg(parsed) else parsed
-    )
-
-
-def _is_pg(url: sql.URL) -> bool:
-    return url.get_backend_name() == "postgresql"
-
-
-def _make_folder(url: sql.URL) -> None:
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    is_plain = parsed.drivername == "postgresql"
+    return parsed.set(drivername="postgresql+psycopg") if is_plain else parsed
 
 
 def _prepare(connection: Any, _: Any) -> None:

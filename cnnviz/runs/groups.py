@@ -85,14 +85,15 @@ def start_group(
     with store.database.writing(alone=True) as connection:
         now = store.database.now(connection)
         ids, removed = insert_runs(connection, plans, owner, now)
-        made = [
+        members = (
             Member(run_id, arm, plan.options.seed)
             for run_id, (arm, plan) in zip(ids, planned, strict=True)
-        ]
-        group_id = _insert(connection, experiment, title, made, owner, now)
+        )
+        made = Group(new_id(), owner, experiment, title, now, tuple(members))
+        _insert(connection, made)
     for each in removed:
         remove_folder(each)
-    return group(store, group_id)
+    return made
 
 
 def save_group(store: Store, title: str, members: Sequence[Member], owner: str) -> Group:
@@ -110,15 +111,14 @@ def save_group(store: Store, title: str, members: Sequence[Member], owner: str) 
     if len(wanted) < 2 or len(wanted) < len(members):
         raise ValueError("An experiment must have at least two runs, each once.")
     with store.database.writing(alone=True) as connection:
-        known = set(
-            connection.scalars(sql.select(runs_table.c.id).where(runs_table.c.id.in_(wanted)))
-        )
-        if missing := sorted(wanted - known):
+        known = connection.scalars(sql.select(runs_table.c.id).where(runs_table.c.id.in_(wanted)))
+        if missing := sorted(wanted - set(known)):
             raise KeyError(f"There is no run {missing[0]}; it may have been deleted.")
         _require_room(connection, owner)
         now = store.database.now(connection)
-        group_id = _insert(connection, OWN, title, members, owner, now)
-    return group(store, group_id)
+        made = Group(new_id(), owner, OWN, title, now, tuple(members))
+        _insert(connection, made)
+    return made
 
 
 def _require_room(connection: sql.Connection, owner: str) -> None:
@@ -131,23 +131,14 @@ def _require_room(connection: sql.Connection, owner: str) -> None:
         )
 
 
-def _insert(
-    connection: sql.Connection,
-    experiment: str,
-    title: str,
-    made: Sequence[Member],
-    owner: str,
-    now: float,
-) -> str:
-    group_id = new_id()
-    values = {"experiment": experiment, "title": title, "owner": owner, "created": now}
-    connection.execute(sql.insert(groups_table).values(id=group_id, **values))
+def _insert(connection: sql.Connection, made: Group) -> None:
+    values = {name: value for name, value in vars(made).items() if name != "members"}
+    connection.execute(sql.insert(groups_table).values(values))
     rows = [
-        {"group_id": group_id, "run": m.run_id, "place": place, "arm": m.arm, "seed": m.seed}
-        for place, m in enumerate(made)
+        {"group_id": made.id, "run": m.run_id, "place": place, "arm": m.arm, "seed": m.seed}
+        for place, m in enumerate(made.members)
     ]
     connection.execute(sql.insert(members_table), rows)
-    return group_id
 
 
 def group(store: Store, group_id: str) -> Group:
@@ -182,17 +173,7 @@ def _with_members(connection: sql.Connection, rows: Sequence[Any]) -> list[Group
     members_by_group: dict[str, list[Member]] = {row.id: [] for row in rows}
     for each in connection.execute(chosen.order_by(members_table.c.place)).all():
         members_by_group[each.group_id].append(Member(each.run, each.arm, each.seed))
-    return [
-        Group(
-            row.id,
-            row.owner,
-            row.experiment,
-            row.title,
-            row.created,
-            tuple(members_by_group[row.id]),
-        )
-        for row in rows
-    ]
+    return [Group(**row._mapping, members=tuple(members_by_group[row.id])) for row in rows]
 
 
 def delete_group(store: Store, group_id: str, by: str, token: str | None = None) -> None:

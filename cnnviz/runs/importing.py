@@ -18,6 +18,13 @@ from cnnviz.runs.rows import change_run, plan_columns
 from cnnviz.runs.run import COMMAND_LINE, OPEN, Run
 from cnnviz.runs.store import Store
 from cnnviz.settings import settings
+from cnnviz.training.checkpoints import (
+    BEST,
+    LAST,
+    has_checkpoint,
+    resumed_step,
+    trained_network,
+)
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.plan import Plan
 
@@ -113,14 +120,6 @@ def _require_checkpoint(folder: Path, plan: Plan, state: str) -> None:
         RunError: A finished run has none, or one of another network.
         ValueError: One is damaged.
     """
-    from cnnviz.training.checkpoints import (
-        BEST,
-        LAST,
-        has_checkpoint,
-        resumed_step,
-        trained_network,
-    )
-
     if not any(has_checkpoint(folder, name) for name in (BEST, LAST)):
         if state == "finished":
             raise RunError(f"{folder} has no checkpoint; copy the whole folder.")

@@ -3,7 +3,6 @@
 Any number of servers on any number of machines may share one store.
 """
 
-import shutil
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +11,7 @@ import sqlalchemy as sql
 
 from cnnviz.runs import devices
 from cnnviz.runs.catching_up import catch_up
+from cnnviz.runs.creation import remove_folder
 from cnnviz.runs.database import runs
 from cnnviz.runs.launch import Launcher
 from cnnviz.runs.rows import change_run, remove_row
@@ -88,8 +88,8 @@ def _free_device(begun: Any, slots: Mapping[str, int], host: str) -> str | None:
 
 def _assign(store: Store, connection: sql.Connection, run_id: str, device: str, host: str) -> bool:
     """Assign a device to a queued run; returns whether it was still queued."""
-    values: dict[str, Any] = {"state": "running", "device": device, "host": host, "worker": ""}
     does_wait = (runs.c.id == run_id) & (runs.c.state == "queued")
+    values: dict[str, Any] = {"state": "running", "device": device, "host": host, "worker": ""}
     heartbeat = store.database.now(connection)
     return change_run(connection, does_wait, **values, heartbeat=heartbeat) == 1
 
@@ -121,14 +121,9 @@ def _interrupt(store: Store, run_ids: list[str], message: str = LOST) -> None:
         with store.database.writing() as connection:
             is_begun = (runs.c.id == run_id) & runs.c.state.in_(BEGUN)
             now = store.database.now(connection)
+            outcome: dict[str, Any] = {"state": "interrupted", "message": message, "wish": ""}
             # Without a worker's name, a worker that recovers can no longer change the run.
-            values: dict[str, Any] = {
-                "state": "interrupted",
-                "message": message,
-                "ended": now,
-                "worker": "",
-            }
-            is_lost = change_run(connection, is_begun, **values, wish="")
+            is_lost = change_run(connection, is_begun, **outcome, ended=now, worker="")
         if is_lost:
             catch_up(store, run_id, settings().runs / run_id)
 
@@ -160,5 +155,5 @@ def clean(store: Store) -> list[str]:
     for run_id in old:
         with store.database.writing() as connection:
             remove_row(connection, run_id)
-        shutil.rmtree(settings().runs / run_id, ignore_errors=True)
+        remove_folder(run_id)
     return old

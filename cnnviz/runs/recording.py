@@ -7,6 +7,8 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from cnnviz.machine import processor_name
 from cnnviz.progress import Progress, ignore_progress
 from cnnviz.runs.folder import (
@@ -17,8 +19,11 @@ from cnnviz.runs.folder import (
     read_record,
     write_record,
 )
+from cnnviz.training.checkpoints import LAST, has_checkpoint, resumed_step
+from cnnviz.training.loop.engine import default_device
 from cnnviz.training.measurement import Measurement, Steering
 from cnnviz.training.plan import Plan
+from cnnviz.training.running import run_plan
 
 
 def recorded(
@@ -45,8 +50,6 @@ def recorded(
         ValueError: As ``run_plan``.
         OSError: The folder cannot be written.
     """
-    from cnnviz.training.running import run_plan
-
     steering = steering or Steering()
     record = _begun(plan, folder)
     run = run_plan(plan, folder, steering, device, progress)
@@ -67,8 +70,6 @@ def recorded(
 
 def _begun(plan: Plan, folder: Path) -> dict[str, Any]:
     """Write and return the record of a run that starts or resumes."""
-    import torch
-
     record: dict[str, Any] = {}
     if (folder / RECORD).exists():
         record = read_record(folder)
@@ -91,13 +92,7 @@ def _begun(plan: Plan, folder: Path) -> dict[str, Any]:
 
 def _machine() -> str:
     """Name of the GPU, else of the CPU."""
-    import torch
-
-    from cnnviz.training.loop.engine import default_device
-
-    if default_device() == "cuda":
-        return torch.cuda.get_device_name()
-    return processor_name()
+    return torch.cuda.get_device_name() if default_device() == "cuda" else processor_name()
 
 
 def _end(state: str, message: str = "") -> dict[str, Any]:
@@ -106,8 +101,6 @@ def _end(state: str, message: str = "") -> dict[str, Any]:
 
 def _reopened(folder: Path) -> Any:
     """The measurements file, open for appending, without steps that will be repeated."""
-    from cnnviz.training.checkpoints import LAST, has_checkpoint, resumed_step
-
     # Without a checkpoint the run starts again, with its measurement before the first step.
     last = resumed_step(folder) if has_checkpoint(folder, LAST) else -1
     valid = [each for each in measurements(folder) if each.step <= last]

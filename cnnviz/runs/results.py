@@ -12,7 +12,7 @@ from cnnviz.training.evaluation.predictions import (
     read_predictions,
     write_predictions,
 )
-from cnnviz.training.evaluation.scores import Evaluation
+from cnnviz.training.evaluation.scores import Evaluation, evaluation
 from cnnviz.training.plan import Plan
 from cnnviz.training.running import planned_data
 
@@ -36,16 +36,16 @@ def evaluation_of(
         OSError: The result cannot be written.
     """
     plan = Plan.from_json(read_record(folder)["plan"])
-    evaluation = stored_evaluation(folder)
-    if evaluation is None:
+    stored = stored_evaluation(folder)
+    if stored is None:
         key = checkpoint_key(folder)
         write_predictions(folder, _computed(folder, plan, device, progress), key)
-        evaluation = stored_evaluation(folder)
-    if evaluation is None:  # the run has just written a better checkpoint
+        stored = stored_evaluation(folder)
+    if stored is None:  # the run has just written a better checkpoint
         raise CheckpointError(
             "The run wrote a new checkpoint during the evaluation; evaluate it again."
         )
-    return evaluation
+    return stored
 
 
 def stored_evaluation(folder: Path) -> Evaluation | None:
@@ -59,7 +59,7 @@ def stored_evaluation(folder: Path) -> Evaluation | None:
         return None
     seen = trained_spec(folder).trained_on
     assert seen is not None, "trained_spec gives it"
-    return Evaluation(stored, seen.classes, seen.title)
+    return evaluation(stored, seen.classes, seen.title)
 
 
 def _computed(folder: Path, plan: Plan, device: str | None, progress: Progress) -> Predictions:

@@ -11,6 +11,7 @@ from cnnviz.runs.database import groups, measured, members, runs
 from cnnviz.runs.run import Run
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.plan import Plan
+from cnnviz.training.running import share_done
 
 # Column values of a run that joins the queue again.
 WAITING = {
@@ -57,8 +58,6 @@ def plan_columns(plan: Plan) -> dict[str, str]:
 
 def progress_columns(row: Any, measurements: Sequence[Measurement]) -> dict[str, Any]:
     """The column values of the progress after new measurements."""
-    from cnnviz.training.running import share_done
-
     last = max(measurements, key=lambda each: each.step)
     tested = [each.test_accuracy for each in measurements if each.test_accuracy is not None]
     if row.test_accuracy is not None:

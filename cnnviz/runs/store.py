@@ -88,14 +88,6 @@ class Store:
     def runs(self, owner: str | None = None, limit: int = 100) -> list[Run]:
         """The newest runs of all visitors or of one owner, newest first."""
         wanted = sql.true() if owner is None else runs_table.c.owner == owner
-        return self._runs(wanted, limit)
-
-    def finished(self, variant: str | None = None) -> list[Run]:
-        """Finished runs of all networks or of one variant, newest first."""
-        wanted = runs_table.c.state == "finished"
-        return self._runs(wanted if variant is None else wanted & (runs_table.c.variant == variant))
-
-    def _runs(self, wanted: sql.ColumnElement[bool], limit: int | None = None) -> list[Run]:
         order = (runs_table.c.created.desc(), runs_table.c.id)
         chosen = sql.select(runs_table).where(wanted).order_by(*order).limit(limit)
         with self.database.reading() as connection:

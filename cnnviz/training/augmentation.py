@@ -46,13 +46,9 @@ class Augmentation:
             pixels = noisy(pixels, options.noise, rng)
         if options.erasing:
             pixels = erased(pixels, options.erasing, rng)
-        pixels = pixels.clamp_(0, 1) if self._leaves_range else pixels
+        if options.jitter or options.pca_colour or options.noise:  # they leave the range
+            pixels = pixels.clamp_(0, 1)
         return pixels.contiguous(memory_format=torch.channels_last)
-
-    @property
-    def _leaves_range(self) -> bool:
-        options = self._options
-        return bool(options.jitter or options.pca_colour or options.noise)
 
 
 def scaled(images: torch.Tensor) -> torch.Tensor:

@@ -16,7 +16,7 @@ import cnnviz
 from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.hyperparameters import named
 from cnnviz.training.checkpoints import trained_network, trained_spec
-from cnnviz.training.evaluation.record import RecordedEvaluation
+from cnnviz.training.evaluation.scores import Scores
 from cnnviz.training.measurement import Measurement
 
 # A folder of the package that contains only data.
@@ -56,9 +56,9 @@ class Bundled:
         return float(self.record["test_accuracy"])
 
     @property
-    def evaluation(self) -> RecordedEvaluation:
+    def evaluation(self) -> Scores:
         """Evaluation of the float16 weights on the test split."""
-        return RecordedEvaluation.from_json(self.record["evaluation"])
+        return Scores.from_json(self.record["evaluation"])
 
     @property
     def curves(self) -> list[Measurement]:

@@ -33,20 +33,20 @@ BUDGET = Budget("digits", {"epochs": "1", "train_images": "500"}, 2)
 
 def test_every_arm_has_a_run_for_each_seed_and_is_made_once(tmp_path):
     said = []
-    found = trained_arms(EXAMPLE, BUDGET, tmp_path, "cpu", lambda *told: said.append(told[1:]))
+    trained = trained_arms(EXAMPLE, BUDGET, tmp_path, "cpu", lambda *told: said.append(told[1:]))
     assert said == [(seed, tmp_path / f"{arm}-{seed}") for seed in (0, 1) for arm in (0, 1)]
-    assert [run.seed for run in found.arms["calm"]] == [0, 1]
-    assert found.values["calm"][0] != found.values["calm"][1]
-    last = found.arms["calm"][0].curve[-1]
-    assert found.values["calm"][0] == 1 - last.test_accuracy
-    assert (found.data, found.seeds, found.epochs) == ("digits", 2, 1)
-    assert found.command == (
+    assert [run.seed for run in trained.arms["calm"]] == [0, 1]
+    assert trained.values["calm"][0] != trained.values["calm"][1]
+    last = trained.arms["calm"][0].curve[-1]
+    assert trained.values["calm"][0] == 1 - last.test_accuracy
+    assert (trained.data, trained.seeds, trained.epochs) == ("digits", 2, 1)
+    assert trained.command == (
         "python -m cnnviz experiment example --data digits --option epochs=1 "
         "--option train_images=500 --seeds 2"
     )
     before = (tmp_path / "0-0" / "measurements.jsonl").read_text()
     again = trained_arms(EXAMPLE, BUDGET, tmp_path, "cpu")
-    assert again.arms == found.arms
+    assert again.arms == trained.arms
     assert (tmp_path / "0-0" / "measurements.jsonl").read_text() == before
 
 
@@ -61,14 +61,14 @@ def test_the_record_names_the_network_with_the_classes_of_the_data(tmp_path):
             file.seek(0)
             archive.addfile(member, file)
     budget = Budget(str(tmp_path / "three.tar"), {"epochs": "1"})
-    found = trained_arms(EXAMPLE, budget, tmp_path / "runs", "cpu")
-    network = read(found.arms["calm"][0].network).spec
+    trained = trained_arms(EXAMPLE, budget, tmp_path / "runs", "cpu")
+    network = read(trained.arms["calm"][0].network).spec
     assert (network.variant, network.num_classes) == ("lenet5_full", 3)
 
 
 def test_a_run_that_diverges_is_kept_with_its_message(tmp_path):
-    found = trained_arms(EXAMPLE, BUDGET._replace(seeds=1), tmp_path, "cpu")
-    (wild,) = found.arms["wild"]
+    trained = trained_arms(EXAMPLE, BUDGET._replace(seeds=1), tmp_path, "cpu")
+    (wild,) = trained.arms["wild"]
     if not wild.message:
         pytest.fail("a learning rate of 2 with momentum must diverge")
     assert wild.value is None and "learning rate" in wild.message

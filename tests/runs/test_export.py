@@ -70,23 +70,23 @@ def log(tmp_path):
             assert archive.testzip() is None
             assert [name.split("/")[0] for name in archive.namelist()] == ["run-abc"]
             archive.extractall(tmp_path)
-        found = EventAccumulator(str(tmp_path / "run-abc"), {"scalars": 0})
-        found.Reload()
-        return found
+        events = EventAccumulator(str(tmp_path / "run-abc"), {"scalars": 0})
+        events.Reload()
+        return events
 
     return read
 
 
 def test_tensorboard_reads_each_number_at_its_step(log):
-    found = log(tensorboard_zip(MEASURED, "run-abc", 1_000_000.0))
-    assert set(found.Tags()["scalars"]) == {
+    events = log(tensorboard_zip(MEASURED, "run-abc", 1_000_000.0))
+    assert set(events.Tags()["scalars"]) == {
         *("epoch", "loss/train", "accuracy/train", "loss/test", "accuracy/test"),
         *("learning_rate", "images_per_second", "memory", "update_ratio/stem"),
         *("gradient_norm/stem", "gradient_norm/stage_1", "dead_relus/stage_1"),
         *("layer_gradients/stem.conv", "layer_gradients/head.linear", "gates/first_block"),
     }
     points = {
-        tag: [(p.step, p.value) for p in found.Scalars(tag)] for tag in found.Tags()["scalars"]
+        tag: [(p.step, p.value) for p in events.Scalars(tag)] for tag in events.Tags()["scalars"]
     }
     assert points["loss/test"] == [(0, 2.5), (16, 1.75)]
     assert points["loss/train"] == [(8, 2.0), (16, 1.5)]
@@ -99,8 +99,8 @@ def test_tensorboard_reads_each_number_at_its_step(log):
 
 
 def test_tensorboards_clock_is_that_of_the_training(log):
-    found = log(tensorboard_zip(MEASURED, "run-abc", 1_000_000.0))
-    times = [point.wall_time for point in found.Scalars("epoch")]
+    events = log(tensorboard_zip(MEASURED, "run-abc", 1_000_000.0))
+    times = [point.wall_time for point in events.Scalars("epoch")]
     assert times == [1_000_000.0, 1_000_001.25, 1_000_002.5]
 
 

@@ -69,10 +69,10 @@ def test_one_plan_beyond_the_limits_makes_none(store, planned, monkeypatch):
 def test_the_tensors_that_a_run_starts_with_are_kept(store):
     budget = {"epochs": "1", "seconds": "0"}
     made = plans(experiment("options"), "digits", budget)
-    found = start_group(
+    started = start_group(
         store, "options", "title", [(str(i), plan) for i, plan in enumerate(made)], "one"
     )
-    kept = [store.run(run_id).plan for run_id in found.run_ids]
+    kept = [store.run(run_id).plan for run_id in started.run_ids]
     assert kept == list(made)
     assert kept[0].twin is None and kept[1].twin == kept[0].network
     begun = replace(made[0], start=Start("vgg", ("stages.0.0", "head")))
@@ -110,8 +110,8 @@ def test_a_group_goes_with_its_last_run(store, planned):
 
 
 def test_chosen_runs_are_kept_under_a_name_and_stay_when_it_goes(store, plan):
-    found = [store.create(plan, owner) for owner in ("one", "other")]
-    chosen = [Member(run.id, f"arm {i}", 0) for i, run in enumerate(found)]
+    runs = [store.create(plan, owner) for owner in ("one", "other")]
+    chosen = [Member(run.id, f"arm {i}", 0) for i, run in enumerate(runs)]
     made = save_group(store, "  wide against   deep ", chosen, "one")
     assert (made.title, made.experiment, made.members) == ("wide against deep", "", tuple(chosen))
     assert groups_of(store, "") == [made]

@@ -20,8 +20,8 @@ def plan():
     return Plan(network, "digits", TrainingOptions(epochs=2, train_images=500))
 
 
-def epochs(found):
-    return [each.epoch for each in found if each.reuse]
+def epochs(measured):
+    return [each.epoch for each in measured if each.reuse]
 
 
 def test_a_folder_has_each_epoch_once(plan, tmp_path):

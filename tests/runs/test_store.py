@@ -28,23 +28,14 @@ def test_runs_are_listed_youngest_first(store, plan, change):
     assert [store.place(run_id) for run_id in ids] == [1, 2, 3]
 
 
-def test_finished_runs_of_a_network(store, plan, change):
-    first, second = store.create(plan, "one"), store.create(plan, "one")
-    change(first.id, state="finished")
-    assert [run.id for run in store.finished()] == [first.id]
-    assert [run.id for run in store.finished("lenet5_full")] == [first.id]
-    assert store.finished("resnet20_cifar") == []
-    assert second.id not in {run.id for run in store.finished()}
-
-
 def test_measurements_come_back_whole_and_only_the_new_ones(store, plan):
     run_id = store.create(plan, "one").id
     inside = {"gradient_norm": {"stem": 0.1}, "layer_gradients": {"stem.conv": 0.1}}
     first = Measurement(5, 0.5, 1.5, train_loss=2.0, memory=7, **inside)
     second = Measurement(10, 1.0, 3.0, test_accuracy=0.75, test_loss=float("inf"))
     store.add_measurements(run_id, [first])
-    ((number, found),) = store.measurements(run_id)
-    assert found == first
+    ((number, stored),) = store.measurements(run_id)
+    assert stored == first
     store.add_measurements(run_id, [second])
     assert [each for _, each in store.measurements(run_id, after=number)] == [second]
     run = store.run(run_id)
@@ -64,10 +55,10 @@ def test_curves_of_several_runs(store, plan, measured):
     for step in (1, 2, 3):
         store.add_measurements(first, measured(step))
         store.add_measurements(second, measured(10 * step))
-    found = store.curves([first, second, "nothing"])
-    assert [each.step for each in found[first]] == [1, 2, 3]
-    assert [each.step for each in found[second]] == [10, 20, 30]
-    assert found["nothing"] == []
+    stored = store.curves([first, second, "nothing"])
+    assert [each.step for each in stored[first]] == [1, 2, 3]
+    assert [each.step for each in stored[second]] == [10, 20, 30]
+    assert stored["nothing"] == []
 
 
 def test_revisions_grow_with_what_people_see(store, plan, measured):

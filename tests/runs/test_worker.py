@@ -202,9 +202,9 @@ def test_a_resumed_run_adds_only_what_is_new(carry_out, store, plan):
         connection.execute(runs.update().values(state="stopped"))
     store.resume(run_id, "one")
     carry_out(plan, again, run_id)
-    found = [each for _, each in store.measurements(run_id)]
-    assert [each.step for each in found] == [1, 2, 2, 3]
-    assert [each.layer_gradients.get("conv") for each in found] == [0.25, 0.25, None, 0.125]
+    stored = [each for _, each in store.measurements(run_id)]
+    assert [each.step for each in stored] == [1, 2, 2, 3]
+    assert [each.layer_gradients.get("conv") for each in stored] == [0.25, 0.25, None, 0.125]
 
 
 def test_a_full_disk_under_the_store_loses_nothing(plan, monkeypatch, launcher, folder):

@@ -21,9 +21,9 @@ def test_principal_colours_are_those_of_the_pixels(small_data):
     data = small_data(channels=3)
     images = torch.from_numpy(pixels).to(torch.uint8)
     data = replace(data, train=Split(images, torch.zeros(500, dtype=torch.int64)))
-    found = colour_axes(data).colours
+    colours = colour_axes(data).colours
     expected = np.linalg.eigh(np.cov((images.numpy() / 255).reshape(-1, 3).T))[0]
-    assert found.norm(dim=0).numpy() == pytest.approx(expected, rel=1e-4)
+    assert colours.norm(dim=0).numpy() == pytest.approx(expected, rel=1e-4)
 
 
 ALL = TrainingOptions(
@@ -45,9 +45,9 @@ def test_all_at_once_stay_in_range_and_follow_the_seed(small_data):
 
 def test_without_options_nothing_changes(small_data):
     data = small_data(side=16)
-    found = Augmentation(TrainingOptions(), data).augmented(data.train.images)
+    images = Augmentation(TrainingOptions(), data).augmented(data.train.images)
     expected = data.train.images.permute(0, 3, 1, 2) / 255
-    assert torch.equal(found, expected)
+    assert torch.equal(images, expected)
 
 
 def test_pca_colour_adds_the_colours_that_are_told(small_data):

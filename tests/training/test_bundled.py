@@ -7,7 +7,7 @@ import torch
 from cnnviz.training.bundled import FOLDER, bundled, bundled_for, bundled_network
 from cnnviz.training.datasets import load
 from cnnviz.training.evaluation.predictions import predictions
-from cnnviz.training.evaluation.scores import Evaluation
+from cnnviz.training.evaluation.scores import evaluation
 from cnnviz.vision.prediction import normalised
 from cnnviz.weights.loading import load_network
 from cnnviz.weights.sources import WeightsSource
@@ -27,13 +27,13 @@ def test_the_box_is_small_and_every_file_has_its_record():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_network_is_float32_frozen_and_in_eval_mode(name):
-    found = bundled_network(name)
-    network = found.network()
+    entry = bundled_network(name)
+    network = entry.network()
     assert {each.dtype for each in network.parameters()} == {torch.float32}
     assert not network.training
     assert not any(each.requires_grad for each in network.parameters())
-    assert network.spec == found.spec
-    assert found.spec.num_classes == len(found.spec.trained_on.classes)
+    assert network.spec == entry.spec
+    assert entry.spec.num_classes == len(entry.spec.trained_on.classes)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -51,10 +51,10 @@ def test_the_record_tells_how_it_came_to_be(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_recorded_evaluation_is_of_the_same_test(name):
-    found = bundled_network(name)
-    evaluation, record = found.evaluation, found.record
+    entry = bundled_network(name)
+    evaluation, record = entry.evaluation, entry.record
     assert evaluation.title == record["data"]
-    assert evaluation.classes == found.spec.trained_on.classes
+    assert evaluation.classes == entry.spec.trained_on.classes
     assert evaluation.pictures == record["test_pictures"] == evaluation.confusion.sum()
     assert evaluation.calibration.counts.sum() == evaluation.pictures
     right = evaluation.confusion.trace() / evaluation.pictures
@@ -66,9 +66,9 @@ def test_the_recorded_evaluation_is_of_the_same_test(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_pages_and_commands_load_the_same_weights(name):
-    found = bundled_network(name)
-    network = load_network(found.spec, WeightsSource("file", "", found.path))
-    other = found.network().state_dict()
+    entry = bundled_network(name)
+    network = load_network(entry.spec, WeightsSource("file", "", entry.path))
+    other = entry.network().state_dict()
     for key, tensor in network.state_dict().items():
         if "num_batches_tracked" not in key:
             assert torch.equal(tensor, other[key])
@@ -79,27 +79,27 @@ def test_pages_and_commands_load_the_same_weights(name):
 )
 def test_the_test_accuracy_is_that_of_the_record(name, data, test_data, monkeypatch):
     monkeypatch.setenv("CNNVIZ_DATA", str(test_data / "torchvision"))
-    found = bundled_network(name)
-    split = load(data, found.spec.trained_on.resolution, found.spec.in_channels).test
-    answers = predictions(found.network(), split, "cpu")
-    assert len(answers) == found.record["test_pictures"] == 10_000
-    assert answers.correct.mean() == pytest.approx(found.test_accuracy, abs=0.0005)
-    confusion = Evaluation(answers, found.evaluation.classes, data).confusion
+    entry = bundled_network(name)
+    split = load(data, entry.spec.trained_on.resolution, entry.spec.in_channels).test
+    answers = predictions(entry.network(), split, "cpu")
+    assert len(answers) == entry.record["test_pictures"] == 10_000
+    assert answers.correct.mean() == pytest.approx(entry.test_accuracy, abs=0.0005)
+    confusion = evaluation(answers, entry.evaluation.classes, data).confusion
     # Another processor rounds otherwise, and a picture between two classes goes to the other.
-    assert abs(confusion - found.evaluation.confusion).sum() <= 20
+    assert abs(confusion - entry.evaluation.confusion).sum() <= 20
 
 
 @pytest.mark.parametrize("each", [e.name for e in bundled() if e.spec.in_channels == 3])
 def test_a_cifar_network_knows_pictures_without_compression_too(each, test_data):
-    found = bundled_network(each)
+    entry = bundled_network(each)
     kept = np.load(test_data / "cifar10-lossless-4000" / "train_first4000.npz")
     pictures = torch.from_numpy(kept["images"][:400]).permute(0, 3, 1, 2) / 255
-    network = found.network()
+    network = entry.network()
     with torch.inference_mode():
-        scores = [network(part) for part in normalised(found.spec, pictures).split(100)]
+        scores = [network(part) for part in normalised(entry.spec, pictures).split(100)]
     answers = torch.cat(scores).argmax(1).numpy()
     # They are of the training set, so this is no test accuracy.
-    assert (answers == kept["labels"][:400]).mean() > found.test_accuracy - 0.05
+    assert (answers == kept["labels"][:400]).mean() > entry.test_accuracy - 0.05
 
 
 def test_the_best_for_its_data_comes_first():

@@ -19,8 +19,8 @@ from cnnviz.training.options import TrainingOptions
 def test_tensors_and_facts_come_back(tmp_path):
     tensors = {"a": torch.randn(2, 3, 4, 5).to(memory_format=torch.channels_last)}
     write_checkpoint(tmp_path, "last", tensors, {"step": 3})
-    found, facts = read_checkpoint(tmp_path, "last")
-    assert torch.equal(found["a"], tensors["a"])
+    kept, facts = read_checkpoint(tmp_path, "last")
+    assert torch.equal(kept["a"], tensors["a"])
     assert facts == {"step": 3} == json.loads((tmp_path / "last.json").read_text())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["last.json", "last.safetensors"]
 
@@ -34,8 +34,8 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
     monkeypatch.setattr("cnnviz.training.checkpoints.save_file", full)
     with pytest.raises(OSError, match="No space left"):
         write_checkpoint(tmp_path, "last", {"a": torch.zeros(1)}, {"step": 2})
-    found, facts = read_checkpoint(tmp_path, "last")
-    assert (found["a"].item(), facts["step"]) == (1, 1)
+    kept, facts = read_checkpoint(tmp_path, "last")
+    assert (kept["a"].item(), facts["step"]) == (1, 1)
     assert len(list(tmp_path.iterdir())) == 2
 
 

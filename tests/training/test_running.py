@@ -62,8 +62,8 @@ def test_a_network_is_fitted_to_data():
 
 @pytest.mark.parametrize(("name", "side"), [("vgg16", 32), ("alexnet", 64), ("inception_v3", 96)])
 def test_a_large_network_gets_the_smallest_images_that_it_takes(name, side):
-    found = fitted(specify(name), 32, 3, 10).resolution
-    assert found == side
+    fitted_side = fitted(specify(name), 32, 3, 10).resolution
+    assert fitted_side == side
     with torch.device("meta"):
         build(specify(name)).train()(torch.zeros(2, 3, side, side))
 
@@ -71,8 +71,8 @@ def test_a_large_network_gets_the_smallest_images_that_it_takes(name, side):
 def test_a_cost_is_measured(small_data, network_for):
     data = small_data()
     network = network_for("lenet5_full", data)
-    found = cost(network, data, TrainingOptions(batch_size=16), "cpu")
-    assert found.params == sum(parameter.numel() for parameter in network.parameters())
-    assert found.seconds_per_epoch > 4 * 16 / found.images_per_second
-    assert found.device == "cpu"
-    assert found.memory_bytes == pytest.approx(memory_in_use(torch.device("cpu")), rel=0.05)
+    estimate = cost(network, data, TrainingOptions(batch_size=16), "cpu")
+    assert estimate.params == sum(parameter.numel() for parameter in network.parameters())
+    assert estimate.seconds_per_epoch > 4 * 16 / estimate.images_per_second
+    assert estimate.device == "cpu"
+    assert estimate.memory_bytes == pytest.approx(memory_in_use(torch.device("cpu")), rel=0.05)

@@ -13,6 +13,7 @@ middle between two tips, at an inner radius (`OUTLINES`). The distance in pixels
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +33,7 @@ OUTLINES = (
     (5, math.sin(math.pi / 10) / math.sin(3 * math.pi / 10)),
 )
 SIZES = (0.13, 0.27)  # Radius of the circle of the same area, as a share of the side.
-PATTERNS = ("plain", "stripes", "noise", "checks", "gradient")
+# Positions in ``PATTERNS``.
 OBJECT_PATTERNS = (0, 1, 2, 3)
 BACKGROUND_PATTERNS = (0, 1, 2, 4)
 PERIODS = (3.0, 8.0)  # of stripes and checks along the side
@@ -76,10 +77,10 @@ def shapes(
         DataError: So many pictures do not fit the memory.
     """
     require_size(count, side, channels)
-    generator = np.random.default_rng(seed)
-    labels = generator.permutation(np.arange(count) % len(CLASSES))
-    radii, centres, angles = _placed(labels, generator)
-    background, foreground = _surfaces(count, channels, generator)
+    rng = np.random.default_rng(seed)
+    labels = rng.permutation(np.arange(count) % len(CLASSES))
+    radii, centres, angles = _placed(labels, rng)
+    background, foreground = _surfaces(count, channels, rng)
     images = np.empty((count, side, side, channels), dtype=np.uint8)
     masks = np.empty((count, side, side), dtype=bool)
     for rows in batches(count, max(1, BATCH_PIXELS // side**2), progress):
@@ -87,7 +88,7 @@ def shapes(
         distance = _distances(points, labels[rows]) * (radii[rows] * side)[:, None, None]
         cover = np.clip(0.5 - distance, 0, 1)[..., None]
         behind, before = (
-            _painted(surfaces, rows, side, generator) for surfaces in (background, foreground)
+            _painted(surfaces, rows, side, rng) for surfaces in (background, foreground)
         )
         images[rows] = np.rint((behind + cover * (before - behind)) * 255)
         masks[rows] = distance < 0
@@ -95,13 +96,13 @@ def shapes(
 
 
 def _placed(
-    labels: np.ndarray, generator: np.random.Generator
+    labels: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Radius to the tips, centre (N, 2) as shares of the side, and turn in radians."""
-    size = generator.uniform(*SIZES, len(labels))
+    size = rng.uniform(*SIZES, len(labels))
     radii = size * np.array([_radius_of_unit_area(outline) for outline in OUTLINES])[labels]
-    centres = generator.uniform(radii[:, None], 1 - radii[:, None], (len(labels), 2))
-    angles = generator.uniform(0, 2 * np.pi, len(labels))
+    centres = rng.uniform(radii[:, None], 1 - radii[:, None], (len(labels), 2))
+    angles = rng.uniform(0, 2 * np.pi, len(labels))
     return radii.astype(np.float32), centres.astype(np.float32), angles.astype(np.float32)
 
 
@@ -113,22 +114,20 @@ def _radius_of_unit_area(outline: tuple[int, float] | None) -> float:
     return math.sqrt(math.pi / (tips * inner * math.sin(math.pi / tips)))
 
 
-def _surfaces(
-    count: int, channels: int, generator: np.random.Generator
-) -> tuple[_Surfaces, _Surfaces]:
+def _surfaces(count: int, channels: int, rng: np.random.Generator) -> tuple[_Surfaces, _Surfaces]:
     """Backgrounds and objects, whose first colours differ by 0.3 or more in each channel."""
-    behind = generator.uniform(0, 1, (count, channels))
-    before = (behind + generator.uniform(0.3, 0.7, (count, channels))) % 1
+    behind = rng.uniform(0, 1, (count, channels))
+    before = (behind + rng.uniform(0.3, 0.7, (count, channels))) % 1
     surfaces = []
     for colour, patterns in ((behind, BACKGROUND_PATTERNS), (before, OBJECT_PATTERNS)):
-        change = generator.uniform(-0.3, 0.3, (count, channels))
+        change = rng.uniform(-0.3, 0.3, (count, channels))
         surfaces.append(
             _Surfaces(
-                generator.choice(patterns, count),
+                rng.choice(patterns, count),
                 colour.astype(np.float32),
                 np.clip(colour + change, 0, 1).astype(np.float32),
-                generator.uniform(0, 2 * np.pi, count).astype(np.float32),
-                generator.uniform(*PERIODS, count).astype(np.float32),
+                rng.uniform(0, 2 * np.pi, count).astype(np.float32),
+                rng.uniform(*PERIODS, count).astype(np.float32),
             )
         )
     return surfaces[0], surfaces[1]
@@ -168,9 +167,7 @@ def _from_edge(points: np.ndarray, radii: np.ndarray, tips: int, inner: float) -
     return distances
 
 
-def _painted(
-    surfaces: _Surfaces, rows: slice, side: int, generator: np.random.Generator
-) -> np.ndarray:
+def _painted(surfaces: _Surfaces, rows: slice, side: int, rng: np.random.Generator) -> np.ndarray:
     """Surfaces as colours (N, H, W, C) in [0, 1]."""
     patterns, angles = surfaces.patterns[rows], surfaces.angles[rows]
     middle = np.full((len(angles), 2), 0.5, dtype=np.float32)
@@ -179,28 +176,31 @@ def _painted(
         of_it = patterns == number
         points = _points(side, middle[of_it], angles[of_it])
         periods = surfaces.periods[rows][of_it, None, None]
-        blend[of_it] = _pattern(PATTERNS[number], points, periods, generator)
+        blend[of_it] = PATTERNS[number](points[:, 0], points[:, 1], periods, rng)
     first, second = (c[rows, None, None] for c in (surfaces.first, surfaces.second))
     painted: np.ndarray = first + blend[..., None] * (second - first)
     return painted
 
 
-def _pattern(
-    name: str, points: np.ndarray, periods: np.ndarray, generator: np.random.Generator
-) -> np.ndarray | float:
-    """How much of the second colour is where, in [0, 1]: (N, H, W)."""
-    if name == "plain":
-        return 0.0
-    if name == "noise":
-        return generator.random(points[:, 0].shape, dtype=np.float32)
-    if name == "gradient":
-        ramp: np.ndarray = points[:, 0] / math.sqrt(2) + 0.5
-        return ramp
-    waves = np.sin(2 * np.pi * periods * points[:, 0])
-    if name == "checks":
-        waves = waves * np.sin(2 * np.pi * periods * points[:, 1])
+def _waves(places: np.ndarray, periods: np.ndarray) -> np.ndarray:
+    waves: np.ndarray = np.sin(2 * np.pi * periods * places)
+    return waves
+
+
+def _bands(waves: np.ndarray) -> np.ndarray:
+    """Waves with steep sides."""
     blend: np.ndarray = np.clip(0.5 + 2 * waves, 0, 1)
     return blend
+
+
+# How much of the second colour is where, in [0, 1], (N, H, W), by the coordinates of the places.
+PATTERNS: tuple[Callable[..., np.ndarray | float], ...] = (
+    lambda x, y, periods, rng: 0.0,  # plain
+    lambda x, y, periods, rng: _bands(_waves(x, periods)),  # stripes
+    lambda x, y, periods, rng: rng.random(x.shape, dtype=np.float32),  # noise
+    lambda x, y, periods, rng: _bands(_waves(x, periods) * _waves(y, periods)),  # checks
+    lambda x, y, periods, rng: x / math.sqrt(2) + 0.5,  # gradient
+)
 
 
 def load_shapes(

@@ -19,6 +19,7 @@ from cnnviz.training.loop.engine import default_device
 from cnnviz.weights.download import file_sha256
 
 FILE = "predictions.npz"
+FACTS = ("seconds", "device", "data", "seed", "pictures")  # in it, besides the arrays
 BATCH_PIXELS = 500 * 32 * 32  # pixels of a batch
 
 
@@ -145,14 +146,7 @@ def read_predictions(folder: Path, key: str) -> Predictions | None:
         with np.load(folder / FILE, allow_pickle=False) as file:
             if str(file["key"]) != key:
                 return None
-            return Predictions(
-                file["logits"],
-                file["labels"],
-                float(file["seconds"]),
-                str(file["device"]),
-                str(file["data"]),
-                int(file["seed"]),
-                str(file["pictures"]),
-            )
+            facts = {name: file[name].item() for name in FACTS}
+            return Predictions(file["logits"], file["labels"], **facts)
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
         return None  # missing or damaged: they are computed again

@@ -1,15 +1,22 @@
-"""Scores of a trained network on test images."""
+"""Scores of a trained network on test images, computed and as records keep them."""
 
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
 
 import numpy as np
 
 from cnnviz.training.evaluation.calibration import Calibration, calibration
 from cnnviz.training.evaluation.predictions import Predictions
+from cnnviz.training.rounding import rounded
 
 MAX_MISTAKES = 12  # of a summary
+DIGITS = 6  # of a record
+# Names in JSON that differ from the attributes'.
+JSON_NAMES = {
+    **{"title": "data", "scores": "classes"},
+    **{"baseline_accuracy": "chance_accuracy", "baseline_loss": "chance_loss"},
+}
 
 
 @dataclass(frozen=True)
@@ -34,153 +41,169 @@ class ClassScore:
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation:
-    """The scores of a network on a test split; each is computed on first access.
+class Scores:
+    """The numbers of an evaluation.
+
+    Attributes:
+        title: Title of the data, with remarks.
+        pictures: Number of test images.
+        accuracy: Accuracy in [0, 1].
+        baseline_accuracy: Accuracy of always predicting the most common class.
+        top5: Top-5 accuracy; None for five or fewer classes.
+        loss: Mean cross-entropy in nats.
+        baseline_loss: Mean cross-entropy of a uniform prediction: ln(classes).
+        calibration: Calibration of the confidence.
+        scores: Scores of each class, by label.
+        macro: Unweighted means over the classes.
+        confusion: Number of images by true class (row) and predicted class (column), int64.
+    """
+
+    title: str
+    pictures: int
+    accuracy: float
+    baseline_accuracy: float
+    top5: float | None
+    loss: float
+    baseline_loss: float
+    calibration: Calibration
+    scores: tuple[ClassScore, ...]
+    macro: ClassScore
+    confusion: np.ndarray
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes, by label."""
+        return tuple(score.name for score in self.scores)
+
+    def to_json(self) -> dict[str, Any]:
+        """All numbers as JSON."""
+        numbers = {each.name: getattr(self, each.name) for each in fields(Scores)}
+        numbers["calibration"] = self.calibration.to_json()
+        numbers["scores"] = [asdict(score) for score in self.scores]
+        numbers["macro"] = {k: v for k, v in asdict(self.macro).items() if k != "name"}
+        numbers["confusion"] = self.confusion.tolist()
+        return {JSON_NAMES.get(name, name): value for name, value in numbers.items()}
+
+    def record(self) -> dict[str, Any]:
+        """The numbers as JSON with six digits."""
+        return {name: rounded(value, DIGITS) for name, value in Scores.to_json(self).items()}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """Read the JSON of ``to_json`` or ``record``."""
+        numbers = {each.name: record[JSON_NAMES.get(each.name, each.name)] for each in fields(cls)}
+        numbers["calibration"] = Calibration.from_json(record["calibration"])
+        numbers["scores"] = tuple(ClassScore(**score) for score in record["classes"])
+        numbers["macro"] = ClassScore("mean of the classes", **record["macro"])
+        numbers["confusion"] = np.array(record["confusion"], dtype=np.int64)
+        return cls(**numbers)
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation(Scores):
+    """The scores of a network with its predictions.
 
     Attributes:
         predictions: The predictions.
-        classes: Class names by label.
-        title: Title of the data, with remarks.
+        probabilities: Softmax of the logits, float64 (N, classes).
     """
 
     predictions: Predictions
-    classes: tuple[str, ...]
-    title: str
+    probabilities: np.ndarray
 
-    @cached_property
-    def probabilities(self) -> np.ndarray:
-        """Softmax of the logits, float64 (N, classes)."""
-        logits = self.predictions.logits.astype(np.float64)
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        shares: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
-        return shares
-
-    @cached_property
+    @property
     def confidence(self) -> np.ndarray:
         """The probability of the predicted class, float64 (N,)."""
         largest: np.ndarray = self.probabilities.max(axis=1)
         return largest
 
     @property
-    def accuracy(self) -> float:
-        """Accuracy in [0, 1]."""
-        return float(self.predictions.correct.mean())
-
-    @property
-    def baseline_accuracy(self) -> float:
-        """Accuracy of always predicting the most common class."""
-        return float(self._supports.max() / len(self.predictions))
-
-    @cached_property
-    def top5(self) -> float | None:
-        """Top-5 accuracy; None for five or fewer classes."""
-        if len(self.classes) <= 5:
-            return None
-        from sklearn.metrics import top_k_accuracy_score
-
-        true, logits = self.predictions.labels, self.predictions.logits
-        return float(top_k_accuracy_score(true, logits, k=5, labels=np.arange(len(self.classes))))
-
-    @cached_property
-    def loss(self) -> float:
-        """Mean cross-entropy in nats."""
-        logits = self.predictions.logits.astype(np.float64)
-        rows, peak = np.arange(len(logits)), logits.max(axis=1)
-        sums = np.log(np.exp(logits - peak[:, None]).sum(axis=1)) + peak
-        return float((sums - logits[rows, self.predictions.labels]).mean())
-
-    @property
-    def baseline_loss(self) -> float:
-        """Mean cross-entropy of a uniform prediction: ln(classes)."""
-        return float(np.log(len(self.classes)))
-
-    @cached_property
-    def scores(self) -> tuple[ClassScore, ...]:
-        """Scores of each class, by label."""
-        from sklearn.metrics import precision_recall_fscore_support
-
-        precision, recall, f1, support = precision_recall_fscore_support(
-            self.predictions.labels,
-            self.predictions.predicted,
-            labels=np.arange(len(self.classes)),
-            zero_division=0,
-        )
-        # Correct: images of the class predicted as such, and other images predicted as others.
-        wrong = self.confusion.sum(axis=0) + self.confusion.sum(axis=1)
-        accuracy = 1 - (wrong - 2 * self.confusion.diagonal()) / len(self.predictions)
-        columns = (support, accuracy, precision, recall, f1)
-        return tuple(
-            ClassScore(name, int(count), *(float(value) for value in values))
-            for name, count, *values in zip(self.classes, *columns, strict=True)
-        )
-
-    @cached_property
-    def macro(self) -> ClassScore:
-        """Unweighted means over the classes."""
-        means = {
-            name: float(np.mean([getattr(score, name) for score in self.scores]))
-            for name in ("accuracy", "precision", "recall", "f1")
-        }
-        return ClassScore("mean of the classes", len(self.predictions), **means)
-
-    @cached_property
-    def confusion(self) -> np.ndarray:
-        """Number of images by true class (row) and predicted class (column), int64."""
-        from sklearn.metrics import confusion_matrix
-
-        true, predicted = self.predictions.labels, self.predictions.predicted
-        labels = np.arange(len(self.classes))
-        counts: np.ndarray = confusion_matrix(true, predicted, labels=labels)
-        return counts
-
-    @cached_property
-    def calibration(self) -> Calibration:
-        """Calibration of the network's confidence."""
-        return calibration(self.confidence, self.predictions.correct)
-
-    @cached_property
     def mistakes(self) -> np.ndarray:
         """Positions of misclassified images, the most confident first."""
-        wrong = np.flatnonzero(~self.predictions.correct)
-        ordered: np.ndarray = wrong[np.argsort(-self.confidence[wrong], kind="stable")]
-        return ordered
+        return self._by_confidence(~self.predictions.correct)
 
     def cell(self, label: int, predicted: int) -> np.ndarray:
         """Positions of images of a class predicted as another, the most confident first."""
         is_true = self.predictions.labels == label
-        inside = np.flatnonzero(is_true & (self.predictions.predicted == predicted))
-        ordered: np.ndarray = inside[np.argsort(-self.confidence[inside], kind="stable")]
-        return ordered
+        return self._by_confidence(is_true & (self.predictions.predicted == predicted))
 
-    @property
-    def _supports(self) -> np.ndarray:
-        return np.bincount(self.predictions.labels, minlength=len(self.classes))
+    def _by_confidence(self, chosen: np.ndarray) -> np.ndarray:
+        positions = np.flatnonzero(chosen)
+        ordered: np.ndarray = positions[np.argsort(-self.confidence[positions], kind="stable")]
+        return ordered
 
     def to_json(self) -> dict[str, Any]:
         """All numbers and the most confident mistakes as JSON."""
-        predictions = self.predictions
-        return {
-            "data": self.title,
-            "pictures": len(predictions),
-            "device": predictions.device,
-            "seconds": predictions.seconds,
-            "accuracy": self.accuracy,
-            "chance_accuracy": self.baseline_accuracy,
-            "top5": self.top5,
-            "loss": self.loss,
-            "chance_loss": self.baseline_loss,
-            "calibration": self.calibration.to_json(),
-            "classes": [vars(score) for score in self.scores],
-            "macro": {k: v for k, v in vars(self.macro).items() if k != "name"},
-            "confusion": self.confusion.tolist(),
-            "mistakes": [self._mistake(int(p)) for p in self.mistakes[:MAX_MISTAKES]],
-        }
+        confidence = self.confidence
+        mistakes = [
+            {
+                "position": position,
+                "class": self.classes[self.predictions.labels[position]],
+                "predicted": self.classes[self.predictions.predicted[position]],
+                "probability": float(confidence[position]),
+            }
+            for position in self.mistakes[:MAX_MISTAKES].tolist()
+        ]
+        measured = {"device": self.predictions.device, "seconds": self.predictions.seconds}
+        return {**super().to_json(), **measured, "mistakes": mistakes}
 
-    def _mistake(self, position: int) -> dict[str, Any]:
-        predictions = self.predictions
-        return {
-            "position": position,
-            "class": self.classes[predictions.labels[position]],
-            "predicted": self.classes[predictions.predicted[position]],
-            "probability": float(self.confidence[position]),
-        }
+
+def evaluation(predictions: Predictions, classes: tuple[str, ...], title: str) -> Evaluation:
+    """Score predictions.
+
+    Args:
+        predictions: Of the images of a test split.
+        classes: Class names by label.
+        title: Title of the data, with remarks.
+    """
+    from scipy.special import log_softmax
+    from sklearn.metrics import confusion_matrix, top_k_accuracy_score
+
+    true, labels = predictions.labels, np.arange(len(classes))
+    log_probabilities = log_softmax(predictions.logits.astype(np.float64), axis=1)
+    probabilities = np.exp(log_probabilities)
+    confusion = confusion_matrix(true, predictions.predicted, labels=labels)
+    scores = _class_scores(predictions, confusion, classes)
+    top5 = None
+    if len(classes) > 5:
+        top5 = float(top_k_accuracy_score(true, predictions.logits, k=5, labels=labels))
+    means = {
+        name: float(np.mean([getattr(score, name) for score in scores]))
+        for name in ("accuracy", "precision", "recall", "f1")
+    }
+    return Evaluation(
+        title=title,
+        pictures=len(predictions),
+        accuracy=float(predictions.correct.mean()),
+        baseline_accuracy=float(confusion.sum(axis=1).max() / len(predictions)),
+        top5=top5,
+        loss=float(-log_probabilities[np.arange(len(true)), true].mean()),
+        baseline_loss=float(np.log(len(classes))),
+        calibration=calibration(probabilities.max(axis=1), predictions.correct),
+        scores=scores,
+        macro=ClassScore("mean of the classes", len(predictions), **means),
+        confusion=confusion,
+        predictions=predictions,
+        probabilities=probabilities,
+    )
+
+
+def _class_scores(
+    predictions: Predictions, confusion: np.ndarray, classes: tuple[str, ...]
+) -> tuple[ClassScore, ...]:
+    from sklearn.metrics import precision_recall_fscore_support
+
+    precision, recall, f1, support = precision_recall_fscore_support(
+        predictions.labels,
+        predictions.predicted,
+        labels=np.arange(len(classes)),
+        zero_division=0,
+    )
+    # Correct: images of the class predicted as such, and other images predicted as others.
+    wrong = confusion.sum(axis=0) + confusion.sum(axis=1)
+    accuracy = 1 - (wrong - 2 * confusion.diagonal()) / len(predictions)
+    columns = (support, accuracy, precision, recall, f1)
+    return tuple(
+        ClassScore(name, int(count), *(float(value) for value in values))
+        for name, count, *values in zip(classes, *columns, strict=True)
+    )

@@ -1,7 +1,7 @@
 """The curves of a run, stored on the device until they are fetched."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -85,8 +85,7 @@ class Curves:
         speed = self._speed()
         fetched = [self._measurement(w, row) for w, row in zip(self._windows, rows, strict=True)]
         self._windows = []
-        last = fetched.pop()
-        return [*fetched, _with_speed(last, speed)]
+        return [*fetched[:-1], replace(fetched[-1], images_per_second=speed)]
 
     def _measurement(self, window: _Window, totals: list[float]) -> Measurement:
         loss, right, images = totals
@@ -114,7 +113,3 @@ class Curves:
         self.skip_time()
         images = (self._training.step - before) * len(self._training.work.positions)
         return images / max(now - then, 1e-9)
-
-
-def _with_speed(measurement: Measurement, speed: float) -> Measurement:
-    return Measurement(**{**vars(measurement), "images_per_second": speed})

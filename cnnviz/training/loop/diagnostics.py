@@ -11,6 +11,7 @@ from torch import nn
 from cnnviz.analysis.kinds import kind_of, weights_of
 from cnnviz.architectures import Network
 from cnnviz.architectures.blocks import Gate
+from cnnviz.training.rounding import rounded
 
 
 def part_of(name: str) -> str:
@@ -71,8 +72,7 @@ class LayerNorms:
 
     def by_layer(self, values: torch.Tensor) -> dict[str, float]:
         """``measured`` by module path, to 4 digits; this waits for the device."""
-        rounded = (float(f"{value:.4g}") for value in values.tolist())
-        return dict(zip(self._weights, rounded, strict=True))
+        return dict(zip(self._weights, rounded(values.tolist(), 4), strict=True))
 
 
 def _gradient(parameter: torch.Tensor) -> torch.Tensor:
@@ -122,10 +122,10 @@ def watched(network: nn.Module) -> Iterator[Inside]:
 
 
 def _keeper(
-    found: dict[str, torch.Tensor], name: str, function: Callable[[torch.Tensor], torch.Tensor]
+    kept: dict[str, torch.Tensor], name: str, function: Callable[[torch.Tensor], torch.Tensor]
 ) -> Callable[[nn.Module, Any, torch.Tensor], None]:
     def keep(module: nn.Module, inputs: Any, output: torch.Tensor) -> None:
-        found[name] = function(output.detach())
+        kept[name] = function(output.detach())
 
     return keep
 

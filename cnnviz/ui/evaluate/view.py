@@ -9,8 +9,7 @@ from streamlit.typing import VegaLiteState
 
 from cnnviz.figures.training.confusion import CELL, confusion_chart, confusion_table
 from cnnviz.figures.training.reliability import counts_diagram, reliability_diagram
-from cnnviz.training.evaluation.record import AnyEvaluation
-from cnnviz.training.evaluation.scores import Evaluation
+from cnnviz.training.evaluation.scores import Evaluation, Scores
 from cnnviz.ui.evaluate.evaluated import Evaluated
 from cnnviz.ui.evaluate.mistakes import show_cell
 from cnnviz.ui.parts.page import plain
@@ -40,7 +39,7 @@ def device_text(device: str) -> str:
     return {"": "a CPU", "cpu": "a CPU", "cuda": "a GPU"}.get(device, plain(device))
 
 
-def show_numbers(evaluation: AnyEvaluation) -> None:
+def show_numbers(evaluation: Scores) -> None:
     """Draw the scores on the test split with their baselines."""
     with st.grid(4, min_column_width=170):
         st.metric("Accuracy", f"{evaluation.accuracy:.2%}")
@@ -56,7 +55,7 @@ def show_numbers(evaluation: AnyEvaluation) -> None:
     )
 
 
-def show_classes(evaluation: AnyEvaluation) -> None:
+def show_classes(evaluation: Scores) -> None:
     """Draw a table of the classes: support, recall, precision and F1."""
     table = pd.DataFrame([vars(score) for score in evaluation.scores])
     st.dataframe(
@@ -94,7 +93,7 @@ def show_confusion(subject: Evaluated) -> None:
     show_cell(subject, label, predicted)
 
 
-def show_matrix(evaluation: AnyEvaluation, key: str, hint: str = "") -> VegaLiteState:
+def show_matrix(evaluation: Scores, key: str, hint: str = "") -> VegaLiteState:
     """Draw the confusion matrix with a hint on what to do; returns the selection."""
     legend = "Rows: true class. Columns: predicted class. The diagonal is correct."
     st.markdown(f"{legend} {hint}")
@@ -127,7 +126,7 @@ def worst_cell(confusion: np.ndarray) -> tuple[int, int]:
     return divmod(int(wrong.argmax()), len(wrong))
 
 
-def show_calibration(evaluation: AnyEvaluation) -> None:
+def show_calibration(evaluation: Scores) -> None:
     """Draw the reliability diagram and the histogram of confidence."""
     calibration = evaluation.calibration
     st.markdown(f"**{calibration_text(calibration.error, calibration.overconfidence)}**")

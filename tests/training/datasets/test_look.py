@@ -19,11 +19,11 @@ def test_the_balance_counts_both_splits(data):
 
 def test_samples_are_training_images_of_the_class(data):
     of_class = data.train.images[data.train.labels == 7]
-    found = samples(data, 7, seed=2, most=5)
-    assert len(found) == 5
-    assert all((of_class == image).flatten(1).all(dim=1).any() for image in found)
-    assert torch.equal(found, samples(data, 7, seed=2, most=5))
-    assert not torch.equal(found, samples(data, 7, seed=3, most=5))
+    images = samples(data, 7, seed=2, most=5)
+    assert len(images) == 5
+    assert all((of_class == image).flatten(1).all(dim=1).any() for image in images)
+    assert torch.equal(images, samples(data, 7, seed=2, most=5))
+    assert not torch.equal(images, samples(data, 7, seed=3, most=5))
     assert len(samples(data, 7, most=10_000)) == len(of_class)
 
 

@@ -101,8 +101,8 @@ def test_threads_wait_for_one_download(web, cache):
     address = web.serve(FILE, CONTENT)
     file = OfficialFile(FILE, (address,), MD5)
     with ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(lambda _: official(file, "Data", ignore_progress), range(8)))
-    assert {path.read_bytes() for path in found} == {CONTENT}
+        paths = list(threads.map(lambda _: official(file, "Data", ignore_progress), range(8)))
+    assert {path.read_bytes() for path in paths} == {CONTENT}
     assert len(web.requests) == 1
 
 

@@ -14,12 +14,12 @@ NAMES = [each.name for each in DATASETS]
 
 @pytest.fixture(scope="module")
 def loaded(official_files):
-    found = {}
+    kept = {}
 
     def data(name):
-        if name not in found:
-            found[name] = load(name)
-        return found[name]
+        if name not in kept:
+            kept[name] = load(name)
+        return kept[name]
 
     return data
 
@@ -127,8 +127,8 @@ def test_greys_are_repeated(loaded):
 def test_another_side_is_pillows_bilinear(side, loaded):
     from PIL import Image
 
-    found = load("cifar10", side=side).train.images[:10].numpy().astype(int)
-    for image, resized in zip(loaded("cifar10").train.images[:10].numpy(), found, strict=True):
+    ours = load("cifar10", side=side).train.images[:10].numpy().astype(int)
+    for image, resized in zip(loaded("cifar10").train.images[:10].numpy(), ours, strict=True):
         expected = Image.fromarray(image).resize((side, side), Image.Resampling.BILINEAR)
         assert np.abs(resized - np.asarray(expected).astype(int)).max() <= 2
 

@@ -7,32 +7,32 @@ from cnnviz.training.datasets.shapes import CLASSES, SIZES, shapes
 
 
 def test_as_many_of_each_class_with_masks():
-    found = shapes(200, 32)
-    assert torch.bincount(found.labels).tolist() == [50] * len(CLASSES)
-    assert found.masks.shape == (200, 32, 32)
-    assert found.masks.dtype == torch.bool
+    drawn = shapes(200, 32)
+    assert torch.bincount(drawn.labels).tolist() == [50] * len(CLASSES)
+    assert drawn.masks.shape == (200, 32, 32)
+    assert drawn.masks.dtype == torch.bool
 
 
 def test_the_area_does_not_tell_the_class():
-    found = shapes(800, 64)
-    areas = found.masks.float().mean(dim=(1, 2))
+    drawn = shapes(800, 64)
+    areas = drawn.masks.float().mean(dim=(1, 2))
     low, high = SIZES
     expected = math.pi * (high**3 - low**3) / (3 * (high - low))  # mean of pi r^2
     for label in range(len(CLASSES)):
-        assert areas[found.labels == label].mean() == pytest.approx(expected, rel=0.1)
+        assert areas[drawn.labels == label].mean() == pytest.approx(expected, rel=0.1)
 
 
 def test_neither_does_the_colour():
-    found = shapes(2000, 16)
-    means = [found.images[found.labels == k].float().mean(dim=(0, 1, 2)) for k in range(4)]
+    drawn = shapes(2000, 16)
+    means = [drawn.images[drawn.labels == k].float().mean(dim=(0, 1, 2)) for k in range(4)]
     assert max((a - b).abs().max() for a in means for b in means) < 12
 
 
 @pytest.mark.parametrize("label, fill", [(0, math.pi / 4), (1, None), (2, None), (3, None)])
 def test_an_object_is_whole(label, fill):
     """No mask touches the border, and a circle fills pi / 4 of its box."""
-    found = shapes(80, 96)
-    masks = found.masks[found.labels == label]
+    drawn = shapes(80, 96)
+    masks = drawn.masks[drawn.labels == label]
     for mask in masks:
         rows, columns = mask.any(dim=1).nonzero(), mask.any(dim=0).nonzero()
         height = rows.max() - rows.min() + 1
@@ -46,9 +46,9 @@ def test_an_object_is_whole(label, fill):
 
 def test_the_mask_is_where_the_colour_changes():
     """Inside and outside of it, the pictures of plain surfaces have another colour."""
-    found = shapes(400, 32, seed=1)
-    inside = found.masks.unsqueeze(3)
-    pixels = found.images.float() / 255
+    drawn = shapes(400, 32, seed=1)
+    inside = drawn.masks.unsqueeze(3)
+    pixels = drawn.images.float() / 255
     mean_in = (pixels * inside).sum((1, 2)) / inside.sum((1, 2))
     mean_out = (pixels * ~inside).sum((1, 2)) / (~inside).sum((1, 2))
     assert ((mean_in - mean_out).abs().max(dim=1).values > 0.1).float().mean() > 0.95

@@ -1,5 +1,7 @@
 """The numbers of an evaluation, against small cases by hand and against scikit-learn."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -19,8 +21,10 @@ from cnnviz.training.evaluation.predictions import (
     read_predictions,
     write_predictions,
 )
-from cnnviz.training.evaluation.scores import Evaluation
+from cnnviz.training.evaluation.scores import Scores, evaluation
 
+NUMBERS = ("accuracy", "baseline_accuracy", "top5", "loss", "baseline_loss")
+LEFT_OUT = {"mistakes", "device", "seconds"}  # needs the images, or depends on the machine
 NAMES = ("ant", "bee", "cow")
 # Two ants right; a bee right and one called a cow; a cow called an ant, surest of all mistakes.
 LOGITS = np.log([[8, 1, 1], [6, 3, 1], [1, 8, 1], [1, 3, 6], [8, 1, 1]]).astype(np.float32)
@@ -29,7 +33,7 @@ LABELS = np.array([0, 0, 1, 1, 2])
 
 @pytest.fixture
 def small():
-    return Evaluation(Predictions(LOGITS, LABELS, 0.1), NAMES, "Animals")
+    return evaluation(Predictions(LOGITS, LABELS, 0.1), NAMES, "Animals")
 
 
 def test_a_small_case_by_hand(small):
@@ -54,26 +58,71 @@ def test_numbers_of_many_pictures_are_those_of_scikit_learn():
     generator = np.random.default_rng(0)
     logits = generator.normal(size=(400, 7)).astype(np.float32)
     labels = generator.integers(0, 7, 400)
-    found = Evaluation(Predictions(logits, labels, 0.1), tuple("abcdefg"), "random")
-    assert found.accuracy == pytest.approx(accuracy_score(labels, logits.argmax(axis=1)))
-    assert found.loss == pytest.approx(log_loss(labels, found.probabilities), rel=1e-6)
+    many = evaluation(Predictions(logits, labels, 0.1), tuple("abcdefg"), "random")
+    assert many.accuracy == pytest.approx(accuracy_score(labels, logits.argmax(axis=1)))
+    assert many.loss == pytest.approx(log_loss(labels, many.probabilities), rel=1e-6)
     expected = confusion_matrix(labels, logits.argmax(axis=1))
-    np.testing.assert_array_equal(found.confusion, expected)
+    np.testing.assert_array_equal(many.confusion, expected)
     best = np.argsort(-logits, axis=1)[:, :5]
-    assert found.top5 == pytest.approx((best == labels[:, None]).any(axis=1).mean())
+    assert many.top5 == pytest.approx((best == labels[:, None]).any(axis=1).mean())
+
+
+@pytest.fixture(params=[3, 7], ids=["without top 5", "with top 5"])
+def scores(request):
+    """Of 50 pictures: most of the fifteen bins of confidence are full, some are empty."""
+    generator = np.random.default_rng(request.param)
+    logits = generator.normal(size=(50, request.param)).astype(np.float32)
+    labels = generator.integers(0, request.param, 50)
+    return evaluation(Predictions(logits, labels, 0.1), tuple("abcdefg"[: request.param]), "Data")
+
+
+def read_again(content):
+    return Scores.from_json(json.loads(json.dumps(content)))
+
+
+def test_the_whole_json_is_read_again_exactly(scores):
+    again = read_again(scores.to_json())
+    for name in NUMBERS:
+        assert getattr(again, name) == getattr(scores, name)
+    assert (again.title, again.classes) == ("Data", scores.classes)
+    assert again.pictures == len(scores.predictions)
+    assert again.scores == scores.scores
+    assert again.macro == scores.macro
+    assert np.array_equal(again.confusion, scores.confusion)
+
+
+def test_calibration_is_read_again_with_its_empty_bins(scores):
+    before, after = scores.calibration, read_again(scores.to_json()).calibration
+    assert (before.counts == 0).any()
+    for name in ("edges", "counts", "confidence", "accuracy"):
+        assert np.array_equal(getattr(after, name), getattr(before, name), equal_nan=True)
+    assert (after.error, after.overconfidence) == (before.error, before.overconfidence)
+
+
+def test_a_record_keeps_six_digits_and_no_picture(scores):
+    kept = scores.record()
+    assert not kept.keys() & LEFT_OUT
+    assert kept.keys() | LEFT_OUT == scores.to_json().keys()
+    again = read_again(kept)
+    assert (again.top5 is None) == (scores.top5 is None)
+    for name in NUMBERS:
+        exact = getattr(scores, name)
+        assert exact is None or getattr(again, name) == pytest.approx(exact, rel=1e-5)
+    assert len(f"{again.loss}".replace("0.", "").replace(".", "")) <= 6
+    assert np.array_equal(again.confusion, scores.confusion)
 
 
 def test_calibration_by_hand():
     confidence = np.array([0.55, 0.6, 0.95, 0.95])
-    found = calibration(confidence, np.array([True, False, True, True]), bins=2)
-    assert found.counts.tolist() == [0, 4]
-    assert found.error == pytest.approx(abs(0.75 - confidence.mean()))
-    assert found.overconfidence == pytest.approx(confidence.mean() - 0.75)
-    found = calibration(confidence, np.array([True, False, True, True]), bins=10)
+    calibrated = calibration(confidence, np.array([True, False, True, True]), bins=2)
+    assert calibrated.counts.tolist() == [0, 4]
+    assert calibrated.error == pytest.approx(abs(0.75 - confidence.mean()))
+    assert calibrated.overconfidence == pytest.approx(confidence.mean() - 0.75)
+    calibrated = calibration(confidence, np.array([True, False, True, True]), bins=10)
     # 0.6 is the upper edge of its bin, so it shares that of 0.55.
-    assert found.counts[[5, 9]].tolist() == [2, 2]
-    assert found.error == pytest.approx(0.5 * abs(0.5 - 0.575) + 0.5 * 0.05)
-    assert found.to_json()["bins"][0]["accuracy"] is None
+    assert calibrated.counts[[5, 9]].tolist() == [2, 2]
+    assert calibrated.error == pytest.approx(0.5 * abs(0.5 - 0.575) + 0.5 * 0.05)
+    assert calibrated.to_json()["bins"][0]["accuracy"] is None
 
 
 def of(right, **facts):
@@ -85,10 +134,10 @@ def of(right, **facts):
 def test_mcnemar_by_hand():
     first = of([True] * 3 + [True] * 6 + [False] * 1 + [False] * 2)
     second = of([True] * 3 + [False] * 6 + [True] * 1 + [False] * 2)
-    found = mcnemar(first, second)
-    assert (found.both, found.only_first, found.only_second, found.neither) == (3, 6, 1, 2)
+    test = mcnemar(first, second)
+    assert (test.both, test.only_first, test.only_second, test.neither) == (3, 6, 1, 2)
     # Two tails of Binomial(7, 1/2) at 6 or more: 2 * (7 + 1) / 128.
-    assert found.p_value == pytest.approx(16 / 128)
+    assert test.p_value == pytest.approx(16 / 128)
     assert mcnemar(first, first).p_value == 1
 
 
@@ -111,9 +160,9 @@ def test_another_seed_with_the_same_pixels_is_the_same():
 def network():
     sight = TrainedOn("Digits", tuple("0123456789"), 32, (0.3,) * 3, (0.2,) * 3)
     spec = specify("lenet5_full")
-    found = build(spec).requires_grad_(False).eval()
-    object.__setattr__(found.spec, "trained_on", sight)
-    return found
+    untrained = build(spec).requires_grad_(False).eval()
+    object.__setattr__(untrained.spec, "trained_on", sight)
+    return untrained
 
 
 def test_predictions_are_the_networks_on_normalised_pixels(network):
@@ -121,20 +170,20 @@ def test_predictions_are_the_networks_on_normalised_pixels(network):
     images = torch.randint(0, 256, (5, 32, 32, 1), dtype=torch.uint8, generator=generator)
     split = Split(images, torch.tensor([0, 1, 2, 3, 4]))
     heard = []
-    found = predictions(network, split, "cpu", heard.append, "digits", 3)
+    predicted = predictions(network, split, "cpu", heard.append, "digits", 3)
     by_hand = (images.permute(0, 3, 1, 2).float() / 255 - 0.3) / 0.2
     expected = network(by_hand).numpy()
-    np.testing.assert_allclose(found.logits, expected, atol=1e-5)
+    np.testing.assert_allclose(predicted.logits, expected, atol=1e-5)
     assert heard[-1] == 1
-    assert (found.data, found.seed, found.device) == ("digits", 3, "cpu")
+    assert (predicted.data, predicted.seed, predicted.device) == ("digits", 3, "cpu")
 
 
 def test_predictions_are_kept_for_their_checkpoint(tmp_path):
     kept = Predictions(LOGITS, LABELS, 1.5, "cpu", "animals", 2, "digest")
     write_predictions(tmp_path, kept, "key")
-    found = read_predictions(tmp_path, "key")
-    np.testing.assert_array_equal(found.logits, LOGITS)
-    assert (found.seconds, found.data, found.seed) == (1.5, "animals", 2)
+    stored = read_predictions(tmp_path, "key")
+    np.testing.assert_array_equal(stored.logits, LOGITS)
+    assert (stored.seconds, stored.data, stored.seed) == (1.5, "animals", 2)
     assert read_predictions(tmp_path, "another") is None
     (tmp_path / FILE).write_bytes(b"damaged")
     assert read_predictions(tmp_path, "key") is None

@@ -25,17 +25,17 @@ def one_thread():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_arms_share_order_augmentation_and_weights(name, small_data, monkeypatch):
-    found, seen = experiment(name), []
+    declared, seen = experiment(name), []
     monkeypatch.setattr(Step, "run", lambda step: seen.append(drawn(step)))
     first, orders = {}, []
-    for arm, plan in zip(found.arms, plans(found, "digits", BUDGET), strict=True):
+    for arm, plan in zip(declared.arms, plans(declared, "digits", BUDGET), strict=True):
         assert Plan.from_json(plan.to_json()) == plan
         torch.manual_seed(len(orders))  # whatever was drawn before
         channels = plan.network.spec.in_channels
         suited = small_data(channels=channels, classes=10, side=32, count=16)
         network = planned_network(plan, suited)
         state = {k: v.clone() for k, v in network.state_dict().items()}
-        if found.shares_weights:
+        if declared.shares_weights:
             twin = first.setdefault(arm.group, state)
             for key, tensor in state.items():
                 if key in twin and twin[key].shape == tensor.shape:
@@ -56,12 +56,12 @@ def drawn(step):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_declared_is_there(name):
-    found = experiment(name)
-    titles = [arm.title for arm in found.arms]
+    declared = experiment(name)
+    titles = [arm.title for arm in declared.arms]
     assert len(set(titles)) == len(titles) >= 2
-    assert found.quantity in comparison.QUANTITIES
-    assert {title for pair in found.better for title in pair} <= set(titles)
-    for arm in found.arms:
+    assert declared.quantity in comparison.QUANTITIES
+    assert {title for pair in declared.better for title in pair} <= set(titles)
+    for arm in declared.arms:
         if arm.paper:
             assert result_tables()[arm.paper.table].rows[arm.paper.row - 1][arm.paper.column]
 
@@ -81,12 +81,12 @@ def test_quantities_are_those_of_the_curve():
 
 
 def test_a_verdict_comes_from_what_was_measured():
-    found = experiment("survival")
+    declared = experiment("survival")
     values = {"all blocks": [0.3], "p = 0.5": [0.2]}
-    assert comparison.verdict(found, values, 2)[0].startswith("Too short to support the claim")
-    assert "as claimed" in comparison.verdict(found, values, 100)[0]
+    assert comparison.verdict(declared, values, 2)[0].startswith("Too short to support the claim")
+    assert "as claimed" in comparison.verdict(declared, values, 100)[0]
     values["p = 0.5"] = [0.4]
-    assert "contrary to the claim" in comparison.verdict(found, values, 100)[0]
+    assert "contrary to the claim" in comparison.verdict(declared, values, 100)[0]
     values = {"all blocks": [0.3, 0.4], "p = 0.5": [0.2, 0.35]}
-    assert "overlap" in comparison.verdict(found, values, 100)[0]
-    assert "has no test error" in comparison.verdict(found, {"all blocks": [0.1]}, 100)[0]
+    assert "overlap" in comparison.verdict(declared, values, 100)[0]
+    assert "has no test error" in comparison.verdict(declared, {"all blocks": [0.1]}, 100)[0]

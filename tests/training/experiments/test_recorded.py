@@ -35,11 +35,11 @@ def example(*runs):
 
 
 def test_what_is_written_is_read_again(tmp_path):
-    found = example(
+    results = example(
         RecordedRun(0, "lenet5", "", 0.5, told(9, gates={"stages.0": 0.123456})),
         RecordedRun(1, "lenet5", "It diverged.", None, ()),
     )
-    write_recorded(found, tmp_path)
+    write_recorded(results, tmp_path)
     again = recorded("survival", tmp_path)
     assert again.values == {"p = 0.5": [0.5, None]}
     assert (again.steps, again.epochs, again.seeds) == (9, 0.9, 2)
@@ -74,13 +74,13 @@ def test_what_ships_is_of_experiments_that_are_declared():
 
 @pytest.mark.parametrize("name", [each.name for each in EXPERIMENTS])
 def test_a_recorded_experiment_has_every_arm_and_tells_its_budget(name):
-    found = recorded(name)
-    if found is None:
+    results = recorded(name)
+    if results is None:
         assert not (module.FOLDER / f"{name}.json").exists()
         return
-    assert list(found.arms) == [arm.title for arm in experiment(name).arms]
-    assert f"experiment {name} " in found.command
-    assert found.machine and found.torch and found.trained
-    assert "JPEG" in found.note or "cifar" not in found.data
-    assert verdict(experiment(name), found.values, found.epochs)
-    assert "/" not in json.dumps(found.data)
+    assert list(results.arms) == [arm.title for arm in experiment(name).arms]
+    assert f"experiment {name} " in results.command
+    assert results.machine and results.torch and results.trained
+    assert "JPEG" in results.note or "cifar" not in results.data
+    assert verdict(experiment(name), results.values, results.epochs)
+    assert "/" not in json.dumps(results.data)

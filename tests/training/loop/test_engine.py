@@ -39,18 +39,18 @@ def curve_of(small_data, network_for):
 
 
 def test_a_network_learns(curve_of):
-    found = curve_of(TrainingOptions(epochs=8, batch_size=16))
-    tests = [each for each in found if each.test_accuracy is not None]
+    points = curve_of(TrainingOptions(epochs=8, batch_size=16))
+    tests = [each for each in points if each.test_accuracy is not None]
     assert [each.epoch for each in tests] == list(range(1, 9))
     assert tests[-1].test_accuracy == 1
     assert tests[-1].test_loss < tests[0].test_loss
-    losses = [each.train_loss for each in found if each.train_loss is not None]
+    losses = [each.train_loss for each in points if each.train_loss is not None]
     assert losses[-1] < losses[0] / 2
 
 
 def test_tests_are_made_as_often_as_asked_and_at_the_end(curve_of):
-    found = curve_of(TrainingOptions(epochs=5, batch_size=16, test_every=2))
-    assert [each.epoch for each in found if each.test_accuracy is not None] == [2, 4, 5]
+    points = curve_of(TrainingOptions(epochs=5, batch_size=16, test_every=2))
+    assert [each.epoch for each in points if each.test_accuracy is not None] == [2, 4, 5]
 
 
 def test_the_first_loss_is_that_of_the_network_as_it_was_drawn(small_data, network_for):
@@ -62,16 +62,16 @@ def test_the_first_loss_is_that_of_the_network_as_it_was_drawn(small_data, netwo
     expected = torch.nn.functional.cross_entropy(
         network.train()((pixels - 0.3) / 0.25), data.train.labels[first]
     )
-    found = next(iter(train(network, data, replace(SHORT, precision="float32"))))
-    assert found.step == 1
-    assert found.train_loss == pytest.approx(expected.item(), rel=1e-4)
+    first = next(iter(train(network, data, replace(SHORT, precision="float32"))))
+    assert first.step == 1
+    assert first.train_loss == pytest.approx(expected.item(), rel=1e-4)
 
 
 def test_every_step_of_a_short_run_is_a_point_of_its_curve(curve_of):
-    found = curve_of(SHORT)
-    steps = [each.step for each in found if each.train_loss is not None]
+    points = curve_of(SHORT)
+    steps = [each.step for each in points if each.train_loss is not None]
     assert steps == list(range(1, 2 * 64 // 16 + 1))
-    assert all(each.learning_rate > 0 for each in found if each.train_loss is not None)
+    assert all(each.learning_rate > 0 for each in points if each.train_loss is not None)
 
 
 @pytest.mark.parametrize("name", ["lenet5_full", "resnet20_cifar", "dsn_cifar"])
@@ -136,8 +136,8 @@ def test_a_finished_run_has_nothing_left_to_do(small_data, network_for, tmp_path
 def test_the_best_weights_are_kept_and_answer_as_they_did(small_data, network_for, tmp_path):
     data = small_data()
     options = TrainingOptions(epochs=6, batch_size=16)
-    found = list(train(network_for("lenet5_full", data), data, options, folder=tmp_path))
-    best = max(each.test_accuracy for each in found if each.test_accuracy is not None)
+    points = list(train(network_for("lenet5_full", data), data, options, folder=tmp_path))
+    best = max(each.test_accuracy for each in points if each.test_accuracy is not None)
     network = trained_network(tmp_path)
     seen = network.spec.trained_on
     assert seen.classes == data.classes
@@ -165,12 +165,12 @@ def test_a_run_by_time_ends_after_it(small_data, network_for, monkeypatch):
     monkeypatch.setattr("time.perf_counter", lambda: next(clock) / 100)
     data = small_data()
     options = TrainingOptions(epochs=0, seconds=1, batch_size=16)
-    found = list(train(network_for("lenet5_full", data), data, options))
-    seconds = [each.seconds for each in found]
+    points = list(train(network_for("lenet5_full", data), data, options))
+    seconds = [each.seconds for each in points]
     assert seconds == sorted(seconds)
     assert 0.9 <= seconds[-1] < 2
-    assert found[-1].test_accuracy is not None
-    assert found[-1].step > 4
+    assert points[-1].test_accuracy is not None
+    assert points[-1].step > 4
 
 
 def test_a_diverging_run_says_what_to_change(small_data, network_for, tmp_path):
@@ -223,14 +223,14 @@ def test_every_option_trains_at_both_ends(small_data, network_for, options):
     name = "nin_cifar" if is_convolutional else "lenet5_full"
     run = train(network_for(name, data), data, options)
     try:
-        found = next(iter(run))
+        first = next(iter(run))
     except TrainingError as error:
         assert "diverged" in str(error)
         return
     finally:
         run.close()
-    assert isinstance(found, Measurement)
-    assert math.isfinite(found.train_loss)
+    assert isinstance(first, Measurement)
+    assert math.isfinite(first.train_loss)
 
 
 def test_a_network_without_dropout_layers_says_that_it_has_none(small_data, network_for):
@@ -250,12 +250,12 @@ def test_auxiliary_heads_are_trained(small_data, network_for):
 
 
 def test_what_happens_inside_is_measured_by_part(curve_of, small_data):
-    found = curve_of(SHORT, "resnet20_cifar", data=small_data(channels=3))
-    inside = next(each for each in found if each.gradient_norm)
+    points = curve_of(SHORT, "resnet20_cifar", data=small_data(channels=3))
+    inside = next(each for each in points if each.gradient_norm)
     parts = ["stem", "stage 1", "stage 2", "stage 3", "head"]
     assert list(inside.gradient_norm) == list(inside.update_ratio) == parts
     assert all(value > 0 for value in inside.gradient_norm.values())
-    tested = next(each for each in found if each.test_loss is not None)
+    tested = next(each for each in points if each.test_loss is not None)
     assert all(0 <= share <= 1 for share in tested.dead_relus.values())
     assert list(tested.dead_relus) == parts[:-1]
     assert not tested.gates
@@ -263,9 +263,9 @@ def test_what_happens_inside_is_measured_by_part(curve_of, small_data):
 
 def test_each_layers_gradient_is_measured_at_the_first_step_and_every_epoch(curve_of, small_data):
     data = small_data(channels=3)
-    found = curve_of(SHORT, "resnet20_cifar", data=data)
-    layers = [each for each in found if each.layer_gradients]
-    ends = sorted({each.step for each in found if each.test_loss is not None})
+    points = curve_of(SHORT, "resnet20_cifar", data=data)
+    layers = [each for each in points if each.layer_gradients]
+    ends = sorted({each.step for each in points if each.test_loss is not None})
     assert [each.step for each in layers] == sorted({1, *ends})
     for each in layers:
         assert len(each.layer_gradients) == 20
@@ -277,8 +277,8 @@ def test_each_layers_gradient_is_measured_at_the_first_step_and_every_epoch(curv
 
 
 def test_gates_are_measured_where_there_are_any(curve_of, small_data):
-    found = curve_of(SHORT, "highway19_cifar", data=small_data(channels=3, count=16))
-    gates = next(each.gates for each in found if each.gates)
+    points = curve_of(SHORT, "highway19_cifar", data=small_data(channels=3, count=16))
+    gates = next(each.gates for each in points if each.gates)
     assert all(0 < value < 1 for value in gates.values())
 
 

@@ -43,8 +43,8 @@ def test_momentum_goes_the_way_of_torchs_loop_also_where_a_block_is_left_out(kin
         weight_decay=0.001,
         fused=False,
     )
-    found = go(ours, optimiser(ours, options), left_out)
-    torch.testing.assert_close(found, go(theirs, plain, left_out))
+    weights = go(ours, optimiser(ours, options), left_out)
+    torch.testing.assert_close(weights, go(theirs, plain, left_out))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -61,5 +61,5 @@ def test_stochastic_depth_trains_with_every_optimiser(small_data, network_for, k
     data = small_data(classes=2, count=32)
     options = TrainingOptions(epochs=2, batch_size=8, optimiser=kind, learning_rate=0.001)
     network = network_for("stochastic_depth110_cifar", data, blocks=1, final_survival=0.1)
-    found = list(train(network, data, options, "cpu"))
-    assert found[-1].step == 8
+    measured = list(train(network, data, options, "cpu"))
+    assert measured[-1].step == 8

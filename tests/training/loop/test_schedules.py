@@ -12,12 +12,12 @@ def rates(schedule, shares, epoch=0, drops=0, warm_up=0.0):
 
 def torch_rates(make, steps):
     optimiser = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
-    schedule, found = make(optimiser), []
+    schedule, expected_rates = make(optimiser), []
     for _ in range(steps):
-        found.append(schedule.get_last_lr()[0])
+        expected_rates.append(schedule.get_last_lr()[0])
         optimiser.step()
         schedule.step()
-    return found
+    return expected_rates
 
 
 def test_cosine_and_one_cycle_are_torchs():
@@ -42,8 +42,8 @@ def test_steps_come_after_half_and_three_quarters():
 
 
 def test_googlenets_rate_falls_by_4_percent_every_8_epochs():
-    found = [rates("googlenet", [0.5], epoch)[0] for epoch in (0, 7, 8, 15, 16)]
-    assert found == pytest.approx([0.1, 0.1, 0.096, 0.096, 0.09216])
+    falling = [rates("googlenet", [0.5], epoch)[0] for epoch in (0, 7, 8, 15, 16)]
+    assert falling == pytest.approx([0.1, 0.1, 0.096, 0.096, 0.09216])
 
 
 def test_a_plateau_is_three_tests_without_a_lower_loss():
@@ -55,5 +55,5 @@ def test_a_plateau_is_three_tests_without_a_lower_loss():
 
 
 def test_a_warm_up_rises_in_a_line_and_never_starts_at_nothing():
-    found = rates("constant", [0, 0.05, 0.1, 0.2], warm_up=0.1)
-    assert found == pytest.approx([0.001, 0.05, 0.1, 0.1])
+    rising = rates("constant", [0, 0.05, 0.1, 0.2], warm_up=0.1)
+    assert rising == pytest.approx([0.001, 0.05, 0.1, 0.1])

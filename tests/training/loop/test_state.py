@@ -29,13 +29,13 @@ def recorded(measurements):
 
 def test_it_is_recorded_at_the_start_and_at_each_epochs_end(network, data):
     drawn = reuse_record(copy.deepcopy(network))
-    found = list(train(network, data, OPTIONS, "cpu"))
-    curve = recorded(found)
+    measured = list(train(network, data, OPTIONS, "cpu"))
+    curve = recorded(measured)
     assert [epoch for epoch, _ in curve] == [0, 1, 2, 3]
     assert curve[0][1] == drawn
     assert curve[-1][1] == reuse_record(network)
     assert curve[0][1] != curve[1][1] != curve[2][1]
-    assert [Measurement.from_json(each.to_json()) for each in found] == found
+    assert [Measurement.from_json(each.to_json()) for each in measured] == measured
 
 
 def test_a_resumed_run_has_the_same_curve(network, data, tmp_path):
@@ -45,9 +45,9 @@ def test_a_resumed_run_has_the_same_curve(network, data, tmp_path):
     parts = list(takewhile(lambda each: each.epoch < 1, running))
     running.close()
     parts += train(copy.deepcopy(network), data, OPTIONS, "cpu", tmp_path)
-    found = dict(recorded(parts))
-    assert found == {epoch: reuse for epoch, reuse in whole if epoch in found}
-    assert {0, 2, 3} <= found.keys()
+    measured = dict(recorded(parts))
+    assert measured == {epoch: reuse for epoch, reuse in whole if epoch in measured}
+    assert {0, 2, 3} <= measured.keys()
 
 
 def test_other_networks_record_nothing(network_for, data):

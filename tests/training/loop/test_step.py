@@ -93,7 +93,7 @@ def test_a_step_in_bfloat16_is_close_to_one_in_float32(small_data, network_for):
 def test_a_test_is_in_float32_whatever_the_run_trains_in(small_data, network_for):
     data = small_data()
     network = network_for("lenet5_full", data)
-    found = [
+    results = [
         testing.tested(
             Step(network, data, TrainingOptions(precision=name), CPU), network, data.test
         )
@@ -102,7 +102,7 @@ def test_a_test_is_in_float32_whatever_the_run_trains_in(small_data, network_for
     with torch.inference_mode():
         logits = network.eval()((data.test.images.permute(0, 3, 1, 2) / 255 - 0.3) / 0.25)
     expected = functional.cross_entropy(logits, data.test.labels).item()
-    assert [each.loss for each in found] == pytest.approx([expected] * 2, rel=1e-5)
+    assert [each.loss for each in results] == pytest.approx([expected] * 2, rel=1e-5)
 
 
 @pytest.mark.parametrize("name", ["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"])
