@@ -2,14 +2,20 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from cnnviz.architectures.written import read
-from cnnviz.runs.database import metadata
+from cnnviz.runs import recording, worker
+from cnnviz.runs.database import metadata, runs
+from cnnviz.runs.queue import dispatch
+from cnnviz.runs.rows import change_run
 from cnnviz.runs.store import Store
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.options import TrainingOptions
@@ -18,6 +24,8 @@ from cnnviz.training.plan import Plan
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql")))
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=16MB"
 USERS = ("postgres", "nobody")
+ONE = {"cpu": 1}
+ENOUGH = 300.0  # seconds after which something that should happen has not
 
 
 def program(name: str) -> str | None:
@@ -97,8 +105,6 @@ def plan():
 @pytest.fixture
 def change(store):
     """Change columns of a run as time or an accident would."""
-    from cnnviz.runs.database import runs
-    from cnnviz.runs.rows import change_run
 
     def changed(run_id, **values):
         with store.database.writing() as connection:
@@ -142,3 +148,55 @@ def measured():
         ]
 
     return made
+
+
+@contextmanager
+def signals_kept():
+    kept = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for each, action in kept.items():
+        signal.signal(each, action)
+
+
+def wait_until(happens):
+    deadline = time.monotonic() + ENOUGH
+    while not happens():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def carry_out(monkeypatch, store, launcher):
+    """Carries a new run out in this process; what it trains is a generator of the test's."""
+    monkeypatch.setenv("CNNVIZ_DATABASE", address(store))
+
+    def carried(plan, training=None, run_id=None):
+        if training:
+            monkeypatch.setattr(recording, "run_plan", training)
+        run_id = run_id or store.create(plan, "one").id
+        dispatch(store, launcher, ONE, "here")
+        with signals_kept():
+            code = worker.main(run_id)
+        return code, run_id
+
+    return carried
+
+
+def address(store):
+    return store.database._engine.url.render_as_string(hide_password=False)
+
+
+def points(*steps, **values):
+    return [Measurement(step, step / 10, step / 10, train_loss=1.0, **values) for step in steps]
+
+
+def until_stopped(begin):
+    """Training that measures a little, does something and goes on until it is steered to an end."""
+
+    def training(plan, folder, steering, device, progress):
+        yield from points(1, 2)
+        begin(steering)
+        wait_until(lambda: steering.stop)
+        yield from points(3)
+
+    return training

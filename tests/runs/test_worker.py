@@ -4,75 +4,18 @@ import errno
 import os
 import signal
 import threading
-import time
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
-from cnnviz.runs import database, worker
+from cnnviz.runs import database, recording, worker
 from cnnviz.runs.database import runs
 from cnnviz.runs.folder import measurements, read_record
 from cnnviz.runs.launch import LocalLauncher
 from cnnviz.runs.queue import dispatch
 from cnnviz.runs.store import Store
-from cnnviz.training import running
-from cnnviz.training.measurement import Measurement, TrainingError
-
-ONE = {"cpu": 1}
-ENOUGH = 300.0  # seconds after which something that should happen has not
-
-
-@contextmanager
-def signals_kept():
-    kept = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for each, action in kept.items():
-        signal.signal(each, action)
-
-
-def wait_until(happens):
-    deadline = time.monotonic() + ENOUGH
-    while not happens():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
-
-
-@pytest.fixture
-def carry_out(monkeypatch, store, launcher):
-    """Carries a new run out in this process; what it trains is a generator of the test's."""
-    monkeypatch.setenv("CNNVIZ_DATABASE", _address(store))
-
-    def carried(plan, training=None, run_id=None):
-        if training:
-            monkeypatch.setattr(running, "run_plan", training)
-        run_id = run_id or store.create(plan, "one").id
-        dispatch(store, launcher, ONE, "here")
-        with signals_kept():
-            code = worker.main(run_id)
-        return code, run_id
-
-    return carried
-
-
-def _address(store):
-    return store.database._engine.url.render_as_string(hide_password=False)
-
-
-def points(*steps, **values):
-    return [Measurement(step, step / 10, step / 10, train_loss=1.0, **values) for step in steps]
-
-
-def until_stopped(begin):
-    """Training that measures a little, does something and goes on until it is steered to an end."""
-
-    def training(plan, folder, steering, device, progress):
-        yield from points(1, 2)
-        begin(steering)
-        wait_until(lambda: steering.stop)
-        yield from points(3)
-
-    return training
+from cnnviz.training.measurement import TrainingError
+from tests.runs.conftest import ONE, address, points, signals_kept, until_stopped, wait_until
 
 
 def test_a_run_is_trained_and_kept_in_store_and_folder(carry_out, store, plan):
@@ -109,23 +52,6 @@ def test_what_goes_wrong_is_a_sentence(carry_out, store, plan, capfd, error, sta
     assert ("secret detail" in capfd.readouterr().err) == (sentence == worker.BROKEN)
 
 
-def test_stop_pause_and_scale_are_heard(carry_out, store, plan):
-    (run_id,) = [store.create(plan, "one").id]
-
-    def begin(steering):
-        store.request(run_id, "pause", "one")
-        wait_until(lambda: steering.pause and store.run(run_id).state == "paused")
-        store.request(run_id, "resume", "one")
-        store.steer(run_id, 0.5, "one")
-        wait_until(lambda: not steering.pause and steering.learning_rate_scale == 0.5)
-        wait_until(lambda: store.run(run_id).state == "running")
-        store.request(run_id, "stop", "one")
-
-    carry_out(plan, until_stopped(begin), run_id)
-    run = store.run(run_id)
-    assert (run.state, run.message, run.step) == ("stopped", "", 3)
-
-
 def test_a_signal_ends_it_as_interrupted(carry_out, store, plan):
     _, run_id = carry_out(plan, until_stopped(lambda _: os.kill(os.getpid(), signal.SIGTERM)))
     run = store.run(run_id)
@@ -140,33 +66,6 @@ def test_a_stop_while_data_is_loaded_is_heard(carry_out, store, plan):
 
     _, run_id = carry_out(plan, training)
     assert (store.run(run_id).state, store.run(run_id).step) == ("interrupted", 0)
-
-
-def test_a_worker_that_was_declared_interrupted_ends(carry_out, store, plan, change):
-    (run_id,) = [store.create(plan, "one").id]
-    begin = until_stopped(lambda _: change(run_id, state="interrupted", worker="", message="Gone."))
-    carry_out(plan, begin, run_id)
-    run = store.run(run_id)
-    assert (run.state, run.message) == ("interrupted", "Gone.")
-
-
-def test_a_worker_whose_run_is_deleted_ends_and_leaves_nothing(carry_out, store, plan, folder):
-    (run_id,) = [store.create(plan, "one").id]
-    carry_out(plan, until_stopped(lambda _: store.delete(run_id, "one")), run_id)
-    assert store.runs() == [] and not (folder / run_id).exists()
-
-
-def test_heartbeats_go_on_while_a_step_takes_long(carry_out, store, plan):
-    def heartbeat():
-        with store.database.reading() as connection:
-            return connection.scalar(runs.select().with_only_columns(runs.c.heartbeat))
-
-    def begin(steering):
-        first = heartbeat()
-        wait_until(lambda: heartbeat() > first)
-        steering.stop = True
-
-    carry_out(plan, until_stopped(begin))
 
 
 def test_the_limit_of_time_ends_a_run_that_can_go_on(carry_out, store, plan, monkeypatch):
@@ -223,7 +122,7 @@ def test_a_full_disk_under_the_store_loses_nothing(plan, monkeypatch, launcher, 
     def training(*_):
         yield from points(*range(1, 200))
 
-    monkeypatch.setattr(running, "run_plan", training)
+    monkeypatch.setattr(recording, "run_plan", training)
     for name in ("BATCH", "TIMEOUT", "BETWEEN"):
         monkeypatch.setattr(worker, name, 0.0)
     monkeypatch.setattr(database, "_prepare", prepare_full)
@@ -241,7 +140,7 @@ def test_a_full_disk_under_the_store_loses_nothing(plan, monkeypatch, launcher, 
 
 
 def test_a_run_that_waits_for_no_worker_is_left_alone(carry_out, store, plan, monkeypatch, capsys):
-    monkeypatch.setenv("CNNVIZ_DATABASE", _address(store))
+    monkeypatch.setenv("CNNVIZ_DATABASE", address(store))
     run_id = store.create(plan, "one").id
     with signals_kept():
         assert worker.main(run_id) == worker.main("nothing") == 1
@@ -300,8 +199,3 @@ def _stop_beyond(store, run_id, step):
 def _process(store, run_id):
     with store.database.reading() as connection:
         return connection.scalar(runs.select().with_only_columns(runs.c.process))
-
-
-def test_no_thread_of_a_worker_stays(carry_out, plan):
-    carry_out(plan, lambda *_: iter(points(1)))
-    assert not [each for each in threading.enumerate() if each.name == "heartbeat"]
