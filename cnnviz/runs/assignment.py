@@ -3,7 +3,6 @@
 import os
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cnnviz.runs.database import runs
@@ -11,26 +10,11 @@ from cnnviz.runs.folder import RunError
 from cnnviz.runs.rows import change_run, row_of
 from cnnviz.runs.run import BEGUN, Run, State
 from cnnviz.runs.store import Store
-from cnnviz.training.measurement import Measurement
+from cnnviz.training.measurement import Measurement, Steering
 
 
 class AssignmentLostError(RunError):
     """The run no longer belongs to this worker: it was deleted or declared interrupted."""
-
-
-@dataclass(frozen=True)
-class Requests:
-    """Visitors' current requests to a run.
-
-    Attributes:
-        stop: Whether it should end.
-        pause: Whether it should wait.
-        learning_rate_scale: Factor on its learning rate.
-    """
-
-    stop: bool
-    pause: bool
-    learning_rate_scale: float
 
 
 class Assignment:
@@ -70,7 +54,7 @@ class Assignment:
             return True
         return False
 
-    def requests(self) -> Requests:
+    def requests(self) -> Steering:
         """Read visitors' current requests.
 
         Raises:
@@ -78,7 +62,7 @@ class Assignment:
         """
         with self._store.database.reading() as connection:
             row = self._own_row(connection)
-        return Requests(row.wish == "stop", row.wish == "pause", row.learning_rate_scale)
+        return Steering(row.wish == "stop", row.wish == "pause", row.learning_rate_scale)
 
     def send_heartbeat(self, state: State) -> None:
         """Report that the worker is alive, and whether the run is running or paused.

@@ -24,9 +24,9 @@ from cnnviz.training.checkpoints import (
 from cnnviz.training.evaluation.predictions import predictions
 from cnnviz.training.evaluation.scores import evaluation
 from cnnviz.training.experiments.recorded import thinned
+from cnnviz.training.measurement import rounded
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
-from cnnviz.training.rounding import rounded
 from cnnviz.training.running import planned_data
 
 SEEN = ("network", "trained_on")  # of a checkpoint's facts

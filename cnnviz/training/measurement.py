@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+DIGITS = 5  # significant ones of a recorded number
 # Quantities in a line of ``--json-lines``.
 SCALARS = (
     "step",
@@ -95,3 +96,12 @@ class Steering:
 
 class TrainingError(ValueError):
     """A run ended early; the message is one sentence with the reason and advice."""
+
+
+def rounded(value: Any, digits: int = DIGITS) -> Any:
+    """What JSON can keep, with its fractions to so many digits, as a record keeps them."""
+    if isinstance(value, Mapping):
+        return {name: rounded(each, digits) for name, each in value.items()}
+    if isinstance(value, list):
+        return [rounded(each, digits) for each in value]
+    return float(f"{value:.{digits}g}") if isinstance(value, float) else value

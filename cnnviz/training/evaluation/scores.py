@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.training.evaluation.calibration import Calibration, calibration
 from cnnviz.training.evaluation.predictions import Predictions
-from cnnviz.training.rounding import rounded
+from cnnviz.training.measurement import rounded
 
 MAX_MISTAKES = 12  # of a summary
 DIGITS = 6  # of a record

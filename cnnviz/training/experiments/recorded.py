@@ -15,8 +15,7 @@ from typing import Any
 
 import cnnviz
 from cnnviz.files import write_whole
-from cnnviz.training.measurement import Measurement
-from cnnviz.training.rounding import rounded
+from cnnviz.training.measurement import Measurement, rounded
 
 # A folder of the package that contains only data.
 FOLDER = Path(cnnviz.__file__).parent / "recorded"

@@ -11,7 +11,7 @@ from torch import nn
 from cnnviz.analysis.kinds import kind_of, weights_of
 from cnnviz.architectures import Network
 from cnnviz.architectures.blocks import Gate
-from cnnviz.training.rounding import rounded
+from cnnviz.training.measurement import rounded
 
 
 def part_of(name: str) -> str:
