@@ -10,7 +10,7 @@ from cnnviz.images import data_sets
 from cnnviz.progress import Progress, ignore_progress
 from cnnviz.settings import settings
 from cnnviz.training.datasets.base import Data, DataError, Dataset, Split
-from cnnviz.training.datasets.pictures import class_folders
+from cnnviz.training.datasets.own_images import class_folders
 from cnnviz.training.datasets.shapes import load_shapes
 from cnnviz.training.datasets.standard import READERS, load_digits, load_standard
 

@@ -1,10 +1,10 @@
 """Circles, squares, triangles and stars, drawn on the fly at any size, with the object's mask.
 
-A picture is one object on a background. Both have two colours and a pattern between them, drawn
+An image is one object on a background. Both have two colours and a pattern between them, drawn
 alike for all classes, so that neither colour nor texture nor area tells the class: only the outline
 does. The mask says where the object is, so that a class activation map can be scored by the truth.
 
-How it is drawn: all pictures of a batch at once, as arrays (N, H, W). A point's place relative to
+How it is drawn: all images of a batch at once, as arrays (N, H, W). A point's place relative to
 the object's centre, turned and divided by its radius, gives a signed distance from the outline,
 below 0 inside. A regular polygon or star of n points looks alike in each of 2n wedges, so its
 points are folded into one, where the outline is the straight line from a tip, at radius 1, to the
@@ -43,7 +43,7 @@ BATCH_PIXELS = 2**20
 
 @dataclass(frozen=True)
 class _Surfaces:
-    """What the pictures' objects, or their backgrounds, are painted with; one row a picture.
+    """What the images' objects, or their backgrounds, are painted with; one row an image.
 
     Attributes:
         patterns: Positions in ``PATTERNS``.
@@ -63,7 +63,7 @@ class _Surfaces:
 def shapes(
     count: int, side: int, channels: int = 3, seed: int = 0, progress: Progress = ignore_progress
 ) -> Split:
-    """Pictures (count, side, side, channels) of as many objects of each class, with masks.
+    """Images (count, side, side, channels) of as many objects of each class, with masks.
 
     Args:
         count: How many.
@@ -74,7 +74,7 @@ def shapes(
 
     Raises:
         ValueError: Side or channels are outside of that.
-        DataError: So many pictures do not fit the memory.
+        DataError: So many images do not fit the memory.
     """
     require_size(count, side, channels)
     rng = np.random.default_rng(seed)

@@ -17,7 +17,7 @@ from cnnviz.images import tar
 from cnnviz.progress import ignore_progress
 from cnnviz.training.datasets import class_folders, dataset, known_datasets, load
 from cnnviz.training.datasets.base import DataError
-from cnnviz.training.datasets.pictures import _load
+from cnnviz.training.datasets.own_images import _load
 
 
 def picture(number=0, size=(40, 30), kind="PNG", mode="RGB"):
@@ -208,7 +208,7 @@ def test_a_zip_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeyp
 
 
 def test_pictures_with_too_many_pixels_together_are_refused(monkeypatch):
-    monkeypatch.setattr("cnnviz.training.datasets.pictures.MAX_MEGAPIXELS", 0.01)
+    monkeypatch.setattr("cnnviz.training.datasets.own_images.MAX_MEGAPIXELS", 0.01)
     with pytest.raises(DataError, match="megapixels together"):
         loaded(pets(10))
 

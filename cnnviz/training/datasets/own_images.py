@@ -1,9 +1,9 @@
-"""A data set of one's own pictures: a zip, a tar or a folder of class folders.
+"""A data set of one's own images: a zip, a tar or a folder of class folders.
 
-The name of the folder that holds a picture is its class. Pictures below a folder ``test`` (or
+The name of the folder that holds an image is its class. Images below a folder ``test`` (or
 ``val``, ``valid``, ``validation`` where there is no ``test``) are tested on, all others trained on;
 without such a folder a seed takes a fifth of each class for the test. Folders around all of that do
-not matter. A picture's shorter side becomes the wanted side, and the centre square is cut out.
+not matter. An image's shorter side becomes the wanted side, and the centre square is cut out.
 """
 
 import os
@@ -25,10 +25,10 @@ from cnnviz.training.datasets.preparing import mean_and_std, require_size, strat
 
 TEST_FOLDERS = ("test", "val", "valid", "validation")  # the first of them that is there
 MAX_CLASSES = 1000
-MAX_MEGAPIXELS = 20_000  # of all pictures before they are scaled down: minutes of decoding
+MAX_MEGAPIXELS = 20_000  # of all images before they are scaled down: minutes of decoding
 SIDES = (32, 48, 64, 96, 128)  # px
-SAMPLES = 100  # pictures that the own side and channels are told from
-REPORT_EVERY = 10  # pictures
+SAMPLES = 100  # images that the own side and channels are told from
+REPORT_EVERY = 10  # images
 OUTSIDE = "It lies in no class folder."
 
 
@@ -37,11 +37,11 @@ def class_folders(
 ) -> Dataset:
     """The data set of a zip's content, or of the path of a zip, a tar or a folder.
 
-    All pictures of a class that cannot be used are an error and not a class less, so that the
+    All images of a class that cannot be used are an error and not a class less, so that the
     number of classes is known before anything is loaded (but not of a tar).
 
-    Its own side is the largest of ``SIDES`` that half of the pictures fill, and at least the
-    smallest; its own channels are 1 where all pictures that were looked at are grey.
+    Its own side is the largest of ``SIDES`` that half of the images fill, and at least the
+    smallest; its own channels are 1 where all images that were looked at are grey.
 
     Args:
         source: Zip, as its content or its path; tar, packed by gzip or xz or not; or folder.
@@ -68,13 +68,13 @@ def class_folders(
 
 
 def class_of(path: str) -> str | None:
-    """The class of a picture by where it lies, or None where it lies in no class folder."""
+    """The class of an image by where it lies, or None where it lies in no class folder."""
     folder = path.split("/")[-2:-1]
     return None if folder in ([], [""], ["."], [".."]) else printable(folder[0])
 
 
 def _facts(place: Source) -> tuple[int, int, int | None]:
-    """Side and channels that suit the pictures, and the number of classes if names tell it."""
+    """Side and channels that suit the images, and the number of classes if names tell it."""
     if isinstance(place, bytes):
         return _told(place)
     try:
@@ -120,7 +120,7 @@ def _is_grey(image: Image.Image) -> bool:
 
 
 class _Gathered:
-    """The pictures that could be used so far, and why the others could not."""
+    """The images that could be used so far, and why the others could not."""
 
     def __init__(self, side: int, channels: int) -> None:
         self.side, self.channels = side, channels
@@ -133,10 +133,10 @@ class _Gathered:
         self._preprocessing = Preprocessing(resize=side, crop=side)
 
     def add(self, path: str, content: bytes | Path | ImageError) -> None:
-        """Take one more picture.
+        """Take one more image.
 
         Raises:
-            DataError: The pictures are more than can be decoded or kept.
+            DataError: The images are more than can be decoded or kept.
         """
         name = class_of(path)
         try:
@@ -164,7 +164,7 @@ class _Gathered:
 
     @property
     def images(self) -> torch.Tensor:
-        """All pictures, uint8 (N, side, side, C); they share the memory of ``pixels``."""
+        """All images, uint8 (N, side, side, C); they share the memory of ``pixels``."""
         flat = torch.frombuffer(self.pixels, dtype=torch.uint8)
         return flat.view(-1, self.side, self.side, self.channels)
 
@@ -175,7 +175,7 @@ def _load(
     """The data of class folders.
 
     Raises:
-        DataError: There are too few or too many classes or pictures, or they cannot be read.
+        DataError: There are too few or too many classes or images, or they cannot be read.
     """
     require_size(1, side, channels)
     gathered = _Gathered(side, channels)
@@ -198,10 +198,10 @@ def _load(
 
 
 def _sorted_out(gathered: _Gathered) -> tuple[tuple[str, ...], torch.Tensor, torch.Tensor]:
-    """The classes, the label of each picture, and whether it is for the test.
+    """The classes, the label of each image, and whether it is for the test.
 
     Raises:
-        DataError: There are too few or too many classes, or too few pictures of one.
+        DataError: There are too few or too many classes, or too few images of one.
     """
     classes = tuple(sorted(gathered.classes))
     _require_classes(classes, gathered.skipped)
@@ -210,7 +210,7 @@ def _sorted_out(gathered: _Gathered) -> tuple[tuple[str, ...], torch.Tensor, tor
         [positions[class_of(path) or ""] for path in gathered.paths], dtype=torch.long
     )
     is_test = _are_tests([path.split("/")[:-1] for path in gathered.paths])
-    _require_pictures(classes, labels, is_test, gathered.skipped)
+    _require_images(classes, labels, is_test, gathered.skipped)
     return classes, labels, is_test
 
 
@@ -241,7 +241,7 @@ def _require_classes(classes: tuple[str, ...], skipped: list[tuple[str, str]]) -
         )
 
 
-def _require_pictures(
+def _require_images(
     classes: tuple[str, ...],
     labels: torch.Tensor,
     is_test: torch.Tensor,
