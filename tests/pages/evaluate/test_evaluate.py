@@ -5,6 +5,7 @@ import csv
 import io
 import re
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -252,7 +253,8 @@ def test_a_damaged_checkpoint_is_one_sentence(open_page, run):
 def test_names_that_mean_something_in_markdown_are_shown_as_they_are(open_page, run, monkeypatch):
     names = ("*a*", "_b_", "[c](d)", "$e$", "`f`", ":red[g]", "<h>", "i|j", "k~l~", "# m")
     evaluation = evaluation_of(run.folder)
-    object.__setattr__(evaluation, "classes", names)
+    scores = tuple(map(lambda score, name: replace(score, name=name), evaluation.scores, names))
+    evaluation = replace(evaluation, scores=scores)
     monkeypatch.setattr("cnnviz.ui.evaluate.evaluated.stored_evaluation", lambda folder: evaluation)
     monkeypatch.setattr("cnnviz.ui.evaluate.view.chosen", lambda event, evaluation: (0, 2))
     app = open_page("evaluate", run=run.id, view="confusion")
