@@ -77,13 +77,11 @@ class Block:
         Args:
             repeated: Whether a run counts as one; else every part stands alone.
         """
-        for _, run in groupby(self.parts, _make if repeated else id):
+        for _, run in groupby(
+            self.parts, lambda p: p.make if repeated and isinstance(p, Block) else id(p)
+        ):
             parts = list(run)
             yield parts[0], parts[-1], len(parts)
-
-
-def _make(part: Block | int) -> object:
-    return part.make if isinstance(part, Block) else part
 
 
 def block_tree(graph: NetworkGraph) -> Block:

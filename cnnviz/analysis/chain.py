@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from cnnviz.hyperparameters import named
+
 
 def _sigmoid(z: float) -> float:
     # Of -|z|, whose exponential cannot overflow; the slope is the same on both sides of 0.
@@ -11,15 +13,11 @@ def _sigmoid(z: float) -> float:
     return s * (1 - s)
 
 
-def _relu(z: float) -> float:
-    return 1.0 if z > 0 else 0.0
-
-
-def _tanh(z: float) -> float:
-    return 1 - math.tanh(z) ** 2
-
-
-SLOPES: dict[str, Callable[[float], float]] = {"sigmoid": _sigmoid, "tanh": _tanh, "relu": _relu}
+SLOPES: dict[str, Callable[[float], float]] = {
+    "sigmoid": _sigmoid,
+    "tanh": lambda z: 1 - math.tanh(z) ** 2,
+    "relu": lambda z: float(z > 0),
+}
 SYMBOLS = {"sigmoid": "σ'", "tanh": "tanh'", "relu": "ReLU'"}  # noqa: RUF001
 LARGEST = {"sigmoid": 0.25, "tanh": 1.0, "relu": 1.0}
 # The slides: 0.25 x 0.6 x 0.25 x 0.7, with sigmoids at 0, where they are steepest.
@@ -61,8 +59,7 @@ def chain(
         KeyError: Unknown activation.
         ValueError: Not as many weights as pre-activations, or too many or none.
     """
-    if activation not in SLOPES:
-        raise KeyError(f"{activation} is no activation; known are {', '.join(SLOPES)}.")
+    slope_of = named(activation, SLOPES, "activation")
     if not 1 <= len(weights) <= LONGEST:
         raise ValueError(f"weights must be 1 to {LONGEST} numbers; received {len(weights)}.")
     if len(weights) != len(pre_activations):
@@ -72,7 +69,7 @@ def chain(
         )
     links, product = [], 1.0
     for z, weight in zip(pre_activations, weights, strict=True):
-        slope = SLOPES[activation](z)
+        slope = slope_of(z)
         product = product * slope * weight
         links.append(Link(z, weight, slope, product))
     return links

@@ -87,14 +87,14 @@ def markdown(summary: Summary) -> str:
 
 def latex(summary: Summary) -> str:
     """The layer table as a LaTeX longtable with booktabs rules, a caption and totals."""
-    table = _with_totals(summary, LATEX, shape_texts=_latex_shape).map(_escaped)
+    table = _with_totals(summary, LATEX).map(_in_latex)
     text = table.to_latex(
         index=False,
         escape=False,
         longtable=True,
         column_format="".join("r" if column in NUMBERS else "l" for column in LATEX),
         caption=(
-            f"{_escaped(_title(summary))}. MACs are {MACS}; $\\mathrm{{FLOPs}} = 2 \\times "
+            f"{_in_latex(_title(summary))}. MACs are {MACS}; $\\mathrm{{FLOPs}} = 2 \\times "
             "\\mathrm{MACs}$. Windows are kernel size / stride; RF is the receptive field."
         ),
         label=f"tab:{summary.spec.variant.replace('_', '-')}",
@@ -162,13 +162,12 @@ def _title(summary: Summary) -> str:
 def _written(
     table: pd.DataFrame,
     headings: Mapping[str, str],
-    shape_texts: Callable[[tuple[int, ...]], str] = shape_text,
 ) -> pd.DataFrame:
     """Some columns of a layer table by their headings, with shapes as texts."""
 
     def written(value: Any) -> Any:
         if isinstance(value, tuple):
-            return shape_texts(value)
+            return shape_text(value)
         return "" if value is None else value
 
     chosen = {title: table[column] for column, title in headings.items()}
@@ -180,29 +179,26 @@ def _written(
 def _with_totals(
     summary: Summary,
     headings: Mapping[str, str],
-    shape_texts: Callable[[tuple[int, ...]], str] = shape_text,
 ) -> pd.DataFrame:
     """Columns as people read them: thousands apart, totals in the last row."""
     sums = {column: getattr(summary.totals, column) for column in NUMBERS}
     last = dict.fromkeys(headings.values(), "") | {headings["name"]: "Total"}
     last |= {headings[column]: f"{number:,}" for column, number in sums.items()}
     sizes = zip(summary.layers["kernel_size"], summary.layers["stride"], strict=True)
-    windows = [_window(kernel, stride, shape_texts) if kernel else "" for kernel, stride in sizes]
-    table = _written(summary.layers.assign(window=windows), headings, shape_texts)
+    windows = [_window(kernel, stride) if kernel else "" for kernel, stride in sizes]
+    table = _written(summary.layers.assign(window=windows), headings)
     numbers = {headings[c]: table[headings[c]].map("{:,}".format) for c in NUMBERS}
     return pd.concat([table.assign(**numbers), pd.DataFrame([last])], ignore_index=True)
 
 
-def _window(kernel: Pair, stride: Pair, shape_texts: Callable[[Pair], str]) -> str:
+def _window(kernel: Pair, stride: Pair) -> str:
     """Kernel size and stride as papers write them: "7 x 7 / 2"."""
     height, width = stride
-    return f"{shape_texts(kernel)} / {height if height == width else shape_texts(stride)}"
+    return f"{shape_text(kernel)} / {height if height == width else shape_text(stride)}"
 
 
-def _latex_shape(shape: tuple[int, ...]) -> str:
-    return f"${shape_text(shape).replace('x', chr(92) + 'times')}$"
-
-
-def _escaped(text: str) -> str:
-    """Text with LaTeX's special characters escaped; formulas between dollars stay."""
-    return text if text.startswith("$") else re.sub(r"([&%#_{}])", r"\\\1", text)
+def _in_latex(text: str) -> str:
+    """Text with LaTeX's special characters escaped, and shapes as formulas."""
+    escaped = re.sub(r"([&%#_{}])", r"\\\1", text)
+    shape = r"\d+(?: x \d+)+"
+    return re.sub(shape, lambda match: "$" + match[0].replace("x", r"\times") + "$", escaped)

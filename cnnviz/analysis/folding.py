@@ -156,17 +156,14 @@ class _Cut:
         return self.folding.graph
 
     def of(self, block: Block) -> Folded:
-        for source in self._sources(block):
-            self._add(_input_row(self.graph, source), [source])
+        outside = {source for node in block.nodes for source in node.inputs if source < block.first}
+        for source in sorted(outside):
+            row = _layer_row(self.graph.nodes[source]) | {"title": "input", "kind": "input"}
+            self._add(row | {"params": 0, "macs": 0, "detail": ""}, [source])
         self._show(block)
         items = pd.DataFrame(self.rows)
         item_of = tuple(self.item_of.get(i, -1) for i in range(len(self.graph.nodes)))
         return Folded(items, self._links(block), tuple(self.frames), item_of)
-
-    def _sources(self, block: Block) -> list[int]:
-        """The nodes outside of a block that it reads."""
-        read = {s for n in self.graph.nodes[block.first : block.last + 1] for s in n.inputs}
-        return sorted(source for source in read if source < block.first)
 
     def _show(self, block: Block) -> None:
         for first, last, repeats in block.runs(self.shown.repeated):
@@ -212,12 +209,6 @@ class _Cut:
             for source in self.graph.nodes[target].inputs
         }
         return tuple((source, target) for source, target in links if source != target)
-
-
-def _input_row(graph: NetworkGraph, position: int) -> dict[str, object]:
-    node = graph.nodes[position]
-    row = _layer_row(node)
-    return row | {"title": "input", "kind": "input", "params": 0, "macs": 0, "detail": ""}
 
 
 def _layer_row(node: Node) -> dict[str, object]:

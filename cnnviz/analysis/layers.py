@@ -97,7 +97,7 @@ def _depths(graph: NetworkGraph) -> list[int]:
 
 
 def _row(node: Node) -> dict[str, Any]:
-    window = sliding(node.module)
+    window, has_bias = sliding(node.module), getattr(node.module, "bias", None) is not None
     return {
         "name": node.name,
         "stage": node.stage,
@@ -110,14 +110,10 @@ def _row(node: Node) -> dict[str, Any]:
         "stride": window.stride if window else None,
         "padding": window.padding if window else None,
         "groups": getattr(node.module, "groups", None),
-        "bias": _has_bias(node),
+        "bias": has_bias if node.type.role in WEIGHTED else None,
         "params": counting.params(node),
         "macs": counting.macs(node),
         "operations": counting.operations(node),
         "activations": counting.activations(node),
         "memory": counting.memory(node),
     }
-
-
-def _has_bias(node: Node) -> bool | None:
-    return getattr(node.module, "bias", None) is not None if node.type.role in WEIGHTED else None

@@ -114,18 +114,14 @@ def footprint(graph: NetworkGraph) -> Footprint:
     drop-path) are counted as if none was.
     """
     kept, once = _kept(graph)
+    parts = [node.module for node in graph.nodes if node.module is not None]
     return Footprint(
         params=BYTES * sum(counting.params(node) for node in graph.nodes),
-        buffers=sum(map(_buffers, graph.nodes)),
+        buffers=sum(buffer.nbytes for part in parts for buffer in part.buffers()),
         living=_living(graph),
         kept=kept,
         kept_once=once,
     )
-
-
-def _buffers(node: Node) -> int:
-    buffers = node.module.buffers() if node.module is not None else ()
-    return sum(buffer.nbytes for buffer in buffers)
 
 
 def _living(graph: NetworkGraph) -> int:

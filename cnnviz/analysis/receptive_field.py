@@ -60,7 +60,7 @@ def receptive_fields(graph: NetworkGraph, axis: Axis = "width") -> tuple[Recepti
     """The field of every node of a graph, in the order of its nodes, along one side of an image."""
     fields = [ReceptiveField(0, 0, 1)]
     for node in graph.layers:
-        inputs = _union([fields[index] for index in node.inputs])
+        inputs = union([fields[index] for index in node.inputs])
         fields.append(_through(window(node, axis), inputs))
     return tuple(fields)
 
@@ -129,7 +129,7 @@ def window(node: Node, axis: Axis = "width") -> Window:
     if role == "padding":
         left, _, top, _ = module.padding
         return Window(padding=left if axis == "width" else top)
-    if _flattens(node):
+    if node.inputs and len(node.input_shapes[0]) > len(node.output_shape):
         size = node.input_shapes[0][AXES[axis]]
         return Window(size, size)
     return Window()
@@ -166,10 +166,6 @@ def _sizes(node: Node, axis: Axis) -> tuple[int, int]:
     return node.input_shapes[0][AXES[axis]], node.output_shape[AXES[axis]]
 
 
-def _flattens(node: Node) -> bool:
-    return bool(node.input_shapes) and len(node.input_shapes[0]) > len(node.output_shape)
-
-
 def _adaptive(size: int, output: int) -> Window:
     """Adaptive pooling averages pixels floor(i size / output) to ceil((i + 1) size / output)."""
     lengths = (-(-(i + 1) * size // output) - i * size // output for i in range(output))
@@ -184,7 +180,8 @@ def _through(window: Window, field: ReceptiveField) -> ReceptiveField:
     )
 
 
-def _union(fields: Sequence[ReceptiveField]) -> ReceptiveField:
+def union(fields: Sequence[ReceptiveField]) -> ReceptiveField:
+    """The smallest field that holds all of several."""
     return ReceptiveField(
         min(field.first for field in fields),
         max(field.last for field in fields),

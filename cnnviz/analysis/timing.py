@@ -88,37 +88,8 @@ def forward_time(
             torch.cuda.synchronize()
 
     with torch.inference_mode():
-        times = _measured(run, seconds)
-    return _summary(times, device, batch)
-
-
-def seconds_text(seconds: float) -> str:
-    """A duration in the unit that suits it, with three digits: "12.3 ms"."""
-    for scale, unit in ((1, "s"), (1e-3, "ms")):
-        if seconds >= scale:
-            return f"{_three_digits(seconds / scale)} {unit}"
-    return f"{_three_digits(seconds / 1e-6)} µs"
-
-
-def _measured(run: Callable[[], None], seconds: float) -> list[float]:
-    """Seconds of each run after the warm-up, which ends early where a run takes long."""
-    _repeated(run, seconds / 2, fewest=1, most=WARM_UP_RUNS)
-    return _repeated(run, seconds, fewest=FEWEST_RUNS)
-
-
-def _repeated(
-    run: Callable[[], None], seconds: float, fewest: int, most: int | None = None
-) -> list[float]:
-    """Seconds of each of at least ``fewest`` runs, until ``seconds`` are over."""
-    times: list[float] = []
-    while len(times) < fewest or (sum(times) < seconds and (most is None or len(times) < most)):
-        started = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - started)
-    return times
-
-
-def _summary(times: list[float], device: torch.device, batch: int) -> ForwardTime:
+        _repeated(run, seconds / 2, fewest=1, most=WARM_UP_RUNS)
+        times = _repeated(run, seconds, fewest=FEWEST_RUNS)
     low, _, high = quantiles(times, n=4, method="inclusive")
     on_card = device.type == "cuda"
     return ForwardTime(
@@ -131,6 +102,26 @@ def _summary(times: list[float], device: torch.device, batch: int) -> ForwardTim
         low=low,
         high=high,
     )
+
+
+def seconds_text(seconds: float) -> str:
+    """A duration in the unit that suits it, with three digits: "12.3 ms"."""
+    for scale, unit in ((1, "s"), (1e-3, "ms")):
+        if seconds >= scale:
+            return f"{_three_digits(seconds / scale)} {unit}"
+    return f"{_three_digits(seconds / 1e-6)} µs"
+
+
+def _repeated(
+    run: Callable[[], None], seconds: float, fewest: int, most: int | None = None
+) -> list[float]:
+    """Seconds of each of at least ``fewest`` runs, until ``seconds`` are over."""
+    times: list[float] = []
+    while len(times) < fewest or (sum(times) < seconds and (most is None or len(times) < most)):
+        started = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - started)
+    return times
 
 
 def _three_digits(value: float) -> str:

@@ -35,10 +35,6 @@ def _kept() -> dict[str, int]:
         return {row["variant"]: int(row["params"]) for row in csv.DictReader(file)}
 
 
-def _write() -> None:
+if __name__ == "__main__":
     rows = [f"{name},{counted_parameters(specify(name))}" for name in variants()]
     KEPT.write_text("\n".join(["variant,params", *rows, ""]))
-
-
-if __name__ == "__main__":
-    _write()

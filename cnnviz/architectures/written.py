@@ -52,7 +52,8 @@ def read(written: str) -> SizedNetwork:
     values = dict(_setting(setting) for setting in settings)
     published = variant(name)
     ends = {end: _number(end, values.pop(end)) for end in ENDS if end in values}
-    resolution = values.pop("resolution", None) if "resolution" not in _fields(name) else None
+    is_fixed = "resolution" in published.config.to_text()
+    resolution = None if is_fixed else values.pop("resolution", None)
     plain = specify(name, **ends)
     config = published.config.with_text(values)
     spec = NetworkSpec(name, config, plain.in_channels, plain.num_classes)
@@ -62,10 +63,6 @@ def read(written: str) -> SizedNetwork:
     if not 1 <= side <= 4096:
         raise ValueError(f"resolution must be between 1 and 4096 px; received {side}.")
     return SizedNetwork(spec, side)
-
-
-def _fields(name: str) -> set[str]:
-    return set(variant(name).config.to_text())
 
 
 def _setting(setting: str) -> tuple[str, str]:

@@ -57,12 +57,13 @@ def stages_by_side(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _sums(there: pd.DataFrame, above: int) -> dict[str, Any]:
-    auxiliary = is_auxiliary(there).all()
+    auxiliary, shapes = is_auxiliary(there).all(), there["output_shape"]
+    is_vector = level(shapes.iloc[-1]) == VECTOR
     return {
         "stages": _parts_text(list(there["stage"].unique())),
         "depth": 0 if auxiliary else max(int(there["depth"].max()) - above, 0),
         "layers": int(is_weighted(there).sum()),
-        "channels": _channels(there["output_shape"]),
+        "channels": int(shapes.iloc[-1][0] if is_vector else max(shape[0] for shape in shapes)),
         **{count: int(there[count].sum()) for count in ("params", "macs", "activations")},
     }
 
@@ -79,11 +80,6 @@ def _parts_text(parts: Sequence[str]) -> str:
             between = "and" if len(numbers) == 2 else "to"
             texts.append(f"{word.rstrip()}s {numbers[0]} {between} {numbers[-1]}")
     return ", ".join(texts)
-
-
-def _channels(shapes: pd.Series) -> int:
-    is_vector = level(shapes.iloc[-1]) == VECTOR
-    return int(shapes.iloc[-1][0] if is_vector else max(shape[0] for shape in shapes))
 
 
 def is_weighted(table: pd.DataFrame) -> pd.Series:

@@ -50,9 +50,12 @@ def layer_differences(
         every_layer: Also normalisation, activation, additions and auxiliary heads, not only
             weighted layers and pooling.
     """
-    chosen = [table if every_layer else _main(table) for table in tables]
-    layers = [[_layer(row) for row in table.to_dict("records")] for table in chosen]
-    lines = _by_name(layers) if by_name else _by_level(layers)
+    layers = [
+        [_layer(row) for row in table.to_dict("records")]
+        for table in (tables if every_layer else map(_main, tables))
+    ]
+    names = [[layer["name"] for layer in each] for each in layers]
+    lines = _aligned(layers, names) if by_name else _by_level(layers)
     rows, marked = [], []
     for line in lines:
         changes = [_differences(line[0], layer) for layer in line]
@@ -96,10 +99,6 @@ def layer_text(row: dict[Any, Any]) -> str:
     if not pd.isna(row["groups"]) and row["groups"] > 1:
         words.append(f"{row['groups']} groups")
     return ", ".join(words)
-
-
-def _by_name(layers: Sequence[list[Layer]]) -> list[Line]:
-    return _aligned(layers, [[layer["name"] for layer in each] for each in layers])
 
 
 def _by_level(layers: Sequence[list[Layer]]) -> list[Line]:

@@ -41,9 +41,10 @@ def formulas(
     fields = fields or receptive_fields(graph)
     node = graph.nodes[position]
     seen = [fields[index] for index in node.inputs]
+    readers = [node for node in graph.nodes[position + 1 :] if position in node.inputs]
     return [
         output_shape(node),
-        params(node, is_normalised=_is_normalised(graph, position)),
+        params(node, is_normalised=any(node.type is BATCH_NORM for node in readers)),
         macs(node),
         activations(node),
         memory(node),
@@ -167,9 +168,3 @@ def _products(node: Node, value: int) -> tuple[str, str]:
         left = f"{product(shape[1:])} x ({product(weight.shape)})"
         return "H x W x weights, H and W of the output", left
     return "H x W x products at one place", f"{product(shape[1:] or (1,))} x {value // places:,}"
-
-
-def _is_normalised(graph: NetworkGraph, position: int) -> bool:
-    """Whether a batch norm reads the layer."""
-    readers = (node for node in graph.nodes[position + 1 :] if position in node.inputs)
-    return any(node.type is BATCH_NORM for node in readers)

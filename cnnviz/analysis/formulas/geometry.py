@@ -11,7 +11,7 @@ from cnnviz.analysis.formulas.side import equation, sides
 from cnnviz.analysis.graph import Node
 from cnnviz.analysis.kinds import AVERAGE_POOLING, is_adaptive
 from cnnviz.analysis.kinds.window import Side, pair
-from cnnviz.analysis.receptive_field import ReceptiveField, window
+from cnnviz.analysis.receptive_field import ReceptiveField, union, window
 from cnnviz.architectures import Layer, Role
 
 SIDE = "floor((H + 2P - F) / S) + 1"
@@ -133,7 +133,7 @@ def _kept(node: Node) -> tuple[str, str, str]:
 def receptive_field(node: Node, field: ReceptiveField, inputs: Sequence[ReceptiveField]) -> Formula:
     """The side of the image region that one unit can see, along the width."""
     general, lines, notes = "r = r_in + (F - 1) x j_in", [], []
-    seen = _together(inputs)
+    seen = union(inputs)
     if len(inputs) > 1:
         general = "r = the union of what the inputs see"
         line, note = _union(inputs, seen)
@@ -154,11 +154,6 @@ def jump(node: Node, field: ReceptiveField, inputs: Sequence[ReceptiveField]) ->
     note = "Distance in the image between the fields of two neighbouring units."
     numbers = f"{left} = {decimal(fraction(field.jump))}"
     return Formula("jump", "j = j_in x S", numbers, field.jump, note)
-
-
-def _together(fields: Sequence[ReceptiveField]) -> ReceptiveField:
-    first, last = min(f.first for f in fields), max(f.last for f in fields)
-    return ReceptiveField(first, last, fields[0].jump)
 
 
 def _size(field: ReceptiveField) -> float:

@@ -76,15 +76,12 @@ def sliding(module: nn.Module | None) -> Sliding | None:
         return None
     window: Any = module
     kernel_size, dilation = pair(window.kernel_size), pair(getattr(window, "dilation", 1))
-    padding = pair(window.padding) if window.padding != "same" else _same(kernel_size, dilation)
+    padding = pair(window.padding)
+    if window.padding == "same":  # what it adds before the first row and the first column
+        height, width = (d * (k - 1) // 2 for k, d in zip(kernel_size, dilation, strict=True))
+        padding = height, width
     rounds_up = getattr(window, "ceil_mode", False)
     return Sliding(kernel_size, pair(window.stride), padding, dilation, rounds_up)
-
-
-def _same(kernel_size: Pair, dilation: Pair) -> Pair:
-    """What padding="same" adds before the first row and the first column."""
-    height, width = (d * (k - 1) // 2 for k, d in zip(kernel_size, dilation, strict=True))
-    return height, width
 
 
 def pair(size: int | str | tuple[int, ...]) -> Pair:

@@ -98,21 +98,12 @@ def feature_reuse(network: Network, definition: str = "mean") -> tuple[BlockReus
         KeyError: There is no such definition; the message lists the known ones.
         ValueError: The network has no dense block.
     """
-    value = known_definition(definition).value
+    value = named(definition, DEFINITIONS, "definition").value
     if not has_dense_blocks(network):
         raise ValueError(
             f"network must have dense blocks; received {network.spec.variant}: choose a DenseNet."
         )
     return tuple(_panel(readers, value) for readers in block_readers(network))
-
-
-def known_definition(name: str) -> Definition:
-    """A definition by its key.
-
-    Raises:
-        KeyError: There is none; the message lists the known ones.
-    """
-    return named(name, DEFINITIONS, "definition")
 
 
 def has_dense_blocks(network: Network) -> bool:

@@ -128,10 +128,6 @@ def _deep(block: Block) -> list[Reader]:
     return [each for each in layers[len(layers) // 2 :] if len(each.sources) > 1]
 
 
-def _all_deep(blocks: Sequence[Block]) -> list[Reader]:
-    return [reader for block in blocks for reader in _deep(block)]
-
-
 def _early_by_late(blocks: Sequence[Block]) -> float:
     """Of the block where it is least: weight on the earlier half of the sources by the later."""
 
@@ -166,10 +162,6 @@ def _least_on_input(blocks: Sequence[Block]) -> float:
     return sum(each[0] == min(each) for each in means) / len(readers)
 
 
-def _classifier(blocks: Sequence[Block]) -> list[Reader]:
-    return [blocks[-1][-1]]
-
-
 def _last_by_rest(blocks: Sequence[Block]) -> float:
     """The classifier's weight on the last third of the sources by that on the others."""
     means = _means(blocks[-1][-1])
@@ -184,7 +176,7 @@ _QUESTIONS = (
         "half, in the later half of a block's layers; the block where it is least",
         0.5,
         0.25,
-        _all_deep,
+        lambda blocks: [reader for block in blocks for reader in _deep(block)],
         _early_by_late,
     ),
     _Question(
@@ -209,7 +201,7 @@ _QUESTIONS = (
         "mean absolute weight on the last third of the sources divided by that on the others",
         1.1,
         1.0,
-        _classifier,
+        lambda blocks: [blocks[-1][-1]],
         _last_by_rest,
     ),
 )

@@ -15,9 +15,9 @@ from cnnviz.analysis.reuse.matrices import (
     block_readers,
     columns_as_matrix,
     has_dense_blocks,
-    known_definition,
 )
 from cnnviz.architectures import Network
+from cnnviz.hyperparameters import named
 
 DIGITS = 4  # of a stored number
 KEPT = ("mean", "max")  # keys of ``DEFINITIONS``
@@ -62,7 +62,7 @@ def recalled_reuse(network: Network, record: Record, definition: str) -> tuple[B
     Raises:
         KeyError: There is no such definition, or the record is of another network.
     """
-    known_definition(definition)
+    named(definition, DEFINITIONS, "definition")
     return tuple(
         columns_as_matrix(readers, _recalled(readers, record[f"block {number}"], definition))
         for number, readers in enumerate(block_readers(network), 1)
