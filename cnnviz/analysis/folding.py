@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
 
@@ -18,6 +18,9 @@ from cnnviz.analysis import counting
 from cnnviz.analysis.blocks import Block, block_tree
 from cnnviz.analysis.graph import NetworkGraph, Node
 from cnnviz.analysis.kinds.window import sliding
+
+# How many items a picture shows before anyone opens a block: what a projector has room for.
+BUDGETS = {"volumes": 100, "graph": 40, "block": 40}
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +142,33 @@ class Folding:
         """Parameters and MACs of the nodes from ``first`` to ``last``."""
         params, macs = self._sums
         return {"params": params[last + 1] - params[first], "macs": macs[last + 1] - macs[first]}
+
+
+@dataclass(frozen=True)
+class View:
+    """The part of a network that is shown, and how.
+
+    Attributes:
+        kind: "volumes", "graph" or "block"; a key of ``BUDGETS``.
+        block: Path of the block that is shown alone; "" is the most telling one.
+        full: Whether the graph draws repeated blocks one by one, with all their connections.
+        toggled: Blocks that are not as the picture opens them by itself.
+    """
+
+    kind: str = "volumes"
+    block: str = ""
+    full: bool = False
+    toggled: frozenset[str] = frozenset()
+
+    def of(self, folding: Folding) -> Folded:
+        """Fold a network as this view shows it."""
+        is_block = self.kind == "block"
+        within = folding.blocks.get(self.block) or folding.anatomies()[0] if is_block else None
+        shown = Shown(not is_block, self.kind == "volumes", within)
+        # Unfolding the repeats opens no more blocks than folding them does.
+        opened = folding.opened(BUDGETS[self.kind], shown)
+        shown = replace(shown, repeated=shown.repeated and not self.full)
+        return folding.fold(opened ^ self.toggled & folding.blocks.keys(), shown)
 
 
 @dataclass

@@ -75,6 +75,34 @@ class NetworkGraph:
         """All nodes but the input."""
         return self.nodes[1:]
 
+    def position(self, layer: str) -> int:
+        """The position in ``nodes`` of the layer or operation of that name.
+
+        Raises:
+            KeyError: There is none; the message names it.
+        """
+        for index, node in enumerate(self.nodes):
+            if node.name == layer:
+                return index
+        last = self.nodes[-1].name
+        raise KeyError(
+            f"{layer} is no layer of this network; known are its table's, such as {last}."
+        )
+
+    def read_at(self, index: int) -> tuple[str, int | None]:
+        """The module that has a node's value: its path and the input, or None for its output.
+
+        An operation is no module, but its result is what the next module reads. Where only
+        operations read it, its block stands for it.
+        """
+        node = self.nodes[index]
+        if node.module is not None:
+            return node.name, None
+        for reader in self.nodes[index + 1 :]:
+            if index in reader.inputs and reader.module is not None and not reader.training_only:
+                return reader.name, reader.inputs.index(index)
+        return node.name.rpartition(".")[0], None
+
     @property
     def edges(self) -> list[tuple[int, int]]:
         """Pairs (source, target) of positions in ``nodes``."""

@@ -7,14 +7,13 @@ from difflib import get_close_matches
 
 from cnnviz.analysis.comparison import comparison
 from cnnviz.analysis.export import FORMATS
-from cnnviz.analysis.folding import Folding
+from cnnviz.analysis.folding import Folding, View
 from cnnviz.analysis.formulas import formulas
 from cnnviz.analysis.formulas.arithmetic import Formula
 from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.other_tools import ToolCount, other_tools
 from cnnviz.analysis.summary import summary
 from cnnviz.analysis.timing import forward_time
-from cnnviz.analysis.views import View
 from cnnviz.architectures import variant
 from cnnviz.architectures.written import SizedNetwork, read
 from cnnviz.commands.answer import Answer, write
@@ -51,7 +50,7 @@ def formula_command(options: argparse.Namespace) -> Answer:
     if options.layer not in names[1:]:
         raise ValueError(_unknown_layer(options.layer, names[1:], str(network)))
     shown = formulas(graph, names.index(options.layer))
-    return Answer("\n".join(map(_line, shown)), [asdict(formula) for formula in shown])
+    return Answer("\n".join(map(_line, shown)), [formula.to_json() for formula in shown])
 
 
 def _unknown_layer(name: str, known: list[str], network: str) -> str:

@@ -5,7 +5,6 @@ import time
 from typing import Any
 
 from cnnviz.analysis.graph import network_graph
-from cnnviz.analysis.reading import read_at
 from cnnviz.architectures import Network
 from cnnviz.commands.answer import Answer
 from cnnviz.commands.trained import trained_network
@@ -54,7 +53,7 @@ def _place(network: Network, layer: str) -> Place:
     """Where a row of the layer table, or a block, can be read."""
     graph = network_graph(network.spec, preprocessing(network.spec).crop)
     nodes = {node.name: node for node in graph.layers}
-    return Place(*read_at(graph, nodes[layer])) if layer in nodes else Place(layer)
+    return Place(*graph.read_at(graph.position(layer))) if layer in nodes else Place(layer)
 
 
 def _map(facts: Any, channel: int) -> dict[str, Any]:

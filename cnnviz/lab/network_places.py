@@ -7,7 +7,6 @@ import torch
 
 from cnnviz.analysis.graph import NetworkGraph, Node
 from cnnviz.analysis.kinds import BATCH_NORM, kind_of
-from cnnviz.analysis.reading import read_at
 from cnnviz.architectures import ARCHITECTURES, NetworkSpec, build
 from cnnviz.vision.capture import Place
 
@@ -92,7 +91,7 @@ def joins(graph: NetworkGraph) -> list[Join]:
     for node in graph.nodes:
         if node.kind not in JOINS or len(node.inputs) < 2 or len(node.output_shape) != 3:
             continue
-        parts = tuple(Place(*read_at(graph, graph.nodes[number])) for number in node.inputs)
+        parts = tuple(Place(*graph.read_at(number)) for number in node.inputs)
         if not any(part.layer in graph.blocks for part in parts):
             joined.append(Join(node.name, node.kind, parts))
     return joined

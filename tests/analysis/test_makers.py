@@ -7,7 +7,6 @@ import torch
 
 from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.makers import maker, origin
-from cnnviz.analysis.reading import position, read_at
 from cnnviz.architectures import build, specify, variant
 from cnnviz.vision.capture import Place, recorded
 from tests.networks import graph_of
@@ -30,7 +29,7 @@ def outputs(network, graph, indices):
     """What nodes put out, (C, H, W) by position."""
     side, channels = graph.input_shape[1], graph.input_shape[0]
     image = torch.randn(1, channels, side, side, generator=torch.Generator().manual_seed(1))
-    places = {i: Place(*read_at(graph, graph.nodes[i])) for i in indices}
+    places = {i: Place(*graph.read_at(i)) for i in indices}
     with torch.no_grad(), recorded(network, list(places.values())) as found:
         network(image)
     return {i: found[place][0] for i, place in places.items()}
@@ -76,7 +75,7 @@ def test_a_channel_of_a_dense_block_is_the_channel_of_the_convolution_that_is_fo
 
 def test_behind_norm_and_relu_it_is_the_same_filter(densenet):
     network, graph = densenet
-    norm, relu = (position(graph, f"stages.0.block.layer3.{name}1") for name in ("norm", "relu"))
+    norm, relu = (graph.position(f"stages.0.block.layer3.{name}1") for name in ("norm", "relu"))
     found = outputs(network, graph, {norm, relu, *concatenations(graph)[:2]})
     for channel in (0, 15, 16, 27, 28, 39):  # the last of each input of the concatenation
         made = maker(graph, relu, channel)
@@ -103,7 +102,7 @@ def test_behind_norm_and_relu_it_is_the_same_filter(densenet):
 )
 def test_zeroing_the_filter_changes_that_map_alone(name, layer, channel):
     network, graph = ready(name, 63 if name.startswith("squeeze") else None)
-    index = position(graph, layer)
+    index = graph.position(layer)
     made = maker(graph, index, channel)
     assert changed_by_zeroing(network, graph, made, index) == [channel]
 
@@ -124,7 +123,7 @@ def test_the_last_of_a_concatenation_changes_alone_and_earlier_ones_change_what_
 
 def test_the_table_of_lenet_is_a_convolution():
     _, graph = ready("lenet5")
-    made = maker(graph, position(graph, "stages.1.c3_squashing"), 9)
+    made = maker(graph, graph.position("stages.1.c3_squashing"), 9)
     assert (graph.nodes[made.index].name, made.channel) == ("stages.1.c3", 9)
 
 
@@ -143,16 +142,16 @@ def test_the_table_of_lenet_is_a_convolution():
 )
 def test_sums_means_and_the_image_have_no_single_filter(name, layer, ends_at):
     graph = network_graph(specify(name), 32)
-    index = position(graph, layer)
+    index = graph.position(layer)
     assert maker(graph, index, 0) is None
     assert graph.nodes[origin(graph, index, 0).index].name == ends_at
 
 
 def test_a_padded_shortcut_moves_the_channels_and_fills_the_others():
     network, graph = ready("resnet20_cifar")
-    index = position(graph, "stages.1.0.shortcut")  # 16 channels become 8 + 16 + 8
+    index = graph.position("stages.1.0.shortcut")  # 16 channels become 8 + 16 + 8
     origins = [origin(graph, index, channel) for channel in range(32)]
-    addition = position(graph, "stages.0.2.addition")
+    addition = graph.position("stages.0.2.addition")
     assert [found.channel for found in origins if found.index == addition] == list(range(16))
     assert [k for k, found in enumerate(origins) if found.index == addition] == list(range(8, 24))
     padded = outputs(network, graph, [index])[index]

@@ -1,9 +1,10 @@
 """A number of a layer with its formula, and how the numbers in formulas are written."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from itertools import groupby
+from typing import Any
 
 from cnnviz.analysis.graph import Shape, shape_text
 
@@ -47,6 +48,10 @@ class Formula:
     def unit(self) -> str:
         """Of the value; empty for a shape."""
         return QUANTITIES[self.quantity][1]
+
+    def to_json(self) -> dict[str, Any]:
+        """The formula in plain numbers and texts."""
+        return {**asdict(self), "title": self.title, "unit": self.unit}
 
     @property
     def result(self) -> str:

@@ -8,7 +8,6 @@ import streamlit as st
 from cnnviz.analysis import counting
 from cnnviz.analysis.graph import NetworkGraph, Node
 from cnnviz.analysis.limits import MAX_TO_RUN
-from cnnviz.analysis.reading import position, read_at
 from cnnviz.analysis.receptive_field import receptive_fields, unit_field
 from cnnviz.architectures import NetworkSpec
 from cnnviz.architectures.written import SizedNetwork
@@ -79,7 +78,7 @@ def show_field(network: SizedNetwork, graph: NetworkGraph, layer: str) -> None:
     Raises:
         KeyError: The graph has no such layer.
     """
-    index = position(graph, layer)
+    index = graph.position(layer)
     photo, place, weighted = _controls(network.spec, graph.nodes[index])
     if photo is None:
         st.info("Choose a photo, or upload your own, to see the receptive field on it.")
@@ -177,7 +176,7 @@ def _effective(subject: Subject, graph: NetworkGraph, seen: SeenField) -> Timed[
             "smaller network."
         )
         return None
-    place = Place(*read_at(graph, seen.node))
+    place = Place(*graph.read_at(graph.position(seen.node.name)))
     if seen.node.module is None and place.input_index is None:
         st.info(f"The gradient is that of {place.layer}, the block around this {seen.node.kind}.")
     try:

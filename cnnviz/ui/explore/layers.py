@@ -11,7 +11,6 @@ import streamlit as st
 from cnnviz.analysis.counting import MACS, Convention
 from cnnviz.analysis.formulas import formulas
 from cnnviz.analysis.graph import NetworkGraph, shape_text
-from cnnviz.analysis.reading import position
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.ui.explore.field import show_field
 from cnnviz.ui.network.formulas import concealed, show_formulas
@@ -146,7 +145,7 @@ def show_card(
         layer: Name of one of its layers.
         hidden: Quantities that a teacher hides.
     """
-    index = position(graph, layer)
+    index = graph.position(layer)
     node = graph.nodes[index]
     fields = cached_fields(network.spec, network.resolution)
     with st.container(border=True, key="layer_card"):

@@ -5,8 +5,7 @@ from collections.abc import Collection, Sequence
 
 import streamlit as st
 
-from cnnviz.analysis.folding import Folding
-from cnnviz.analysis.views import BUDGETS, View
+from cnnviz.analysis.folding import BUDGETS, Folding, View
 from cnnviz.architectures import variant
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.network import DRAWINGS

@@ -11,7 +11,6 @@ import pandas as pd
 from PIL import Image
 
 from cnnviz.analysis.graph import NetworkGraph
-from cnnviz.analysis.reading import position, read_at
 from cnnviz.analysis.receptive_field import unit_field
 from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.images.preprocessing import Preprocessing
@@ -177,12 +176,12 @@ class LayerOfSubject:
     @property
     def index(self) -> int:
         """Position of its node in the graph."""
-        return position(self.graph, self.name)
+        return self.graph.position(self.name)
 
     @property
     def place(self) -> Place:
         """Place of the layer's output for ``captured``."""
-        return Place(*read_at(self.graph, self.graph.nodes[self.index]))
+        return Place(*self.graph.read_at(self.index))
 
     def activation(self, subject: Subject | None = None) -> np.ndarray:
         """The layer's output for the photo, (C, H, W), in this or another network."""

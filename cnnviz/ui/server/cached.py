@@ -10,12 +10,11 @@ from typing import Generic, TypeVar
 import pandas as pd
 import streamlit as st
 
-from cnnviz.analysis.folding import Folded, Folding
+from cnnviz.analysis.folding import Folded, Folding, View
 from cnnviz.analysis.graph import NetworkGraph, network_graph
 from cnnviz.analysis.layers import layer_table
 from cnnviz.analysis.limits import GraphError
 from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields
-from cnnviz.analysis.views import View
 from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.architectures.parameters import counted_parameters
 from cnnviz.ui.server.byte_cache import networks
@@ -90,7 +89,7 @@ def cached_folding(spec: NetworkSpec, resolution: int) -> Folding:
 
 @st.cache_resource(max_entries=128, show_spinner=False)
 def cached_view(spec: NetworkSpec, resolution: int, view: View) -> Folded:
-    """What a picture shows of a network (cnnviz.analysis.views)."""
+    """What a picture shows of a network (cnnviz.analysis.folding)."""
     return view.of(cached_folding(spec, resolution))
 
 

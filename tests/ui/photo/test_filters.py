@@ -16,14 +16,13 @@ def filters_page(variant, layer, channel, settings):
     import torch
 
     from cnnviz.analysis.graph import network_graph
-    from cnnviz.analysis.reading import position
     from cnnviz.architectures import build
     from cnnviz.ui.photo.filters import show_filters
 
     torch.manual_seed(0)
     network = build(variant, **settings).requires_grad_(False)
     graph = network_graph(network, 224 if variant in ("alexnet", "squeezenet1_1") else 32)
-    index = position(graph, layer)
+    index = graph.position(layer)
     activation = np.random.default_rng(0).normal(size=graph.nodes[index].output_shape)
     subject = SimpleNamespace(network=network)
     show_filters(SimpleNamespace(subject=subject, graph=graph, index=index), channel, activation)

@@ -4,7 +4,6 @@ import pytest
 import torch
 
 from cnnviz.analysis.graph import network_graph
-from cnnviz.analysis.reading import position, read_at
 from cnnviz.architectures import build, specify
 from cnnviz.vision.capture import Place, activation
 from tests.networks import graph_of
@@ -15,7 +14,7 @@ def test_every_operation_can_be_read_somewhere(name):
     graph = graph_of(name)
     nodes = {node.name: node for node in graph.nodes}
     for node in graph.layers:
-        layer, index = read_at(graph, node)
+        layer, index = graph.read_at(graph.position(node.name))
         if node.module is not None:
             assert (layer, index) == (node.name, None)
         elif index is not None:
@@ -27,7 +26,7 @@ def test_every_operation_can_be_read_somewhere(name):
 def test_an_operation_is_read_by_the_next_layer():
     network = build("resnet20_cifar")
     graph = network_graph(network, 32)
-    layer, index = read_at(graph, graph.nodes[position(graph, "stages.0.0.addition")])
+    layer, index = graph.read_at(graph.position("stages.0.0.addition"))
     assert (layer, index) == ("stages.0.0.relu2", 0)
     image = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
@@ -39,7 +38,7 @@ def test_an_operation_is_read_by_the_next_layer():
 
 def test_a_layer_is_found_by_its_name_and_an_unknown_one_is_named():
     graph = network_graph(specify("resnet20_cifar"), 32)
-    assert graph.nodes[position(graph, "stages.1.0.conv2")].name == "stages.1.0.conv2"
-    assert position(graph, "input") == 0
+    assert graph.nodes[graph.position("stages.1.0.conv2")].name == "stages.1.0.conv2"
+    assert graph.position("input") == 0
     with pytest.raises(KeyError, match=r"stages\.9 is no layer .* such as head\.linear"):
-        position(graph, "stages.9")
+        graph.position("stages.9")
