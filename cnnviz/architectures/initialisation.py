@@ -1,6 +1,7 @@
 """How weights are drawn: the initialisations of the papers."""
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import nn
@@ -27,26 +28,14 @@ def _draw(module: nn.Conv2d | nn.Linear, initialiser: Initialiser) -> None:
         nn.init.zeros_(module.bias)
 
 
-def gaussian(weight: torch.Tensor) -> torch.Tensor:
-    """N(0, 0.01^2): Krizhevsky et al. 2012, section 5."""
-    return nn.init.normal_(weight, std=0.01)
-
-
-def xavier(weight: torch.Tensor) -> torch.Tensor:
-    """N(0, 2 / (fan_in + fan_out)): Glorot and Bengio 2010, equation 12."""
-    return nn.init.xavier_normal_(weight)
-
-
-def he_forward(weight: torch.Tensor) -> torch.Tensor:
-    """N(0, 2 / fan_in): He et al. 2015, equation 10, keeps the size of activations."""
-    return nn.init.kaiming_normal_(weight, mode="fan_in", nonlinearity="relu")
-
-
-def he_normal(weight: torch.Tensor) -> torch.Tensor:
-    """N(0, 2 / fan_out): He et al. 2015, equation 14, keeps the size of gradients."""
-    return nn.init.kaiming_normal_(weight, mode="fan_out", nonlinearity="relu")
-
-
+# N(0, 0.01^2): Krizhevsky et al. 2012, section 5.
+gaussian: Initialiser = partial(nn.init.normal_, std=0.01)
+# N(0, 2 / (fan_in + fan_out)): Glorot and Bengio 2010, equation 12.
+xavier: Initialiser = nn.init.xavier_normal_
+# N(0, 2 / fan_in): He et al. 2015, equation 10, keeps the size of activations.
+he_forward: Initialiser = partial(nn.init.kaiming_normal_, nonlinearity="relu")
+# N(0, 2 / fan_out): He et al. 2015, equation 14, keeps the size of gradients.
+he_normal: Initialiser = partial(nn.init.kaiming_normal_, mode="fan_out", nonlinearity="relu")
 INITIALISERS: dict[str, Initialiser] = {"gaussian": gaussian, "xavier": xavier, "he": he_forward}
 
 
