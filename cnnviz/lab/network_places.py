@@ -32,7 +32,7 @@ def before_activation(graph: NetworkGraph, index: int) -> BeforeActivation:
     """The output of a convolution, after its batch norm if it has one.
 
     Args:
-        graph: NetworkGraph of the network.
+        graph: Graph of the network.
         index: Position of the convolution in ``graph.nodes``.
     """
     place, readers = index, _readers(graph, index)
