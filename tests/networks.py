@@ -30,9 +30,10 @@ def blocks_of(name: str) -> tuple[object, ...]:
     )
 
 
-_first = {blocks_of(name): name for name in reversed(variants())}
+# The first variant of each kind of block.
+SHALLOWEST = {blocks_of(name): name for name in reversed(variants())}
 # Variants of the blocks of a shallower one, which stands before them in its family.
-DEEPER = set(variants()) - set(_first.values())
+DEEPER = sorted(set(variants()) - set(SHALLOWEST.values()))
 
 
 @cache

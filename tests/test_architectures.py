@@ -111,10 +111,12 @@ def test_a_variant_is_a_stem_stages_and_a_head(name):
     assert is_published(network.spec)
     published = variant(name)
     side = network.spec.fixed_resolution or published.resolution
-    image = torch.empty(1, published.in_channels, side, side, device="meta")
-    assert network(image).shape == (1, published.num_classes)
-    if architecture_of(name).has_feature_maps:
-        assert network.stages(network.stem(image)).dim() == 4
+    image, read = torch.empty(1, published.in_channels, side, side, device="meta"), []
+    watch = network.head.register_forward_pre_hook(lambda head, inputs: read.extend(inputs))
+    with torch.no_grad():
+        assert network(image).shape == (1, published.num_classes)
+    watch.remove()
+    assert (read[0].dim() == 4) == architecture_of(name).has_feature_maps
 
 
 @pytest.mark.parametrize("name", variants())

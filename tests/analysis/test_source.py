@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from cnnviz.analysis.source.definitions import Cut
 from cnnviz.architectures import ARCHITECTURES, build, specify, variants
 from cnnviz.architectures.written import read
 from tests.edge_cases import edge_cases
+from tests.networks import DEEPER, SHALLOWEST, blocks_of
 
 # Prints the state dict of every file of a folder, in a Python that does not know this package.
 SHAPES = """
@@ -59,6 +61,12 @@ SMALL = (
 )
 
 
+@cache
+def file_of(name):
+    """The file of a published variant."""
+    return source(specify(name))
+
+
 def run_alone(folder, *arguments):
     """What a Python that does not know this package prints."""
     command = [sys.executable, "-I", *arguments]
@@ -94,9 +102,9 @@ def other_branches():
     return specs
 
 
-def test_every_variant_and_every_other_branch_is_the_same_network(tmp_path):
+def test_every_kind_of_block_and_every_other_branch_is_the_same_network(tmp_path):
     assert len(other_branches()) > 60
-    specs = {name: specify(name) for name in variants()} | other_branches()
+    specs = {name: specify(name) for name in SHALLOWEST.values()} | other_branches()
     for name, spec in specs.items():
         (tmp_path / f"{name}.py").write_text(source(spec), encoding="utf-8")
     lines = run_alone(tmp_path, "-c", SHAPES, str(tmp_path)).splitlines()
@@ -104,6 +112,19 @@ def test_every_variant_and_every_other_branch_is_the_same_network(tmp_path):
     assert found.keys() == specs.keys()
     for name, spec in specs.items():
         assert found[name] == shapes(spec), name
+
+
+@pytest.mark.parametrize("name", DEEPER)
+def test_a_deeper_variant_is_the_code_of_a_shallower_one_with_its_own_numbers(name, tmp_path):
+    code = [
+        re.sub(r"^(    \w+: \w+) = [\d.]+$|num_classes=\d+", r"\1", file_of(variant), flags=re.M)
+        for variant in (name, SHALLOWEST[blocks_of(name)])
+    ]
+    assert code[0].partition("\nfrom ")[2] == code[1].partition("\nfrom ")[2]
+    path = tmp_path / "network.py"
+    path.write_text(file_of(name), encoding="utf-8")
+    config = specify(name).config
+    assert vars(getattr(imported(path), type(config).__name__)()) == vars(config)
 
 
 @pytest.mark.parametrize("family", ARCHITECTURES, ids=lambda family: family.name)
@@ -171,7 +192,7 @@ def test_as_a_script_it_prints_its_parameter_count(tmp_path):
 def test_it_needs_only_torch(family):
     for name in family.variants:
         roots = set()
-        for node in ast.walk(ast.parse(source(specify(name)))):
+        for node in ast.walk(ast.parse(file_of(name))):
             if isinstance(node, ast.Import):
                 roots |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
@@ -181,7 +202,7 @@ def test_it_needs_only_torch(family):
 
 def test_every_file_is_written_as_a_formatter_and_a_linter_want_it(tmp_path):
     for name in variants():
-        (tmp_path / f"{name}.py").write_text(source(specify(name)), encoding="utf-8")
+        (tmp_path / f"{name}.py").write_text(file_of(name), encoding="utf-8")
     rules = ("--isolated", "--line-length=100", "--target-version=py311")
     for command in (("check", "--select=E,F,W,I,UP,B,C4,SIM"), ("format", "--diff")):
         done = subprocess.run(
@@ -224,7 +245,7 @@ def test_what_belongs_to_this_package_stays_behind():
     ours = re.compile(r"\((?:Config|Layer)\)|NetworkSpec|def (?:check|macs)|\bkind = |cnnviz\.")
     declared = re.compile(r"(?<![.\w])(?:choice|steps|flag|initialisation)\(")
     for name in variants():
-        text = source(specify(name))
+        text = file_of(name)
         assert not ours.search(text), name
         assert not declared.search(text), name
     assert "class PaddedShortcut(nn.Module):" in source(specify("resnet20_cifar"))
