@@ -20,22 +20,15 @@ class MapsChoice:
 
     Attributes:
         order: One of ``ORDERS``.
-        at_once: How many of them.
-        page: Which of the layer's sets of so many, from 0.
+        positions: Which maps of the order.
         scale: One of ``SCALES``.
         is_rectified: Whether values below 0 are shown as 0.
     """
 
     order: str
-    at_once: int
-    page: int
+    positions: slice
     scale: str
     is_rectified: bool
-
-    @property
-    def positions(self) -> slice:
-        """Which maps of the order are shown."""
-        return slice(self.page * self.at_once, (self.page + 1) * self.at_once)
 
 
 def spatial_layers(graph: NetworkGraph) -> list[str]:
@@ -70,8 +63,8 @@ def choose_maps(count: int) -> MapsChoice:
             "Values", VALUES, address.VALUES, help="The layer's output, or its positive part."
         )
     with page:
-        number_of_page = _choose_page(ceil(count / at_once))
-    return MapsChoice(ordered, at_once, number_of_page, scaled, shown == VALUES[0])
+        first = _choose_page(ceil(count / at_once)) * at_once
+    return MapsChoice(ordered, slice(first, first + at_once), scaled, shown == VALUES[0])
 
 
 def _choose_page(pages: int) -> int:

@@ -9,7 +9,6 @@ from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_option_or_none, choose_several
 from cnnviz.ui.parts.layout import in_columns
 from cnnviz.ui.parts.page import plain
-from cnnviz.ui.photo.controls import Photo
 from cnnviz.ui.photo.overlay import choose_opacity, overlay
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.photo.weights import variants_with_files
@@ -30,9 +29,12 @@ def show_history(subject: Subject) -> None:
         "Grad-CAM at each network's last stage, all on this one scale from 0 to the map's own "
         "largest value; each network sees the photo in its own resolution."
     )
-    own = [subject.about(None)] if subject.spec.trained_on else []
+    looking = [subject.about(None)] if subject.spec.trained_on else []
+    for name in names:
+        weights = next(source for source in sources(name) if source.kind != "download")
+        looking.append(Subject(specify(name), weights, subject.photo))
     with st.grid(4, min_column_width=220):
-        for each in (*own, *(_published(name, subject.photo) for name in names)):
+        for each in looking:
             with st.container(border=True):
                 _show_network(each, wanted, opacity)
 
@@ -68,11 +70,6 @@ def _choose_label(subject: Subject) -> str | None:
         placeholder="Each network's most probable; type to search",
         help="Networks without this class explain their own prediction.",
     )
-
-
-def _published(name: str, photo: Photo) -> Subject:
-    weights = next(source for source in sources(name) if source.kind != "download")
-    return Subject(specify(name), weights, photo)
 
 
 def _show_network(subject: Subject, wanted: str | None, opacity: float) -> None:

@@ -58,9 +58,8 @@ class Explanation:
         Maps by pixel are drawn alone, since they would hardly be visible over a photo.
         """
         if self.method.is_by_pixel:
-            return colour_maps.coloured(
-                enlarged(np.sqrt(values))
-            ), "brightened by its square root; "
+            note = "brightened by its square root; "
+            return colour_maps.coloured(enlarged(np.sqrt(values))), note
         return self.over_photo(values), ""
 
     def show(self, draw: Callable[[np.ndarray, float], None]) -> None:

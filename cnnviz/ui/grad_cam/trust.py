@@ -18,10 +18,31 @@ MAP, RANDOM = CATEGORIES[0], CATEGORIES[1]
 LIMIT = 0.5
 
 
+# Title and idea of each test, by the name of its offer.
+TESTS = {
+    "curves": (
+        "Deletion and insertion",
+        "Deletion removes the pixels in the map's order, the most important first; insertion adds "
+        "them to a blurred photo in the same order. **With a good map the deletion curve falls "
+        "at once and the insertion curve rises at once.**",
+    ),
+    "road": (
+        "ROAD: remove and debias",
+        "Removed pixels are filled from their neighbours, so that the network cannot see the shape "
+        "of the removed region. **With a good map the probability falls when the most important "
+        "pixels are removed and stays when the least important ones are.**",
+    ),
+    "sanity": (
+        "The sanity check: randomised weights",
+        "The same map while the weights are randomised, from the head down. **A map that stays "
+        "the same shows the photo, not what the network has learned.**",
+    ),
+}
+
+
 def show_tests(explained: Explanation, map: np.ndarray) -> None:
     """Draw three tests of a map, float32 (H, W) in [0, 1], each started by its button."""
-    subject, layer, method = explained.subject, explained.layer, explained.name
-    if subject.is_random:
+    if explained.subject.is_random:
         st.warning(
             "These weights are random: the network has learned nothing its maps could show.",
             icon=":material/casino:",
@@ -31,15 +52,22 @@ def show_tests(explained: Explanation, map: np.ndarray) -> None:
             "This map is empty: no region supports the class at this layer, so the order of its "
             "pixels is random. Choose another class, layer or method."
         )
+    for offer in _offers(explained, map):
+        title, idea = TESTS[offer.name]
+        st.subheader(title)
+        st.markdown(idea)
+        offer.draw()
+
+
+def _offers(explained: Explanation, map: np.ndarray) -> list[Offer]:
+    subject, layer, method = explained.subject, explained.layer, explained.name
     network, passed, class_index = subject.network, subject.passed, subject.class_index
-    _show_test(
-        "Deletion and insertion",
-        "Deletion removes the pixels in the map's order, the most important first; insertion adds "
-        "them to a blurred photo in the same order. **With a good map the deletion curve falls "
-        "at once and the insertion curve rises at once.**",
+    key = (subject.key, layer, method)
+    repeated = f" {explained.method.title} repeats its many passes for each step."
+    return [
         Offer(
             "curves",
-            ("deletion and insertion", subject.key, layer, method),
+            ("deletion and insertion", key),
             lambda work: deletion_insertion(
                 network, passed.image, class_index, map, progress=work.tell
             ),
@@ -47,29 +75,17 @@ def show_tests(explained: Explanation, map: np.ndarray) -> None:
             lambda curves: _show_curves(curves, subject.label),
             help="Runs the network about 330 times.",
         ),
-    )
-    _show_test(
-        "ROAD: remove and debias",
-        "Removed pixels are filled from their neighbours, so that the network cannot see the shape "
-        "of the removed region. **With a good map the probability falls when the most important "
-        "pixels are removed and stays when the least important ones are.**",
         Offer(
             "road",
-            ("road", subject.key, layer, method),
+            ("road", key),
             lambda work: road(network, passed.image, class_index, map, progress=work.tell),
             "Compute ROAD",
             lambda curves: _show_road(curves, subject.label),
             help="Solves 18 systems of equations, one for each share and order.",
         ),
-    )
-    repeated = f" {explained.method.title} repeats its many passes for each step."
-    _show_test(
-        "The sanity check: randomised weights",
-        "The same map while the weights are randomised, from the head down. **A map that stays "
-        "the same shows the photo, not what the network has learned.**",
         Offer(
             "sanity",
-            ("sanity", subject.key, layer, method),
+            ("sanity", key),
             lambda work: randomised_maps(
                 network, passed, class_index, layer, method, progress=work.tell
             ),
@@ -77,13 +93,7 @@ def show_tests(explained: Explanation, map: np.ndarray) -> None:
             lambda steps: _show_sanity(explained, steps),
             help=f"On a copy of the network.{repeated if explained.method.is_slow else ''}",
         ),
-    )
-
-
-def _show_test(title: str, text: str, offer: Offer) -> None:
-    st.subheader(title)
-    st.markdown(text)
-    offer.draw()
+    ]
 
 
 def _show_curves(curves: DeletionInsertion, label: str) -> None:

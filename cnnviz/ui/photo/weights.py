@@ -48,7 +48,7 @@ def choose_trained(start: str | None = None) -> WeightedNetwork | None:
     variant = choose_variant(choose_architecture(default=None), default=None)
     chosen = _choose_weights(offered(variant, runs, requested))
     if chosen.weights.kind == "download":
-        _offer_file(variant, chosen.weights.size)
+        _offer_download(variant, chosen.weights.size)
         return None
     return chosen
 
@@ -168,7 +168,7 @@ def _remember(chosen: WeightedNetwork, by_name: Collection[str]) -> None:
         st.session_state[CHOSEN_RUN] = None
 
 
-def _offer_file(variant: str, expected: int | None) -> None:
+def _offer_download(variant: str, expected: int | None) -> None:
     """A button that says how large the file is; then its progress; then the page with it."""
     st.info("These weights are not on this machine yet.", icon=":material/download:")
 

@@ -90,15 +90,14 @@ def _tiles(name: str, activation: Activated) -> str:
 
 def _show_charts(x: float) -> None:
     curves = activation_curves()
-    left, right = st.columns(2)
-    with left:
-        st.markdown("**f(x)**: the output")
-        _chart(curves, "value", x)
-    with right:
-        st.markdown(
-            "**f'(x)**: the slope, by which the gradient is multiplied in the backward pass"
-        )
-        _chart(curves, "slope", x)
+    titles = {
+        "value": "**f(x)**: the output",
+        "slope": "**f'(x)**: the slope, by which the gradient is multiplied in the backward pass",
+    }
+    for place, column in zip(st.columns(2), titles, strict=True):
+        with place:
+            st.markdown(titles[column])
+            _chart(curves, column, x)
     st.caption(
         "Slopes by torch's autograd. Two sigmoids at 0 with weights 0.6 and 0.7 leave "
         "0.25 x 0.6 x 0.25 x 0.7 = 0.02625 of a gradient: the slides' example, to play with on "
@@ -134,12 +133,10 @@ def _show_activated(activation: Activated) -> None:
 
 def _chart(curves: pd.DataFrame, column: str, x: float) -> None:
     titles = [each.title for each in ACTIVATIONS.values()]
-    here = pd.DataFrame(
-        [
-            {"x": x, "activation": each.title, column: getattr(activation_at(name, x), column)}
-            for name, each in ACTIVATIONS.items()
-        ]
-    )
+    here = [
+        {"x": x, "activation": each.title, column: getattr(activation_at(name, x), column)}
+        for name, each in ACTIVATIONS.items()
+    ]
     # ReLU would leave the others a flat line: what is above 2 is cut.
     top = {"domain": [-1.1, 2]} if column == "value" else {"domain": [0, 1.1]}
     colour = {
@@ -151,20 +148,12 @@ def _chart(curves: pd.DataFrame, column: str, x: float) -> None:
     }
     across = {"field": "x", "type": "quantitative", "title": "x"}
     up = {"field": column, "type": "quantitative", "title": None, "scale": top}
-    points = {"values": here.to_dict("records")}
-    st.vega_lite_chart(
-        curves,
-        {
-            "height": 320,
-            "encoding": {"x": across, "y": up, "color": colour},
-            "layer": [
-                {"mark": {"type": "line", "strokeWidth": 3, "clip": True}},
-                {
-                    "data": points,
-                    "mark": {"type": "point", "filled": True, "size": 140, "clip": True},
-                },
-            ],
-        },
-        width="stretch",
-        alt=f"{column} of ReLU, tanh and sigmoid from {-REACH:g} to {REACH:g}, with x = {x:g}",
-    )
+    line = {"type": "line", "strokeWidth": 3, "clip": True}
+    point = {"type": "point", "filled": True, "size": 140, "clip": True}
+    chart = {
+        "height": 320,
+        "encoding": {"x": across, "y": up, "color": colour},
+        "layer": [{"mark": line}, {"data": {"values": here}, "mark": point}],
+    }
+    alt = f"{column} of ReLU, tanh and sigmoid from {-REACH:g} to {REACH:g}, with x = {x:g}"
+    st.vega_lite_chart(curves, chart, width="stretch", alt=alt)
