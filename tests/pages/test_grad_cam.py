@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.architectures import build
 from cnnviz.images.opening import open_image
+from cnnviz.ui.work import work as slow_work
 from cnnviz.vision.cam.class_activation import class_activation, class_activation_map
 from cnnviz.vision.cam.methods import METHODS
 from cnnviz.weights.loading import load_weights
@@ -87,14 +88,15 @@ def test_without_weights_it_says_what_to_do_and_downloads_nothing(open_cam, no_w
     assert "Where it looked for" not in headings(app)
 
 
-def downloaded(app):
-    """The page after its download, which works beside it."""
-    app.button(key="start_download").click().run()
+def computed(app, label):
+    """The page after the work that its button starts, which goes on beside it."""
+    (start,) = [button for button in app.button if button.label == label]
+    start.click().run()
     deadline = time.monotonic() + 60
-    while app.get("progress"):
+    while not all(work.is_finished for work in list(slow_work._works.values())):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-        app.run()
+    app.run()
     assert not app.exception
     return app
 
@@ -111,7 +113,7 @@ def test_a_download_shows_its_progress_and_then_the_answer(
         calls.append(variant)
 
     monkeypatch.setattr("cnnviz.ui.photo.weights.fetch", fetch)
-    app = downloaded(open_cam(variant="squeezenet1_1"))
+    app = computed(open_cam(variant="squeezenet1_1"), "Download 5.0 MB")
     assert calls == ["squeezenet1_1"]
     assert "Where it looked for" in headings(app)
 
@@ -121,7 +123,7 @@ def test_a_failed_download_is_one_sentence(open_cam, no_weights, monkeypatch):
         raise WeightsError("The download failed; try again.")
 
     monkeypatch.setattr("cnnviz.ui.photo.weights.fetch", fetch)
-    app = downloaded(open_cam(variant="squeezenet1_1"))
+    app = computed(open_cam(variant="squeezenet1_1"), "Download 5.0 MB")
     assert [error.value for error in app.error] == ["The download failed; try again."]
     assert app.button(key="start_download")
 
@@ -193,13 +195,8 @@ def test_methods_that_do_not_suit_are_not_offered(open_cam, no_weights):
 def test_a_slow_method_waits_for_its_button(open_cam, test_data, tmp_path, monkeypatch):
     monkeypatch.setenv("CNNVIZ_WEIGHTS", str(tmp_path))
     app = open_cam(variant="resnet20_cifar", method="scorecam")
-    (start,) = [b for b in app.button if b.label == "Compute Score-CAM"]
-    start.click().run()
-    deadline = time.monotonic() + 60
-    while not any("Score-CAM at stages.2" in text.value for text in app.caption):
-        assert time.monotonic() < deadline
-        app.run()
-        assert not app.exception
+    computed(app, "Compute Score-CAM")
+    assert any("Score-CAM at stages.2" in text.value for text in app.caption)
 
 
 def test_one_photo_through_history(open_cam, squeezenet):
@@ -240,7 +237,11 @@ def height(values):
     return float((values.sum(axis=1) * np.arange(len(values))).sum() / values.sum())
 
 
-def test_odd_pictures_get_an_answer_or_one_sentence(open_cam, squeezenet, nasty, upload_each):
+def test_odd_pictures_get_an_answer_or_one_sentence(
+    open_cam, squeezenet, nasty, upload_each, monkeypatch
+):
+    for module in ("photo.overlay", "grad_cam.maps"):  # small maps: four are drawn of each photo
+        monkeypatch.setattr(f"cnnviz.ui.{module}.SIDE", 96)
     app = open_cam(photo="upload", variant="resnet20_cifar")  # small: 40 passes through it
     files, opening = nasty
     assert upload_each(app, files, lambda a: "Where it looked for" in headings(a)) == opening
