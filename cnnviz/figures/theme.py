@@ -35,7 +35,8 @@ def count_text(count: float) -> str:
     """A count with four digits, to be followed by its unit: "11.69 M", "1.814 G", "640"."""
     for scale, prefix in PREFIXES:
         if count >= scale:
-            return f"{_four_digits(count / scale)} {prefix}"
+            value = count / scale
+            return f"{value:.{3 if value < 10 else 2 if value < 100 else 1}f} {prefix}"
     return f"{count:,.0f}"
 
 
@@ -45,7 +46,3 @@ def bytes_text(size: float) -> str:
         if size >= scale:
             return f"{size / scale:.{0 if size >= 100 * scale else 1}f} {unit}"
     return f"{size:.0f} B"
-
-
-def _four_digits(value: float) -> str:
-    return f"{value:.{3 if value < 10 else 2 if value < 100 else 1}f}"

@@ -1,6 +1,6 @@
 """What a collection of pictures is, and the one that ships with cnnviz."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from cnnviz.images.opening import FORMATS, open_image
+from cnnviz.images.opening import FORMATS, ImageError, open_image
 from cnnviz.images.samples import SampleImage, sample_images
 
 MAX_IMAGES = 100_000  # Of each, a zip's directory takes about 700 bytes.
@@ -52,6 +52,16 @@ class Collection:
 
     def __len__(self) -> int:
         return len(self.pictures)
+
+    def readable(
+        self, positions: Iterable[int], unreadable: dict[int, str]
+    ) -> Iterator[tuple[int, Image.Image]]:
+        """Positions and pictures that can be opened; the others' reasons go to ``unreadable``."""
+        for position in positions:
+            try:
+                yield position, self.open(position)
+            except ImageError as error:
+                unreadable[position] = str(error)
 
 
 def sample_collection() -> Collection:
@@ -105,8 +115,8 @@ def is_image(path: str) -> bool:
     """
     if "." + path.rpartition(".")[2].lower() not in _suffixes():
         return False
-    parts = path.split("/")
-    return "__MACOSX" not in parts and not any(map(_is_hidden, parts))
+    parts = [part for part in path.split("/") if part not in (".", "..")]
+    return "__MACOSX" not in parts and not any(part.startswith(".") for part in parts)
 
 
 def described(paths: Sequence[str]) -> tuple[Picture, ...]:
@@ -128,10 +138,6 @@ def described(paths: Sequence[str]) -> tuple[Picture, ...]:
 def _suffixes() -> frozenset[str]:
     known = Image.registered_extensions()
     return frozenset(suffix for suffix, kind in known.items() if kind in FORMATS)
-
-
-def _is_hidden(part: str) -> bool:
-    return part.startswith(".") and part not in (".", "..")
 
 
 def _label(folder: str) -> str:

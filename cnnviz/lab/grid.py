@@ -24,7 +24,8 @@ def grid(written: str, name: str = "grid") -> torch.Tensor:
     channels = [_channel(part, name) for part in written.split("|")]
     shapes = {(len(channel), len(channel[0])) for channel in channels}
     if len(shapes) > 1:
-        raise ValueError(f"{name} must have channels of one size; received {_sizes(shapes)}.")
+        sizes = " and ".join(f"{rows} x {columns}" for rows, columns in sorted(shapes))
+        raise ValueError(f"{name} must have channels of one size; received {sizes}.")
     if len(channels) > MAX_CHANNELS:
         raise ValueError(
             f"{name} must have at most {MAX_CHANNELS} channels; received {len(channels)}."
@@ -102,7 +103,3 @@ def _number(text: str, name: str) -> float:
     if not abs(value) <= LARGEST:
         raise ValueError(f"{name} must have numbers up to {LARGEST:g}; received {text}.")
     return value
-
-
-def _sizes(shapes: set[tuple[int, int]]) -> str:
-    return " and ".join(f"{rows} x {columns}" for rows, columns in sorted(shapes))

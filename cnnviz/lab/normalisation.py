@@ -143,16 +143,10 @@ def normalised_batch(
     mean, variance = float(x.mean()), float(x.var(correction=0))
     used = (mean, variance) if settings.mode == "training" else (running_mean, running_variance)
     normalised = (x - used[0]) / (used[1] + EPSILON) ** 0.5
-    return Batch(
-        x,
-        mean,
-        variance,
-        float(x.var(correction=1)) if len(x) > 1 else 0.0,
-        running_mean,
-        running_variance,
-        normalised,
-        settings.gamma * normalised + settings.beta,
-    )
+    unbiased = float(x.var(correction=1)) if len(x) > 1 else 0.0
+    output = settings.gamma * normalised + settings.beta
+    own, running = (mean, variance, unbiased), (running_mean, running_variance)
+    return Batch(x, *own, *running, normalised, output)
 
 
 @dataclass(frozen=True)

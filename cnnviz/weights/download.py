@@ -79,7 +79,7 @@ def download(
     with response, _complete_or_absent(path) as file:
         name, expected = ("MD5", md5) if md5 else ("SHA-256", sha256_prefix)
         digest = hashlib.md5(usedforsecurity=False) if md5 else hashlib.sha256()
-        for piece in _pieces(response, host, timeout, progress or _silent):
+        for piece in _pieces(response, host, timeout, progress or (lambda received, total: None)):
             rest = memoryview(piece)
             with writing_errors(path):
                 while rest:  # a nearly full disk takes only a part
@@ -103,8 +103,7 @@ def one_at_a_time(path: Path, progress: Progress | None = None) -> Iterator[Prog
         The progress function of the thread whose turn it is.
     """
     transfer = _transfers[path]
-
-    tell = progress or _silent
+    tell = progress or (lambda received, total: None)
 
     def report(received: int, total: int | None) -> None:
         transfer.state = (received, total)
@@ -133,10 +132,6 @@ def file_sha256(path: Path) -> str:
 def _sha256(path: Path, modified: int, size: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _silent(received: int, total: int | None) -> None:
-    """The progress function of someone who does not want to know."""
 
 
 def _pieces(response: HTTPResponse, host: str, timeout: float, report: Progress) -> Iterator[bytes]:

@@ -42,7 +42,10 @@ def read_state_dict(path: str | os.PathLike[str]) -> StateDict:
     except OSError as error:
         raise WeightsError(f"{path.name} cannot be read ({error.strerror}).") from error
     try:
-        content = _read_safetensors(path) if _is_safetensors(path) else _read_pickle(path)
+        if _is_safetensors(path):
+            content: object = _read_safetensors(path)
+        else:  # not mapped into memory either
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # damaged bytes end in nearly every exception that there is
         raise WeightsError(_refusal(path, error)) from error
     return _unwrapped(content, path.name)
@@ -95,11 +98,6 @@ def _read_safetensors(path: Path) -> StateDict:
         # Copies: the tensors are views of the mapped file, and whoever shortens the file later
         # would end the process.
         return {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
-
-
-def _read_pickle(path: Path) -> object:
-    # Not mapped into memory, for the same reason.
-    return torch.load(path, map_location="cpu", weights_only=True)
 
 
 def _refusal(path: Path, error: Exception) -> str:

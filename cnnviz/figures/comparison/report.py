@@ -119,7 +119,11 @@ def report_png(
     _totals(sheet, totals, colours, card)
     _stages(sheet, stages, colours, rows)
     _curves(sheet, curves, colours)
-    _facts(sheet, facts)
+    for heading, lines in facts.items():
+        _heading(sheet, heading)
+        for line in lines:
+            sheet.paragraph(line, 8)
+    sheet.top += 0.1
     sheet.paragraph(note, 7, color=GREY)
     file = BytesIO()
     sheet.figure.savefig(file, format="png")
@@ -228,11 +232,3 @@ def _curves(sheet: Sheet, curves: pd.DataFrame, colours: Sequence[str]) -> None:
             panel.set_xscale("log")
             panel.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     sheet.top += 2.15
-
-
-def _facts(sheet: Sheet, facts: Mapping[str, Sequence[str]]) -> None:
-    for heading, lines in facts.items():
-        _heading(sheet, heading)
-        for line in lines:
-            sheet.paragraph(line, 8)
-    sheet.top += 0.1

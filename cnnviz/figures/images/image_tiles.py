@@ -48,11 +48,8 @@ def image_tiles(
     """
     drawn = [
         {
-            "title": tile.title,
-            "label": tile.label,
-            "text": tile.text,
+            **vars(tile),
             "alt": tile.alt or ", ".join(filter(None, (tile.title, tile.label, tile.text))),
-            "is_framed": tile.is_framed,
             "images": [
                 {
                     "url": image_url(view),

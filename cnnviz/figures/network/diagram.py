@@ -34,7 +34,8 @@ def diagram(
         selected: The row to emphasise; -1 is none.
         shapes: Whether shapes are written.
     """
-    rows = items.assign(size=items["output_shape"].map(_text) if shapes else "").to_dict("records")
+    written = items["output_shape"].map(lambda shape: " x ".join(map(str, shape)))
+    rows = items.assign(size=written if shapes else "").to_dict("records")
     sizes = _sizes(rows)
     extra = room(frames, len(rows), PAD + TITLE, PAD + 4)
     before = [GAP_ALONG + e for e in extra]
@@ -65,9 +66,9 @@ def _size(row: Mapping[Any, Any], width: float) -> tuple[float, float]:
 
 
 def _heading(row: Mapping[Any, Any]) -> str:
-    times = f" x {row['repeats']}" if row["repeats"] > 1 else ""
     if row["kind"] == "concatenation":
-        return _concatenation(row)
+        return f"concat {row['size']}".strip()
+    times = f" x {row['repeats']}" if row["repeats"] > 1 else ""
     return f"{row['title']} {row['detail']}".strip() + times
 
 
@@ -81,7 +82,7 @@ def _item(row: Mapping[Any, Any], box: Box, selected: bool) -> str:
     if row["kind"] in svg.JOIN_SIGNS:
         body = svg.join(x, y, row["kind"], CIRCLE / 2)
     elif row["kind"] == "concatenation":
-        body = _rectangle(box, row, dashed=True) + svg.text(x, y + 4, _concatenation(row), 12)
+        body = _rectangle(box, row, dashed=True) + svg.text(x, y + 4, _heading(row), 12)
     else:
         body = _rectangle(box, row) + svg.text(x, y - 3, _heading(row), 13, weight="600")
         body += svg.text(x, y + 14, _below(row), 11)
@@ -91,14 +92,6 @@ def _item(row: Mapping[Any, Any], box: Box, selected: bool) -> str:
     if row["kind"] == "block":
         drawn += svg.sign(box.right, box.top + 4, row["path"], row["title"], opened=False)
     return drawn
-
-
-def _concatenation(row: Mapping[Any, Any]) -> str:
-    return f"concat {row['size']}".strip()
-
-
-def _text(shape: Sequence[int]) -> str:
-    return " x ".join(map(str, shape))
 
 
 def _rectangle(box: Box, row: Mapping[Any, Any], dashed: bool = False) -> str:

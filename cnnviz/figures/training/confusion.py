@@ -21,22 +21,17 @@ def confusion_table(counts: np.ndarray, classes: Sequence[str]) -> pd.DataFrame:
         counts: int (classes, classes), row: the class, column: the prediction.
         classes: Their names.
     """
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    shares = (counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)).ravel()
     rows, columns = np.indices(counts.shape).reshape(2, -1)
-    numbers, parts = counts.ravel(), shares.ravel()
     names = np.asarray(classes, dtype=object)
     table = pd.DataFrame(
         {"row": rows, "column": columns, "class": names[rows], "predicted": names[columns]}
     )
-    table["share"] = parts
-    table["count"] = ["" if number == 0 else str(number) for number in numbers]
-    table["says"] = [
-        f"{label} predicted as {predicted}: {number} ({share:.1%})"
-        for label, predicted, number, share in zip(
-            table["class"], table["predicted"], numbers, parts, strict=True
-        )
-    ]
-    table["ink"] = [text_colour(hexadecimal(fill)) for fill in coloured(parts[np.newaxis])[0]]
+    cells = list(zip(names[rows], names[columns], counts.ravel(), shares, strict=True))
+    table["share"] = shares
+    table["count"] = [str(number or "") for *_, number, _ in cells]
+    table["says"] = [f"{true} predicted as {other}: {n} ({s:.1%})" for true, other, n, s in cells]
+    table["ink"] = [text_colour(hexadecimal(fill)) for fill in coloured(shares)]
     return table
 
 

@@ -56,5 +56,4 @@ def _bars(edges: np.ndarray, heights: np.ndarray, name: str, colour: str) -> go.
 
 
 def _intervals(edges: np.ndarray) -> list[str]:
-    pairs = pairwise(edges)
-    return [f"{100 * low:.0f}–{100 * high:.0f}" for low, high in pairs]  # noqa: RUF001
+    return [f"{100 * low:.0f}–{100 * high:.0f}" for low, high in pairwise(edges)]  # noqa: RUF001

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
 
 import torch
 
@@ -22,6 +23,7 @@ class Look:
         passed: Forward pass of the image.
         class_index: The class.
         layer: Module path of the target layer.
+        both: Gives activation and gradient by layer, each (1, K, h, w).
         progress: For methods that run the network many times.
     """
 
@@ -29,40 +31,26 @@ class Look:
     passed: ForwardPass
     class_index: int
     layer: str
+    both: Callable[[], dict[str, tuple[torch.Tensor, torch.Tensor]]]
     progress: Progress = ignore_progress
-    _all: dict[str, tuple[torch.Tensor, torch.Tensor]] = field(default_factory=dict)
-    _layers: tuple[str, ...] = ()
 
     @classmethod
     def at(
         cls, network: Network, passed: ForwardPass, class_index: int, layers: Sequence[str]
     ) -> list[Look]:
         """The inputs at several layers, whose gradients share one backward pass."""
-        shared: dict[str, tuple[torch.Tensor, torch.Tensor]] = {}
-        names = tuple(layers)
-        return [
-            cls(network, passed, class_index, layer, _all=shared, _layers=names) for layer in names
-        ]
+        both = cache(lambda: gradients(network, passed, class_index, layers))
+        return [cls(network, passed, class_index, layer, both) for layer in layers]
 
     @property
     def activation(self) -> torch.Tensor:
         """Activation A, (1, K, h, w)."""
-        return self._both[0]
+        return self.both()[self.layer][0]
 
     @property
     def gradient(self) -> torch.Tensor:
         """Gradient g, (1, K, h, w)."""
-        return self._both[1]
-
-    @property
-    def _both(self) -> tuple[torch.Tensor, torch.Tensor]:
-        if not self._all:
-            self._all.update(
-                gradients(
-                    self.network, self.passed, self.class_index, self._layers or (self.layer,)
-                )
-            )
-        return self._all[self.layer]
+        return self.both()[self.layer][1]
 
     @property
     def maps(self) -> torch.Tensor:

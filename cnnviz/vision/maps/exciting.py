@@ -8,7 +8,6 @@ import torch
 
 from cnnviz.architectures import Network
 from cnnviz.images import Collection
-from cnnviz.images.opening import ImageError
 from cnnviz.progress import Progress, batches, ignore_progress
 from cnnviz.vision.capture import Place, activation
 from cnnviz.vision.prediction import network_input
@@ -88,12 +87,14 @@ def exciting_pictures(
     requested = range(len(collection)) if positions is None else positions
     places: list[ExcitingPlaces] = []
     read: list[int] = []
-    unreadable: list[tuple[str, str]] = []
+    reasons: dict[int, str] = {}
     for part in batches(len(requested), BATCH, progress):
-        opened = _opened(network, collection, requested[part], unreadable)
+        opened = dict(collection.readable(requested[part], reasons))
         if opened:
-            places.append(_places(network, place, torch.cat(list(opened.values()))))
+            inputs = [network_input(network.spec, photo) for photo in opened.values()]
+            places.append(_places(network, place, torch.cat(inputs)))
             read += opened
+    unreadable = tuple((collection.pictures[i].name, reason) for i, reason in reasons.items())
     if not places:
         reason = f"; {unreadable[0][1]}" if unreadable else "."
         raise ValueError(f"collection must have an image that can be opened{reason}")
@@ -101,23 +102,7 @@ def exciting_pictures(
         np.concatenate([getattr(each, name) for each in places])
         for name in ("values", "rows", "columns")
     )
-    return ExcitingPictures(values, rows, columns, np.array(read), tuple(unreadable))
-
-
-def _opened(
-    network: Network,
-    collection: Collection,
-    positions: Sequence[int],
-    unreadable: list[tuple[str, str]],
-) -> dict[int, torch.Tensor]:
-    """The network's inputs by position; adds images that cannot be opened to ``unreadable``."""
-    opened = {}
-    for position in positions:
-        try:
-            opened[position] = network_input(network.spec, collection.open(position))
-        except ImageError as error:
-            unreadable.append((collection.pictures[position].name, str(error)))
-    return opened
+    return ExcitingPictures(values, rows, columns, np.array(read), unreadable)
 
 
 def _places(network: Network, place: Place, images: torch.Tensor) -> ExcitingPlaces:

@@ -7,7 +7,7 @@ five test images, each with the six training images that are nearest.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,6 @@ from torch import nn
 from cnnviz.architectures import Network
 from cnnviz.hyperparameters import named
 from cnnviz.images import Collection, DataError
-from cnnviz.images.opening import ImageError
 from cnnviz.progress import Progress, batches, ignore_progress
 from cnnviz.vision.capture import Place, recorded, submodule
 from cnnviz.vision.forward_pass import ForwardPass, parts
@@ -118,25 +117,21 @@ def embedding(
         ValueError: A vector is not finite.
     """
     vectors, thumbnails, read = [], [], []
-    unreadable: list[tuple[int, str]] = []
+    unreadable: dict[int, str] = {}
     for batch in batches(len(positions), BATCH, progress):
         inputs = []
         for number in range(batch.start, batch.stop):
             progress(number / len(positions))
-            try:
-                photo = collection.open(positions[number])
-            except ImageError as error:
-                unreadable.append((positions[number], str(error)))
-                continue
-            inputs.append(network_input(network.spec, photo))
-            thumbnails.append(square(photo, THUMBNAIL))
-            read.append(positions[number])
+            for position, photo in collection.readable([positions[number]], unreadable):
+                inputs.append(network_input(network.spec, photo))
+                thumbnails.append(square(photo, THUMBNAIL))
+                read.append(position)
         if inputs:
             vectors.append(hidden_vectors(network, torch.cat(inputs)))
     if not read:
         raise DataError(_none_readable(unreadable))
     return Embedding(
-        np.array(read), np.concatenate(vectors), np.stack(thumbnails), tuple(unreadable)
+        np.array(read), np.concatenate(vectors), np.stack(thumbnails), tuple(unreadable.items())
     )
 
 
@@ -228,7 +223,8 @@ def _averaged(read: torch.Tensor) -> np.ndarray:
     return vectors
 
 
-def _none_readable(unreadable: Sequence[tuple[int, str]]) -> str:
+def _none_readable(unreadable: Mapping[int, str]) -> str:
     if not unreadable:
         return "There are no images to compare with; choose another collection."
-    return f"None of the {len(unreadable)} images can be opened. The first: {unreadable[0][1]}"
+    first = next(iter(unreadable.values()))
+    return f"None of the {len(unreadable)} images can be opened. The first: {first}"
