@@ -1,4 +1,7 @@
-"""A folder of pictures in folders of classes."""
+"""A folder of images in folders of classes, and the test data that is hard to open."""
+
+import os
+from pathlib import Path
 
 import pytest
 
@@ -15,3 +18,11 @@ def folder(tmp_path):
     (tmp_path / "pets" / ".trash").mkdir()
     (tmp_path / "pets" / ".trash" / "1.png").write_bytes(png())
     return tmp_path / "pets"
+
+
+@pytest.fixture(scope="module")
+def nasty() -> Path:
+    folder = os.environ.get("CNNVIZ_TEST_DATA")
+    if not folder:
+        pytest.skip("CNNVIZ_TEST_DATA does not name the folder of test data")
+    return Path(folder) / "nasty"

@@ -1,11 +1,19 @@
 """A web server on this machine, for what is downloaded, and the weights folder."""
 
+import dataclasses
+import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import torch
+
+from cnnviz.architectures import build
+from cnnviz.weights import torchvision_files
+from cnnviz.weights.torchvision_files import TorchvisionFile
+from tests.weights.served import content_of
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -78,3 +86,16 @@ def folder(tmp_path, monkeypatch):
 def path(tmp_path):
     """Where a download goes; its folder is not made yet."""
     return tmp_path / "folder" / "weights.pth"
+
+
+@pytest.fixture
+def published(server, folder, monkeypatch):
+    """A file that torchvision publishes for every variant, small and on this machine."""
+    torch.manual_seed(1)
+    content = content_of(build("squeezenet1_1"))
+    name = f"squeezenet1_1-{hashlib.sha256(content).hexdigest()[:8]}.pth"
+    file = TorchvisionFile(server.serve(name, content), len(content))
+    monkeypatch.setattr(torchvision_files, "_file_of", lambda model: file)
+    return dataclasses.make_dataclass("Published", ["name", "content", "path", "url"])(
+        name, content, folder / name, file.url
+    )
