@@ -60,7 +60,7 @@ def test_imagenets_axes_are_orthogonal():
 
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("seed", [0, 7])
-def test_a_picture_less_its_original_is_the_colour_that_was_drawn(channels, seed):
+def test_an_image_less_its_original_is_the_colour_that_was_drawn(channels, seed):
     pixels = torch.rand(8, channels, 6, 6, generator=rng(1))
     pixels[:4] += 0.3  # so that brightness is the largest axis
     axes = axes_of(pixels)

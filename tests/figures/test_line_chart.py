@@ -44,6 +44,6 @@ def test_every_line_is_inside(values):
     assert line[:, 1].max() < HEIGHT
 
 
-def test_a_yardstick_is_dashed():
+def test_a_baseline_is_dashed():
     assert chart([0, 0, 1]).count("dasharray") == 0
     assert chart([0, 0, 1], [0, 1, 1]).count("dasharray") == 2  # in the chart and in its legend

@@ -25,12 +25,12 @@ def test_folders_in_a_zip_are_classes():
     assert [value(collection, i) for i in range(4)] == [2, 1, 0, 3]
 
 
-def test_pictures_in_one_folder_have_no_class():
+def test_images_in_one_folder_have_no_class():
     collection = open_collection(zipped({"all/1.png": png(), "all/2.png": png()}), "z")
     assert [picture.label for picture in collection.pictures] == ["", ""]
 
 
-def test_what_is_no_picture_is_left_out():
+def test_what_is_no_image_is_left_out():
     files = ("a/1.png", "a/notes.txt", "__MACOSX/a/._1.png", "a/.hidden.png", ".git/1.png", "b/")
     collection = open_collection(zipped(dict.fromkeys(files, png())), "z")
     assert [picture.name for picture in collection.pictures] == ["a/1.png"]
@@ -111,7 +111,7 @@ def test_a_zip_of_too_many_entries_is_refused_before_they_are_read(monkeypatch):
         open_collection(bomb, "z")
 
 
-def test_a_member_that_unpacks_to_more_than_a_picture_may_have_is_not_read():
+def test_a_member_that_unpacks_to_more_than_an_image_may_have_is_not_read():
     collection = open_collection(zipped({"a.png": bytes(MAX_BYTES + 1), "b.png": png(5)}), "z")
     with pytest.raises(ImageError, match="more than 20 MB"):
         collection.open(0)
@@ -159,7 +159,7 @@ def test_the_key_is_the_content():
     assert open_collection(first, "x").key != open_collection(second, "x").key
 
 
-def test_every_nasty_picture_in_a_zip_opens_or_says_why(test_data):
+def test_every_nasty_image_in_a_zip_opens_or_says_why(test_data):
     files = {path.name: path.read_bytes() for path in sorted((test_data / "nasty").iterdir())}
     collection = open_collection(zipped(files, zipfile.ZIP_STORED), "nasty.zip")
     opened = 0

@@ -21,7 +21,7 @@ def test_a_folder(folder):
     assert open_collection(str(folder)).key == collection.key
 
 
-def test_the_key_of_a_folder_changes_with_a_picture(folder):
+def test_the_key_of_a_folder_changes_with_an_image(folder):
     before = open_collection(folder).key
     assert open_collection(folder).key == before
     os.utime(folder / "cats" / "1.png", (1, 1))
@@ -39,7 +39,7 @@ def test_a_folder_of_no_use_is_refused_with_one_sentence(folder, monkeypatch):
         open_collection(folder)
 
 
-def test_a_picture_that_has_gone_is_one_sentence(folder):
+def test_an_image_that_was_removed_is_one_sentence(folder):
     collection = open_collection(folder)
     (folder / "cats" / "1.png").unlink()
     with pytest.raises(ImageError, match="no image file"):

@@ -17,7 +17,7 @@ def test_without_a_folder_there_are_no_data_sets(monkeypatch, tmp_path):
     assert data_sets() == ()
 
 
-def test_data_sets_are_folders_with_pictures_and_zips(monkeypatch, folder):
+def test_data_sets_are_folders_with_images_and_zips(monkeypatch, folder):
     root = folder.parent
     (root / "words").mkdir()
     (root / "words" / "a.txt").write_text("words")

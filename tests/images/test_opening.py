@@ -114,7 +114,7 @@ def test_200_megapixels_are_refused_undecoded(reports: list[Report]) -> None:
 
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "AVIF", "MPO", "TIFF"])
-def test_of_several_pictures_the_first_is_shown(kind: str) -> None:
+def test_of_several_images_the_first_is_shown(kind: str) -> None:
     first, second = (Image.new("RGB", (32, 32), colour) for colour in ("red", "blue"))
     data = encoded(first, kind, save_all=True, append_images=[second])
     assert difference(open_image(data).getpixel((9, 9)), (255, 0, 0)) < 3
@@ -134,7 +134,7 @@ def test_the_brand_that_avif_and_heic_share_opens(kind: str) -> None:
     assert difference(open_image(data[:8] + b"mif1" + data[12:]), quarters()) < 6
 
 
-def test_paths_bytes_and_streams_give_the_same_picture(tmp_path: Path) -> None:
+def test_paths_bytes_and_streams_give_the_same_image(tmp_path: Path) -> None:
     path, data = tmp_path / "picture.txt", encoded(quarters(), "PNG")
     path.write_bytes(data)
     stream = io.BytesIO(data)
@@ -160,7 +160,7 @@ def test_paths_bytes_and_streams_give_the_same_picture(tmp_path: Path) -> None:
         (Path("/dev/zero"), "no image file"),
     ],
 )
-def test_what_is_no_picture_is_refused(source: Any, reason: str) -> None:
+def test_what_is_no_image_is_refused(source: Any, reason: str) -> None:
     assert reason in refusal(source)
 
 
@@ -187,7 +187,7 @@ def scanned(times: int) -> bytes:
     return data[:-2] + last * (times - 1) + data[-2:]
 
 
-def test_pictures_in_too_many_pieces_are_refused() -> None:
+def test_images_in_too_many_pieces_are_refused() -> None:
     assert open_image(striped(8, 40, rows=1, strips=40)).size == (8, 40)
     assert "too many pieces" in refusal(striped(8, 300_000, rows=1, strips=300_000))
     assert "too many pieces" in refusal(striped(80, 80, rows=79, strips=100))
@@ -239,7 +239,7 @@ def test_eight_threads_see_the_same_pixels_as_one() -> None:
     assert all(pixels == alone[index] for index, pixels in zip(order, together, strict=True))
 
 
-def test_two_pictures_are_decoded_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_images_are_decoded_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now, most = [], []
 
     def slow(image: Image.Image) -> Image.Image:

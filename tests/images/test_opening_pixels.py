@@ -141,7 +141,7 @@ def test_16_bits_are_scaled_not_clipped(kind: str, order: str) -> None:
 
 
 @pytest.mark.filterwarnings("error::RuntimeWarning")
-def test_32_bits_are_scaled_from_the_finite_values_in_the_picture() -> None:
+def test_32_bits_are_scaled_from_the_finite_values_in_the_image() -> None:
     integers = np.array([[-70_000, 0], [70_000, 35_000]], dtype=np.int32)
     floats = np.array([[-0.5, np.nan], [np.inf, 0.5]], dtype=np.float32)
     floats.view(np.uint32)[0, 1] = 0x7FA00000  # A signalling NaN.
@@ -156,7 +156,7 @@ def test_32_bits_are_scaled_from_the_finite_values_in_the_picture() -> None:
 
 
 @pytest.mark.parametrize("mode", ["L", "RGBA"])
-def test_a_large_picture_is_scaled_to_1024_px_without_seams(mode: str) -> None:
+def test_a_large_image_is_scaled_to_1024_px_without_seams(mode: str) -> None:
     waves = 128 + 100 * np.sin(np.add.outer(np.arange(3001) / 30, np.arange(4152) / 25))
     large = Image.fromarray(waves.astype(np.uint8)).convert(mode)
     expected = large.convert("RGB").resize((1024, 740), Image.Resampling.BICUBIC)

@@ -44,7 +44,7 @@ def test_slopes_have_the_slides_bounds():
     assert curves["activation"].nunique() == 3
 
 
-def test_an_unknown_activation_is_told():
+def test_an_unknown_activation_is_reported():
     with pytest.raises(KeyError, match="known are relu, tanh, sigmoid"):
         activation_at("swish", 0)
 

@@ -33,7 +33,7 @@ def test_a_map_by_hand():
     assert maps.differences.item() == pytest.approx(2, rel=1e-5)
 
 
-def test_it_is_torchs_layer_in_both_modes_and_leaves_it_alone(layer):
+def test_maps_equal_torchs_layer_in_both_modes_and_leave_it_alone(layer):
     x = 2 * torch.randn(3, 5, 4, generator=torch.Generator().manual_seed(1)) + 1
     maps = normalised_maps(x, layer)
     before = layer.running_mean.clone()
@@ -54,7 +54,7 @@ def test_the_channels_that_differ_most_come_first():
     assert normalised_maps(maps.read, nn.BatchNorm2d(3)).is_untrained
 
 
-def test_what_cannot_be_normalised_is_told():
+def test_a_map_that_cannot_be_normalised_is_refused():
     with pytest.raises(ValueError, match=r"layer must keep running averages"):
         normalised_maps(torch.ones(2, 3, 3), nn.BatchNorm2d(2, track_running_stats=False))
     with pytest.raises(ValueError, match=r"at least two numbers each in training; received 1\.$"):

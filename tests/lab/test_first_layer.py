@@ -38,7 +38,7 @@ def test_an_image_that_is_not_square_by_hand():
     assert counts == first_layer(451, 10, kernel_size=3, maps=2, columns=300)
 
 
-def test_sides_go_on_until_a_photo_fits():
+def test_sides_are_doubled_until_a_photo_fits():
     table = by_side(1, max_pixels=4032 * 3024)
     assert list(table.side) == [*SIDES, 2048, 4096]
     assert (table.pixels == table.side**2).all()

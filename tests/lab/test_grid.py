@@ -33,7 +33,7 @@ def test_channels_are_read_and_written():
         (" | ".join(["1"] * 5), "at most 4 channels; received 5"),
     ],
 )
-def test_what_is_no_grid_is_told(written, sentence):
+def test_text_that_is_no_grid_is_refused(written, sentence):
     with pytest.raises(ValueError, match=f"kernel must .*{sentence}") as told:
         grid(written, "kernel")
     assert str(told.value).endswith(".")
@@ -57,7 +57,7 @@ def test_greys_and_colours_have_their_channels_last():
         ("1 | 2", "picture must have 1 or 3 channels; received 2."),
     ],
 )
-def test_what_is_no_picture_is_one_sentence(written, sentence):
+def test_what_is_no_image_is_one_sentence(written, sentence):
     with pytest.raises(ValueError) as error:
         written_pixels(written)
     assert str(error.value) == sentence

@@ -37,7 +37,7 @@ def test_the_activation_reads_the_convolution_or_its_batch_norm(name, resolution
     assert at.is_normalised == ("norm" in node)
 
 
-def test_the_first_batch_norm_is_found_or_there_is_none():
+def test_the_first_batch_norm_or_none():
     assert first_batch_norm(network_graph(specify("resnet20_cifar"), 32)).name == "stem.norm"
     assert first_batch_norm(network_graph(specify("squeezenet1_1"), 224)) is None
 
@@ -66,7 +66,7 @@ def reading(graph, join):
         ("googlenet", 224, "concatenation", 9),
     ],
 )
-def test_every_join_is_found_and_its_parts_are_what_the_network_joins(
+def test_every_join_is_listed_with_the_parts_that_the_network_joins(
     variant, resolution, kind, count
 ):
     torch.manual_seed(0)

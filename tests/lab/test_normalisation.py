@@ -59,7 +59,7 @@ def test_a_batch_by_hand():
 @pytest.mark.parametrize("mode", ["training", "test"])
 @pytest.mark.parametrize("seen", [0, 1, 7])
 @pytest.mark.parametrize("momentum", [0.1, 1.0])
-def test_it_is_torchs_batch_norm(mode, seen, momentum):
+def test_batch_normalisation_equals_torchs(mode, seen, momentum):
     rng = torch.Generator().manual_seed(0)
     trained, x = 3 * torch.randn(2, 6, generator=rng) + 4
     layer = nn.BatchNorm1d(1, momentum=momentum)

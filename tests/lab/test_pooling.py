@@ -29,13 +29,13 @@ def test_the_slides_numbers_come_out():
 @pytest.mark.parametrize("kind", ["max", "average"])
 @pytest.mark.parametrize("size", [2, 3, 5])
 @pytest.mark.parametrize("stride", [1, 2, 4])
-def test_it_is_torchs_pooling(kind, size, stride):
+def test_pooling_equals_torchs(kind, size, stride):
     image = torch.randn(2, 9, 8)
     pooling = pooled(image, Settings(kind, size, stride))
     layer = functional.max_pool2d if kind == "max" else functional.avg_pool2d
     torch.testing.assert_close(pooling.output, layer(image[None], size, stride)[0])
 
 
-def test_a_window_larger_than_the_grid_is_told():
+def test_a_window_larger_than_the_grid_is_reported():
     with pytest.raises(ValueError, match=r"size must be at most .*, 2; received 3\.$"):
         pooled(torch.rand(1, 2, 5), Settings(size=3))

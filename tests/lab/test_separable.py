@@ -60,12 +60,12 @@ def test_two_passes_over_written_numbers_by_hand():
     np.testing.assert_allclose(filtered(picture, factors.kernel), by_hand, atol=1e-4)
 
 
-def test_a_written_picture_has_one_channel():
+def test_a_written_image_has_one_channel():
     with pytest.raises(ValueError, match=r"picture must have one channel; received 2\.$"):
         plane("1 | 2", "picture")
 
 
-def test_a_written_kernel_that_does_not_fit_is_told():
+def test_a_written_kernel_that_does_not_fit_is_reported():
     assert written_kernel("1 2 3").shape == (1, 3)
     with pytest.raises(ValueError, match=r"kernel must have odd sides; received 2 x 2\.$"):
         written_kernel("1 2; 3 4")

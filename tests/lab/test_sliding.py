@@ -28,7 +28,7 @@ def shown(title):
 @pytest.mark.parametrize(
     ("channels", "filters", "groups"), [(1, 1, 1), (3, 2, 1), (4, 4, 2), (3, 3, 3)]
 )
-def test_it_is_torchs_convolution(stride, padding, mode, channels, filters, groups):
+def test_a_convolution_equals_torchs(stride, padding, mode, channels, filters, groups):
     if padding == "same" and stride > 1:
         with pytest.raises(ValueError, match="padding must be a number"):
             Settings(stride=stride, padding=padding)
@@ -55,7 +55,9 @@ def test_it_is_torchs_convolution(stride, padding, mode, channels, filters, grou
 @pytest.mark.parametrize(("channels", "filters", "groups"), [(1, 1, 1), (3, 2, 1), (4, 6, 2)])
 @pytest.mark.parametrize("stride", [1, 2, 3])
 @pytest.mark.parametrize(("padding", "dilation"), [(0, 1), (1, 1), (2, 2)])
-def test_it_is_torchs_transposed_convolution(channels, filters, groups, stride, padding, dilation):
+def test_a_transposed_convolution_equals_torchs(
+    channels, filters, groups, stride, padding, dilation
+):
     torch.manual_seed(0)
     layer = torch.nn.ConvTranspose2d(
         channels, filters, 3, stride, padding, groups=groups, dilation=dilation
@@ -157,7 +159,7 @@ def test_a_transposed_convolution_is_larger_than_its_input():
         ),
     ],
 )
-def test_what_does_not_fit_together_is_told(image, weight, settings, groups, sentence):
+def test_images_and_kernels_that_do_not_fit_are_refused(image, weight, settings, groups, sentence):
     with pytest.raises(ValueError, match=sentence) as told:
         slide(torch.rand(image), torch.rand(weight), Settings(**settings), groups=groups)
     assert str(told.value).endswith(".")

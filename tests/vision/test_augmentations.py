@@ -71,7 +71,7 @@ def test_the_seed_alone_decides(photo):
     assert torch.equal(torch.get_rng_state(), states[2])
 
 
-def test_a_flip_twice_is_the_plain_picture(square):
+def test_a_flip_twice_is_the_plain_image(square):
     flip = AUGMENTATIONS["flip"].function
     assert torch.equal(flip(flip(square, 64, 1, rng()), 64, 1, rng()), square)
 

@@ -36,7 +36,7 @@ def oracle(photo, larger, side):
 @pytest.mark.parametrize(
     ("variant", "larger", "side"), [("squeezenet1_1", 256, 224), ("resnet20_cifar", 37, 32)]
 )
-def test_they_are_torchvisions(photo, variant, larger, side):
+def test_ten_crops_equal_torchvisions(photo, variant, larger, side):
     crops = ten_crops(specify(variant), photo)
     assert crops.square.shape == (larger, larger, 3)
     # An odd gap has no middle: torchvision's centre of the mirrored photo is a pixel beside ours.
@@ -50,7 +50,7 @@ def test_the_centre_is_what_the_network_sees_of_the_photo_alone(photo):
     torch.testing.assert_close(ten_crops(spec, photo).images[4:5], network_input(spec, photo))
 
 
-def test_names_and_corners_say_what_each_picture_is(photo):
+def test_names_and_corners_say_what_each_image_is(photo):
     crops = ten_crops(specify("resnet20_cifar"), photo)
     assert len(TEN_CROPS) == len(crops.corners) == 10
     for name, (row, column), picture in zip(TEN_CROPS, crops.corners, crops.pictures, strict=True):
@@ -96,7 +96,7 @@ def test_random_crops_follow_their_chance():
         random_crops(square, 10, 1, torch.Generator())
 
 
-def test_ten_pictures_of_a_small_square_by_hand():
+def test_ten_images_of_a_small_square_by_hand():
     square = np.arange(16).reshape(4, 4, 1)
     corners, pictures = ten_pictures(square, 2)
     assert corners[:5] == ((0, 0), (0, 2), (2, 0), (2, 2), (1, 1))

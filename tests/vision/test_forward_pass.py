@@ -45,7 +45,7 @@ def by_plain_hooks(network, image):
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_it_is_what_the_network_computes(variant):
+def test_a_forward_pass_equals_the_networks_own(variant):
     network = drawn(variant)
     image = image_for(network)
     passed = forward_pass(network, image)

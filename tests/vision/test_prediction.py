@@ -87,7 +87,7 @@ def test_a_run_decides_for_a_variant_with_a_normalisation_of_its_own():
     assert preprocessing(trained(64, 3, "googlenet_torchvision")).mean == (0.2, 0.4, 0.6)
 
 
-def test_a_photo_is_normalised_as_the_training_pictures_were():
+def test_a_photo_is_normalised_as_the_training_images_were():
     photo = Image.new("RGB", (40, 30), (51, 102, 255))
     (pixels,) = network_input(trained(16, 3), photo)
     assert pixels.shape == (3, 16, 16)

@@ -93,7 +93,7 @@ class Stopped(BaseException):
 @pytest.mark.parametrize("error", [ValueError, Stopped])
 @pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize("name", WORK)
-def test_what_progress_raises_ends_it_and_leaves_it_as_it_was(network, name, late, error):
+def test_an_exception_of_progress_cancels_and_restores_the_network(network, name, late, error):
     before, told = state(network), []
 
     def progress(share):

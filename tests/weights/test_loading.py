@@ -38,7 +38,7 @@ def test_a_file_of_torchvisions_model_gives_torchvisions_logits(tmp_path, name, 
     assert (pair - expected).abs().max() < 1e-5 * expected.abs().max()
 
 
-def test_the_order_in_a_safetensors_file_says_nothing(tmp_path):
+def test_the_order_in_a_safetensors_file_has_no_meaning(tmp_path):
     tensors = build("squeezenet1_1").state_dict().values()
     renamed = {f"{number:02}.weight": tensor for number, tensor in enumerate(tensors)}
     safetensors.torch.save_file(renamed, tmp_path / "own.safetensors")

@@ -15,7 +15,7 @@ from cnnviz.figures.images.patches import PADDING, framed, patch
         ((-3, 2), (9, 3), (6, 2), 0),  # higher than the picture, but not as wide
     ],
 )
-def test_a_patch_is_what_the_unit_sees_and_grey_beyond_the_picture(first, last, size, grey):
+def test_a_patch_is_what_the_unit_sees_and_grey_beyond_the_image(first, last, size, grey):
     picture = np.random.default_rng(0).integers(0, 100, (6, 8, 3), np.uint8)
     cut = patch(picture, first, last)
     assert cut.shape == (*size, 3)

@@ -20,7 +20,7 @@ def test_points_keep_their_shape_and_lie_inside():
     assert np.isfinite(placed(np.zeros((3, 2)))).all()
 
 
-def test_a_map_is_well_formed_with_a_dot_for_each_picture_and_a_ring_for_each_neighbour():
+def test_a_map_is_well_formed_with_a_dot_for_each_image_and_a_ring_for_each_neighbour():
     svg = ElementTree.fromstring(scatter(placed(np.eye(4)[:, :2]), [0, 1, 2, 1], [2], "a <map>"))
     circles = svg.findall(".//{*}circle")
     assert len(circles) == 3 + 1

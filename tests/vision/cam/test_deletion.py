@@ -100,7 +100,7 @@ def test_insertion_ends_with_the_photo_and_deletion_with_nothing(network):
         assert curves.insertion[[0, -1]] == pytest.approx([blurry, whole], abs=1e-6)
 
 
-def test_the_yardstick_is_the_mean_of_random_orders(network):
+def test_the_baseline_is_the_mean_of_random_orders(network):
     seen = image(4)
     curves = deletion_insertion(network, seen, 2, values(), steps=5, seed=7, random_orders=2)
     each = [

@@ -23,7 +23,7 @@ def image():
     return torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
 
 
-def test_it_is_the_librarys_combined_score_within_its_noise(network, image):
+def test_the_combined_score_equals_the_librarys_within_its_noise(network, image):
     values = np.random.default_rng(1).random((32, 32), np.float32)
     scores = road(network, image, 3, values, PERCENTILES)
     targets = [ClassifierOutputSoftmaxTarget(3)]
@@ -47,7 +47,7 @@ def test_the_order_is_the_maps_and_has_no_equal_values():
     assert ordered.dtype == np.float32
 
 
-def test_every_percentile_removes_what_it_says_also_from_a_map_of_zeros(network, image):
+def test_every_percentile_removes_its_share_also_from_a_map_of_zeros(network, image):
     """The library alone removes every pixel where more of them are 0 than the percentile."""
     values = np.zeros((32, 32), np.float32)
     values[:8, :8] = np.random.default_rng(2).random((8, 8))
@@ -67,7 +67,7 @@ def test_every_percentile_removes_what_it_says_also_from_a_map_of_zeros(network,
     assert np.isfinite(scores.combined)
 
 
-def test_progress_is_told_after_each_metric_of_each_percentile(network, image):
+def test_progress_is_reported_after_each_metric_of_each_percentile(network, image):
     told = []
     road(network, image, 0, np.eye(32, dtype=np.float32), (50, 90), told.append)
     np.testing.assert_allclose(told, [0.25, 0.5, 0.75, 1])

@@ -128,7 +128,7 @@ def test_where_every_shortcut_is_a_projection_there_is_no_sum():
     assert identity_sum(made("resnet20_cifar", shortcut="C"), batch()[0]) is None
 
 
-def test_progress_is_told():
+def test_progress_is_reported():
     told = []
     identity_shares(made("resnet20_cifar"), *batch(), told.append)
     assert told == sorted(told)

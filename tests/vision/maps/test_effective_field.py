@@ -110,7 +110,7 @@ def test_outside_of_the_theoretical_field_the_gradient_is_zero(name, layer, plac
     assert not field[~inside].any()
 
 
-def test_a_layer_without_maps_heeds_the_whole_image(network):
+def test_a_layer_without_maps_depends_on_the_whole_image(network):
     field = effective_field(network, "head.linear", image(64))
     assert (support(field), field.shape) == (((0, 63), (0, 63)), (64, 64))
 
@@ -181,7 +181,7 @@ def test_an_auxiliary_head_does_not_run():
         effective_field(network, "auxiliary.1.conv", image(32))
 
 
-def test_a_gradient_beyond_float32_is_told():
+def test_a_gradient_beyond_float32_is_reported():
     stack = plain(nn.Conv2d(1, 1, 1), nn.Conv2d(1, 1, 1))
     for layer in stack:
         layer.weight.fill_(1e30)
@@ -209,7 +209,7 @@ def test_the_side_holds_its_share(share, centre, side):
     assert effective_side(field, centre, share) == side
 
 
-def test_the_whole_of_the_rounded_sum_is_found():
+def test_a_rounded_sum_is_counted_whole():
     field = np.random.default_rng(0).random((50, 40), np.float32)
     assert effective_side(field, (25.0, 20.0), 1.0) == 50
 

@@ -52,7 +52,7 @@ def test_the_place_of_the_largest_value():
 @pytest.mark.parametrize(
     "place", [Place("stages.1.0.relu1"), Place("stages.1.0.relu2", 0), Place("stem.conv")]
 )
-def test_it_equals_a_plain_loop(network, place):
+def test_largest_activations_equal_a_plain_loop(network, place):
     from cnnviz.vision.capture import recorded
 
     count, positions = 21, [0, 1, 2, 3, 5, 7, 8, 11, 12, 13, 17, 20]
@@ -72,7 +72,7 @@ def test_it_equals_a_plain_loop(network, place):
     assert hooks(network) == 0
 
 
-def test_unreadable_pictures_are_told_and_left_out(network):
+def test_unreadable_images_are_reported_and_left_out(network):
     told = []
     activations = exciting_pictures(
         network, Place("stem.conv"), collection(20, (0, 9)), progress=told.append
@@ -88,7 +88,7 @@ def test_unreadable_pictures_are_told_and_left_out(network):
         exciting_pictures(network, Place("stem.conv"), collection(2, (0, 1)))
 
 
-def test_maps_that_nothing_excites_have_no_pictures(network):
+def test_maps_that_nothing_excites_have_no_images(network):
     seen = exciting_pictures(network, Place("stages.1.0.relu1"), collection(3))
     silent = exciting.ExcitingPictures(
         np.zeros_like(seen.values),
@@ -111,7 +111,7 @@ def test_nothing_behind_the_layer_is_run(network):
         handle.remove()
 
 
-def test_what_progress_raises_ends_it_and_leaves_nothing(network):
+def test_an_exception_of_progress_cancels_and_removes_the_hooks(network):
     class Stopped(BaseException):
         pass
 

@@ -58,7 +58,7 @@ def test_what_is_no_convolution_is_refused():
         filters_of(network, "stem.nothing")
 
 
-def test_rgb_pictures_have_0_in_the_middle_and_the_largest_weight_at_the_end():
+def test_rgb_images_have_0_in_the_middle_and_the_largest_weight_at_the_end():
     filters = np.zeros((3, 3, 2, 2), np.float32)
     filters[0, 0, 0, 1] = -4
     filters[0, 2, 1, 0] = 2
@@ -72,7 +72,7 @@ def test_rgb_pictures_have_0_in_the_middle_and_the_largest_weight_at_the_end():
     assert rgb_pictures(filters, together=True)[1, 0, 0].tolist() == [128, 143, 128]
 
 
-def test_signed_pictures_of_a_grey_image():
+def test_signed_images_of_a_grey_image():
     filters = np.array([[[[1, -2]]], [[[0.5, 0]]]], np.float32)
     np.testing.assert_allclose(signed_pictures(filters), [[[0.5, -1]], [[1, 0]]])
     np.testing.assert_allclose(signed_pictures(filters, True), [[[0.5, -1]], [[0.25, 0]]])

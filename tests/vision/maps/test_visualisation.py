@@ -43,7 +43,7 @@ def test_the_map_rises_well_above_its_start(network, place):
         assert shown.curve[-1] > 1.5 * shown.curve[:3].mean()
 
 
-def test_the_picture_excites_the_map_more_than_noise_and_greys(network):
+def test_the_image_excites_the_map_more_than_noise_and_greys(network):
     from PIL import Image
 
     shown = visualisation(network, PLACE, 3, steps=64)
@@ -61,7 +61,7 @@ def test_the_picture_excites_the_map_more_than_noise_and_greys(network):
     assert reached > 1.3 * mean(weak)  # of the same contrast
 
 
-def test_a_map_that_is_shut_everywhere_is_opened(network):
+def test_an_inactive_map_is_activated(network):
     copy = build("resnet20_cifar").requires_grad_(False)
     copy.load_state_dict(network.state_dict())
     copy.stages[1][0].norm1.bias[5] = -0.3
@@ -70,7 +70,7 @@ def test_a_map_that_is_shut_everywhere_is_opened(network):
     assert shown.curve[-1] > 0.2
 
 
-def test_a_seed_gives_one_picture_and_another_seed_another(network):
+def test_a_seed_gives_one_image_and_another_seed_another(network):
     torch.manual_seed(3)
     before = torch.get_rng_state()
     first, again, other = (visualisation(network, PLACE, 1, steps=6, seed=s) for s in (4, 4, 5))
@@ -80,7 +80,7 @@ def test_a_seed_gives_one_picture_and_another_seed_another(network):
     assert torch.equal(before, torch.get_rng_state())
 
 
-def test_progress_and_previews_are_told(network):
+def test_progress_and_previews_are_reported(network):
     told, shown = [], []
     visualisation(network, PLACE, 1, steps=20, progress=told.append, show=shown.append)
     assert told == [pytest.approx((step + 1) / 20) for step in range(20)]
@@ -152,7 +152,7 @@ def test_bad_input_is_one_sentence(network):
         visualisation(network, Place("stem.nothing"), 0)
 
 
-def test_an_activation_beyond_float32_is_told(network):
+def test_an_activation_beyond_float32_is_reported(network):
     copy = build("resnet20_cifar").requires_grad_(False)
     copy.load_state_dict(network.state_dict())
     copy.stem.norm.weight.fill_(3e38)

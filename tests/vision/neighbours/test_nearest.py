@@ -53,7 +53,7 @@ def network():
         ("mlp", "head.linear", (512,)),
     ],
 )
-def test_it_is_what_the_last_layer_with_weights_reads(name, layer, shape):
+def test_the_hidden_vector_is_the_input_of_the_last_layer_with_weights(name, layer, shape):
     network, image = built(name), images(name)
     hidden = hidden_vector(network, forward_pass(network, image))
     assert (hidden.layer, hidden.shape) == (layer, shape)
@@ -126,7 +126,7 @@ def coloured(shades, broken=()):
     return Collection("shades", "shades", pictures, opened)
 
 
-def test_an_embedding_has_a_row_for_each_picture_that_opens(network):
+def test_an_embedding_has_a_row_for_each_image_that_opens(network):
     shades = list(range(0, 220, 10))
     collection = coloured(shades, broken={0, 20})
     shares = []
@@ -169,7 +169,7 @@ def test_an_embedding_can_be_stopped_before_a_batch_is_full(network):
     ("positions", "words"),
     [((0, 1), "None of the 2 images can be opened. The first: Picture 0"), ((), "no images")],
 )
-def test_without_any_picture_there_is_one_sentence(network, positions, words):
+def test_without_any_image_there_is_one_sentence(network, positions, words):
     with pytest.raises(DataError, match=words):
         embedding(network, coloured([1, 2], broken={0, 1}), positions)
 
