@@ -57,4 +57,5 @@ def test_one_library_draws_what_moves():
         for path in (*(PACKAGE / "ui").rglob("*.py"), *(PACKAGE.parent / "pages").glob("*.py"))
     ]
     drawn = {name for names in uses for name in names}
-    assert drawn == {"plotly_chart", "vega_lite_chart"}
+    # Streamlit draws its bars with Vega-Lite too.
+    assert drawn - {"bar_chart"} == {"plotly_chart", "vega_lite_chart"}
