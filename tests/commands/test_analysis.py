@@ -130,7 +130,7 @@ def test_exported_code_is_the_network_that_was_asked_for(run, tmp_path):
 
 
 @pytest.mark.parametrize("view", ["volumes", "graph", "block"])
-def test_export_of_the_picture(run, tmp_path, view):
+def test_export_of_the_drawing(run, tmp_path, view):
     path = tmp_path / "picture.svg"
     arguments = ("export", "googlenet", "--format", "svg", "--view", view, "--output", path)
     assert run(*arguments) == (0, f"{path}\n", "")

@@ -5,7 +5,7 @@ import pytest
 from cnnviz.training.bundled import bundled
 
 
-def test_the_box_is_listed(run):
+def test_bundled_networks_are_listed(run):
     code, out, _ = run("bundle")
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == [each.name for each in bundled()]
@@ -23,7 +23,7 @@ def test_a_run_that_is_not_there(run):
 
 
 @pytest.mark.parametrize("weights", [(), ("--weights", "lenet5_mnist")])
-def test_a_network_in_the_box_answers_without_any_file(run, weights, monkeypatch, tmp_path):
+def test_a_bundled_network_predicts_without_any_file(run, weights, monkeypatch, tmp_path):
     monkeypatch.setenv("CNNVIZ_WEIGHTS", str(tmp_path))
     code, out, err = run("predict", "--model", "lenet5", *weights, "cnnviz/sample_images/cat.jpg")
     assert code == 0, err

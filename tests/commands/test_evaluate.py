@@ -32,14 +32,14 @@ def test_json_has_all_numbers(run, folder):
     assert scores["mistakes"][0]["class"] != scores["mistakes"][0]["predicted"]
 
 
-def test_the_best_test_of_the_run_is_what_it_finds(run, folder):
+def test_the_accuracy_is_that_of_the_runs_best_test(run, folder):
     scores = json.loads(run("evaluate", folder, "--json", "--device", "cpu")[1])
     lines = (folder / "measurements.jsonl").read_text().splitlines()
     best = max(json.loads(line).get("test_accuracy", 0) for line in lines)
     assert scores["accuracy"] == pytest.approx(best, abs=1e-6)
 
 
-def test_text_has_a_line_a_class(run, folder):
+def test_text_has_a_line_per_class(run, folder):
     code, out, _ = run("evaluate", folder, "--device", "cpu")
     assert code == 0
     assert "calibration error" in out

@@ -81,7 +81,7 @@ def test_as_text_and_without_the_photo_itself(run, weights):
     assert "cat.jpg" not in "".join(lines)
 
 
-def test_of_many_pictures_it_takes_an_even_sample_and_says_so(run, weights, animals):
+def test_of_many_images_an_even_sample_is_searched_and_said(run, weights, animals):
     photo = SAMPLES / "cat.jpg"
     (animals / "wolves" / "broken.jpg").unlink()
     options = ("--among", animals, *MODEL, "--most", 2, "--json")

@@ -23,7 +23,7 @@ def lines(text):
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_a_line_a_measurement_with_what_was_measured(run, tmp_path):
+def test_json_lines_hold_what_was_measured(run, tmp_path):
     code, out, err = run(
         "train", *SMALL, "--epochs", "2", "--json-lines", "--folder", str(tmp_path / "run")
     )

@@ -31,7 +31,7 @@ EXAMPLE = Experiment(
 BUDGET = Budget("digits", {"epochs": "1", "train_images": "500"}, 2)
 
 
-def test_every_arm_has_a_run_for_each_seed_and_is_made_once(tmp_path):
+def test_every_arm_has_a_run_for_each_seed_and_is_trained_once(tmp_path):
     said = []
     trained = trained_arms(EXAMPLE, BUDGET, tmp_path, "cpu", lambda *told: said.append(told[1:]))
     assert said == [(seed, tmp_path / f"{arm}-{seed}") for seed in (0, 1) for arm in (0, 1)]

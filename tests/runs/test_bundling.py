@@ -25,12 +25,12 @@ def trained(plan, tmp_path):
 
 
 def test_weights_in_half_precision_and_a_record(trained, plan, tmp_path):
-    path = bundle(trained, "digits", "A note.", folder=tmp_path / "box")
+    path = bundle(trained, "digits", "A note.", folder=tmp_path / "bundled")
     kept, before = load_file(path), read_checkpoint(trained, BEST)[0]
     assert {tensor.dtype for tensor in kept.values()} == {torch.float16}
     for name, tensor in kept.items():
         assert torch.equal(tensor, before[name].half())
-    (entry,) = bundled(tmp_path / "box")
+    (entry,) = bundled(tmp_path / "bundled")
     assert (entry.name, entry.record["note"], entry.record["paper"]) == ("digits", "A note.", None)
     test = load("digits", entry.spec.trained_on.resolution, 1, plan.options.seed).test
     right = predictions(entry.network(), test, "cpu").correct
@@ -42,7 +42,7 @@ def test_weights_in_half_precision_and_a_record(trained, plan, tmp_path):
 
 
 def test_the_curves_are_those_of_the_run(trained, tmp_path):
-    path = bundle(trained, "digits", folder=tmp_path / "box")
+    path = bundle(trained, "digits", folder=tmp_path / "bundled")
     curves = json.loads(path.with_suffix(".json").read_text())["curves"]
     told = list(measurements(trained))
     steps = {each.step: each for each in told}
@@ -59,5 +59,5 @@ def test_the_command_makes_the_same_plan(plan):
 
 def test_an_error_that_no_paper_prints_is_refused(trained, tmp_path):
     with pytest.raises(ValueError, match=r"paper must be one of none; received c10plus_error\."):
-        bundle(trained, "digits", quantity="c10plus_error", folder=tmp_path / "box")
-    assert not (tmp_path / "box").exists()
+        bundle(trained, "digits", quantity="c10plus_error", folder=tmp_path / "bundled")
+    assert not (tmp_path / "bundled").exists()

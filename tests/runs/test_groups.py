@@ -79,7 +79,7 @@ def test_the_tensors_that_a_run_starts_with_are_kept(store):
     assert store.run(store.create(begun, "one").id).plan == begun
 
 
-def test_all_are_stopped_or_deleted_by_their_owner_alone(store, planned, change):
+def test_a_group_is_stopped_or_deleted_by_its_owner_alone(store, planned, change):
     made = start_group(store, "options", "title", planned, "one")
     change(made.run_ids[0], state="running", worker="x")
     change(made.run_ids[1], state="finished")
@@ -121,7 +121,7 @@ def test_chosen_runs_are_kept_under_a_name_and_stay_when_it_goes(store, plan):
     assert groups_of(store, "") == [] and len(store.runs()) == 2
 
 
-def test_what_is_no_group_is_refused(store, plan, monkeypatch):
+def test_a_group_needs_a_name_and_two_runs_that_exist(store, plan, monkeypatch):
     first, second = (Member(store.create(plan, "one").id, "", 0) for _ in range(2))
     for title, chosen in (("", (first, second)), ("x" * 81, (first, second))):
         with pytest.raises(ValueError, match="name must have 1 to 80 characters"):

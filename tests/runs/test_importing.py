@@ -26,7 +26,7 @@ def elsewhere(trained, tmp_path):
     return shutil.copytree(trained, tmp_path / "elsewhere")
 
 
-def test_a_folder_becomes_a_run_once(store, plan, elsewhere):
+def test_a_folder_is_imported_once(store, plan, elsewhere):
     imported = import_folder(store, elsewhere)
     run = imported.run
     assert imported.is_new and imported.added == len(store.measurements(run.id)) > 0
@@ -41,7 +41,7 @@ def test_a_folder_becomes_a_run_once(store, plan, elsewhere):
     assert [each.id for each in store.runs() if each.state == "finished"] == [run.id]
 
 
-def test_a_run_that_went_on_elsewhere_gets_what_is_new(store, elsewhere):
+def test_importing_again_adds_new_measurements(store, elsewhere):
     path, record = elsewhere / "measurements.jsonl", elsewhere / "run.json"
     whole, told = path.read_text(), json.loads(record.read_text())
     lines = whole.splitlines(keepends=True)
@@ -137,7 +137,7 @@ def test_a_damaged_folder_is_refused_whole(elsewhere, folder, damage, sentence):
     assert store.runs() == [] and [path.name for path in folder.iterdir() if path.is_dir()] == []
 
 
-def test_a_run_at_work_is_not_written_over(store, elsewhere, change):
+def test_an_open_run_is_not_overwritten(store, elsewhere, change):
     run_id = import_folder(store, elsewhere).run.id
     change(run_id, state="running")
     with pytest.raises(RunError, match="stop it first"):

@@ -65,7 +65,9 @@ def test_a_run_has_one_worker(store, plan, launcher):
         Assignment(store, run_id)
 
 
-def test_a_silent_worker_is_taken_for_dead_and_hears_so(store, plan, launcher, change, measured):
+def test_a_worker_without_heartbeats_is_interrupted_and_learns_it(
+    store, plan, launcher, change, measured
+):
     run_id = store.create(plan, "one").id
     dispatch(store, launcher, ONE, "here")
     worker = Assignment(store, run_id)
@@ -92,7 +94,7 @@ def test_a_silent_worker_is_taken_for_dead_and_hears_so(store, plan, launcher, c
     assert store.run(run_id).state == "finished"
 
 
-def test_a_worker_that_shows_life_keeps_its_run(store, plan, launcher, change):
+def test_a_worker_with_heartbeats_keeps_its_run(store, plan, launcher, change):
     run_id = store.create(plan, "one").id
     dispatch(store, launcher, ONE, "here")
     worker = Assignment(store, run_id)
@@ -149,7 +151,7 @@ def test_a_worker_that_cannot_be_started_is_a_sentence(store, plan, launcher):
     assert "Resource temporarily unavailable" in store.run(run_id).message
 
 
-def test_a_deaf_worker_is_ended_by_its_own_machine(store, plan, launcher, change):
+def test_an_unresponsive_worker_is_ended_by_its_own_machine(store, plan, launcher, change):
     run_id = store.create(plan, "one").id
     dispatch(store, launcher, ONE, "here")
     Assignment(store, run_id)
@@ -177,7 +179,7 @@ def test_old_runs_are_cleaned_up_but_for_those_of_a_terminal(store, plan, change
     assert {run.id for run in store.runs()} == {young.id, taught.id, open_.id}
 
 
-def test_an_empty_queue_is_looked_at_without_a_lock(store, plan):
+def test_an_empty_queue_is_read_without_a_lock(store, plan):
     with store.database.writing(alone=True) as connection:
         connection.execute(runs.select())
         assert take(store, ONE, "here") is None

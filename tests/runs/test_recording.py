@@ -37,7 +37,7 @@ def test_a_folder_has_each_epoch_once(plan, tmp_path):
     assert reuse_measurements(tmp_path / MEASUREMENTS, 3) == kept
     assert reuse_measurements(tmp_path / MEASUREMENTS, 2) == [kept[0], kept[-1]]
     assert reuse_measurements(tmp_path / "nothing", 3) == []
-    made = bundle(tmp_path, folder=tmp_path / "box")
+    made = bundle(tmp_path, folder=tmp_path / "bundled")
     beside = reuse_measurements(made.with_suffix(REUSE), 13)
     assert [(each.epoch, each.reuse) for each in beside] == [(m.epoch, m.reuse) for m in kept]
     record = json.loads(made.with_suffix(".json").read_text())

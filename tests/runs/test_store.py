@@ -11,7 +11,7 @@ from cnnviz.runs.store import Store, StoreError, store_url
 from cnnviz.training.measurement import Measurement
 
 
-def test_a_new_run_waits_and_is_its_owners(store, plan):
+def test_a_new_run_is_queued_and_belongs_to_its_owner(store, plan):
     run = store.create(plan, "a visitor")
     assert store.run(run.id) == run
     assert (run.state, run.owner, run.plan, run.share) == ("queued", "a visitor", plan, 0.0)
@@ -61,7 +61,7 @@ def test_curves_of_several_runs(store, plan, measured):
     assert stored["nothing"] == []
 
 
-def test_revisions_grow_with_what_people_see(store, plan, measured):
+def test_revisions_grow_with_visible_changes(store, plan, measured):
     run_id = store.create(plan, "one").id
     before = store.revisions()[run_id]
     store.add_measurements(run_id, measured(1))
@@ -116,7 +116,7 @@ def test_a_finished_run_is_not_resumed(store, plan, change):
 
 
 @pytest.mark.parametrize("scale", [0.0, -1.0, 1e6, float("nan")], ids=str)
-def test_no_scale_that_is_none(store, plan, scale):
+def test_a_learning_rate_scale_out_of_range_is_refused(store, plan, scale):
     run_id = store.create(plan, "one").id
     with pytest.raises(ValueError, match="learning_rate_scale must be from"):
         store.steer(run_id, scale, "one")
@@ -175,7 +175,7 @@ def test_the_stores_address(monkeypatch, folder):
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://host/name", ""], ids=str)
-def test_an_address_that_is_none(url, monkeypatch):
+def test_an_invalid_address_is_refused(url, monkeypatch):
     monkeypatch.setenv("CNNVIZ_DATABASE", url)
     if url:
         with pytest.raises(ValueError, match="CNNVIZ_DATABASE must be an address"):
@@ -184,14 +184,14 @@ def test_an_address_that_is_none(url, monkeypatch):
         assert Store().runs() == []
 
 
-def test_a_store_that_is_none_is_a_sentence(folder):
+def test_an_unavailable_store_is_one_sentence(folder):
     folder.mkdir()
     (folder / "runs.sqlite").write_text("no database, and longer than the header of one" * 10)
     with pytest.raises(StoreError, match="cannot be used: file is not a database"):
         Store()
 
 
-def test_a_store_of_a_later_version_is_a_sentence(folder):
+def test_a_store_of_a_later_version_is_one_sentence(folder):
     Store()
     with sqlite3.connect(folder / "runs.sqlite") as connection:
         connection.execute("UPDATE cnnviz_schema SET version = 99")

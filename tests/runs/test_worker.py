@@ -40,7 +40,7 @@ def test_a_run_is_trained_and_kept_in_store_and_folder(carry_out, store, plan):
     ],
     ids=["diverged", "full disk", "mistake"],
 )
-def test_what_goes_wrong_is_a_sentence(carry_out, store, plan, capfd, error, state, sentence):
+def test_an_error_of_a_run_is_one_sentence(carry_out, store, plan, capfd, error, state, sentence):
     def training(*_):
         yield from points(1, 2)
         raise error
@@ -158,7 +158,7 @@ def test_a_folder_is_for_one_worker(tmp_path, monkeypatch):
         pass
 
 
-def test_a_killed_worker_and_a_new_server(plan, launcher):
+def test_a_killed_workers_run_is_resumed_by_another_worker(plan, launcher):
     """A real process is killed under a server, and its run goes on under another worker."""
     store, server = Store(), LocalLauncher()
     endless = replace(plan, options=replace(plan.options, epochs=400))

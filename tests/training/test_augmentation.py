@@ -31,7 +31,7 @@ ALL = TrainingOptions(
 )
 
 
-def test_all_at_once_stay_in_range_and_follow_the_seed(small_data):
+def test_all_augmentations_at_once_stay_in_range_and_follow_the_seed(small_data):
     data = small_data(side=16, channels=3)
     augmentation = Augmentation(ALL, data)
     first = augmentation.augmented(data.train.images, rng(3))

@@ -20,7 +20,7 @@ KEYS = {
 }
 
 
-def test_the_box_is_small_and_every_file_has_its_record():
+def test_bundled_files_are_small_and_each_has_a_record():
     assert NAMES
     assert sorted(path.stem for path in FOLDER.glob("*.json")) == NAMES
     assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 25e6
@@ -38,7 +38,7 @@ def test_a_network_is_float32_frozen_and_in_eval_mode(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_record_tells_how_it_came_to_be(name):
+def test_a_record_says_how_the_network_was_trained(name):
     record = bundled_network(name).record
     assert record.keys() == KEYS
     assert record["command"].startswith(
@@ -91,7 +91,7 @@ def test_the_test_accuracy_is_that_of_the_record(name, data, test_data, monkeypa
 
 
 @pytest.mark.parametrize("each", [e.name for e in bundled() if e.spec.in_channels == 3])
-def test_a_cifar_network_knows_pictures_without_compression_too(each, test_data):
+def test_a_cifar_network_classifies_images_without_compression_too(each, test_data):
     entry = bundled_network(each)
     kept = np.load(test_data / "cifar10-lossless-4000" / "train_first4000.npz")
     pictures = torch.from_numpy(kept["images"][:IMAGES]).permute(0, 3, 1, 2) / 255

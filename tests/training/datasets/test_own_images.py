@@ -134,23 +134,23 @@ def test_the_shorter_side_is_resized_and_the_middle_cut_out():
     "size, side",
     [((32, 32), 32), ((20, 20), 32), ((60, 47), 32), ((60, 50), 48), ((900, 600), 128)],
 )
-def test_the_own_side_is_one_that_half_of_the_pictures_fill(size, side):
+def test_the_own_side_is_one_that_half_of_the_images_fill(size, side):
     assert class_folders(zipped(pets(2, size=size))).side == side
 
 
 @pytest.mark.parametrize("mode, channels", [("L", 1), ("RGB", 3)])
-def test_grey_pictures_have_one_channel(mode, channels):
+def test_grey_images_have_one_channel(mode, channels):
     entry = class_folders(zipped(pets(2, mode=mode)))
     assert entry.channels == channels
     assert entry.load(32, channels, 0, ignore_progress).channels == channels
 
 
 @pytest.mark.parametrize("kind, title", [("JPEG", "pets (JPEG pictures)"), ("PNG", "pets")])
-def test_the_title_says_that_pictures_are_lossy(kind, title):
+def test_the_title_says_that_images_are_lossy(kind, title):
     assert loaded(pets(3, kind=kind)).title == title
 
 
-def test_unreadable_pictures_are_skipped_and_say_why(test_data):
+def test_unreadable_images_are_skipped_with_a_reason(test_data):
     nasty = {
         f"cat/{path.name}.png": path.read_bytes()
         for path in sorted((test_data / "nasty").iterdir())
@@ -207,7 +207,7 @@ def test_a_zip_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeyp
         class_folders(zipped(files))
 
 
-def test_pictures_with_too_many_pixels_together_are_refused(monkeypatch):
+def test_images_with_too_many_pixels_together_are_refused(monkeypatch):
     monkeypatch.setattr("cnnviz.training.datasets.own_images.MAX_MEGAPIXELS", 0.01)
     with pytest.raises(DataError, match="megapixels together"):
         loaded(pets(10))
@@ -269,7 +269,7 @@ def test_the_teachers_folder_is_in_the_menu(tmp_path, monkeypatch, caplog):
     assert load("animals", side=16).side == 16
 
 
-def test_a_machine_that_only_trains_reads_pictures_without_heic(tmp_path):
+def test_a_machine_that_only_trains_reads_images_without_heic(tmp_path):
     """Neither Streamlit nor pandas nor SQLAlchemy nor pillow_heif is there."""
     path = tmp_path / "pets.zip"
     path.write_bytes(zipped(pets(3) | {"cat/phone.heic": b"x"}))

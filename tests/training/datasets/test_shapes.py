@@ -22,14 +22,14 @@ def test_the_area_does_not_tell_the_class():
         assert areas[drawn.labels == label].mean() == pytest.approx(expected, rel=0.1)
 
 
-def test_neither_does_the_colour():
+def test_the_colour_does_not_tell_the_class():
     drawn = shapes(2000, 16)
     means = [drawn.images[drawn.labels == k].float().mean(dim=(0, 1, 2)) for k in range(4)]
     assert max((a - b).abs().max() for a in means for b in means) < 12
 
 
 @pytest.mark.parametrize("label, fill", [(0, math.pi / 4), (1, None), (2, None), (3, None)])
-def test_an_object_is_whole(label, fill):
+def test_an_objects_mask_is_whole_and_filled(label, fill):
     """No mask touches the border, and a circle fills pi / 4 of its box."""
     drawn = shapes(80, 96)
     masks = drawn.masks[drawn.labels == label]
@@ -61,7 +61,7 @@ def test_the_same_seed_draws_the_same_scenes_at_every_side():
     assert ((reduced > 0.5) != small.masks).float().mean() < 0.01
 
 
-def test_each_side_and_grey():
+def test_shapes_of_each_side_in_colour_and_grey():
     for side in (8, 33, 512):
         assert shapes(4, side, channels=1).images.shape == (4, side, side, 1)
     with pytest.raises(ValueError, match="side must be from 8 to 512"):

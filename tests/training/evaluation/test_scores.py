@@ -54,7 +54,7 @@ def test_a_small_case_by_hand(small):
     assert small.cell(1, 2).tolist() == [3]
 
 
-def test_numbers_of_many_pictures_are_those_of_scikit_learn():
+def test_scores_of_many_images_are_those_of_scikit_learn():
     generator = np.random.default_rng(0)
     logits = generator.normal(size=(400, 7)).astype(np.float32)
     labels = generator.integers(0, 7, 400)
@@ -69,7 +69,7 @@ def test_numbers_of_many_pictures_are_those_of_scikit_learn():
 
 @pytest.fixture(params=[3, 7], ids=["without top 5", "with top 5"])
 def scores(request):
-    """Of 50 pictures: most of the fifteen bins of confidence are full, some are empty."""
+    """Of 50 images: most of the fifteen bins of confidence are full, some are empty."""
     generator = np.random.default_rng(request.param)
     logits = generator.normal(size=(50, request.param)).astype(np.float32)
     labels = generator.integers(0, request.param, 50)
@@ -99,7 +99,7 @@ def test_calibration_is_read_again_with_its_empty_bins(scores):
     assert (after.error, after.overconfidence) == (before.error, before.overconfidence)
 
 
-def test_a_record_keeps_six_digits_and_no_picture(scores):
+def test_a_record_keeps_six_digits_and_no_image(scores):
     kept = scores.record()
     assert not kept.keys() & LEFT_OUT
     assert kept.keys() | LEFT_OUT == scores.to_json().keys()
@@ -126,7 +126,7 @@ def test_calibration_by_hand():
 
 
 def of(right, **facts):
-    """Predictions that are right where it is said, of pictures of class 0."""
+    """Predictions that are right where it is said, of images of class 0."""
     logits = np.array([[1.0, 0.0] if each else [0.0, 1.0] for each in right], dtype=np.float32)
     return Predictions(logits, np.zeros(len(right), dtype=np.int64), 0.1, **facts)
 
@@ -146,7 +146,7 @@ def test_mcnemar_by_hand():
     [of([True] * 3), of([True] * 4, data="other"), of([True] * 4, seed=1, pictures="other")],
     ids=["count", "data", "seed"],
 )
-def test_other_pictures_are_refused(other):
+def test_other_images_are_refused(other):
     with pytest.raises(ValueError, match="the same images"):
         mcnemar(of([True] * 4), other)
 

@@ -55,7 +55,7 @@ def drawn(step):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_declared_is_there(name):
+def test_experiments_name_arms_quantities_and_tables_that_exist(name):
     declared = experiment(name)
     titles = [arm.title for arm in declared.arms]
     assert len(set(titles)) == len(titles) >= 2

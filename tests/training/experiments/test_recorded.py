@@ -66,7 +66,7 @@ def test_a_damaged_file_is_one_sentence(tmp_path, text):
         recorded("width", tmp_path)
 
 
-def test_what_ships_is_of_experiments_that_are_declared():
+def test_recorded_files_belong_to_declared_experiments():
     shipped = {path.stem for path in module.FOLDER.glob("*.json")}
     assert shipped, "no experiment was recorded"
     assert shipped <= {each.name for each in EXPERIMENTS}

@@ -73,7 +73,7 @@ def unchanged(step, before):
     return all(torch.equal(before[name], value) for name, value in weights(step).items())
 
 
-def test_a_captured_step_replays_and_leaves_everything_as_it_was(cuda, step_of):
+def test_a_captured_step_replays_and_leaves_the_state_unchanged(cuda, step_of):
     step = step_of("resnet20_cifar")
     before = weights(step)
     run, note = captured(step)
@@ -85,7 +85,7 @@ def test_a_captured_step_replays_and_leaves_everything_as_it_was(cuda, step_of):
     assert step.totals[2] == 16
 
 
-def test_a_network_whose_way_is_drawn_on_the_cpu_goes_step_by_step(cuda, step_of):
+def test_a_network_with_random_numbers_on_the_cpu_trains_step_by_step(cuda, step_of):
     step = step_of("stochastic_depth110_cifar", blocks=1)
     before, rng = weights(step), torch.get_rng_state()
     run, note = captured(step)
@@ -96,7 +96,7 @@ def test_a_network_whose_way_is_drawn_on_the_cpu_goes_step_by_step(cuda, step_of
     assert step.totals[2] == 16
 
 
-def test_a_step_that_cannot_be_captured_goes_step_by_step(cuda, step_of):
+def test_a_step_that_cannot_be_captured_is_made_step_by_step(cuda, step_of):
     step = step_of("resnet20_cifar")
     before = weights(step)
     cuda["error"] = "operation not permitted when stream is capturing\nmore"

@@ -133,7 +133,7 @@ def test_a_finished_run_has_nothing_left_to_do(small_data, network_for, tmp_path
     assert list(again) == []
 
 
-def test_the_best_weights_are_kept_and_answer_as_they_did(small_data, network_for, tmp_path):
+def test_the_best_weights_are_saved_and_predict_as_they_did(small_data, network_for, tmp_path):
     data = small_data()
     options = TrainingOptions(epochs=6, batch_size=16)
     points = list(train(network_for("lenet5_full", data), data, options, folder=tmp_path))
@@ -181,7 +181,7 @@ def test_a_diverging_run_says_what_to_change(small_data, network_for, tmp_path):
         list(run)
 
 
-def test_a_batch_that_is_too_large_is_answered_by_the_largest_that_fits(
+def test_the_error_for_too_large_a_batch_names_the_largest_that_fits(
     small_data, network_for, monkeypatch
 ):
     whole = Step.run
@@ -198,7 +198,7 @@ def test_a_batch_that_is_too_large_is_answered_by_the_largest_that_fits(
         list(run)
 
 
-def test_halving_says_when_nothing_fits():
+def test_the_largest_batch_size_that_fits_or_none():
     assert largest_batch(64, lambda size: size <= 8) == 8
     assert largest_batch(64, lambda size: False) is None
 

@@ -32,7 +32,7 @@ def go(blocks, optimiser, left_out):
 
 @pytest.mark.parametrize("left_out", [(), (0,), (0, 2), (1, 2, 3)], ids=str)
 @pytest.mark.parametrize("kind", ["momentum", "nesterov"])
-def test_momentum_goes_the_way_of_torchs_loop_also_where_a_block_is_left_out(kind, left_out):
+def test_momentum_equals_torchs_loop_also_where_a_block_is_left_out(kind, left_out):
     options = TrainingOptions(optimiser=kind, learning_rate=0.01, weight_decay=0.001)
     ours, theirs = two_blocks(), two_blocks()
     plain = torch.optim.SGD(

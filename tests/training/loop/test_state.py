@@ -27,7 +27,7 @@ def recorded(measurements):
     return [(each.epoch, each.reuse) for each in measurements if each.reuse]
 
 
-def test_it_is_recorded_at_the_start_and_at_each_epochs_end(network, data):
+def test_feature_reuse_is_recorded_at_the_start_and_at_each_epochs_end(network, data):
     drawn = reuse_record(copy.deepcopy(network))
     measured = list(train(network, data, OPTIONS, "cpu"))
     curve = recorded(measured)

@@ -58,7 +58,7 @@ def test_norms_are_those_of_gradient_change_and_weights_by_part(step):
     assert update["head"] == pytest.approx(expected, rel=1e-3)
 
 
-def test_a_channel_that_never_answers_is_dead(step):
+def test_a_channel_that_is_zero_on_all_images_is_dead(step):
     network = step.network.eval()
     norm = next(m for m in network.stem.modules() if isinstance(m, nn.BatchNorm2d))
     with torch.no_grad():
@@ -106,7 +106,7 @@ def test_a_test_is_in_float32_whatever_the_run_trains_in(small_data, network_for
 
 
 @pytest.mark.parametrize("name", ["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"])
-def test_an_optimiser_goes_on_from_what_another_remembered(name):
+def test_an_optimiser_continues_from_a_loaded_state(name):
     options = TrainingOptions(optimiser=name, learning_rate=0.01)
 
     def parameters():
