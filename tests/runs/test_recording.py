@@ -20,6 +20,13 @@ def plan():
     return Plan(network, "digits", TrainingOptions(epochs=2, train_images=500))
 
 
+@pytest.fixture(scope="module")
+def trained(plan, tmp_path_factory):
+    """The folder of a run, and what was measured."""
+    folder = tmp_path_factory.mktemp("run")
+    return folder, list(recorded(plan, folder, device="cpu"))
+
+
 def epochs(measured):
     return [each.epoch for each in measured if each.reuse]
 
@@ -44,10 +51,9 @@ def test_a_folder_has_each_epoch_once(plan, tmp_path):
     assert all("train_loss" in point or "test_loss" in point for point in record["curves"])
 
 
-def test_the_store_has_each_epoch_once(plan, tmp_path, store):
+def test_the_store_has_each_epoch_once(plan, trained, store):
     run_id = store.create(plan, "one").id
-    folder = tmp_path / "kept"
-    told = list(recorded(plan, folder, device="cpu"))
+    folder, told = trained
     store.add_measurements(run_id, told[:3])
     assert catch_up(store, run_id, folder) == len(told) - 3
     stored = [each for _, each in store.measurements(run_id)]
