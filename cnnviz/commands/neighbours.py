@@ -44,7 +44,7 @@ def _positions(options: argparse.Namespace, collection: Collection) -> list[int]
     if len(sample) < len(collection):
         sys.stderr.write(f"{len(sample):,} of {len(collection):,} images are searched.\n")
     folder, photo = Path(options.among), Path(options.photo).resolve()
-    return [i for i in sample if (folder / collection.pictures[i].name).resolve() != photo]
+    return [i for i in sample if (folder / collection.images[i].name).resolve() != photo]
 
 
 def _result(
@@ -54,7 +54,7 @@ def _result(
     nearest: list[tuple[Any, Any]],
 ) -> dict[str, Any]:
     positions = [(int(embedded.positions[row]), float(distance)) for row, distance in nearest]
-    pictures = collection.pictures
+    pictures = collection.images
     return {
         "run" if options.of_run else "model": options.of_run or options.model,
         "metric": options.metric,

@@ -40,18 +40,18 @@ class Collection:
     Attributes:
         key: Identifies the collection and its content in caches.
         title: What a menu shows.
-        pictures: What there is.
+        images: What there is.
         open: Gives the picture at a position as upright RGB, or raises an ``ImageError`` that says
             why there is none; several threads may call it at once.
     """
 
     key: Hashable
     title: str
-    pictures: tuple[Picture, ...]
+    images: tuple[Picture, ...]
     open: Callable[[int], Image.Image]
 
     def __len__(self) -> int:
-        return len(self.pictures)
+        return len(self.images)
 
     def readable(
         self, positions: Iterable[int], unreadable: dict[int, str]
@@ -81,7 +81,7 @@ def even_sample(collection: Collection, most: int, seed: int = 0) -> tuple[int, 
         most: Above 0; a collection that has no more is taken whole.
         seed: Decides which; the same seed takes the same pictures.
     """
-    labels = [image.label for image in collection.pictures]
+    labels = [image.label for image in collection.images]
     names, classes = np.unique(labels, return_inverse=True)
     # In an order that chance decides, so that no class is always the first to be left out.
     ranks = torch.randperm(len(names), generator=torch.Generator().manual_seed(seed))

@@ -133,7 +133,7 @@ AUGMENTATIONS = {
 }
 
 
-def augmented_pictures(
+def augmented_photo(
     spec: NetworkSpec, photo: Image.Image, level: str, seed: int
 ) -> dict[str, torch.Tensor]:
     """The photo under every augmentation, float32 (3, H, W) in [0, 1], by its key.

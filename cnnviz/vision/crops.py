@@ -46,12 +46,12 @@ def ten_crops(spec: NetworkSpec, photo: Image.Image) -> TenCrops:
         photo: Upright RGB.
     """
     square = enlarged_square(spec, photo)
-    corners, pictures = ten_pictures(square, preprocessing(spec).crop)
+    corners, pictures = ten_cuts(square, preprocessing(spec).crop)
     scaled = torch.from_numpy(pictures).permute(0, 3, 1, 2).to(torch.float32) / 255
     return TenCrops(square, corners, pictures, normalised(spec, scaled))
 
 
-def ten_pictures(square: np.ndarray, side: int) -> tuple[tuple[tuple[int, int], ...], np.ndarray]:
+def ten_cuts(square: np.ndarray, side: int) -> tuple[tuple[tuple[int, int], ...], np.ndarray]:
     """The corners of ten crops of a square (S, S, C), and the crops, (10, side, side, C).
 
     Raises:

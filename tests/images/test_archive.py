@@ -16,7 +16,7 @@ def test_folders_in_a_zip_are_classes():
     names = ("b/2.png", "b/1.PNG", "a/x/1.png", "top.png")
     collection = open_collection(zipped({n: png(i) for i, n in enumerate(names)}), "mine.zip")
     assert collection.title == "mine.zip"
-    assert collection.pictures == (
+    assert collection.images == (
         Picture("a/x/1.png", "x"),
         Picture("b/1.PNG", "b"),
         Picture("b/2.png", "b"),
@@ -27,13 +27,13 @@ def test_folders_in_a_zip_are_classes():
 
 def test_images_in_one_folder_have_no_class():
     collection = open_collection(zipped({"all/1.png": png(), "all/2.png": png()}), "z")
-    assert [picture.label for picture in collection.pictures] == ["", ""]
+    assert [picture.label for picture in collection.images] == ["", ""]
 
 
 def test_what_is_no_image_is_left_out():
     files = ("a/1.png", "a/notes.txt", "__MACOSX/a/._1.png", "a/.hidden.png", ".git/1.png", "b/")
     collection = open_collection(zipped(dict.fromkeys(files, png())), "z")
-    assert [picture.name for picture in collection.pictures] == ["a/1.png"]
+    assert [picture.name for picture in collection.images] == ["a/1.png"]
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_what_is_no_image_is_left_out():
 def test_odd_names_only_name(tmp_path, monkeypatch, name, shown, label):
     monkeypatch.chdir(tmp_path)
     collection = open_collection(zipped({name: png(7), "other/y.png": png(8)}), "z")
-    position = [picture.label for picture in collection.pictures].index(label)
-    assert collection.pictures[position].name == shown
+    position = [picture.label for picture in collection.images].index(label)
+    assert collection.images[position].name == shown
     assert value(collection, position) == 7
     assert list(tmp_path.iterdir()) == []
 

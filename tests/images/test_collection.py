@@ -25,7 +25,7 @@ def test_a_sample_is_even_over_the_classes():
     taken = even_sample(collection, 63)
     assert len(set(taken)) == 63
     assert list(taken) == sorted(taken)
-    counts = Counter(collection.pictures[i].label for i in taken)
+    counts = Counter(collection.images[i].label for i in taken)
     assert counts == {"a": 30, "b": 30, "c": 3}
     assert taken == even_sample(collection, 63)
     assert taken != even_sample(collection, 63, seed=1)

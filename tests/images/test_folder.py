@@ -12,7 +12,7 @@ from tests.images.files import value
 def test_a_folder(folder):
     collection = open_collection(folder)
     assert collection.title == "pets"
-    assert collection.pictures == (
+    assert collection.images == (
         Picture("cats/1.png", "cats"),
         Picture("cats/2.png", "cats"),
         Picture("dogs/old/1.png", "old"),

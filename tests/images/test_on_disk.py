@@ -52,9 +52,9 @@ def test_torchvisions_data_sets(monkeypatch, tmp_path, test_data):
     assert fashion.title == "FashionMNIST, test split"
     collection = fashion.open()
     assert len(collection) == 10_000
-    assert collection.pictures[0] == Picture("test 0", "Ankle boot")
+    assert collection.images[0] == Picture("test 0", "Ankle boot")
     assert (collection.open(0).size, collection.open(0).mode) == ((28, 28), "RGB")
-    counts = Counter(collection.pictures[i].label for i in even_sample(collection, 300))
+    counts = Counter(collection.images[i].label for i in even_sample(collection, 300))
     assert set(counts.values()) == {30}
     (tmp_path / "FashionMNIST" / "raw" / "t10k-labels-idx1-ubyte").write_bytes(b"cut off")
     with pytest.raises(DataError, match=r"FashionMNIST in .* damaged or incomplete"):

@@ -13,7 +13,7 @@ from cnnviz.augmentation.colour import IMAGENET_AXES
 from cnnviz.images.opening import open_image
 from cnnviz.images.samples import sample_images
 from cnnviz.vision import augmentations
-from cnnviz.vision.augmentations import AUGMENTATIONS, LEVELS, augmented_pictures
+from cnnviz.vision.augmentations import AUGMENTATIONS, LEVELS, augmented_photo
 from cnnviz.vision.prediction import network_input, normalised
 
 SPECS = {name: specify(name) for name in ("squeezenet1_1", "resnet20_cifar")}
@@ -36,7 +36,7 @@ def rng(seed=0):
 @pytest.mark.parametrize("variant", SPECS)
 @pytest.mark.parametrize("level", LEVELS)
 def test_all_have_the_inputs_size_and_range_and_change_something(photo, variant, level):
-    augmented = augmented_pictures(SPECS[variant], photo, level, 1)
+    augmented = augmented_photo(SPECS[variant], photo, level, 1)
     assert list(augmented) == ["plain", *AUGMENTATIONS]
     plain = augmented.pop("plain")
     side = 224 if variant == "squeezenet1_1" else 32
@@ -49,24 +49,24 @@ def test_all_have_the_inputs_size_and_range_and_change_something(photo, variant,
 @pytest.mark.parametrize("variant", SPECS)
 def test_the_plain_one_is_the_networks_input(photo, variant):
     spec = SPECS[variant]
-    plain = augmented_pictures(spec, photo, "mild", 0)["plain"]
+    plain = augmented_photo(spec, photo, "mild", 0)["plain"]
     torch.testing.assert_close(normalised(spec, plain[None]), network_input(spec, photo))
 
 
 def test_the_seed_alone_decides(photo):
     spec = SPECS["resnet20_cifar"]
     states = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state()
-    first = augmented_pictures(spec, photo, "medium", 3)
+    first = augmented_photo(spec, photo, "medium", 3)
     np.random.seed(9)
     torch.manual_seed(9)
-    again = augmented_pictures(spec, photo, "medium", 3)
-    other = augmented_pictures(spec, photo, "medium", 4)
+    again = augmented_photo(spec, photo, "medium", 3)
+    other = augmented_photo(spec, photo, "medium", 4)
     same = {"plain", "flip", "blur", "jpeg"}  # nothing is drawn for these
     for key in first:
         torch.testing.assert_close(first[key], again[key], rtol=0, atol=0)
         assert torch.equal(first[key], other[key]) == (key in same), key
     torch.set_rng_state(states[2])
-    augmented_pictures(spec, photo, "medium", 3)
+    augmented_photo(spec, photo, "medium", 3)
     assert random.getstate() == states[0]
     assert torch.equal(torch.get_rng_state(), states[2])
 
@@ -121,7 +121,7 @@ def test_jpeg_is_pillows(square):
 def test_a_network_of_greys_gets_greys():
     photo = Image.fromarray(np.random.default_rng(0).integers(0, 255, (50, 60, 3), np.uint8))
     spec = specify("resnet20_cifar", in_channels=1)
-    augmented = augmented_pictures(spec, photo, "mild", 0)
+    augmented = augmented_photo(spec, photo, "mild", 0)
     assert normalised(spec, torch.stack(list(augmented.values()))).shape == (11, 1, 32, 32)
 
 
@@ -133,4 +133,4 @@ def test_amounts_are_said_in_words():
 
 def test_an_unknown_level_is_one_sentence(photo):
     with pytest.raises(ValueError, match="level must be one of mild, medium, strong; received x"):
-        augmented_pictures(SPECS["resnet20_cifar"], photo, "x", 0)
+        augmented_photo(SPECS["resnet20_cifar"], photo, "x", 0)

@@ -7,7 +7,7 @@ from PIL import Image
 from torchvision import transforms
 
 from cnnviz.architectures import specify
-from cnnviz.vision.crops import TEN_CROPS, random_crops, ten_crops, ten_pictures
+from cnnviz.vision.crops import TEN_CROPS, random_crops, ten_crops, ten_cuts
 from cnnviz.vision.prediction import network_input
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -98,7 +98,7 @@ def test_random_crops_follow_their_chance():
 
 def test_ten_images_of_a_small_square_by_hand():
     square = np.arange(16).reshape(4, 4, 1)
-    corners, pictures = ten_pictures(square, 2)
+    corners, pictures = ten_cuts(square, 2)
     assert corners[:5] == ((0, 0), (0, 2), (2, 0), (2, 2), (1, 1))
     assert pictures[4, :, :, 0].tolist() == [[5, 6], [9, 10]]
     assert pictures[9, :, :, 0].tolist() == [[6, 5], [10, 9]]

@@ -25,7 +25,7 @@ HATCH = (
 )
 
 
-def field_picture(
+def field_drawing(
     photo: np.ndarray,
     first: Point,
     last: Point,

@@ -68,7 +68,7 @@ def number_tiles(tiles: Sequence[Tile], title: str, caption: str = "") -> str:
     return render("cells", groups=groups, name=name, kind="", caption=caption)
 
 
-def kernel_picture(numbers: Sequence[Sequence[float]], divisor: int = 1, title: str = "") -> str:
+def kernel_drawing(numbers: Sequence[Sequence[float]], divisor: int = 1, title: str = "") -> str:
     """HTML of a kernel: a cell a weight, its number in it, its colour signed.
 
     Args:

@@ -11,7 +11,7 @@ from cnnviz.analysis.limits import MAX_TO_RUN
 from cnnviz.analysis.receptive_field import receptive_fields, unit_field
 from cnnviz.architectures import NetworkSpec
 from cnnviz.architectures.written import SizedNetwork
-from cnnviz.figures.images.field import MAX_AROUND, WIDTH, field_picture
+from cnnviz.figures.images.field import MAX_AROUND, WIDTH, field_drawing
 from cnnviz.figures.theme import bytes_text
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_flag, choose_option
@@ -91,7 +91,7 @@ def show_field(network: SizedNetwork, graph: NetworkGraph, layer: str) -> None:
     if weighted and (timed := _effective(Subject(spec, weighted.weights, photo), graph, seen)):
         values, side = timed.value, effective_side(timed.value, seen.centre)
         text = f"{text} {effective_text(timed.seconds, side, weighted.weights)}"
-    picture = field_picture(crop, seen.first, seen.last, values, side, title)
+    picture = field_drawing(crop, seen.first, seen.last, values, side, title)
     st.image(picture, width=WIDTH, alt=title)
     st.caption(text)
 

@@ -7,14 +7,14 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from cnnviz.figures.images.field import WIDTH, field_picture
+from cnnviz.figures.images.field import WIDTH, field_drawing
 from cnnviz.figures.images.image_tiles import enlarged, gallery
 from cnnviz.figures.images.patches import patch
 from cnnviz.images import Collection
 from cnnviz.ui.photo.subject import LayerOfSubject, Pixel
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.work.view import Offer
-from cnnviz.vision.maps.exciting import ExcitingPictures, exciting_pictures, exciting_places
+from cnnviz.vision.maps.exciting import ExcitingImages, exciting_images, exciting_places
 from cnnviz.vision.prediction import seen_by
 
 SHOWN = 9
@@ -57,7 +57,7 @@ def show_exciting(search: Search, channel: int) -> None:
     Offer(
         "exciting",
         search.cache_key,
-        lambda work: exciting_pictures(network, place, collection, positions, work.tell),
+        lambda work: exciting_images(network, place, collection, positions, work.tell),
         f"Search {many} images of “{collection.title}”",
         partial(_show_patches, search, channel),
         help="One search covers all channels of this layer.",
@@ -80,17 +80,17 @@ def show_on_photo(layer: LayerOfSubject, channel: int) -> None:
         "photo."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(field_picture(seen, first, last, title=text), width=WIDTH, alt=text)
+        st.image(field_drawing(seen, first, last, title=text), width=WIDTH, alt=text)
         cut = patch(seen, first, last)
         title = "Top activation on this photo"
         st.image(enlarged(cut, LARGE), title, width=LARGE, alt=title)
     st.caption(text)
 
 
-def _show_patches(search: Search, channel: int, activations: ExcitingPictures) -> None:
+def _show_patches(search: Search, channel: int, activations: ExcitingImages) -> None:
     best = activations.best(channel, SHOWN)
     if best:
-        images = search.collection.pictures
+        images = search.collection.images
         captions = [
             f"{activations.values[i, channel]:.3g} {images[activations.positions[i]].name}"
             for i in best
@@ -104,7 +104,7 @@ def _show_patches(search: Search, channel: int, activations: ExcitingPictures) -
         st.caption(f"{name} was skipped: {reason}")
 
 
-def _patches_text(search: Search, activations: ExcitingPictures, shown: int) -> str:
+def _patches_text(search: Search, activations: ExcitingImages, shown: int) -> str:
     collection, left_out = search.collection, len(activations.unreadable)
     searched = len(activations.positions) + left_out
     many = f"all {searched:,}"
@@ -121,7 +121,7 @@ def _patches_text(search: Search, activations: ExcitingPictures, shown: int) -> 
 
 @results.remember
 def _patches(
-    search: Search, layer_name: str, channel: int, _activations: ExcitingPictures
+    search: Search, layer_name: str, channel: int, _activations: ExcitingImages
 ) -> list[np.ndarray]:
     """The patches that activate a channel most, highest first."""
     cuts, layer = [], search.layer

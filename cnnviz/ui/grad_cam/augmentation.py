@@ -13,7 +13,7 @@ from cnnviz.ui.parts.choices import choose_labelled
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import inference_turn
-from cnnviz.vision.augmentations import AUGMENTATIONS, LEVELS, augmented_pictures
+from cnnviz.vision.augmentations import AUGMENTATIONS, LEVELS, augmented_photo
 from cnnviz.vision.prediction import many_probabilities, normalised
 
 
@@ -111,7 +111,7 @@ def _source(subject: Subject) -> str:
 def cached_augmentations(subject: Subject, level: str, seed: int) -> AugmentedAnswers:
     """The photo under every augmentation of one strength and draw, and the answers."""
     network = subject.network
-    drawn = augmented_pictures(subject.spec, subject.photo.image, level, seed)
+    drawn = augmented_photo(subject.spec, subject.photo.image, level, seed)
     images = normalised(subject.spec, torch.stack(list(drawn.values())))
     with st.spinner("Looking at the augmented photos ..."), inference_turn:
         probabilities = many_probabilities(network, len(images), lambda some: images[some])

@@ -63,7 +63,7 @@ class Comparison:
     @cached_property
     def rows(self) -> np.ndarray:
         """Rows of the embedding: all but the photo itself, where it is a sample among samples."""
-        pictures, title = self.collection.pictures, self.subject.photo.title
+        pictures, title = self.collection.images, self.subject.photo.title
         is_itself = [
             self.collection.key == "sample_images" and pictures[i].name == title
             for i in self.embedding.positions
@@ -84,7 +84,7 @@ class Comparison:
     @cached_property
     def labels(self) -> list[str]:
         """Classes of the pictures, by row."""
-        return [self.collection.pictures[i].label for i in self.embedding.positions[self.rows]]
+        return [self.collection.images[i].label for i in self.embedding.positions[self.rows]]
 
     def nearest(self, metric: str, count: int) -> list[tuple[int, float]]:
         """The nearest pictures: number among ``rows``, and distance."""
@@ -104,7 +104,7 @@ class Comparison:
 
     def name(self, number: int) -> str:
         """Name of one of the images."""
-        return self.collection.pictures[int(self.embedding.positions[self.rows[number]])].name
+        return self.collection.images[int(self.embedding.positions[self.rows[number]])].name
 
 
 def comparison(

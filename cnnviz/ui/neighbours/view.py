@@ -185,7 +185,7 @@ def _say_unreadable(compared: Comparison) -> None:
     noun = "image" if len(unreadable) == 1 else "images"
     with st.expander(f"{len(unreadable):,} {noun} could not be opened"):
         for position, reason in unreadable[:100]:
-            name = compared.collection.pictures[position].name
+            name = compared.collection.images[position].name
             st.markdown(f"{plain(name)}: {plain(reason)}")
         if len(unreadable) > 100:
             st.markdown(f"And {len(unreadable) - 100:,} more.")

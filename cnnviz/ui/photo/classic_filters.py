@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.figures import colour_maps
 from cnnviz.figures.images.image_tiles import gallery
-from cnnviz.figures.images.number_tiles import kernel_picture
+from cnnviz.figures.images.number_tiles import kernel_drawing
 from cnnviz.figures.legend import colour_scale, signed_scale
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_option
@@ -58,7 +58,7 @@ def show_filter(
 
 def show_classic_kernel(classic: ClassicFilter) -> None:
     """Draw a filter's numbers as an image."""
-    st.html(kernel_picture(classic.numbers, classic.divisor, f"Kernel of {classic.title}"))
+    st.html(kernel_drawing(classic.numbers, classic.divisor, f"Kernel of {classic.title}"))
 
 
 def choose_classic() -> ClassicFilter:

@@ -12,7 +12,7 @@ from cnnviz.figures.legend import signed_scale
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_flag
 from cnnviz.ui.photo.subject import LayerOfSubject
-from cnnviz.vision.maps.filters import filters_of, rgb_pictures, signed_pictures, strongest_slices
+from cnnviz.vision.maps.filters import filters_of, rgb_images, signed_images, strongest_slices
 
 MAX_SLICES = 64
 LARGE = 280  # px of the chosen filter and of its map
@@ -81,12 +81,12 @@ def _drawn_image_filters(filters: np.ndarray) -> tuple[np.ndarray, str]:
     )
     whose = "of all filters" if together else "of each filter"
     if filters.shape[1] == 3:
-        return rgb_pictures(filters, together), (
+        return rgb_images(filters, together), (
             "As pictures: the weights for red, green and blue, with 0 as mid-grey; the largest "
             f"|w| {whose} is black or full colour."
         )
     text = f"Blue: weights below 0, white: 0, red: above 0, up to the largest |w| {whose}."
-    return colour_maps.signed(signed_pictures(filters, together)), text
+    return colour_maps.signed(signed_images(filters, together)), text
 
 
 def _show_slices(graph: NetworkGraph, made: Maker, filters: np.ndarray) -> None:

@@ -32,7 +32,7 @@ class ExcitingPlaces:
 
 
 @dataclass(frozen=True, eq=False)
-class ExcitingPictures(ExcitingPlaces):
+class ExcitingImages(ExcitingPlaces):
     """The maxima of K maps on N images, float32 and int16 (N, K).
 
     Attributes:
@@ -62,13 +62,13 @@ def exciting_places(activation: np.ndarray) -> ExcitingPlaces:
     return ExcitingPlaces(values, rows.astype(np.int16), columns.astype(np.int16))
 
 
-def exciting_pictures(
+def exciting_images(
     network: Network,
     place: Place,
     collection: Collection,
     positions: Sequence[int] | None = None,
     progress: Progress = ignore_progress,
-) -> ExcitingPictures:
+) -> ExcitingImages:
     """Find the maxima of a layer's maps on images of a collection; see ``best``.
 
     The network is run up to the layer, in batches of ``BATCH`` images.
@@ -94,7 +94,7 @@ def exciting_pictures(
             inputs = [network_input(network.spec, photo) for photo in opened.values()]
             places.append(_places(network, place, torch.cat(inputs)))
             read += opened
-    unreadable = tuple((collection.pictures[i].name, reason) for i, reason in reasons.items())
+    unreadable = tuple((collection.images[i].name, reason) for i, reason in reasons.items())
     if not places:
         reason = f"; {unreadable[0][1]}" if unreadable else "."
         raise ValueError(f"collection must have an image that can be opened{reason}")
@@ -102,7 +102,7 @@ def exciting_pictures(
         np.concatenate([getattr(each, name) for each in places])
         for name in ("values", "rows", "columns")
     )
-    return ExcitingPictures(values, rows, columns, np.array(read), unreadable)
+    return ExcitingImages(values, rows, columns, np.array(read), unreadable)
 
 
 def _places(network: Network, place: Place, images: torch.Tensor) -> ExcitingPlaces:

@@ -44,7 +44,7 @@ def _all_connections(module: TableConvolution) -> torch.Tensor:
     return full
 
 
-def rgb_pictures(filters: np.ndarray, together: bool = False) -> np.ndarray:
+def rgb_images(filters: np.ndarray, together: bool = False) -> np.ndarray:
     """Filters of RGB images as images, uint8 (K, h, w, 3); 0 is mid-grey.
 
     Args:
@@ -57,12 +57,12 @@ def rgb_pictures(filters: np.ndarray, together: bool = False) -> np.ndarray:
     )
 
 
-def signed_pictures(filters: np.ndarray, together: bool = False) -> np.ndarray:
+def signed_images(filters: np.ndarray, together: bool = False) -> np.ndarray:
     """Filters of grey images in [-1, 1], (K, h, w), for a diverging scale.
 
     Args:
         filters: (K, 1, h, w).
-        together: As in ``rgb_pictures``.
+        together: As in ``rgb_images``.
     """
     return _scaled(filters, together)[:, 0]
 

@@ -10,14 +10,14 @@ import pytest
 from PIL import Image
 
 from cnnviz.figures.colour_maps import coloured
-from cnnviz.figures.images.field import FIELD, WIDTH, field_picture
+from cnnviz.figures.images.field import FIELD, WIDTH, field_drawing
 
 SVG = "{http://www.w3.org/2000/svg}"
 PHOTO = np.random.default_rng(0).integers(0, 255, (32, 32, 3), np.uint8)
 
 
 def drawn(*arguments, **named):
-    return ElementTree.fromstring(field_picture(*arguments, **named))
+    return ElementTree.fromstring(field_drawing(*arguments, **named))
 
 
 def rectangles(svg, **look):
@@ -52,7 +52,7 @@ def test_what_lies_outside_is_dimmed():
 def test_a_small_photo_keeps_its_pixels_and_a_large_one_is_small_to_send():
     assert (pixels(drawn(PHOTO, (0, 0), (3, 3))) == PHOTO).all()
     ramp = np.tile(np.linspace(0, 255, 224, dtype=np.uint8)[:, None, None], (1, 224, 3))
-    picture = field_picture(ramp, (0, 0), (3, 3))
+    picture = field_drawing(ramp, (0, 0), (3, 3))
     assert "image/jpeg" in picture
     assert len(picture) < 30_000
     assert np.abs(pixels(ElementTree.fromstring(picture)).astype(int) - ramp).max() < 6

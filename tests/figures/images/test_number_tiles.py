@@ -9,7 +9,7 @@ from cnnviz.figures.images.number_tiles import (
     Tile,
     factor_strip,
     gate_table,
-    kernel_picture,
+    kernel_drawing,
     number_text,
     number_tiles,
 )
@@ -44,7 +44,7 @@ def test_a_caption_stands_below_all_tiles():
 
 
 def test_a_kernel_is_printed_number_by_number():
-    html = kernel_picture([[1, 0, -1], [2, 0.5, -2]], title="a & b")
+    html = kernel_drawing([[1, 0, -1], [2, 0.5, -2]], title="a & b")
     cells = re.findall(r"--fill: (#......); --ink: (#......)\">([^<]+)<", html)
     assert [words for _, _, words in cells] == [
         *("1", "0", "\N{MINUS SIGN}1"),
@@ -55,7 +55,7 @@ def test_a_kernel_is_printed_number_by_number():
     assert fills["0"] == ("#f7f7f7", "#000000")
     assert "divided" not in html
     assert 'aria-label="a &amp; b"' in html
-    assert "all divided by 16" in kernel_picture([[1, 2, 1]], 16)
+    assert "all divided by 16" in kernel_drawing([[1, 2, 1]], 16)
 
 
 def test_gates_are_coloured_from_dark_to_yellow_and_written_legibly():

@@ -10,7 +10,7 @@ from cnnviz.images import Collection, Picture
 from cnnviz.images.opening import ImageError
 from cnnviz.vision.capture import Place
 from cnnviz.vision.maps import exciting
-from cnnviz.vision.maps.exciting import exciting_pictures, exciting_places
+from cnnviz.vision.maps.exciting import exciting_images, exciting_places
 from cnnviz.vision.prediction import network_input
 
 
@@ -56,7 +56,7 @@ def test_largest_activations_equal_a_plain_loop(network, place):
     from cnnviz.vision.capture import recorded
 
     count, positions = 21, [0, 1, 2, 3, 5, 7, 8, 11, 12, 13, 17, 20]
-    activations = exciting_pictures(network, place, collection(count), positions)
+    activations = exciting_images(network, place, collection(count), positions)
     assert activations.positions.tolist() == positions
     for row, position in enumerate(positions):
         with torch.no_grad(), recorded(network, [place]) as maps:
@@ -74,7 +74,7 @@ def test_largest_activations_equal_a_plain_loop(network, place):
 
 def test_unreadable_images_are_reported_and_left_out(network):
     told = []
-    activations = exciting_pictures(
+    activations = exciting_images(
         network, Place("stem.conv"), collection(20, (0, 9)), progress=told.append
     )
     assert activations.unreadable == (
@@ -85,12 +85,12 @@ def test_unreadable_images_are_reported_and_left_out(network):
     assert len(activations.values) == 18
     assert told == [8 / 20, 16 / 20, 1]
     with pytest.raises(ValueError, match=r"can be opened; The picture is damaged\."):
-        exciting_pictures(network, Place("stem.conv"), collection(2, (0, 1)))
+        exciting_images(network, Place("stem.conv"), collection(2, (0, 1)))
 
 
 def test_maps_that_nothing_excites_have_no_images(network):
-    seen = exciting_pictures(network, Place("stages.1.0.relu1"), collection(3))
-    silent = exciting.ExcitingPictures(
+    seen = exciting_images(network, Place("stages.1.0.relu1"), collection(3))
+    silent = exciting.ExcitingImages(
         np.zeros_like(seen.values),
         seen.rows,
         seen.columns,
@@ -106,7 +106,7 @@ def test_nothing_behind_the_layer_is_run(network):
 
     handle = network.stages[1][0].conv2.register_forward_pre_hook(never)
     try:
-        exciting_pictures(network, Place("stages.1.0.relu1"), collection(2))
+        exciting_images(network, Place("stages.1.0.relu1"), collection(2))
     finally:
         handle.remove()
 
@@ -119,10 +119,10 @@ def test_an_exception_of_progress_cancels_and_removes_the_hooks(network):
         raise Stopped
 
     with pytest.raises(Stopped):
-        exciting_pictures(network, Place("stem.conv"), collection(20), progress=stop)
+        exciting_images(network, Place("stem.conv"), collection(20), progress=stop)
     assert hooks(network) == 0
 
 
 def test_a_layer_without_maps_is_refused(network):
     with pytest.raises(ValueError, match=r"feature maps .* received head\.linear"):
-        exciting_pictures(network, Place("head.linear"), collection(2))
+        exciting_images(network, Place("head.linear"), collection(2))

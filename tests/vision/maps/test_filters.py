@@ -11,8 +11,8 @@ from cnnviz.vision.maps.filters import (
     CLASSIC_FILTERS,
     filtered,
     filters_of,
-    rgb_pictures,
-    signed_pictures,
+    rgb_images,
+    signed_images,
     strongest_slices,
 )
 
@@ -63,19 +63,19 @@ def test_rgb_images_have_0_in_the_middle_and_the_largest_weight_at_the_end():
     filters[0, 0, 0, 1] = -4
     filters[0, 2, 1, 0] = 2
     filters[1, 1, 0, 0] = 0.5
-    each = rgb_pictures(filters)
+    each = rgb_images(filters)
     assert (each.shape, each.dtype) == ((3, 2, 2, 3), np.uint8)
     assert each[0, 0, 1].tolist() == [0, 128, 128]
     assert each[0, 1, 0].tolist() == [128, 128, 191]
     assert each[1, 0, 0].tolist() == [128, 255, 128]
     assert (each[2] == 128).all()
-    assert rgb_pictures(filters, together=True)[1, 0, 0].tolist() == [128, 143, 128]
+    assert rgb_images(filters, together=True)[1, 0, 0].tolist() == [128, 143, 128]
 
 
 def test_signed_images_of_a_grey_image():
     filters = np.array([[[[1, -2]]], [[[0.5, 0]]]], np.float32)
-    np.testing.assert_allclose(signed_pictures(filters), [[[0.5, -1]], [[1, 0]]])
-    np.testing.assert_allclose(signed_pictures(filters, True), [[[0.5, -1]], [[0.25, 0]]])
+    np.testing.assert_allclose(signed_images(filters), [[[0.5, -1]], [[1, 0]]])
+    np.testing.assert_allclose(signed_images(filters, True), [[[0.5, -1]], [[0.25, 0]]])
 
 
 def test_the_strongest_slices_come_first():

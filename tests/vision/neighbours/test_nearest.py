@@ -155,7 +155,7 @@ def test_an_embedding_can_be_stopped_before_a_batch_is_full(network):
 
     opened = []
     collection = coloured(list(range(100)))
-    counting = Collection("k", "t", collection.pictures, lambda i: opened.append(i) or image_of(i))
+    counting = Collection("k", "t", collection.images, lambda i: opened.append(i) or image_of(i))
 
     def image_of(position):
         return collection.open(position)

@@ -15,7 +15,7 @@ from cnnviz.vision.crops import (
     enlarged_square,
     random_crops,
     ten_crops,
-    ten_pictures,
+    ten_cuts,
 )
 from cnnviz.vision.prediction import preprocessing
 
@@ -59,7 +59,7 @@ def show_crops_of_numbers(picture: np.ndarray, draw: int) -> None:
     show_numbers(crops.pictures, _places(crops), "Training crop")
     st.markdown(_counted(crops))
     st.subheader("Ten crops at test")
-    show_numbers(ten_pictures(picture, side)[1], TEN_CROPS, "Crop")
+    show_numbers(ten_cuts(picture, side)[1], TEN_CROPS, "Crop")
 
 
 def _places(crops: RandomCrops) -> list[str]:

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.figures.images.number_tiles import Tile, kernel_picture, number_tiles
+from cnnviz.figures.images.number_tiles import Tile, kernel_drawing, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.separable import Separated, filtered_in_passes, separated
 from cnnviz.ui.parts.layout import in_columns
@@ -87,7 +87,7 @@ def _show_picture(classic: ClassicFilter, values: np.ndarray, caption: str) -> N
 
 
 def _show_kernel(numbers: np.ndarray, title: str) -> None:
-    st.html(kernel_picture((np.round(numbers, 3) + 0.0).tolist(), title=title))
+    st.html(kernel_drawing((np.round(numbers, 3) + 0.0).tolist(), title=title))
 
 
 def _alone(column: np.ndarray) -> ClassicFilter:
