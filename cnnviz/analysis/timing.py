@@ -88,8 +88,7 @@ def forward_time(
             torch.cuda.synchronize()
 
     with torch.inference_mode():
-        _repeated(run, seconds / 2, fewest=1, most=WARM_UP_RUNS)
-        times = _repeated(run, seconds, fewest=FEWEST_RUNS)
+        times = _measured(run, seconds)
     low, _, high = quantiles(times, n=4, method="inclusive")
     on_card = device.type == "cuda"
     return ForwardTime(
@@ -110,6 +109,12 @@ def seconds_text(seconds: float) -> str:
         if seconds >= scale:
             return f"{_three_digits(seconds / scale)} {unit}"
     return f"{_three_digits(seconds / 1e-6)} µs"
+
+
+def _measured(run: Callable[[], None], seconds: float) -> list[float]:
+    """Seconds of each run after the warm-up, which ends early where a run takes long."""
+    _repeated(run, seconds / 2, fewest=1, most=WARM_UP_RUNS)
+    return _repeated(run, seconds, fewest=FEWEST_RUNS)
 
 
 def _repeated(

@@ -115,10 +115,10 @@ def test_labels_are_different():
 
 
 def test_errors_are_those_printed_about_the_published_network_only():
-    found = compared("resnet50", "resnet50,width=32", "resnet50_v1_5")
-    assert set(found.printed["label"]) == {"ResNet-50"}
-    assert found.printed["printed"].to_list()[:2] == ["22.85", "6.71"]
-    assert without_printed(found) == [
+    result = compared("resnet50", "resnet50,width=32", "resnet50_v1_5")
+    assert set(result.printed["label"]) == {"ResNet-50"}
+    assert result.printed["printed"].to_list()[:2] == ["22.85", "6.71"]
+    assert without_printed(result) == [
         "ResNet-50 with width 32 is no published network: no paper prints its error.",
         "No published error of ResNet-50 v1.5 is known here.",
     ]
@@ -159,8 +159,8 @@ def test_the_markdown_report_has_every_part(first_view):
 
 
 def test_a_report_leaves_out_what_nobody_reads():
-    found = compared("densenet264", "resnet152")
-    assert "Left out: the table would have" in found.to_markdown()
+    result = compared("densenet264", "resnet152")
+    assert "Left out: the table would have" in result.to_markdown()
 
 
 def test_the_terminal_shows_totals_ratios_and_stages(first_view):

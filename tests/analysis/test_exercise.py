@@ -103,16 +103,16 @@ def test_unknown_quantities_are_refused(quantities):
     ],
 )
 def test_a_count_may_be_written_and_rounded_in_many_ways(text):
-    found = verdict(stem("macs"), text)
-    assert found.right, found
+    feedback = verdict(stem("macs"), text)
+    assert feedback.right, feedback
     exact = text.strip(" .").replace("MACs", "").strip()
-    assert ("Exactly: 118,013,952." in found.sentence) == (not exact.endswith("952"))
+    assert ("Exactly: 118,013,952." in feedback.sentence) == (not exact.endswith("952"))
 
 
 @pytest.mark.parametrize("text", ["117M", "118.1M", "118,100,000", "100,000,000", "118", "118k"])
 def test_a_count_that_does_not_round_to_it_is_wrong(text):
-    found = verdict(stem("macs"), text)
-    assert (found.right, found.counts) == (False, True)
+    feedback = verdict(stem("macs"), text)
+    assert (feedback.right, feedback.counts) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -120,9 +120,9 @@ def test_a_count_that_does_not_round_to_it_is_wrong(text):
     ["", "?", "many", "-5", "1,73k", "12,34", "0x10", "1..5", "M", "3 apples", "9.5", "1e999"],
 )
 def test_what_cannot_be_read_is_no_try(text):
-    found = verdict(stem("params"), text)
-    assert (found.right, found.counts) == (False, False)
-    assert "1,728" in found.sentence
+    feedback = verdict(stem("params"), text)
+    assert (feedback.right, feedback.counts) == (False, False)
+    assert "1,728" in feedback.sentence
 
 
 def test_one_rounded_digit_is_no_try():
@@ -158,9 +158,9 @@ def test_a_shape_may_be_written_in_many_ways(text):
     ],
 )
 def test_a_wrong_shape_names_the_step(text, counts, words):
-    found = verdict(stem("output_shape"), text)
-    assert (found.right, found.counts) == (False, counts)
-    assert words in found.sentence
+    feedback = verdict(stem("output_shape"), text)
+    assert (feedback.right, feedback.counts) == (False, counts)
+    assert words in feedback.sentence
 
 
 # Each wrong value is written out as the student would calculate it.
@@ -201,9 +201,9 @@ def test_a_wrong_shape_names_the_step(text, counts, words):
     ],
 )
 def test_a_wrong_number_names_the_step(name, layer, quantity, wrong, words):
-    found = verdict(question(name, layer, quantity), f"{wrong:,}")
-    assert (found.right, found.counts) == (False, True)
-    assert words in found.sentence
+    feedback = verdict(question(name, layer, quantity), f"{wrong:,}")
+    assert (feedback.right, feedback.counts) == (False, True)
+    assert words in feedback.sentence
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ RIGHT, WRONG, UNREAD = Verdict(True, ""), Verdict(False, ""), Verdict(False, "",
 
 def test_the_score_counts_right_answers_and_first_tries():
     sheet = [[RIGHT], [WRONG, RIGHT], [WRONG, WRONG, RIGHT], [UNREAD, UNREAD, RIGHT], [], [UNREAD]]
-    found = score(sheet)
-    assert str(found) == "3 of 6, 2 at first try"
-    assert found.closed == 4
+    points = score(sheet)
+    assert str(points) == "3 of 6, 2 at first try"
+    assert points.closed == 4
     assert [is_closed(verdicts) for verdicts in sheet] == [True, True, True, True, False, False]

@@ -29,9 +29,9 @@ def resnet():
 
 @pytest.mark.parametrize("family", ARCHITECTURES, ids=lambda family: family.name)
 def test_pandas_reads_the_csv_again(family):
-    found = summary_of(next(iter(family.variants)))
-    table = pd.read_csv(io.StringIO(csv(found)))
-    layers, totals = found.layers, found.totals
+    result = summary_of(next(iter(family.variants)))
+    table = pd.read_csv(io.StringIO(csv(result)))
+    layers, totals = result.layers, result.totals
     assert table["name"].tolist() == layers["name"].tolist()
     assert table["kind"].tolist() == layers["kind"].tolist()
     assert (table["params"].sum(), table["macs"].sum()) == (totals.params, totals.macs)
@@ -75,14 +75,14 @@ def test_markdown(resnet):
 
 @pytest.mark.parametrize("family", ARCHITECTURES, ids=lambda family: family.name)
 def test_latex_is_a_table_with_as_many_cells_in_every_row(family):
-    found = summary_of(next(iter(family.variants)))
-    text = latex(found)
+    result = summary_of(next(iter(family.variants)))
+    text = latex(result)
     (columns,) = re.findall(r"\\begin\{longtable\}\{(\w+)\}", text)
     body = text.partition("\\endlastfoot\n")[2].partition("\\end{longtable}")[0].splitlines()
     *layers, rule, total = body
     assert rule == "\\midrule"
     assert total.startswith("Total & ")
-    assert len(layers) == len(found.layers)
+    assert len(layers) == len(result.layers)
     for line in (*layers, total):
         assert line.endswith(" \\\\")
         assert line.count(" & ") == len(columns) - 1, line
@@ -157,9 +157,9 @@ def test_onnx_refuses_what_the_format_cannot_hold_before_it_builds_it(monkeypatc
 def test_every_format_has_its_file():
     assert list(FORMATS) == ["code", "csv", "markdown", "latex", "onnx"]
     assert len({each.suffix for each in FORMATS.values()}) == len(FORMATS)
-    found = summary("lenet5")
+    result = summary("lenet5")
     for name, each in FORMATS.items():
         assert each.suffix.startswith(".")
         if name != "onnx":
-            assert each.function(found)
-    assert "def build()" in FORMATS["code"].function(found)
+            assert each.function(result)
+    assert "def build()" in FORMATS["code"].function(result)

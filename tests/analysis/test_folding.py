@@ -70,9 +70,9 @@ def test_all_connections_of_a_dense_block():
     before = layers[0] - 1
     wanted = {(s, t) for t in layers for s in (before, *layers) if s < t}
     wanted |= {(s, concatenation) for s in (before, *layers)}
-    found = {link for link in cut.links if link[1] in (*layers, concatenation)}
-    assert found == wanted
-    assert len([link for link in found if link[1] in layers]) == 6 * 7 // 2
+    links = {link for link in cut.links if link[1] in (*layers, concatenation)}
+    assert links == wanted
+    assert len([link for link in links if link[1] in layers]) == 6 * 7 // 2
 
 
 def test_a_closed_block_says_how_it_joins():

@@ -90,9 +90,9 @@ def test_each_formula_evaluates_to_the_number_of_the_table(name, resolution):
     graph = graph_of(name, resolution)
     fields = receptive_fields(graph)
     for position, row in enumerate(layer_table(graph).to_dict("records"), start=1):
-        found = formulas(graph, position, fields)
-        assert len({f.quantity for f in found}) == 7
-        for one in found:
+        explained = formulas(graph, position, fields)
+        assert len({f.quantity for f in explained}) == 7
+        for one in explained:
             where = f"{name} {row['name']}: {one.numbers}"
             assert one.value == row[one.quantity], where
             if one.quantity == "output_shape":

@@ -30,9 +30,9 @@ def outputs(network, graph, indices):
     side, channels = graph.input_shape[1], graph.input_shape[0]
     image = torch.randn(1, channels, side, side, generator=torch.Generator().manual_seed(1))
     places = {i: Place(*graph.read_at(i)) for i in indices}
-    with torch.no_grad(), recorded(network, list(places.values())) as found:
+    with torch.no_grad(), recorded(network, list(places.values())) as values:
         network(image)
-    return {i: found[place][0] for i, place in places.items()}
+    return {i: values[place][0] for i, place in places.items()}
 
 
 def changed_by_zeroing(network, graph, made, index):
@@ -64,26 +64,26 @@ def test_a_channel_of_a_dense_block_is_the_channel_of_the_convolution_that_is_fo
     index = concatenations(graph)[11]  # all of the first block: x_0 and 12 layers
     channels = graph.nodes[index].output_shape[0]
     makers = [maker(graph, index, channel) for channel in range(channels)]
-    found = outputs(network, graph, {index, *(made.index for made in makers)})
+    values = outputs(network, graph, {index, *(made.index for made in makers)})
     names = [graph.nodes[made.index].name for made in makers]
     assert names[0] == "stem.conv"
     assert names[-1] == "stages.0.block.layer12.conv1"
     assert len(set(names)) == 13
     for channel, made in enumerate(makers):
-        assert torch.equal(found[index][channel], found[made.index][made.channel])
+        assert torch.equal(values[index][channel], values[made.index][made.channel])
 
 
 def test_behind_norm_and_relu_it_is_the_same_filter(densenet):
     network, graph = densenet
     norm, relu = (graph.position(f"stages.0.block.layer3.{name}1") for name in ("norm", "relu"))
-    found = outputs(network, graph, {norm, relu, *concatenations(graph)[:2]})
+    values = outputs(network, graph, {norm, relu, *concatenations(graph)[:2]})
     for channel in (0, 15, 16, 27, 28, 39):  # the last of each input of the concatenation
         made = maker(graph, relu, channel)
         assert made.through[-2:] == (norm, relu)
         assert replace(made, through=()) == replace(maker(graph, norm, channel), through=())
     last = maker(graph, relu, 39)
     assert (graph.nodes[last.index].name, last.channel) == ("stages.0.block.layer2.conv1", 11)
-    assert torch.equal(found[norm].relu(), found[relu])
+    assert torch.equal(values[norm].relu(), values[relu])
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,8 @@ def test_a_padded_shortcut_moves_the_channels_and_fills_the_others():
     index = graph.position("stages.1.0.shortcut")  # 16 channels become 8 + 16 + 8
     origins = [origin(graph, index, channel) for channel in range(32)]
     addition = graph.position("stages.0.2.addition")
-    assert [found.channel for found in origins if found.index == addition] == list(range(16))
-    assert [k for k, found in enumerate(origins) if found.index == addition] == list(range(8, 24))
+    assert [each.channel for each in origins if each.index == addition] == list(range(16))
+    assert [k for k, each in enumerate(origins) if each.index == addition] == list(range(8, 24))
     padded = outputs(network, graph, [index])[index]
     assert not padded[:8].any()
     assert not padded[24:].any()
@@ -166,9 +166,9 @@ def test_networks_without_sums_have_a_filter_for_every_map(name):
     for index, node in enumerate(graph.nodes[1:], start=1):
         if len(node.output_shape) != 3:
             continue
-        found = [maker(graph, index, channel) for channel in range(node.output_shape[0])]
-        assert all(graph.nodes[made.index].type.has_filters for made in found)
-        assert len({(made.index, made.channel) for made in found}) == len(found)
+        makers = [maker(graph, index, channel) for channel in range(node.output_shape[0])]
+        assert all(graph.nodes[made.index].type.has_filters for made in makers)
+        assert len({(made.index, made.channel) for made in makers}) == len(makers)
 
 
 def test_an_unknown_channel_is_refused():

@@ -73,9 +73,9 @@ def test_autograd_keeps_exactly_what_is_computed(name, settings, resolution, mon
 @pytest.mark.parametrize("name", ["lenet5", "resnet20_cifar", "googlenet_aux"])
 def test_parameters_and_buffers_are_those_of_the_network(name):
     network = build(name)
-    found = footprint(network_graph(network, variant(name).resolution))
-    assert found.params == sum(x.nbytes for x in network.parameters())
-    assert found.buffers == sum(x.nbytes for x in network.buffers())
+    needs = footprint(network_graph(network, variant(name).resolution))
+    assert needs.params == sum(x.nbytes for x in network.parameters())
+    assert needs.buffers == sum(x.nbytes for x in network.buffers())
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from tests.networks import summary_of
 
 def answers(name):
     spec = specify(name)
-    found = other_tools(spec, spec.fixed_resolution or variant(name).resolution)
-    return {count.tool: count for count in found}
+    counts = other_tools(spec, spec.fixed_resolution or variant(name).resolution)
+    return {count.tool: count for count in counts}
 
 
 @pytest.mark.parametrize(
@@ -92,10 +92,10 @@ def test_a_network_too_large_is_refused_before_any_time_is_spent():
 
 
 def test_visitors_at_once_get_the_same_answers():
-    alone, found = answers("lenet5"), []
-    threads = [threading.Thread(target=lambda: found.append(answers("lenet5"))) for _ in range(4)]
+    alone, replies = answers("lenet5"), []
+    threads = [threading.Thread(target=lambda: replies.append(answers("lenet5"))) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == [alone] * 4
+    assert replies == [alone] * 4

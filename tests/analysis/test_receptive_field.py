@@ -87,14 +87,14 @@ def test_what_the_linear_layers_see_is_the_whole_last_map():
 def test_adaptive_pooling(size, output, kernel_size, stride):
     module = nn.AdaptiveAvgPool2d(output)
     shape = ((8, size, size),)
-    found = window(Node("", "", "", (0,), shape, (8, output, output), module))
-    assert (found.kernel_size, found.stride) == (kernel_size, stride)
+    slid = window(Node("", "", "", (0,), shape, (8, output, output), module))
+    assert (slid.kernel_size, slid.stride) == (kernel_size, stride)
 
 
 def test_dilation_widens_the_field():
     module = nn.Conv2d(3, 3, 3, dilation=2, padding=2)
-    found = window(Node("", "", "", (0,), ((3, 9, 9),), (3, 9, 9), module))
-    assert (found.kernel_size, found.dilation) == (3, 2)
+    slid = window(Node("", "", "", (0,), ((3, 9, 9),), (3, 9, 9), module))
+    assert (slid.kernel_size, slid.dilation) == (3, 2)
 
 
 def test_a_field_may_exceed_the_image():
@@ -133,5 +133,5 @@ def test_adaptive_pooling_into_unequal_windows_is_exact_on_the_way_back():
     resize = names.index("head.resize")
     before = receptive_fields(graph)[resize - 1]
     assert graph.nodes[resize].input_shapes[0][1:] == (8, 8)
-    found = unit_field(graph, resize, 1)
-    assert found == (before.first + before.jump, before.last + 2 * before.jump)
+    seen = unit_field(graph, resize, 1)
+    assert seen == (before.first + before.jump, before.last + 2 * before.jump)

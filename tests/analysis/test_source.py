@@ -108,10 +108,10 @@ def test_every_kind_of_block_and_every_other_branch_is_the_same_network(tmp_path
     for name, spec in specs.items():
         (tmp_path / f"{name}.py").write_text(source(spec), encoding="utf-8")
     lines = run_alone(tmp_path, "-c", SHAPES, str(tmp_path)).splitlines()
-    found = {name: (tensors, params) for name, tensors, params in map(json.loads, lines)}
-    assert found.keys() == specs.keys()
+    exported = {name: (tensors, params) for name, tensors, params in map(json.loads, lines)}
+    assert exported.keys() == specs.keys()
     for name, spec in specs.items():
-        assert found[name] == shapes(spec), name
+        assert exported[name] == shapes(spec), name
 
 
 @pytest.mark.parametrize("name", DEEPER)

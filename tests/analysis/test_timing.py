@@ -7,13 +7,13 @@ from cnnviz.architectures import specify
 
 
 def test_a_network_is_measured_with_its_spread():
-    found = forward_time(specify("lenet5"), 32, batch=4, seconds=0.05)
-    assert found.runs >= 3
-    assert 0 < found.low <= found.median <= found.high
-    assert found.images_per_second == pytest.approx(4 / found.median)
-    assert (found.batch, found.torch_version) == (4, torch.__version__)
-    assert found.device
-    assert "for a batch of 4 images" in str(found)
+    measured = forward_time(specify("lenet5"), 32, batch=4, seconds=0.05)
+    assert measured.runs >= 3
+    assert 0 < measured.low <= measured.median <= measured.high
+    assert measured.images_per_second == pytest.approx(4 / measured.median)
+    assert (measured.batch, measured.torch_version) == (4, torch.__version__)
+    assert measured.device
+    assert "for a batch of 4 images" in str(measured)
 
 
 def test_warm_up_runs_are_left_out_and_few_slow_runs_are_enough(monkeypatch):
@@ -28,8 +28,8 @@ def test_warm_up_runs_are_left_out_and_few_slow_runs_are_enough(monkeypatch):
 
 
 def test_it_reads_as_a_sentence():
-    found = ForwardTime("A card", "2.14", 1, 1, 7, 0.0123, 0.012, 0.0131)
-    assert str(found) == (
+    measured = ForwardTime("A card", "2.14", 1, 1, 7, 0.0123, 0.012, 0.0131)
+    assert str(measured) == (
         "12.3 ms for one image (12.0 ms to 13.1 ms in the middle half of 7 runs), 81.3 images a "
         "second, on A card with PyTorch 2.14, random weights."
     )

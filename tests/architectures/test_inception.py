@@ -89,8 +89,8 @@ def test_a_photo_gets_the_logits_of_torchvisions_transformed_input(name):
     assert (prepared.mean, prepared.std) == ((0.5,) * 3, (0.5,) * 3)
     normalised = preprocess(photo, Preprocessing(prepared.resize, prepared.crop))
     with torch.no_grad():
-        expected, found = theirs(normalised), ours(network_input(ours.spec, photo))
+        expected, logits = theirs(normalised), ours(network_input(ours.spec, photo))
         unprepared = ours(normalised)
     scale = expected.abs().max()
-    assert (found - expected).abs().max() < 1e-5 * scale
+    assert (logits - expected).abs().max() < 1e-5 * scale
     assert (unprepared - expected).abs().max() > 1e-3 * scale, "the preparation makes no difference"

@@ -81,8 +81,8 @@ def test_subsampling_by_hand():
 
 
 def test_the_squashing_function_keeps_one_and_minus_one():
-    found = ScaledTanh()(torch.tensor([-1.0, 0.0, 1.0, 50.0]))
-    assert found.tolist() == pytest.approx([-1, 0, 1, 1.7159], abs=1e-4)
+    squashed = ScaledTanh()(torch.tensor([-1.0, 0.0, 1.0, 50.0]))
+    assert squashed.tolist() == pytest.approx([-1, 0, 1, 1.7159], abs=1e-4)
 
 
 def test_the_nearest_code_wins_and_its_distance_is_the_logit():
@@ -99,11 +99,11 @@ def test_the_nearest_code_wins_and_its_distance_is_the_logit():
 
 @pytest.mark.parametrize("num_classes", [1, 7, 10, 26, 1000])
 def test_every_class_has_a_code_of_its_own(num_classes):
-    found = codes(num_classes)
-    assert found.shape == (num_classes, 84)
-    assert set(found.unique().tolist()) == {-1.0, 1.0}
-    assert len(found.unique(dim=0)) == num_classes
-    assert found.equal(codes(1000)[:num_classes])
+    drawn = codes(num_classes)
+    assert drawn.shape == (num_classes, 84)
+    assert set(drawn.unique().tolist()) == {-1.0, 1.0}
+    assert len(drawn.unique(dim=0)) == num_classes
+    assert drawn.equal(codes(1000)[:num_classes])
 
 
 @pytest.mark.parametrize("how", ["paper", "gaussian", "xavier", "he"])

@@ -58,9 +58,9 @@ def test_a_linear_head_knows_one_image_size():
 
 def test_weights_are_drawn_as_in_the_authors_file():
     torch.manual_seed(0)
-    found = [m.weight.std().item() for m in build("nin").modules() if isinstance(m, nn.Conv2d)]
+    deviations = [m.weight.std().item() for m in build("nin").modules() if isinstance(m, nn.Conv2d)]
     expected = [0.01, 0.05, 0.05, 0.05, 0.05, 0.05, 0.01, 0.05, 0.05, 0.05, 0.05, 0.01]
-    assert found == pytest.approx(expected, rel=0.03)
+    assert deviations == pytest.approx(expected, rel=0.03)
 
 
 def test_companions_answer_in_training_alone():

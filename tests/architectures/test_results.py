@@ -51,9 +51,9 @@ CELLS = [
 def test_cells_are_what_the_slides_print(title, count, row, column, value):
     table = TABLES[title]
     assert len(table.rows) == count
-    found = [r for r in table.rows if row.items() <= r.items()]
-    assert len(found) == 1
-    assert found[0][column] == value
+    rows = [r for r in table.rows if row.items() <= r.items()]
+    assert len(rows) == 1
+    assert rows[0][column] == value
 
 
 def test_every_table_is_checked_above():
@@ -118,7 +118,7 @@ def test_published_figures_are_those_of_the_table(method, depth, variant):
 def test_rows_sort_by_number_and_dashes_come_last():
     table = result_tables()["DenseNet Table 2"]
     errors = [number(row["C10+"]) for row in table.sorted_by("C10+")]
-    found = [error for error in errors if error is not None]
-    assert found == sorted(found)
-    assert errors[: len(found)] == found
-    assert len(errors) == len(table.rows) > len(found)
+    numbers = [error for error in errors if error is not None]
+    assert numbers == sorted(numbers)
+    assert errors[: len(numbers)] == numbers
+    assert len(errors) == len(table.rows) > len(numbers)

@@ -24,30 +24,30 @@ def test_the_slide_of_alexnet_and_vgg16():
 
 
 def test_resnet50_v1_5_differs_in_where_the_stride_is():
-    found = differences("resnet50", "resnet50_v1_5", by_name=True)
-    changed = found.rows[found.rows["difference"] != ""]
-    assert len(found.rows) == 56
+    compared = differences("resnet50", "resnet50_v1_5", by_name=True)
+    changed = compared.rows[compared.rows["difference"] != ""]
+    assert len(compared.rows) == 56
     assert changed["difference"].to_list() == ["changed: stride, resolution", "changed: stride"] * 3
     assert set(changed["layer_0"]) >= {"1x1 convolution, 128, stride 2", "3x3 convolution, 128"}
-    marks = found.marked.loc[changed.index]
+    marks = compared.marked.loc[changed.index]
     assert marks["layer_1"].all()
     assert not marks.filter(like="_0").any(axis=None)
     assert not marks["params_1"].any()
 
 
 def test_marks_are_where_the_cells_differ():
-    found = differences("vgg13", "vgg16", by_name=True)
-    new = found.rows["layer_0"].isna()
-    assert found.rows[new]["difference"].to_list() == ["only in vgg16"] * 3
-    assert found.marked[new][["layer_1", "output_1", "params_1"]].all(axis=None)
-    assert not found.marked[~new].any(axis=None)
+    compared = differences("vgg13", "vgg16", by_name=True)
+    new = compared.rows["layer_0"].isna()
+    assert compared.rows[new]["difference"].to_list() == ["only in vgg16"] * 3
+    assert compared.marked[new][["layer_1", "output_1", "params_1"]].all(axis=None)
+    assert not compared.marked[~new].any(axis=None)
 
 
 def test_a_network_has_no_difference_from_itself():
-    found = differences("googlenet", "googlenet", by_name=True, every_layer=True)
-    assert (found.rows["difference"] == "").all()
-    assert not found.marked.any(axis=None)
-    assert len(found.rows) == len(summary_of("googlenet").layers)
+    compared = differences("googlenet", "googlenet", by_name=True, every_layer=True)
+    assert (compared.rows["difference"] == "").all()
+    assert not compared.marked.any(axis=None)
+    assert len(compared.rows) == len(summary_of("googlenet").layers)
 
 
 def test_of_three_networks_each_is_compared_with_the_first():
@@ -65,9 +65,9 @@ def test_a_classifier_stands_beside_a_classifier():
 @pytest.mark.parametrize("family", ARCHITECTURES, ids=lambda f: f.name)
 def test_every_layer_of_every_network_has_its_line(family, every_layer):
     name = next(iter(family.variants))
-    found = differences(name, "vgg11", every_layer=every_layer).rows
+    rows = differences(name, "vgg11", every_layer=every_layer).rows
     for network, table in enumerate((summary_of(name).layers, summary_of("vgg11").layers)):
-        params = found[f"params_{network}"].dropna()
+        params = rows[f"params_{network}"].dropna()
         if every_layer:
             assert len(params) == len(table)
         assert params.sum() >= table.loc[table["macs"] > 0, "params"].sum()

@@ -50,13 +50,13 @@ def by_hand(network, block, definition):
         weight = read_by(network, block, column).detach().double().numpy()
         for source in range(min(column, depth + 1)):
             start, maps = (0, k_0) if source == 0 else (k_0 + (source - 1) * k, k)
-            found = [
+            weights = [
                 abs(float(value))
                 for output in range(weight.shape[0])
                 for channel in range(start, start + maps)
                 for value in np.atleast_1d(weight[output, channel]).ravel()
             ]
-            panel[source, column - 1] = BY_HAND[definition](found, maps)
+            panel[source, column - 1] = BY_HAND[definition](weights, maps)
     return panel
 
 
@@ -64,9 +64,9 @@ def by_hand(network, block, definition):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_block_equals_plain_loops(name, definition):
     network = random_network(NETWORKS[name], seed=3)
-    found = feature_reuse(network, definition)
-    assert len(found) == len(NETWORKS[name].config.depths)
-    for block, panel in enumerate(found):
+    panels = feature_reuse(network, definition)
+    assert len(panels) == len(NETWORKS[name].config.depths)
+    for block, panel in enumerate(panels):
         expected = by_hand(network, block, definition)
         assert panel.matrix.shape == expected.shape
         np.testing.assert_array_equal(np.isnan(panel.matrix), np.isnan(expected))
@@ -96,21 +96,21 @@ def block(*rows):
 
 
 def test_shares_of_a_column_of_a_block_and_of_the_network():
-    found = (block([1.0, 2.0], [np.nan, 4.0]), block([8.0, 2.0], [np.nan, 0.0]))
+    panels = (block([1.0, 2.0], [np.nan, 4.0]), block([8.0, 2.0], [np.nan, 0.0]))
     expected = {
         "column": ([[1, 0.5], [np.nan, 1]], [[1, 1], [np.nan, 0]]),
         "block": ([[0.25, 0.5], [np.nan, 1]], [[1, 0.25], [np.nan, 0]]),
         "none": ([[0.125, 0.25], [np.nan, 0.5]], [[1, 0.25], [np.nan, 0]]),
     }
     for by, matrices in expected.items():
-        for each, matrix in zip(shares(found, largest([found], by)), matrices, strict=True):
+        for each, matrix in zip(shares(panels, largest([panels], by)), matrices, strict=True):
             np.testing.assert_array_equal(each, matrix)
 
 
 def test_several_networks_share_a_scale():
     weak, strong = (block([1.0, 2.0], [np.nan, 4.0]),), (block([2.0, 2.0], [np.nan, 8.0]),)
-    (found,) = shares(weak, largest([weak, strong], "column"))
-    np.testing.assert_array_equal(found, [[0.5, 0.25], [np.nan, 0.5]])
+    (share,) = shares(weak, largest([weak, strong], "column"))
+    np.testing.assert_array_equal(share, [[0.5, 0.25], [np.nan, 0.5]])
 
 
 def test_a_column_of_zeros_has_no_share():

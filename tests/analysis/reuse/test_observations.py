@@ -37,10 +37,10 @@ def verdicts(factor, spec=PLAIN):
 )
 @pytest.mark.parametrize("seed", range(3))
 def test_untrained_networks_decide_nothing(variant, seed):
-    found = observed(random_network(specify(variant), seed))
-    assert {each.verdict for each in found} == {"undecided"}
-    assert not any(each.is_beyond_chance for each in found)
-    assert all(each.why for each in found)
+    answers = observed(random_network(specify(variant), seed))
+    assert {each.verdict for each in answers} == {"undecided"}
+    assert not any(each.is_beyond_chance for each in answers)
+    assert all(each.why for each in answers)
 
 
 def test_weights_as_in_the_paper():
@@ -48,8 +48,8 @@ def test_weights_as_in_the_paper():
 
 
 def test_weights_against_the_paper():
-    found = verdicts(lambda s, t, n: 3.0 if s == 0 else 0.1 if s < t else 1.0)
-    assert found[1:] == ["false"] * 3
+    answers = verdicts(lambda s, t, n: 3.0 if s == 0 else 0.1 if s < t else 1.0)
+    assert answers[1:] == ["false"] * 3
 
 
 def test_layers_that_read_only_the_last_few():
@@ -67,11 +67,11 @@ def test_the_numbers_are_those_of_plain_loops():
     least = sum(column[0] <= min(column) for column in behind) / len(behind)
     classifier = rows[-1][-1]
     last, others = classifier[-4:], classifier[:-4]
-    found = observed(network)
-    assert found[2].number == pytest.approx(least)
-    assert found[3].number == pytest.approx((sum(last) / 4) / (sum(others) / len(others)))
+    answers = observed(network)
+    assert answers[2].number == pytest.approx(least)
+    assert answers[3].number == pytest.approx((sum(last) / 4) / (sum(others) / len(others)))
     spread = min(sum(m) ** 2 / (len(m) * sum(v * v for v in m)) for m in (r[-1] for r in rows[:-1]))
-    assert found[1].number == pytest.approx(spread)
+    assert answers[1].number == pytest.approx(spread)
 
 
 def test_one_block_has_nothing_behind_a_transition():

@@ -24,8 +24,8 @@ def test_every_definition_is_recalled(name, definition):
     network = random_network(NETWORKS[name], seed=3)
     kept = json.loads(json.dumps(reuse_record(network)))
     # The shapes alone are taken of the network: another seed's weights change nothing.
-    found = recalled_reuse(random_network(NETWORKS[name], seed=4), kept, definition)
-    for panel, expected in zip(found, feature_reuse(network, definition), strict=True):
+    panels = recalled_reuse(random_network(NETWORKS[name], seed=4), kept, definition)
+    for panel, expected in zip(panels, feature_reuse(network, definition), strict=True):
         assert panel.sources == expected.sources
         assert panel.targets == expected.targets
         np.testing.assert_array_equal(np.isnan(panel.matrix), np.isnan(expected.matrix))
