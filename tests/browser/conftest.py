@@ -57,7 +57,7 @@ def finished_run(server_runs, tmp_path_factory):
     """The id of a run on the digits that the server knows, trained a moment ago."""
     folder = tmp_path_factory.mktemp("finished") / "run"
     network = read("lenet5_full,num_classes=10,in_channels=1")
-    plan = Plan(network, "digits", TrainingOptions(epochs=6, train_images=1000))
+    plan = Plan(network, "digits", TrainingOptions(epochs=3, train_images=1000))
     for _ in recorded(plan, folder, device="cpu"):
         pass
     with pytest.MonkeyPatch.context() as patch:
