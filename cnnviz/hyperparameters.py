@@ -125,9 +125,9 @@ def text(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def choice(*options: T, default: T | None = None, help: str, unit: str = "") -> T:
+def choice(*options: T, default: T | None = None, help: str, unit: str = "", label: str = "") -> T:
     """A field whose value is one of the options, by default the first."""
-    field: T = _field(options, options[0] if default is None else default, help, unit)
+    field: T = _field(options, options[0] if default is None else default, help, unit, label)
     return field
 
 

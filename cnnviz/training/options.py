@@ -134,6 +134,7 @@ class TrainingOptions(Config):
         *(0.0, 0.1, 0.3, 1.0),
         default=0.0,
         help="Shift along the principal colours, times N(0, this) (AlexNet: 0.1).",
+        label="PCA colour",
     )
 
     def check(self) -> None:

@@ -20,8 +20,9 @@ from cnnviz.architectures.written import SizedNetwork, read
 from cnnviz.figures.comparison import bars as figures
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.hyperparameters import Value
-from cnnviz.ui.network.controls import CLASSES, RESOLUTIONS, explore_query, hyperparameter_widget
+from cnnviz.ui.network.controls import CLASSES, RESOLUTIONS, explore_query
 from cnnviz.ui.parts import address
+from cnnviz.ui.parts.choices import hyperparameter_widget
 from cnnviz.ui.parts.page import plain
 from cnnviz.ui.server.cached import cached_layer_table
 

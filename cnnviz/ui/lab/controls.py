@@ -9,10 +9,9 @@ import torch
 
 from cnnviz.hyperparameters import Config
 from cnnviz.lab.grid import grid, written_grid
-from cnnviz.ui.network.controls import hyperparameter_widget
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.address import Key
-from cnnviz.ui.parts.choices import bound, choose_labelled, choose_option
+from cnnviz.ui.parts.choices import bound, choose_labelled, choose_option, hyperparameter_widget
 from cnnviz.ui.parts.page import made_or_said
 
 C = TypeVar("C", bound=Config)

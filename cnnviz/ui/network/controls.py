@@ -1,7 +1,6 @@
 """The widgets that choose a network; its hyperparameters' declarations draw themselves."""
 
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -18,9 +17,9 @@ from cnnviz.architectures import (
 )
 from cnnviz.architectures.base import NetworkConfig
 from cnnviz.architectures.written import SizedNetwork
-from cnnviz.hyperparameters import Config, Hyperparameter, Value, text
+from cnnviz.hyperparameters import Config, Hyperparameter, Value
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import bound, choose_option, choose_step
+from cnnviz.ui.parts.choices import bound, choose_option, choose_step, hyperparameter_widget
 from cnnviz.ui.parts.page import made_or_said
 
 DEFAULT_VARIANT = "resnet18"
@@ -184,34 +183,6 @@ def _choose_ends(published: Variant) -> tuple[int, int]:
             help="Outputs of the last layer.",
         )
     return in_channels, num_classes
-
-
-def hyperparameter_widget(hyperparameter: Hyperparameter, default: Value, **options: Any) -> Any:
-    """The widget of one hyperparameter: a switch, a menu of names, or a slider over numbers.
-
-    Args:
-        hyperparameter: The declaration.
-        default: The value without a choice.
-        **options: The widget's key and what else Streamlit's widgets take.
-    """
-    h = hyperparameter
-    says_unit = not h.unit or h.unit in h.title.lower()
-    label = h.title if says_unit else f"{h.title} ({h.unit})"
-    _follow_number(h, options["key"])
-    if h.is_flag:
-        return st.toggle(label, bool(default), help=h.help, **options)
-    if isinstance(default, str):
-        return st.selectbox(label, h.options, h.options.index(default), help=h.help, **options)
-    return st.select_slider(label, h.options, default, help=h.help, **options)
-
-
-def _follow_number(hyperparameter: Hyperparameter, key: str) -> None:
-    """Read a number that an address writes in another way than the widget: 0 for 0.0."""
-    written = st.query_params.get(key)
-    known = map(text, hyperparameter.options)
-    if written and key not in st.session_state and written not in known:
-        with suppress(ValueError):  # an unknown value: the widget takes its default
-            st.session_state[key] = hyperparameter.parse(written)
 
 
 def _key(family: Architecture, hyperparameter: Hyperparameter) -> address.Key:

@@ -3,15 +3,14 @@
 from typing import Any
 
 import numpy as np
-import streamlit as st
 import torch
 
-from cnnviz.hyperparameters import Hyperparameter, Value, text
+from cnnviz.hyperparameters import Hyperparameter, Value
 from cnnviz.training.augmentation import Augmentation
 from cnnviz.training.datasets.base import Data
 from cnnviz.training.options import TrainingOptions
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import bound, choose_number
+from cnnviz.ui.parts.choices import bound, choose_number, hyperparameter_widget
 
 AUGMENTATIONS = ("crop", "flip", "rotation", "noise", "erasing", "jitter", "pca_colour")
 LAST_DRAW = 9999
@@ -30,21 +29,10 @@ def choose_strength(
         chosen: Where it begins instead.
         is_in_address: Whether the address of the page holds it.
     """
-    unit = f" ({option.unit})" if option.unit else ""
-    label = option.title.replace("Pca", "PCA") + unit
     key = address.STRENGTH_ALONE.of(option.name)
-    binding = bound(key) if is_in_address else {"key": str(key)}
     first = chosen if chosen is not None else option.options[len(option.options) // 2]
-    if option.is_flag:
-        return st.toggle(label, value=True, help=option.help, **binding)
-    strength = st.select_slider(
-        label,
-        option.options,
-        value=first,
-        format_func=text,
-        help=option.help,
-        **binding,
-    )
+    binding = bound(key) if is_in_address else {"key": str(key)}
+    strength: Value = hyperparameter_widget(option, first, **binding)
     return strength if strength in option.options else first
 
 

@@ -1,10 +1,12 @@
 """The widgets of choices that are kept in the address, each with its default for a wrong link."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import streamlit as st
 
+from cnnviz.hyperparameters import Hyperparameter, Value, text
 from cnnviz.ui.parts.address import Key, newly_requested, write
 
 T = TypeVar("T", str, int)
@@ -93,8 +95,8 @@ def show_chosen_view(
         label: Above the buttons.
         **more: What else ``choose_labelled`` takes.
     """
-    texts = {name: text for name, (text, _) in views.items()}
-    _, show = views[choose_labelled(label, texts, key, **more)]
+    labels = {name: named for name, (named, _) in views.items()}
+    _, show = views[choose_labelled(label, labels, key, **more)]
     show(*subject)
 
 
@@ -188,3 +190,31 @@ def write_text(label: str, key: Key, default: str) -> str:
     if not st.session_state.get(key, st.query_params.get(key)):
         st.session_state[key] = default
     return st.text_input(label, **bound(key)) or default
+
+
+def hyperparameter_widget(hyperparameter: Hyperparameter, default: Value, **options: Any) -> Any:
+    """The widget of one hyperparameter: a switch, a menu of names, or a slider over numbers.
+
+    Args:
+        hyperparameter: The declaration.
+        default: The value without a choice.
+        **options: The widget's key and what else Streamlit's widgets take.
+    """
+    h = hyperparameter
+    says_unit = not h.unit or h.unit in h.title.lower()
+    label = h.title if says_unit else f"{h.title} ({h.unit})"
+    _follow_number(h, options["key"])
+    if h.is_flag:
+        return st.toggle(label, bool(default), help=h.help, **options)
+    if isinstance(default, str):
+        return st.selectbox(label, h.options, h.options.index(default), help=h.help, **options)
+    return st.select_slider(label, h.options, default, help=h.help, **options)
+
+
+def _follow_number(hyperparameter: Hyperparameter, key: str) -> None:
+    """Read a number that an address writes in another way than the widget: 0 for 0.0."""
+    written = st.query_params.get(key)
+    known = map(text, hyperparameter.options)
+    if written and key not in st.session_state and written not in known:
+        with suppress(ValueError):  # an unknown value: the widget takes its default
+            st.session_state[key] = hyperparameter.parse(written)

@@ -2,9 +2,9 @@
 
 import hashlib
 import secrets
-from http.cookies import CookieError, SimpleCookie
 
 import streamlit as st
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "cnnviz_visitor"
@@ -22,7 +22,7 @@ class VisitorCookie:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; where the browser has no name yet, the answer gives it one."""
-        if not _is_page(scope) or _known_name(scope):
+        if not _is_page(scope) or Request(scope).cookies.get(COOKIE):
             await self.app(scope, receive, send)
             return
         cookie = (
@@ -74,15 +74,3 @@ def _is_page(scope: Scope) -> bool:
     first, *rest = scope["path"].strip("/").split("/")
     # A page's address has no dot: what has one is a file.
     return first not in FETCHED and "_stcore" not in rest and "." not in scope["path"]
-
-
-def _known_name(scope: Scope) -> str | None:
-    for key, value in scope["headers"]:
-        if key == b"cookie":
-            try:
-                cookie = SimpleCookie(value.decode("latin-1")).get(COOKIE)
-            except CookieError:  # another program's on this machine
-                continue
-            if cookie and cookie.value:
-                return cookie.value
-    return None

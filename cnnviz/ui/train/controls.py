@@ -21,11 +21,10 @@ from cnnviz.ui.network.controls import (
     choose_architecture,
     choose_config,
     choose_variant,
-    hyperparameter_widget,
     reset_button,
 )
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import bound, choose_option, choose_step
+from cnnviz.ui.parts.choices import bound, choose_option, choose_step, hyperparameter_widget
 from cnnviz.ui.parts.page import made_or_said
 from cnnviz.ui.runs.data import cached_data, choose_dataset
 from cnnviz.ui.server.cached import cached_graph

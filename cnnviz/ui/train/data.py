@@ -138,8 +138,8 @@ def _show_grid(images: np.ndarray, across: int, alt: str, least_side: int = 96) 
 
 
 def _strength_text(option: Hyperparameter, value: Value) -> str:
-    name = option.title.replace("Pca", "PCA")
-    return name if option.is_flag else f"{name} {text(value)} {option.unit}".rstrip()
+    words = (option.title,) if option.is_flag else (option.title, text(value), option.unit)
+    return " ".join(filter(None, words))
 
 
 def _show_skipped(data: Data) -> None:
