@@ -67,6 +67,8 @@ def test_others_look_at_a_zoom_survives_and_the_owner_stops(
     server, page, browser, ticks, zoomed_in
 ):
     link = start(page, f"{server}/{LONG}")
+    # The first seed's steps: the charts are those of these runs, and no longer the recorded ones.
+    expect(arms(page)).to_contain_text(re.compile(r"0 to [1-9]"), timeout=60_000)
     whole = zoomed_in(page)
     zoomed = ticks(page)
     assert zoomed[-1] != whole[-1]
