@@ -34,8 +34,8 @@ def test_frames_a_second(server, page, report, example, slower):
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
     page.get_by_label("Speed").select_option("fastest")
     page.get_by_role("button", name="Play").click()
-    found = page.locator(".sliding .scrub").evaluate(FRAMES, SECONDS)
-    times, places = found["times"], found["places"]
+    frames = page.locator(".sliding .scrub").evaluate(FRAMES, SECONDS)
+    times, places = frames["times"], frames["places"]
     shown = 1000 * (places[-1] - places[0]) / (times[-1] - times[0])
     gaps = sorted(b - a for a, b in itertools.pairwise(times))
     report(

@@ -38,9 +38,9 @@ def test_a_tick(server, page, report, viewers):
     page.goto("about:blank")  # the viewers of a class draw on machines of their own
     process = process_of(server.rpartition(":")[2])
     command = [sys.executable, str(VIEWERS), server, query, str(viewers), "12", process]
-    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    waited = sorted(found["waited"])
-    spent = 1000 * found["used"] / len(waited)
+    figures = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    waited = sorted(figures["waited"])
+    spent = 1000 * figures["used"] / len(waited)
     report(
         f"live page, {viewers} viewers: a tick takes {spent:.0f} ms of "
         f"the server's processor (below 50); a viewer waits {statistics.median(waited):.0f} ms for "

@@ -23,8 +23,8 @@ def test_digits_from_the_button_to_95_percent(server, page, report):
     started, shown = time.perf_counter(), 0.0
     button.click()
     while shown <= 95 and time.perf_counter() - started < 120:
-        found = re.search(r"Test accuracy\s*([\d.]+) %", page.inner_text("body"))
-        shown = float(found[1]) if found else 0.0
+        accuracy = re.search(r"Test accuracy\s*([\d.]+) %", page.inner_text("body"))
+        shown = float(accuracy[1]) if accuracy else 0.0
         page.wait_for_timeout(100)
     seconds = time.perf_counter() - started
     report(f"LeNet on digits, from pressing Train to {shown} % on the screen: {seconds:.1f} s")

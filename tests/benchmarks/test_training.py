@@ -137,15 +137,15 @@ def test_a_step_against_the_usual_loop_and_a_bare_one(report):
         for name, loop in loops.items():
             seconds[name].append(seconds_a_step(loop, STEPS))
     torch.set_num_threads(threads)
-    found = {name: statistics.median(values) for name, values in seconds.items()}
-    speed = {name: BATCH / value for name, value in found.items()}
+    medians = {name: statistics.median(values) for name, values in seconds.items()}
+    speed = {name: BATCH / value for name, value in medians.items()}
     report(
         f"ResNet-20, batch {BATCH}, {device}, {precision(TrainingOptions(), torch.device(device))}:"
         f" ours {speed['ours']:,.0f} images/s, the usual loop {speed['usual']:,.0f}, a bare loop "
         f"{speed['bare']:,.0f}"
     )
     report(
-        f"the usual loop takes {found['usual'] / found['ours']:.2f} x as long as ours; ours "
-        f"{found['ours'] / found['bare']:.3f} x as long as the bare loop"
+        f"the usual loop takes {medians['usual'] / medians['ours']:.2f} x as long as ours; ours "
+        f"{medians['ours'] / medians['bare']:.3f} x as long as the bare loop"
     )
-    assert np.isfinite(list(found.values())).all()
+    assert np.isfinite(list(medians.values())).all()

@@ -86,8 +86,8 @@ async def used_by(process: int) -> float:
 async def main(address: str, query: str, viewers: int, ticks: int, process: int) -> None:
     starts = [OPENING * 0.8 * number / viewers for number in range(viewers)]
     watching = (watch(address, query, start, ticks) for start in starts)
-    used, *found = await asyncio.gather(used_by(process), *watching)
-    waited = [1000 * seconds for each in found for seconds in each]
+    used, *latencies = await asyncio.gather(used_by(process), *watching)
+    waited = [1000 * seconds for each in latencies for seconds in each]
     print(json.dumps({"waited": waited, "used": processor_seconds(process) - used}))
 
 
