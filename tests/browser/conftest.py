@@ -28,10 +28,11 @@ def zoomed_in(ticks):
 
     def at_rest(page):
         """The ticks once two looks at them agree."""
-        before = None
-        while (now := ticks(page)) != before:
+        before: list[str] = []
+        while (now := ticks(page)) != before or not now:
             before = now
             page.wait_for_timeout(500)
+            expect(page.locator("g.role-axis-label text").first).to_be_visible(timeout=60_000)
         return now
 
     def zoom(page):
