@@ -16,8 +16,7 @@ from cnnviz.vision.maps.statistics import map_statistics
 
 def show_layer_maps(subject: Subject) -> None:
     """Draw all maps of a layer, and one of them large."""
-    layer = _choose(subject)
-    show_maps(layer)
+    show_maps(_choose(subject))
 
 
 def show_layer_filters(subject: Subject) -> None:

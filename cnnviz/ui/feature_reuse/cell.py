@@ -16,7 +16,7 @@ from cnnviz.figures.reuse_matrix import Panel, number_text
 from cnnviz.figures.training.curves import Axis
 from cnnviz.ui.feature_reuse.epochs import Epoch
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.drawing import clicked, show_lines
+from cnnviz.ui.parts.drawing import show_lines
 
 LARGE = 360  # px of the picture's longer side
 HOW = (
@@ -67,11 +67,6 @@ def open_cell(name: str) -> None:
     """Put a cell into the address; the one that is open is closed."""
     if name:
         address.write({address.CELL: "" if address.requested(address.CELL) == name else name})
-
-
-def follow_click(key: str) -> None:
-    """Open the cell that was clicked in the drawing of that key."""
-    open_cell(clicked(key).get("select", ""))
 
 
 def show_cell(

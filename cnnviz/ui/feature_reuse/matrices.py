@@ -18,11 +18,11 @@ from cnnviz.analysis.reuse.matrices import (
 from cnnviz.analysis.reuse.observations import Observation, observations
 from cnnviz.architectures import Network
 from cnnviz.figures.reuse_matrix import Panel, panels, reuse_drawing, reuse_file
-from cnnviz.ui.feature_reuse.cell import HOW, chosen_cell, follow_click, open_cell, show_cell
+from cnnviz.ui.feature_reuse.cell import HOW, chosen_cell, open_cell, show_cell
 from cnnviz.ui.feature_reuse.epochs import Epoch, recorded_epochs, show_epochs
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, choose_option
-from cnnviz.ui.parts.drawing import clickable, show_drawing
+from cnnviz.ui.parts.drawing import clickable, clicked, show_drawing
 from cnnviz.ui.parts.page import offer_file
 from cnnviz.ui.photo.chosen import say_origin
 from cnnviz.ui.photo.trained import WeightedNetwork
@@ -121,9 +121,9 @@ def _show_own(trained: WeightedNetwork, drawn: Sequence[Panel], selected: str) -
         selected=selected,
         height=HEIGHT,
         key="reuse_trained",
-        on_click=lambda: follow_click("reuse_trained"),
+        on_click=lambda: open_cell(clicked("reuse_trained").get("select", "")),
     )
-    _offer_file(trained, drawn, "trained")
+    offer_file("SVG", reuse_file(drawn), f"{trained.spec.variant}_reuse_trained.svg")
 
 
 def _show_run(epochs: Sequence[Epoch], ends: Sequence[np.ndarray | np.floating]) -> None:
@@ -139,11 +139,7 @@ def _show_random(trained: WeightedNetwork, drawn: Sequence[Panel]) -> None:
     st.subheader("Random weights")
     st.caption("The same network before any training.")
     show_drawing(reuse_drawing(drawn), key="reuse_untrained")
-    _offer_file(trained, drawn, "untrained")
-
-
-def _offer_file(trained: WeightedNetwork, drawn: Sequence[Panel], key: str) -> None:
-    offer_file("SVG", reuse_file(drawn), f"{trained.spec.variant}_reuse_{key}.svg")
+    offer_file("SVG", reuse_file(drawn), f"{trained.spec.variant}_reuse_untrained.svg")
 
 
 @results.remember

@@ -91,7 +91,16 @@ def say_basis(compared: Comparison) -> None:
         "After Krizhevsky, Sutskever and Hinton 2012, section 6.1 and Figure 4, who compare "
         "4,096 numbers of AlexNet by Euclidean distance."
     )
-    _say_unreadable(compared)
+    unreadable = compared.embedding.unreadable
+    if not unreadable:
+        return
+    noun = "image" if len(unreadable) == 1 else "images"
+    with st.expander(f"{len(unreadable):,} {noun} could not be opened"):
+        for position, reason in unreadable[:100]:
+            name = compared.collection.images[position].name
+            st.markdown(f"{plain(name)}: {plain(reason)}")
+        if len(unreadable) > 100:
+            st.markdown(f"And {len(unreadable) - 100:,} more.")
 
 
 def show_map(compared: Comparison, ringed: Sequence[int]) -> None:
@@ -176,16 +185,3 @@ def _tile(compared: Comparison, number: int, distance: float) -> ImageTile:
 def _file_name(name: str) -> str:
     """The last part of a picture's path; the folder is its class."""
     return name.rpartition("/")[2]
-
-
-def _say_unreadable(compared: Comparison) -> None:
-    unreadable = compared.embedding.unreadable
-    if not unreadable:
-        return
-    noun = "image" if len(unreadable) == 1 else "images"
-    with st.expander(f"{len(unreadable):,} {noun} could not be opened"):
-        for position, reason in unreadable[:100]:
-            name = compared.collection.images[position].name
-            st.markdown(f"{plain(name)}: {plain(reason)}")
-        if len(unreadable) > 100:
-            st.markdown(f"And {len(unreadable) - 100:,} more.")
