@@ -1,7 +1,7 @@
 """Hyperparameters declared once: validation, widgets, URL and command line follow.
 
     @dataclass(frozen=True)
-    class ResNetConfig(Config):
+    class ResNetConfig(NetworkConfig):
         block: str = choice("basic", "bottleneck", default="basic", help="Kind of block.")
         width: int = steps(16, 128, 16, default=64, unit="channels", help="Channels of the stem.")
 

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from cnnviz.hyperparameters import Config, choice, flag, steps
+from cnnviz.hyperparameters import Config, choice, flag, steps, tenths
 from tests.edge_cases import edge_cases
 
 
@@ -114,3 +114,27 @@ def test_a_flag_may_have_a_label_of_its_own():
         is_square: bool = flag(default=True, help="As high as wide.")
 
     assert [each.title for each in Window.hyperparameters()] == ["Global pooling", "Is square"]
+
+
+def test_without_a_default_it_is_the_first_option_and_tenths_are_exact():
+    @dataclass(frozen=True)
+    class Drop(Config):
+        where: str = choice("before", "after", help="Of the convolution.")
+        share: float = tenths(1, 7, default=0.3, help="Of the numbers.")
+
+    where, share = Drop.hyperparameters()
+    assert (where.default, share.default) == ("before", 0.3)
+    assert share.options == (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+
+
+def test_what_all_of_a_kind_inherit_stands_last_and_is_given_by_name():
+    @dataclass(frozen=True, kw_only=True)
+    class Shared(Config):
+        seed: int = choice(0, 1, help="Of the draw.")
+
+    @dataclass(frozen=True)
+    class Own(Shared):
+        depth: int = choice(2, 3, help="Layers.")
+
+    assert [h.name for h in Own.hyperparameters()] == ["depth", "seed"]
+    assert Own(3) == Own(depth=3, seed=0)

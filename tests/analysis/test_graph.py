@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -129,3 +131,16 @@ def test_inference_in_another_thread_is_not_disturbed():
 
 def test_shapes_as_people_write_them():
     assert shape_text((64, 56, 56)) == "64 x 56 x 56"
+
+
+@pytest.mark.parametrize("name", ["resnet18", "vgg11"])
+def test_shapes_are_computed_without_the_packages_of_torchs_compiler(name):
+    """To import sympy with the first graph would take a second."""
+    program = (
+        "import sys, torch; from cnnviz.analysis.graph import network_graph; "
+        "from cnnviz.architectures import specify; before = set(sys.modules); "
+        f"network_graph(specify({name!r}), 224); print(*set(sys.modules) - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert not {"sympy", "torch._dynamo"} & set(done.stdout.split())
