@@ -1,6 +1,6 @@
 """A network's graph, folded: stages into blocks, blocks into layers, repeated blocks shown once.
 
-What a picture shows is a cut through the tree of blocks: an open block shows its parts, a closed
+What a drawing shows is a cut through the tree of blocks: an open block shows its parts, a closed
 one is a single item. Neighbouring blocks of the same make are one item, "x 6".
 """
 
@@ -19,7 +19,7 @@ from cnnviz.analysis.blocks import Block, block_tree
 from cnnviz.analysis.graph import NetworkGraph, Node
 from cnnviz.analysis.kinds.window import sliding
 
-# How many items a picture shows before anyone opens a block: what a projector has room for.
+# How many items a drawing shows before anyone opens a block: what a projector has room for.
 BUDGETS = {"volumes": 100, "graph": 40, "block": 40}
 
 
@@ -62,7 +62,7 @@ class Shown:
 
     Attributes:
         repeated: Whether equal neighbours are one item.
-        hide_shape_keeping: Whether ReLU, batch norm, dropout ... are left out, as a picture of
+        hide_shape_keeping: Whether ReLU, batch norm, dropout ... are left out, as a drawing of
             volumes does: they neither make nor change one.
         within: Show this block alone, with what it reads as the input.
     """
@@ -152,7 +152,7 @@ class View:
         kind: "volumes", "graph" or "block"; a key of ``BUDGETS``.
         block: Path of the block that is shown alone; "" is the most telling one.
         full: Whether the graph draws repeated blocks one by one, with all their connections.
-        toggled: Blocks that are not as the picture opens them by itself.
+        toggled: Blocks that are not as the drawing opens them by itself.
     """
 
     kind: str = "volumes"

@@ -8,7 +8,7 @@ C3 reads, Appendix A gives the squashing function and the initialisation. Its 60
 plain, units are rectified (so it is initialised by He's rule) and the output is linear.
 
 Deviations:
-    The paper shows the target codes of the output units as pictures (Figure 3). The 7x12 digits
+    The paper shows the target codes of the output units as images (Figure 3). The 7x12 digits
     here are drawn anew in that style. They are fixed; the paper adapts them late in training.
     The paper writes the output as a distance y; the logits are -y, so that the nearest code wins
     and the softmax of the logits is the posterior of equation 9 without its rubbish class.

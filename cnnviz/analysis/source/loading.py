@@ -27,9 +27,9 @@ def trained(weights: str | Path = "{weights}") -> nn.Module:
     return network
 
 
-def prepared(picture: Image.Image) -> torch.Tensor:
-    """A picture as the network saw those of its training: float32 (1, {channels}, SIDE, SIDE)."""
-    square = picture.convert("{mode}").resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+def prepared(image: Image.Image) -> torch.Tensor:
+    """An image as the network saw those of its training: float32 (1, {channels}, SIDE, SIDE)."""
+    square = image.convert("{mode}").resize((SIDE, SIDE), Image.Resampling.BILINEAR)
     pixels = torch.frombuffer(bytearray(square.tobytes()), dtype=torch.uint8)
     pixels = pixels.view(1, SIDE, SIDE, {channels}).permute(0, 3, 1, 2) / 255
     mean, std = (torch.tensor(values).view(1, -1, 1, 1) for values in (MEAN, STD))
@@ -40,7 +40,7 @@ if __name__ == "__main__":
     import sys
 
     if len(sys.argv) != 2:
-        raise SystemExit("Give a picture, with {weights} in this folder.")
+        raise SystemExit("Give an image, with {weights} in this folder.")
     with torch.inference_mode():
         answer = trained()(prepared(Image.open(sys.argv[1])))[0].softmax(dim=0)
     for value, index in zip(*answer.topk(min(5, len(CLASSES)))):
@@ -51,8 +51,8 @@ if __name__ == "__main__":
 def loading_code(spec: NetworkSpec) -> str:
     """A Python file that needs torch, safetensors and Pillow, and gives the trained network.
 
-    Imported it offers ``trained()``, ``prepared(picture)`` and ``CLASSES``; run as a script it
-    says what is on a picture.
+    Imported it offers ``trained()``, ``prepared(image)`` and ``CLASSES``; run as a script it
+    says what is on an image.
 
     Args:
         spec: Of a network that a run has trained.

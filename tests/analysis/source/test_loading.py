@@ -23,15 +23,15 @@ for folder in sys.argv[1:]:
     sys.modules.pop("loaded", None)
     importlib.invalidate_caches()
     loaded = importlib.import_module("loaded")
-    picture = Image.fromarray(numpy.load("picture.npy"))
+    image = Image.fromarray(numpy.load("image.npy"))
     with torch.inference_mode():
-        numpy.save("logits.npy", loaded.trained()(loaded.prepared(picture)).numpy())
+        numpy.save("logits.npy", loaded.trained()(loaded.prepared(image)).numpy())
 assert "cnnviz" not in sys.modules
 """
 
 
 def written(folder, name, channels):
-    """Write the file, its weights and a picture into a folder; give the logits they must give."""
+    """Write the file, its weights and an image into a folder; give the logits they must give."""
     folder.mkdir()
     sight = TrainedOn("Noise", tuple("abcdefghij"), 32, (0.3, 0.4, 0.5), (0.2, 0.3, 0.4))
     spec = replace(specify(name), trained_on=sight)
@@ -40,7 +40,7 @@ def written(folder, name, channels):
     (folder / "loaded.py").write_text(loading_code(spec))
     shape = (32, 32) if channels == 1 else (32, 32, 3)
     pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-    np.save(folder / "picture.npy", pixels)
+    np.save(folder / "image.npy", pixels)
     mean, std = (torch.tensor(v[:channels]).view(1, -1, 1, 1) for v in (sight.mean, sight.std))
     image = torch.from_numpy(pixels).view(1, 32, 32, channels).permute(0, 3, 1, 2) / 255
     with torch.inference_mode():
