@@ -84,13 +84,9 @@ def _layer_json(row: dict[Any, Any]) -> dict[str, Any]:
         "kind": row["kind"],
         "input": list(row["input_shape"]),
         "output": list(row["output_shape"]),
-        "kernel_size": _window_json(row["kernel_size"]),
-        "stride": _window_json(row["stride"]),
-        "padding": _window_json(row["padding"]),
+        **{name: _window_json(row[name]) for name in ("kernel_size", "stride", "padding")},
         "groups": None if pd.isna(row["groups"]) else int(row["groups"]),
-        "params": int(row["params"]),
-        "macs": int(row["macs"]),
-        "receptive_field": int(row["receptive_field"]),
+        **{name: int(row[name]) for name in ("params", "macs", "receptive_field")},
     }
 
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
-from cnnviz.architectures.blocks import ACTIVATIONS, linear_head, named, response_norm
+from cnnviz.architectures.blocks import ACTIVATIONS, STEMS, linear_head, named, response_norm
 from cnnviz.architectures.initialisation import gaussian
 from cnnviz.hyperparameters import choice, flag, tenths
 
@@ -43,8 +43,7 @@ class AlexNetConfig(NetworkConfig):
     """Hyperparameters of AlexNet."""
 
     stem: str = choice(
-        "imagenet",
-        "cifar",
+        *STEMS,
         help="11x11 filters of stride 4 for large images, or 5x5 of stride 1 for small ones.",
     )
     kernels: str = choice(

@@ -8,6 +8,9 @@ from torch import nn
 
 from cnnviz.architectures.base import Layer
 
+# For the large images of ImageNet, or the small ones of CIFAR.
+STEMS = ("imagenet", "cifar")
+
 
 def named(**modules: nn.Module) -> nn.Sequential:
     """A Sequential with named layers."""

@@ -25,6 +25,7 @@ from torch import nn
 
 from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
 from cnnviz.architectures.blocks import (
+    STEMS,
     Branches,
     convolution,
     global_average_head,
@@ -58,8 +59,7 @@ class GoogLeNetConfig(NetworkConfig):
     """Hyperparameters of networks of Inception modules."""
 
     stem: str = choice(
-        "imagenet",
-        "cifar",
+        *STEMS,
         help="7x7 and 3x3 convolutions that leave an eighth of a large image's side (with the "
         "pooling after them), or one 3x3 that leaves half of a small one's.",
     )

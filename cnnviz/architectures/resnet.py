@@ -23,7 +23,7 @@ from torch import nn
 from torch.nn import functional
 
 from cnnviz.architectures.base import Architecture, Layer, Network, NetworkConfig, Variant
-from cnnviz.architectures.blocks import convolution, global_average_head, named
+from cnnviz.architectures.blocks import STEMS, convolution, global_average_head, named
 from cnnviz.architectures.initialisation import he_normal
 from cnnviz.hyperparameters import choice, steps
 
@@ -46,8 +46,7 @@ class ResidualConfig(NetworkConfig):
     """Hyperparameters that all networks of residual blocks share (Table 1)."""
 
     stem: str = choice(
-        "imagenet",
-        "cifar",
+        *STEMS,
         help="7x7 convolution of stride 2 and max pooling for large images, or one 3x3 for small.",
     )
     block: str = choice("basic", "bottleneck", help="Two 3x3 convolutions, or 1x1, 3x3 and 1x1.")

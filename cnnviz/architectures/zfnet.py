@@ -22,15 +22,14 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from cnnviz.architectures.alexnet import MAP_SIDE
 from cnnviz.architectures.base import Architecture, Network, NetworkConfig, Variant
-from cnnviz.architectures.blocks import linear_head, named, response_norm
+from cnnviz.architectures.blocks import STEMS, linear_head, named, response_norm
 from cnnviz.architectures.initialisation import gaussian
 from cnnviz.hyperparameters import choice, flag, tenths
 
 # Maps of layers 3, 4 and 5: Figure 3; and Table 2, model (b).
 MAPS = {"384-384-256": (384, 384, 256), "512-1024-512": (512, 1024, 512)}
-# Side of the map that the first linear layer reads.
-MAP_SIDE = {"imagenet": 6, "cifar": 3}
 
 
 @dataclass(frozen=True)
@@ -38,9 +37,7 @@ class ZFNetConfig(NetworkConfig):
     """Hyperparameters of ZFNet."""
 
     stem: str = choice(
-        "imagenet",
-        "cifar",
-        help="Strides of 2 in layers 1 and 2 for large images, or of 1 for small ones.",
+        *STEMS, help="Strides of 2 in layers 1 and 2 for large images, or of 1 for small ones."
     )
     kernel_size: int = choice(
         3, 5, 7, 9, 11, default=7, unit="px", help="Side of the first layer's filters."
