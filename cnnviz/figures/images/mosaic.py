@@ -113,9 +113,10 @@ def drawing(
     """
     scale = WIDTH / shown.picture.width
     height, (tall, wide) = shown.picture.height * scale, (side * scale for side in shown.cell)
+    url = f"data:image/png;base64,{b64encode(png(shown.picture)).decode()}"
     image = (
         f'<image width="{WIDTH}" height="{height:.1f}" preserveAspectRatio="none" '
-        f'image-rendering="pixelated" href="{png_url(shown.picture)}"></image>'
+        f'image-rendering="pixelated" href="{url}"></image>'
     )
     cells = []
     for index, (name, title) in enumerate(zip(names, titles, strict=True)):
@@ -139,11 +140,6 @@ def enlarged(shown: Mosaic, width: int) -> Image.Image:
     """A mosaic's picture, every pixel as a square of pixels, about so wide."""
     times = max(1, round(width / shown.picture.width))
     return shown.picture.resize([side * times for side in shown.picture.size])
-
-
-def png_url(picture: Image.Image) -> str:
-    """A picture as a data URL."""
-    return f"data:image/png;base64,{b64encode(png(picture)).decode()}"
 
 
 def png(picture: Image.Image) -> bytes:

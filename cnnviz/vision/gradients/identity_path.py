@@ -237,14 +237,6 @@ def _forward(network: nn.Module, pixels: torch.Tensor, progress: Progress) -> li
     return blocks
 
 
-def _gradient_share(
-    block: ResidualBlock, whole: torch.Tensor, at_shortcut: torch.Tensor
-) -> IdentityShare:
-    ends = (block.shortcut, block.inputs)
-    (past,) = torch.autograd.grad(*ends, at_shortcut, retain_graph=True)
-    return _share(block.name, past, whole - past)
-
-
 def _share(name: str, past: torch.Tensor, through: torch.Tensor) -> IdentityShare:
     one, other = float(past.norm()), float(through.norm())
     cosine = float((past * through).sum()) / (one * other) if one and other else None
