@@ -97,3 +97,11 @@ def test_every_view_fits_a_wide_screen_and_a_phone(server, page, address):
     open_on_a_phone(page, f"{server}{address}")
     for _ in on_each_screen(page):
         expect(page.get_by_test_id("stAlert")).to_have_count(1 if "networks" in address else 0)
+
+
+def test_a_phone_begins_at_the_title(server, page):
+    """Though the first map, which is chosen, lies below what a phone shows."""
+    open_on_a_phone(page, f"{server}/feature_maps")
+    ready(page)
+    settle(page)
+    assert page.get_by_test_id("stMain").evaluate("element => element.scrollTop") == 0

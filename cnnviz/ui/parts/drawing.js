@@ -16,6 +16,15 @@ function go(cell, [down, right]) {
   next.focus();
 }
 
+// Unlike scrollIntoView this leaves the page where it is: a phone begins at the page's title.
+function reveal(scroller, chosen) {
+  if (!chosen) return;
+  const [frame, part] = [scroller.getBoundingClientRect(), chosen.getBoundingClientRect()];
+  const overlap = (low, high) => Math.min(0, low) + Math.max(0, high);
+  scroller.scrollLeft += overlap(part.left - frame.left, part.right - frame.right);
+  scroller.scrollTop += overlap(part.top - frame.top, part.bottom - frame.bottom);
+}
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const scroller = parentElement.querySelector(".picture");
@@ -54,7 +63,7 @@ export default function (component) {
   show(view.zoom ?? first);
   if (view.toShow !== data.selected) {
     view.toShow = data.selected;
-    scroller.querySelector(".selected")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    reveal(scroller, scroller.querySelector(".selected"));
   }
 
   const part = (element) => element?.closest("[data-toggle], [data-select]");
