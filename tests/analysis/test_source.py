@@ -102,9 +102,14 @@ def other_branches():
     return specs
 
 
-def test_every_kind_of_block_and_every_other_branch_is_the_same_network(tmp_path):
+@pytest.mark.parametrize(
+    "names",
+    [tuple(SHALLOWEST.values()), pytest.param(variants(), marks=pytest.mark.slow)],
+    ids=["kinds of blocks", "variants"],
+)
+def test_every_variant_and_every_other_branch_is_the_same_network(names, tmp_path):
     assert len(other_branches()) > 60
-    specs = {name: specify(name) for name in SHALLOWEST.values()} | other_branches()
+    specs = {name: specify(name) for name in names} | other_branches()
     for name, spec in specs.items():
         (tmp_path / f"{name}.py").write_text(source(spec), encoding="utf-8")
     lines = run_alone(tmp_path, "-c", SHAPES, str(tmp_path)).splitlines()
