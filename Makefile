@@ -10,7 +10,7 @@ run: $(VENV)/run.stamp ## start the app (the default)
 
 # ARGS="tests/lab -k pool" chooses; CNNVIZ_SLOW=1 adds what is slow by nature.
 test: $(VENV)/test.stamp ## everything that must hold
-	$(BIN)/python -m pytest -n 2 --dist loadgroup \
+	$(BIN)/python -m pytest -n 3 --dist loadgroup \
 		-m "not benchmark$(if $(CNNVIZ_SLOW),, and not slow)" $(ARGS)
 
 check: $(VENV)/test.stamp ## ruff and mypy

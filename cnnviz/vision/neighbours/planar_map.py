@@ -79,6 +79,7 @@ def principal_components(vectors: np.ndarray, count: int, seed: int = 0) -> np.n
 
 def _t_sne_stages(vectors: np.ndarray, points: np.ndarray, seed: int) -> Iterator[np.ndarray]:
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
 
     run = partial(
         TSNE,
@@ -90,7 +91,8 @@ def _t_sne_stages(vectors: np.ndarray, points: np.ndarray, seed: int) -> Iterato
     points = points / points[:, 0].std() * SPREAD
     for stage in range(STAGES):
         exaggeration = EXAGGERATION if stage == 0 else 1.0
-        points = run(init=points, early_exaggeration=exaggeration).fit_transform(vectors)
+        with threadpool_limits(1):  # threads on shared cores wait for each other
+            points = run(init=points, early_exaggeration=exaggeration).fit_transform(vectors)
         yield points
 
 
