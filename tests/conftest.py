@@ -125,6 +125,11 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group(shared))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are named by their number: those of a zip, which hold the time, differ by worker."""
+    return f"{argname} of {len(val)} bytes" if isinstance(val, bytes) else None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """With CNNVIZ_NO_SKIPS set, as in CI, a skipped test has failed."""
