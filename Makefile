@@ -8,9 +8,10 @@ BIN := $(VENV)/bin
 run: $(VENV)/run.stamp ## start the app (the default)
 	$(BIN)/streamlit run app.py
 
-# ARGS="tests/lab -k pool" chooses; CNNVIZ_SLOW=1 adds what is slow by nature.
+# ARGS="tests/lab -k pool" chooses; CNNVIZ_SLOW=1 adds what is slow by nature. One thread each, also
+# of the programs that tests start: threads on shared cores wait for each other.
 test: $(VENV)/test.stamp ## everything that must hold
-	$(BIN)/python -m pytest -n 3 --dist loadgroup \
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadgroup \
 		-m "not benchmark$(if $(CNNVIZ_SLOW),, and not slow)" $(ARGS)
 
 check: $(VENV)/test.stamp ## ruff and mypy
