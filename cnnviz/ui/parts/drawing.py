@@ -23,9 +23,13 @@ from cnnviz.figures.training.curves import (
     curve_table,
 )
 
+BUTTONS = Path(__file__).with_name("buttons.css")
+
 
 def component(source: str, html: str, *before: str) -> Any:
     """A component of Streamlit's, with the .css and the .js file beside a module.
+
+    Its buttons look like all others.
 
     Args:
         source: The module's file.
@@ -33,7 +37,8 @@ def component(source: str, html: str, *before: str) -> Any:
         *before: Other such files in the module's folder, which come first.
     """
     path = Path(source)
-    files = [*(path.parent / name for name in before), *map(path.with_suffix, (".css", ".js"))]
+    own = map(path.with_suffix, (".css", ".js"))
+    files = [BUTTONS, *(path.parent / name for name in before), *own]
     css, js = (
         "\n".join(file.read_text() for file in files if file.suffix == end)
         for end in (".css", ".js")
