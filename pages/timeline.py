@@ -105,7 +105,5 @@ st.title("From LeNet to DenseNet")
 results = result_tables()
 show_winners(results[WINNERS])
 show_cards()
-errors_slot = st.container()  # filled last: counting all networks takes seconds, once
+show_errors()
 show_tables(results)
-with errors_slot:
-    show_errors()

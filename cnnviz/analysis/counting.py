@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from cnnviz.analysis.graph import Node
 from cnnviz.analysis.limits import BYTES
 from cnnviz.hyperparameters import named
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)

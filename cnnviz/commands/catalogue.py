@@ -3,8 +3,8 @@
 import argparse
 import sys
 
+from cnnviz.analysis.costs import cost
 from cnnviz.architectures import ARCHITECTURES, variant
-from cnnviz.architectures.parameters import parameter_count
 from cnnviz.commands.answer import Answer
 from cnnviz.weights.download import Progress
 from cnnviz.weights.loading import fetch
@@ -17,7 +17,7 @@ def list_command(options: argparse.Namespace) -> Answer:
             "architecture": family.name,
             "variant": name,
             "year": family.year_of(name),
-            "params": parameter_count(name),
+            "params": cost(name).params,
             "torchvision": published.torchvision,
         }
         for family in ARCHITECTURES

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from cnnviz.analysis.costs import cost
 from cnnviz.analysis.layers import is_auxiliary
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import ARCHITECTURES, architecture_of, variant, variants
@@ -12,12 +13,12 @@ from cnnviz.architectures.published import ERRORS, published
 from cnnviz.figures.network.thumbnail import thumbnail
 
 
-@st.cache_resource(show_spinner="Counting every published network, once ...")
+@st.cache_data(show_spinner=False)
 def cached_errors() -> pd.DataFrame:
     """The first published error of each kind, with our counts of the published network.
 
-    Columns: variant, title, family, quantity, error (per cent), source, params (without auxiliary
-    heads), macs.
+    Columns: variant, title, family, quantity, error (per cent), source, params and macs (without
+    auxiliary heads).
     """
     rows = [row for name in variants() for row in _errors(name)]
     columns = ["variant", "title", "family", "quantity", "error", "source", "params", "macs"]
@@ -25,20 +26,17 @@ def cached_errors() -> pd.DataFrame:
 
 
 def _errors(name: str) -> list[dict[str, Any]]:
-    figures = [figure for figure in published(name) if figure.quantity in ERRORS]
-    if not figures:
-        return []
-    layers = _used_layers(name)
     facts = {
         "variant": name,
         "title": variant(name).title,
         "family": architecture_of(name).title,
-        "params": int(layers["params"].sum()),
-        "macs": int(layers["macs"].sum()),
+        "params": cost(name).inference_params,
+        "macs": cost(name).inference_macs,
     }
     return [
         {**facts, "quantity": f.quantity, "error": float(f.value), "source": f.source}
-        for f in figures
+        for f in published(name)
+        if f.quantity in ERRORS
     ]
 
 
@@ -47,13 +45,8 @@ def cached_thumbnails() -> dict[str, str]:
     """An SVG of every family's first variant, by the family's name: stem, stages and head."""
     drawings = {}
     for family in ARCHITECTURES:
-        layers = _used_layers(next(iter(family.variants)))
-        ends = layers.groupby("stage", sort=False)["output_shape"].last()
+        layers = summary(next(iter(family.variants))).layers
+        used = layers[~is_auxiliary(layers)]
+        ends = used.groupby("stage", sort=False)["output_shape"].last()
         drawings[family.name] = thumbnail([(str(stage), shape) for stage, shape in ends.items()])
     return drawings
-
-
-def _used_layers(name: str) -> pd.DataFrame:
-    """The layer table of a published network, without heads that only training uses."""
-    layers = summary(name).layers
-    return layers[~is_auxiliary(layers)]

@@ -54,7 +54,7 @@ def test_nothing_heavy_is_loaded_before_a_command_runs():
 def test_list_loads_torch_alone_and_builds_no_network():
     code = "from cnnviz.__main__ import main; main(['list'])"
     assert not loaded_by(code) & {"streamlit", "torchvision", "pandas", "plotly", "sympy"}
-    forbid = "import cnnviz.architectures.parameters as counts; counts.build = None"
+    forbid = "import cnnviz.analysis.costs as costs; costs.build = None"
     loaded_by(f"{forbid}; {code}")
 
 

@@ -10,13 +10,13 @@ from typing import Generic, TypeVar
 import pandas as pd
 import streamlit as st
 
+from cnnviz.analysis.costs import counted_parameters
 from cnnviz.analysis.folding import Folded, Folding, View
 from cnnviz.analysis.graph import NetworkGraph, network_graph
 from cnnviz.analysis.layers import layer_table
 from cnnviz.analysis.limits import GraphError
 from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields
 from cnnviz.architectures import Network, NetworkSpec
-from cnnviz.architectures.parameters import counted_parameters
 from cnnviz.ui.server.byte_cache import networks
 from cnnviz.weights.loading import load_network
 from cnnviz.weights.sources import WeightsSource
