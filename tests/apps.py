@@ -1,10 +1,15 @@
 """Opens a page, or a part of one, as the script run of a visitor sees it."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
+
+# A server looks once for packages with components, AppTest at every script run: half of its time.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 ROOT = Path(__file__).parents[1]
 SECONDS = 120  # until a script run counts as hung: two tests share two cores with others

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.visitor import button
+
 pytestmark = pytest.mark.benchmark
 
 VIEWERS = Path(__file__).with_name("viewers.py")
@@ -47,5 +49,5 @@ def test_a_tick(server, page, report, viewers):
         f"it, 90 % at most {waited[int(0.9 * len(waited))]:.0f} ms"
     )
     page.goto(address)
-    page.get_by_role("button", name="Stop", exact=True).click()
+    button(page, "Stop").click()
     expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=30_000)

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visitor import on_each_screen
+from tests.browser.visitor import button, on_each_screen
 
 pytestmark = pytest.mark.browser
 
@@ -17,10 +17,6 @@ SHORT = f"experiments?{ONE}&each_epochs=1"
 LONG = f"experiments?{TWO}&budget=seconds&each_seconds=120&seeds=2"
 
 
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).click()
-
-
 def arms(page):
     # While it is redrawn there can be two of it.
     return page.locator(".rows").last
@@ -29,7 +25,7 @@ def arms(page):
 def start(page, address):
     """Open the page, press the button, and return the link to the group."""
     page.goto(address)
-    press(page, "Start all")
+    button(page, "Start all").click()
     expect(arms(page)).to_contain_text(re.compile("waits|training"), timeout=30_000)
     page.wait_for_url(re.compile("group=(?!recorded)"))
     return page.url
@@ -38,9 +34,9 @@ def start(page, address):
 def stop(page):
     """Press Stop all until it is heard: a page that is being drawn anew can miss a click."""
     for _ in range(4):
-        press(page, "Stop all")
+        button(page, "Stop all").click()
         try:
-            expect(page.get_by_role("button", name="Stop all")).to_have_count(0, timeout=15_000)
+            expect(button(page, "Stop all")).to_have_count(0, timeout=15_000)
             return
         except AssertionError:
             continue
@@ -81,7 +77,7 @@ def test_others_look_at_a_zoom_survives_and_the_owner_stops(
     expect(other.get_by_text("Started by another visitor")).to_be_visible(timeout=30_000)
     for _ in on_each_screen(other):
         expect(other.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=30_000)
-        expect(other.get_by_role("button", name="Stop all")).to_have_count(0)
+        expect(button(other, "Stop all")).to_have_count(0)
     other.context.close()
     stop(page)
     expect(arms(page)).to_contain_text(re.compile(r"tanh\s*61\.71 k\s*2 stopped"))

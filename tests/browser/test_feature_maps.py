@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visitor import on_each_screen, open_on_a_phone, settle
+from tests.browser.visitor import button, on_each_screen, open_on_a_phone, settle
 
 pytestmark = pytest.mark.browser
 
@@ -76,7 +76,7 @@ def test_a_visualisation_runs_with_a_preview_and_is_stopped(server, page):
         f"{server}/feature_maps?view=what+it+dreams+of&card=stages.2.fire9.expand_3x3&steps=256"
     )
     page.get_by_role("button", name=re.compile("^Make an image for map")).click()
-    stop = page.get_by_role("button", name="Stop")
+    stop = button(page, "Stop")
     expect(stop).to_be_visible(timeout=30_000)
     expect(page.get_by_role("progressbar").first).to_be_visible()
     stop.click()

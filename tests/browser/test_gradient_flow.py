@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.run_cards import run_card
-from tests.browser.visitor import on_each_screen, open_on_a_phone
+from tests.browser.visitor import button, on_each_screen, open_on_a_phone
 
 pytestmark = pytest.mark.browser
 
@@ -57,7 +57,7 @@ def test_the_address_brings_the_twins_back(server, page):
 def test_long_work_can_be_stopped(server, page):
     page.goto(f"{server}/gradient_flow?twin_layers=110&twins=dense&pictures=16&flow_seed=7")
     page.get_by_role("button", name="Compute").click()
-    page.get_by_role("button", name="Stop").click()
+    button(page, "Stop").click()
     expect(page.get_by_role("button", name="Compute")).to_be_visible()
     expect(charts(page)).to_have_count(0)
 

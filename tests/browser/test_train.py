@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.run_cards import run_card
+from tests.browser.visitor import button
 
 pytestmark = pytest.mark.browser
 
@@ -13,14 +14,10 @@ SHORT = "train?train_epochs=3&train_train_images=500"
 LONG = "train?train_epochs=0&train_seconds=120"
 
 
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).click()
-
-
 def stop(page):
     """Press Stop until it is heard: a page that is being drawn anew can miss a click."""
     for _ in range(4):
-        press(page, "Stop")
+        button(page, "Stop").click()
         try:
             expect(run_card(page)).to_contain_text("stopped", timeout=15_000)
             return
@@ -32,7 +29,7 @@ def stop(page):
 def start(page, address):
     """Open the page, press Train, and return the link to the run."""
     page.goto(address)
-    press(page, "Train")
+    button(page, "Train").click()
     expect(run_card(page)).to_contain_text(re.compile("waits|training"), timeout=30_000)
     page.wait_for_url("**/train?*runs=*")
     return page.url
@@ -77,10 +74,10 @@ def test_a_zoom_survives_another_visitor_looks_and_the_owner_stops(
     expect(run_card(others)).to_contain_text("Started by another visitor", timeout=30_000)
     expect(others.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=30_000)
     assert others.evaluate("document.documentElement.scrollWidth") <= 400
-    expect(others.get_by_role("button", name="Stop")).to_have_count(0)
+    expect(button(others, "Stop")).to_have_count(0)
     second_tab = page.context.new_page()
     second_tab.goto(link)
-    expect(second_tab.get_by_role("button", name="Stop")).to_be_visible(timeout=30_000)
+    expect(button(second_tab, "Stop")).to_be_visible(timeout=30_000)
     stop(second_tab)
     expect(run_card(page)).to_contain_text("stopped", timeout=30_000)
     expect(run_card(others)).to_contain_text("stopped", timeout=30_000)

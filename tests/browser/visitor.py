@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 WIDTHS = (400, 1600)  # a phone, a wide screen
 
@@ -11,6 +11,11 @@ def settle(page: Page) -> None:
     """Wait until the script run that an action started has ended."""
     page.wait_for_timeout(300)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=60_000)
+
+
+def button(page: Page, name: str) -> Locator:
+    """A page's own button: while a script runs, Streamlit's header has a Stop too."""
+    return page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
 
 
 def on_each_screen(page: Page) -> Iterator[int]:
