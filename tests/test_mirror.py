@@ -7,8 +7,8 @@ from pathlib import Path
 
 TESTS = Path(__file__).parent
 PACKAGE = TESTS.parent / "cnnviz"
-# Whole pages, a real browser, and measurements: they have no module of their own.
-WHOLE = {"pages", "browser", "benchmarks"}
+# Whole pages, a real browser, situations and measurements: they have no module of their own.
+WHOLE = {"pages", "browser", "cases", "benchmarks"}
 CONTRACTS = {
     "test_layering.py": "all modules: imports point one way",
     "test_mirror.py": "all tests: this file",

@@ -59,6 +59,7 @@ class NetworkSpec:
         in_channels: Channels of the image, 1 or 3.
         num_classes: Outputs of the last layer.
         trained_on: The dataset, if this program has trained the network.
+        class_names: Names of the classes by index, if the weights are someone else's for them.
     """
 
     variant: str
@@ -66,6 +67,7 @@ class NetworkSpec:
     in_channels: int
     num_classes: int
     trained_on: TrainedOn | None = None
+    class_names: tuple[str, ...] | None = None
 
     @property
     def fixed_resolution(self) -> int | None:
@@ -129,9 +131,11 @@ class Network(nn.Module):
 
     Attributes:
         spec: The specification; set by ``Architecture.build``.
+        remarks: What must be said of the weights; set by ``cnnviz.load_weights``.
     """
 
     spec: NetworkSpec
+    remarks: tuple[str, ...] = ()
 
     def __init__(
         self,

@@ -129,12 +129,15 @@ def top(probabilities: np.ndarray, labels: tuple[str, ...], count: int = 5) -> l
 
 @lru_cache(MAX_SPECS)
 def labels(spec: NetworkSpec) -> tuple[str, ...]:
-    """Names of a network's classes, by index, as far as its data set is known, else "class 0", ...
+    """Names of a network's classes, by index, as far as they are known, else "class 0", ...
 
-    The data set is what a run has trained it on, else the one that its variant was published for.
+    They are those of the data that a run has trained it on, or those that were given with the
+    weights, or those of the data set that its variant was published for.
     """
     if spec.trained_on:
         return spec.trained_on.classes
+    if spec.class_names:
+        return spec.class_names
     dataset = variant(spec.variant).dataset
     if NUM_CLASSES[dataset] != spec.num_classes:
         return tuple(f"class {index}" for index in range(spec.num_classes))

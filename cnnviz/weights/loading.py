@@ -2,6 +2,8 @@
 
 import os
 import threading
+import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -9,8 +11,9 @@ import torch
 from cnnviz import architectures
 from cnnviz.architectures import Network, NetworkSpec, build, specify
 from cnnviz.weights.download import DownloadError, Progress, download, one_at_a_time
+from cnnviz.weights.matching import fitted, load_saved
 from cnnviz.weights.sources import WeightsSource, weights_folder
-from cnnviz.weights.state_dict import WeightsError, load_state_dict, read_state_dict
+from cnnviz.weights.state_dict import SavedWeights, WeightsError, read_weights
 from cnnviz.weights.torchvision_files import remove_if_damaged, require_intact, torchvision_file
 
 # The generator behind torch.nn.init belongs to the process: one network draws at a time.
@@ -49,23 +52,51 @@ def fetch(variant: str, progress: Progress | None = None, timeout: float = 20.0)
     return path
 
 
-def load_weights(network: Network, path: str | os.PathLike[str]) -> Network:
+class WeightsWarning(UserWarning):
+    """What must be known of weights that were loaded: see ``load_weights``."""
+
+
+def load_weights(network: Network, path: str | os.PathLike[str], strict: bool = False) -> Network:
     """The same network with the weights of a file; it stays in eval or training mode.
 
-    How tensors find their places is told in ``load_state_dict``.
+    How tensors find their places is told in ``cnnviz.weights.matching.load_saved``. Where their
+    names say nothing, their order decides, and a ``WeightsWarning`` names the doubt.
 
     Args:
         network: Unchanged on failure; it may be on the meta device.
-        path: A .safetensors file, or one of PyTorch's. Under the name of torchvision's own file its
-            SHA-256 is checked.
+        path: A file of safetensors or of ``torch.save``, whatever its suffix. Under the name of
+            torchvision's own file its SHA-256 is checked.
+        strict: Refuse weights that fit by their order alone.
 
     Raises:
         WeightsError: The file is missing, damaged or does not fit.
     """
-    path = Path(path)
-    require_intact(path, torchvision_file(network.spec.variant))
-    ordered = path.suffix != ".safetensors"
-    return load_state_dict(network, read_state_dict(path), path.name, ordered)
+    load_saved(network, _read(network.spec, Path(path)), strict)
+    for remark in network.remarks:
+        warnings.warn(remark, WeightsWarning, stacklevel=2)
+    return network
+
+
+def spec_of_file(spec: NetworkSpec, path: Path) -> NetworkSpec:
+    """The specification with the number of classes, and their names, that a file's weights have.
+
+    Only shapes are read, which is quick.
+
+    Args:
+        spec: What the weights are meant for.
+        path: Of the weights.
+
+    Raises:
+        WeightsError: The file is missing or damaged.
+    """
+    return with_classes_of(spec, read_weights(path, "meta"))
+
+
+def with_classes_of(spec: NetworkSpec, saved: SavedWeights) -> NetworkSpec:
+    """The specification with the number of classes, and their names, that weights have."""
+    spec = fitted(spec, saved)
+    is_named = len(saved.class_names) == spec.num_classes
+    return replace(spec, class_names=saved.class_names) if is_named else spec
 
 
 def load_network(
@@ -88,7 +119,7 @@ def load_network(
         path = _local_file(spec, source, progress)
         with torch.device("meta"):
             network = build(spec)
-        load_weights(network, path)
+        load_saved(network, _read(spec, path))
     return network.requires_grad_(False).eval()
 
 
@@ -118,6 +149,11 @@ def private_copy(network: Network) -> Network:
         twin = build(network.spec)
     twin.load_state_dict(network.state_dict(), assign=True)
     return twin.requires_grad_(False).eval()
+
+
+def _read(spec: NetworkSpec, path: Path) -> SavedWeights:
+    require_intact(path, torchvision_file(spec.variant))
+    return read_weights(path)
 
 
 def _local_file(spec: NetworkSpec, source: WeightsSource, progress: Progress | None) -> Path:

@@ -1,211 +1,256 @@
-"""Read a state dict safely from a file, and load it into a network."""
+"""Read the state dicts in a file safely, by whatever tool they were saved."""
 
+import json
 import os
 import re
+import threading
+import warnings
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import safetensors
 import torch
 
-from cnnviz.architectures import Network, variant
+from cnnviz.weights.class_names import class_names_in
+from cnnviz.weights.formats import DAMAGED, file_format, folder_format, is_intact, pickled
 
 StateDict = dict[str, torch.Tensor]
 
-# Under these keys training scripts put the state dict beside epoch, optimizer and the like.
-WRAPPERS = ("state_dict", "model", "model_state_dict")
-
-# Heads that torchvision's files carry and that only training uses.
-AUXILIARY = ("aux1.", "aux2.", "AuxLogits.")
-
-# torchvision's DenseNet files are older than its code: "norm.1" is what the code calls "norm1".
-OLD_DENSENET = re.compile(r"(denselayer\d+\.(?:norm|conv))\.([12]\.)")
+# What training scripts put beside the weights: each is read as an empty stand-in, without its code.
+BESIDE = re.compile(
+    r"(argparse\.Namespace|functools\.partial|builtins\.(list|dict)|collections\.deque"
+    r"|(numpy|pathlib|datetime|decimal|enum|omegaconf|pytorch_lightning|lightning"
+    r"|lightning_fabric|torch\.optim|torch\.torch_version|torch\.cuda\.amp|torch\.amp)\..*)$"
+)
+# Of these, what is filled like a dictionary.
+DICTIONARIES = re.compile(r"collections\.defaultdict$|.*\.AttributeDict$")
+SAVE_ALONE = "save the network's state_dict() alone"
+DEEPEST = 6  # mappings inside mappings
 
 
 class WeightsError(ValueError):
     """One sentence for the visitor: what is wrong with the weights, and what to do about it."""
 
 
-def read_state_dict(path: str | os.PathLike[str]) -> StateDict:
-    """The tensors in a file by name, on the CPU; nothing that the file contains is run.
+@dataclass(frozen=True)
+class SavedWeights:
+    """What a file holds of a network's weights.
 
-    ``.safetensors`` is read as such and everything else as PyTorch's format. A dictionary under one
-    of ``WRAPPERS`` is unwrapped, and the ``module.`` of DataParallel is taken off the names.
+    Attributes:
+        origin: What messages call the file.
+        state_dicts: Tensors by name, by where in the file they stand: "" or "checkpoint.model".
+        ordered: Whether the tensors are in the order of their registration.
+        class_names: Names of the classes by index, where the file tells them.
+    """
+
+    origin: str
+    state_dicts: dict[str, StateDict]
+    ordered: bool = True
+    class_names: tuple[str, ...] = ()
+
+
+def read_state_dict(path: str | os.PathLike[str]) -> StateDict:
+    """The tensors in a file by name, on the CPU: the largest state dict where it holds several.
+
+    Raises:
+        WeightsError: As in ``read_weights``.
+    """
+    return max(read_weights(path).state_dicts.values(), key=len)
+
+
+def read_weights(path: str | os.PathLike[str], device: str = "cpu") -> SavedWeights:
+    """All state dicts in a file; nothing that the file contains is run.
+
+    Its content decides how it is read. Dictionaries inside dictionaries are looked through, and
+    what stands beside the tensors (epochs, options, the optimizer's numbers) is left out.
+
+    Args:
+        path: A file of safetensors, or one that ``torch.save`` wrote in any of its formats.
+        device: "cpu", or "meta" for shapes without numbers, which is quick.
 
     Raises:
         WeightsError: The file is missing, damaged, wants to run code or holds other things.
     """
     path = Path(path)
+    form = _required_format(path)
     try:
-        path.open("rb").close()
+        read = _read_safetensors if form == "safetensors" else _read_pytorch
+        content, facts = read(path, device)
+    except Exception as error:  # damaged bytes end in nearly every exception that there is
+        why = DAMAGED if form == "safetensors" else _refusal(path, error)
+        raise WeightsError(f"{path.name} {why}") from error
+    state_dicts = dict(_state_dicts(content, "", DEEPEST, set(), device))
+    if not state_dicts:
+        raise WeightsError(_other_content(content, path.name))
+    if any(tensor.is_quantized for state in state_dicts.values() for tensor in state.values()):
+        raise WeightsError(
+            f"{path.name} holds a quantised network; save the state_dict() of the network before "
+            "its conversion."
+        )
+    names = next(class_names_in(facts), ())
+    return SavedWeights(path.name, state_dicts, form == "pytorch", names)
+
+
+def _required_format(path: Path) -> str:
+    """The format of a file that can be read."""
+    try:
+        words = folder_format(path) if path.is_dir() else file_format(path)
+        if not words:
+            path.open("rb").close()  # the system says what is wrong with a folder
     except OSError as error:
         raise WeightsError(f"{path.name} cannot be read ({error.strerror}).") from error
-    try:
-        if _is_safetensors(path):
-            content: object = _read_safetensors(path)
-        else:  # not mapped into memory either
-            content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # damaged bytes end in nearly every exception that there is
-        raise WeightsError(_refusal(path, error)) from error
-    return _unwrapped(content, path.name)
+    if words not in ("pytorch", "safetensors"):
+        raise WeightsError(f"{path.name} {words}")
+    return words
 
 
-def load_state_dict(
-    network: Network, state_dict: Mapping[str, torch.Tensor], origin: str, ordered: bool = True
-) -> Network:
-    """The same network with other weights; it stays in eval or training mode.
-
-    Tensors go by our names or by torchvision's; failing both, one by one in the order of their
-    registration. Counters of batches (``num_batches_tracked``) are left out. Other precisions
-    become the network's. A network on the meta device takes the tensors themselves; any other
-    copies them.
-
-    Args:
-        network: Unchanged if the tensors do not fit.
-        state_dict: Tensors by whatever names.
-        origin: Where the tensors come from, as the message calls it.
-        ordered: Whether they are in the order of their registration.
-
-    Raises:
-        WeightsError: A tensor is missing, superfluous or of another shape; the message names it.
-    """
-    whole = network.state_dict()
-    ours, theirs = _weights(whole), _weights(state_dict)
-    names = _counterparts(network, ours, theirs, ordered)
-    if misfit := _misfit(ours, theirs, names):
-        raise WeightsError(f"{origin} does not fit this network: {misfit}.")
-    replaced = {
-        name: theirs[other].detach().to(ours[name].dtype).contiguous()
-        for name, other in zip(ours, names, strict=True)
-    }
-    on_meta = any(tensor.is_meta for tensor in whole.values())
-    counters = {
-        name: torch.zeros(tensor.shape, dtype=tensor.dtype, device="cpu") if on_meta else tensor
-        for name, tensor in whole.items()
-        if name not in ours
-    }
-    network.load_state_dict({**replaced, **counters}, assign=on_meta)
-    return network
-
-
-def _is_safetensors(path: Path) -> bool:
-    return path.suffix == ".safetensors"
-
-
-def _read_safetensors(path: Path) -> StateDict:
+def _read_safetensors(path: Path, device: str) -> tuple[object, object]:
+    """The tensors of a file, and the facts that are written beside them."""
     with safetensors.safe_open(path, framework="pt", device="cpu") as file:
         # Copies: the tensors are views of the mapped file, and whoever shortens the file later
         # would end the process.
-        return {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
+        tensors = {
+            name: file.get_tensor(name).to(device, copy=True)
+            for name in file.keys()  # noqa: SIM118
+        }
+        return tensors, {key: _parsed(text) for key, text in (file.metadata() or {}).items()}
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+# torch keeps what it may import in a set of the whole process: one reader changes it at a time.
+_allowing = threading.Lock()
+
+
+class _Ignored:
+    """Stands in for an object beside the weights; whatever it is given is forgotten."""
+
+    def __new__(cls, *args: object) -> "_Ignored":
+        return super().__new__(cls)
+
+    def __init__(self, *args: object) -> None:
+        pass
+
+    def __setstate__(self, state: object) -> None:
+        pass
+
+
+class _Dictionary:
+    """Stands in for a dictionary of another kind beside the weights."""
+
+    def __new__(cls, *args: object) -> Any:
+        return OrderedDict[Any, Any]()
+
+
+def _read_pytorch(path: Path, device: str) -> tuple[object, object]:
+    """The content of a file of ``torch.save``, twice, as it is both tensors and facts."""
+    content = _loaded(path, device)
+    return content, content
+
+
+def _loaded(path: Path, device: str) -> object:
+    """The content of a file of ``torch.save``, with stand-ins for what is beside the weights."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of other protocols and of formats that will change
+        try:
+            return _read_tensors(path, device)
+        except Exception:
+            content = pickled(path)
+            stand_ins = list(map(_stand_in, filter(_is_beside, content.names)))
+            if not stand_ins or content.is_module:
+                raise
+        with _allowing, torch.serialization.safe_globals(stand_ins):
+            return _read_tensors(path, device)
+
+
+def _read_tensors(path: Path, device: str) -> object:
+    # Not mapped into memory either. Not by its path: torch would judge that by its suffix.
+    with path.open("rb") as file:
+        return torch.load(file, map_location=device, weights_only=True)
+
+
+def _is_beside(name: str) -> bool:
+    return bool(BESIDE.match(name) or DICTIONARIES.match(name))
+
+
+def _stand_in(name: str) -> Any:
+    return (_Dictionary if DICTIONARIES.match(name) else _Ignored), name
 
 
 def _refusal(path: Path, error: Exception) -> str:
-    if wanted := re.search(r"GLOBAL (\S+)", str(error)):
+    """Why a file was not read: code that it wants to run, a format within, or damage."""
+    try:
+        content = pickled(path)
+    except Exception:  # so do they in the scanner
+        return DAMAGED
+    wanted = re.search(r"GLOBAL (\S+)", str(error))
+    if content.is_module:
+        module = wanted[1] if wanted else "its own classes"
         return (
-            f"{path.name} was not opened because it wants to use {wanted[1]}, which tensors never "
-            "need; save the network's state_dict() alone."
+            f"holds a whole pickled network, and opening it would use {module}, "
+            f"which runs its code; {SAVE_ALONE}: torch.save(network.state_dict(), 'weights.pth')."
         )
-    kind = "safetensors" if _is_safetensors(path) else "PyTorch"
-    return f"{path.name} is damaged or is not a {kind} file; copy or download it again."
+    if wanted:
+        return (
+            f"was not opened because it wants to use {wanted[1]}, which tensors never need; "
+            f"{SAVE_ALONE}."
+        )
+    if not content.is_of_torch:
+        return f"is a pickle that torch.save has not written; {SAVE_ALONE} with torch.save."
+    if content.protocol > 2:
+        return (
+            f"was saved with protocol {content.protocol} of pickle, of which only 2 is read; "
+            f"{SAVE_ALONE} with torch.save, without a pickle_protocol."
+        )
+    if "torch.distributed" in str(error):
+        return "holds tensors spread over several machines (DTensor); save their full_tensor()."
+    return f"holds more than tensors; {SAVE_ALONE}." if is_intact(path) else DAMAGED
 
 
-def _unwrapped(content: object, origin: str) -> StateDict:
-    if isinstance(content, Mapping):
-        inside = (content[key] for key in WRAPPERS if isinstance(content.get(key), Mapping))
-        content = next(inside, content)
-    if not isinstance(content, Mapping) or not content:
-        held = "an empty one" if content == {} else _kind(content)
-        raise WeightsError(f"{origin} must hold a dictionary of tensors; received {held}.")
-    for name, tensor in content.items():
-        if not isinstance(name, str) or not _is_plain(tensor):
-            held = f"{_kind(tensor)} under {name!r}"
-            raise WeightsError(f"{origin} must hold tensors by name alone; received {held}.")
-    prefix = "module." if all(name.startswith("module.") for name in content) else ""
-    return {name.removeprefix(prefix): tensor for name, tensor in content.items()}
+def _state_dicts(
+    content: object, place: str, depth: int, seen: set[int], device: str
+) -> Iterator[tuple[str, StateDict]]:
+    """All dictionaries with tensors by name, in the order of the file, by their place in it."""
+    if not isinstance(content, Mapping) or id(content) in seen or not depth:
+        return
+    seen.add(id(content))
+    named = {name: each for name, each in content.items() if isinstance(name, str)}
+    if tensors := {name: each for name, each in named.items() if _is_plain(each, device)}:
+        yield place, tensors
+    for name, each in named.items():
+        yield from _state_dicts(each, f"{place}.{name}" if place else name, depth - 1, seen, device)
 
 
-def _is_plain(tensor: object) -> bool:
+def _is_plain(tensor: object, device: str = "cpu") -> bool:
     """Whether it is a tensor of real numbers that are all there: dense, and not on meta."""
     return (
         isinstance(tensor, torch.Tensor)
         and tensor.layout == torch.strided
-        and not (tensor.is_meta or tensor.is_complex())
+        and not tensor.is_complex()
+        and (device == "meta" or not tensor.is_meta)
     )
+
+
+def _other_content(content: object, origin: str) -> str:
+    """What a file without any state dict holds instead."""
+    if not isinstance(content, Mapping) or not content:
+        held = "an empty one" if content == {} else _kind(content)
+        return f"{origin} must hold a dictionary of tensors; received {held}."
+    name, value = next(iter(content.items()))
+    return f"{origin} must hold tensors by name alone; received {_kind(value)} under {name!r}."
 
 
 def _kind(value: object) -> str:
     if not isinstance(value, torch.Tensor):
         return type(value).__name__
     layout = str(value.layout).removeprefix("torch.")
-    return f"{layout} tensor of {_short(value.dtype)} on {value.device}"
-
-
-def _weights(state_dict: Mapping[str, torch.Tensor]) -> StateDict:
-    """The tensors that inference needs, by their present names."""
-    return {
-        OLD_DENSENET.sub(r"\1\2", name): tensor
-        for name, tensor in state_dict.items()
-        if not name.endswith("num_batches_tracked") and not name.startswith(AUXILIARY)
-    }
-
-
-def _counterparts(
-    network: Network, ours: StateDict, theirs: StateDict, ordered: bool
-) -> tuple[str, ...]:
-    """The names under which the other side should hold our tensors, in our order."""
-    if ours.keys() & theirs.keys():
-        return tuple(ours)
-    model = variant(network.spec.variant).torchvision
-    torchvisions = _torchvision_names(model) if model else ()
-    if theirs.keys() == set(torchvisions):
-        return torchvisions
-    return tuple(theirs) if ordered else torchvisions or tuple(ours)
-
-
-@cache
-def _torchvision_names(model: str) -> tuple[str, ...]:
-    """The names of a torchvision model's tensors in the order of their registration."""
-    from torchvision.models import get_model
-
-    with torch.device("meta"):
-        return tuple(_weights(get_model(model, weights=None).state_dict()))
-
-
-def _misfit(ours: StateDict, theirs: StateDict, names: tuple[str, ...]) -> str | None:
-    """What is wrong with the first tensor that does not fit, or None if all do."""
-    problem = next(_problems(ours, theirs, names), None)
-    if problem and len(ours) != len(theirs):
-        return f"{problem} (the network has {len(ours)} tensors, the file {len(theirs)})"
-    return problem
-
-
-def _problems(ours: StateDict, theirs: StateDict, names: tuple[str, ...]) -> Iterator[str]:
-    for our, their in zip(ours, names, strict=False):
-        if their not in theirs:
-            yield f"{their} is missing"
-        elif not _fits(our, ours[our], their, theirs[their]):
-            needed, actual = tuple(ours[our].shape), _shape(theirs[their])
-            yield f"{our} must be {needed}; the file has {their} of {actual}"
-    for our in list(ours)[len(names) :]:
-        yield f"there is nothing for {our}"
-    expected = set(names[: len(ours)])
-    for their in theirs:
-        if their not in expected:
-            yield f"it has no place for {their}"
-
-
-def _fits(our: str, ours: torch.Tensor, their: str, theirs: torch.Tensor) -> bool:
-    # weight and bias of a normalisation have one shape, so the last part of the name must agree.
-    same_role = our.rpartition(".")[2] == their.rpartition(".")[2]
-    return same_role and ours.shape == theirs.shape and theirs.is_floating_point()
-
-
-def _shape(tensor: torch.Tensor) -> str:
-    """A tensor's shape, and its type if that is no floating-point type."""
-    shape = str(tuple(tensor.shape))
-    return shape if tensor.is_floating_point() else f"{shape}, {_short(tensor.dtype)}"
-
-
-def _short(dtype: torch.dtype) -> str:
-    return str(dtype).removeprefix("torch.")
+    dtype = str(value.dtype).removeprefix("torch.")
+    return f"{layout} tensor of {dtype} on {value.device}"

@@ -1,238 +1,168 @@
-import math
+"""Reading a state dict from a file: safely, whole, or not at all."""
 
-import numpy as np
+import io
+import os
+import pickle
+import random
+
 import pytest
+import safetensors.torch
 import torch
 from torch import nn
 
-from cnnviz.architectures import build, variant, variants
-from cnnviz.weights.state_dict import WeightsError, load_state_dict, read_state_dict
-from tests.networks import meta_of
-
-TWINS = [name for name in variants() if variant(name).torchvision]
+from cnnviz.weights.state_dict import WeightsError, read_state_dict, read_weights
 
 
-def meta(name, **settings):
-    with torch.device("meta"):
-        return build(name, **settings)
+def test_a_file_of_either_format_gives_back_its_tensors(tmp_path):
+    tensors = {"b.weight": torch.randn(3, 2), "a.bias": torch.randn(3)}
+    torch.save(tensors, tmp_path / "x.pth")
+    torch.save(tensors, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
+    safetensors.torch.save_file(tensors, tmp_path / "x.safetensors")
+    for name in ("x.pth", "old.pth", "x.safetensors"):
+        contents = read_state_dict(tmp_path / name)
+        assert contents.keys() == tensors.keys()
+        assert all(contents[key].equal(tensors[key]) for key in tensors)
+    assert list(read_state_dict(str(tmp_path / "x.pth"))) == ["b.weight", "a.bias"]
 
 
-def torchvision_model(name):
-    """torchvision's model of a variant with random weights under which signals keep their size."""
-    from torchvision.models import get_model
-
-    with torch.device("meta"):
-        model = get_model(variant(name).torchvision, weights=None)
-    model = model.to_empty(device="cpu").eval()
-    for module in model.modules():
-        if isinstance(module, (nn.Conv2d, nn.Linear)):
-            bound = math.sqrt(6 / module.weight[0].numel())
-            module.weight.data.uniform_(-bound, bound)
-            if module.bias is not None:
-                module.bias.data.uniform_(-0.1, 0.1)
-        elif isinstance(module, nn.BatchNorm2d):
-            module.weight.data.uniform_(0.5, 1)
-            module.bias.data.uniform_(-0.1, 0.1)
-            module.running_mean.normal_(0, 0.1)
-            module.running_var.uniform_(0.5, 1.5)
-            module.num_batches_tracked.fill_(7)
-    return model
+@pytest.mark.parametrize("file", ["x.pth", "x.safetensors"])
+def test_tensors_outlive_their_file(tmp_path, file):
+    tensors, path = {"a": torch.arange(100_000.0)}, tmp_path / file
+    if file.endswith("pth"):
+        torch.save(tensors, path)
+    else:
+        safetensors.torch.save_file(tensors, path)
+    contents = read_state_dict(path)
+    path.write_bytes(b"")
+    assert contents["a"].equal(tensors["a"])
 
 
-def relative_error(result, expected):
-    return ((result - expected).abs().max() / expected.abs().max()).item()
+@pytest.mark.parametrize("key", ["state_dict", "model", "model_state_dict", "net", "ema"])
+def test_a_state_dict_inside_a_checkpoint_is_unwrapped(tmp_path, key):
+    torch.save({"epoch": 3, key: {"module.a": torch.ones(1)}}, tmp_path / "x.pth")
+    assert read_state_dict(tmp_path / "x.pth") == {"module.a": torch.ones(1)}
+    assert read_weights(tmp_path / "x.pth").state_dicts.keys() == {key}
 
 
-def torchvision_state(name):
-    """Names and shapes of torchvision's tensors, without numbers."""
-    from torchvision.models import get_model
-
-    with torch.device("meta"):
-        return get_model(variant(name).torchvision, weights=None).state_dict()
-
-
-@pytest.fixture
-def squeezenet():
-    """A small torchvision state dict with random weights."""
-    torch.manual_seed(0)
-    return torchvision_model("squeezenet1_1").state_dict()
+def test_a_dictionary_that_holds_itself_is_read_once(tmp_path):
+    content = {"a": torch.ones(1)}
+    content["self"] = content["again"] = content
+    torch.save(content, tmp_path / "x.pth")
+    assert read_weights(tmp_path / "x.pth").state_dicts == {"": {"a": torch.ones(1)}}
 
 
-@pytest.mark.parametrize("name", TWINS)
-def test_with_torchvisions_weights_the_logits_are_torchvisions(name):
-    from torchvision.models import get_model_weights
-
-    torch.manual_seed(0)
-    theirs = torchvision_model(name)
-    smallest = get_model_weights(variant(name).torchvision)["IMAGENET1K_V1"].meta["min_size"]
-    image = torch.randn(2, 3, *(max(64, side) for side in smallest))
-    ours = load_state_dict(meta(name), theirs.state_dict(), "a test")
-    with torch.no_grad():
-        expected, pair = theirs(image), ours(image)
-    assert expected.isfinite().all()
-    assert expected.std(dim=1).min() > 1e-3 * expected.abs().max()
-    assert relative_error(pair, expected) < 1e-5
-    assert relative_error(expected[0], expected[1]) > 1e-3, "the image makes no difference"
+def test_shapes_are_read_without_numbers(tmp_path):
+    tensors = {"a": torch.ones(3, 2)}
+    torch.save(tensors, tmp_path / "x.pth")
+    torch.save(tensors, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
+    safetensors.torch.save_file(tensors, tmp_path / "x.safetensors")
+    for name in ("x.pth", "old.pth", "x.safetensors"):
+        (state_dict,) = read_weights(tmp_path / name, "meta").state_dicts.values()
+        assert state_dict["a"].is_meta
+        assert state_dict["a"].shape == (3, 2)
 
 
-@pytest.mark.parametrize("name", variants())
-def test_all_that_a_network_needs_is_in_its_state_dict(name):
-    network = meta_of(name)
-    tensors = [*network.named_parameters(), *network.named_buffers()]
-    assert network.state_dict().keys() == {key for key, _ in tensors}
+class Malicious:
+    """Its pickle creates a file when it is read."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
 
 
-def test_a_meta_network_takes_the_tensors_themselves():
-    torch.manual_seed(0)
-    state = torchvision_model("resnet18").state_dict()
-    network = load_state_dict(meta("resnet18"), state, "a test")
-    assert network.stem.conv.weight.data_ptr() == state["conv1.weight"].data_ptr()
-    assert not any(tensor.is_meta for tensor in network.state_dict().values())
-    assert network.stem.norm.num_batches_tracked == 0
-    assert all(isinstance(p, nn.Parameter) and p.requires_grad for p in network.parameters())
+@pytest.mark.parametrize("kind", ["zip", "old", "pickle"])
+def test_a_file_that_wants_to_run_code_is_refused(tmp_path, kind):
+    path, trace = tmp_path / "bad.pth", tmp_path / "trace"
+    content = {"a": Malicious(trace)}
+    if kind == "pickle":
+        path.write_bytes(pickle.dumps(content, protocol=2))
+    else:
+        torch.save(content, path, _use_new_zipfile_serialization=kind == "zip")
+    with pytest.raises(WeightsError, match=r"bad.pth was not opened because it wants to use \w+.m"):
+        read_state_dict(path)
+    assert not trace.exists()
+    pickle.loads(pickle.dumps(Malicious(trace)))
+    assert trace.exists(), "the pickle is harmless, and this test tests nothing"
 
 
-def test_another_network_keeps_its_parameters_and_its_mode(squeezenet):
-    network = build("squeezenet1_1").train()
-    before = [id(parameter) for parameter in network.parameters()]
-    assert load_state_dict(network, squeezenet, "a test") is network
-    assert [id(parameter) for parameter in network.parameters()] == before
-    assert network.stem.conv.weight.equal(squeezenet["features.0.weight"])
-    assert network.stem.conv.weight.data_ptr() != squeezenet["features.0.weight"].data_ptr()
-    assert network.training
-    assert not load_state_dict(network.eval(), squeezenet, "a test").training
+def test_a_whole_model_is_refused_with_advice(tmp_path):
+    torch.save(nn.Linear(2, 2), tmp_path / "model.pth")
+    with pytest.raises(WeightsError, match=r"use torch.*Linear, .* save the network's state_dict"):
+        read_state_dict(tmp_path / "model.pth")
 
 
-def test_our_own_names_need_no_order():
-    torch.manual_seed(0)
-    trained = build("resnet20_cifar")
-    trained.stem.norm.num_batches_tracked.fill_(7)
-    state = dict(reversed(trained.state_dict().items()))
-    network = load_state_dict(meta("resnet20_cifar"), state, "a test", ordered=False)
-    for key, tensor in network.state_dict().items():
-        assert key.endswith("num_batches_tracked") or tensor.equal(state[key])
+def saved(tensors, suffix):
+    if suffix == ".safetensors":
+        return safetensors.torch.save(tensors)
+    buffer = io.BytesIO()
+    torch.save(tensors, buffer)
+    return buffer.getvalue()
 
 
-def test_torchvisions_names_need_no_order(squeezenet):
-    shuffled = dict(sorted(squeezenet.items()))
-    assert list(shuffled) != list(squeezenet)
-    for ordered in (False, True):
-        network = load_state_dict(meta("squeezenet1_1"), shuffled, "a test", ordered)
-        pairs = zip(network.state_dict().values(), squeezenet.values(), strict=True)
-        assert all(ours.equal(theirs) for ours, theirs in pairs)
-
-
-def test_other_names_go_by_order(squeezenet):
-    renamed = {f"layer{i}.{k.rpartition('.')[2]}": v for i, (k, v) in enumerate(squeezenet.items())}
-    network = load_state_dict(meta("squeezenet1_1"), renamed, "a test")
-    pairs = zip(network.state_dict().values(), squeezenet.values(), strict=True)
-    assert all(ours.equal(theirs) for ours, theirs in pairs)
-    with pytest.raises(WeightsError, match=r"this network: features.0.weight is missing\."):
-        load_state_dict(meta("squeezenet1_1"), renamed, "a test", ordered=False)
-
-
-def test_heads_that_only_training_uses_are_left_out():
-    extra = {"AuxLogits.fc.weight": torch.empty(1000, 768, device="meta")}
-    load_state_dict(meta("resnet18"), torchvision_state("resnet18") | extra, "a test")
-
-
-def test_torchvisions_older_names_are_known():
-    from cnnviz.weights.state_dict import _weights
-
-    old = {"features.denseblock1.denselayer1.norm.1.weight": torch.ones(1)}
-    assert list(_weights(old)) == ["features.denseblock1.denselayer1.norm1.weight"]
-
-
-@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
-def test_other_precisions_become_the_networks(squeezenet, dtype):
-    state = {key: tensor.to(dtype) for key, tensor in squeezenet.items()}
-    network = load_state_dict(meta("squeezenet1_1"), state, "a test")
-    assert {parameter.dtype for parameter in network.parameters()} == {torch.float32}
-    pairs = zip(network.state_dict().values(), state.values(), strict=True)
-    assert all(ours.equal(theirs.float()) for ours, theirs in pairs)
-
-
-def test_any_memory_format_becomes_the_usual_one(squeezenet):
-    state = {
-        key: tensor.to(memory_format=torch.channels_last) if tensor.dim() == 4 else tensor
-        for key, tensor in squeezenet.items()
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
+def test_what_is_no_such_file_is_refused(tmp_path, suffix):
+    whole = saved({"a": torch.randn(1000)}, suffix)
+    contents = {
+        "empty": (b"", "is empty; copy or download"),
+        "garbage": (b"\x93" * 999, "is damaged or is no file of weights .*; copy or download"),
+        "cut": (whole[:-500], "is damaged; copy or download"),
+        "web": (b"<html></html>", "is a web page, not weights .*; download"),
     }
-    network = load_state_dict(meta("squeezenet1_1"), state, "a test")
-    assert all(parameter.is_contiguous() for parameter in network.parameters())
+    for name, (content, words) in contents.items():
+        path = tmp_path / f"{name}{suffix}"
+        path.write_bytes(content)
+        with pytest.raises(WeightsError, match=f"{name}{suffix} {words}"):
+            read_state_dict(path)
 
 
-def misfit(network, state, ordered=True):
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
+def test_what_cannot_be_read_is_named(tmp_path, suffix):
+    with pytest.raises(WeightsError, match=rf"missing{suffix} cannot be read \(No such file"):
+        read_state_dict(tmp_path / f"missing{suffix}")
+    (tmp_path / f"folder{suffix}").mkdir()
+    with pytest.raises(WeightsError, match=rf"folder{suffix} cannot be read \(Is a directory"):
+        read_state_dict(tmp_path / f"folder{suffix}")
+
+
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
+def test_a_file_with_any_damage_is_read_or_refused(tmp_path, suffix):
+    rng, path = random.Random(0), tmp_path / f"damaged{suffix}"
+    whole = saved({"a.weight": torch.randn(4, 4), "a.bias": torch.randn(4)}, suffix)
+    refused = 0
+    for _ in range(150):
+        damaged = bytearray(whole)
+        for _ in range(rng.choice((1, 4, 16))):
+            damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+        path.write_bytes(damaged)
+        try:
+            assert read_state_dict(path)
+        except WeightsError:
+            refused += 1
+    assert refused > 30
+
+
+PLAIN = torch.ones(3)
+
+CONTENTS = {
+    "number": (3, "must hold a dictionary of tensors; received int."),
+    "list": ([PLAIN], "must hold a dictionary of tensors; received list."),
+    "tensor": (PLAIN, "dictionary of tensors; received strided tensor of float32 on cpu."),
+    "nothing": ({}, "must hold a dictionary of tensors; received an empty one."),
+    "checkpoint": ({"epoch": 3}, "must hold tensors by name alone; received int under 'epoch'."),
+    "numbers": ({1: PLAIN}, "received strided tensor of float32 on cpu under 1."),
+    "sparse": ({"a": PLAIN.to_sparse()}, "received sparse_coo tensor of float32 on cpu under 'a'."),
+    "complex": ({"a": PLAIN.cfloat()}, "received strided tensor of complex64 on cpu under 'a'."),
+    "meta": ({"a": PLAIN.to("meta")}, "received strided tensor of float32 on meta under 'a'."),
+}
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("name", CONTENTS)
+def test_other_contents_are_named(tmp_path, name):
+    content, sentence = CONTENTS[name]
+    torch.save(content, tmp_path / "other.pth")
     with pytest.raises(WeightsError) as caught:
-        load_state_dict(network, state, "resnet18.pth", ordered)
-    return str(caught.value).removeprefix("resnet18.pth does not fit this network: ")
-
-
-def test_another_number_of_classes_is_named():
-    assert misfit(meta("resnet18", num_classes=10), torchvision_state("resnet18")) == (
-        "head.linear.weight must be (10, 512); the file has fc.weight of (1000, 512)."
-    )
-    assert misfit(meta("resnet18", num_classes=10), meta("resnet18").state_dict()) == (
-        "head.linear.weight must be (10, 512); the file has head.linear.weight of (1000, 512)."
-    )
-
-
-def without(state, name):
-    return {key: tensor for key, tensor in state.items() if key != name}
-
-
-def test_a_missing_tensor_is_named():
-    theirs, ours = torchvision_state("resnet18"), meta("resnet18").state_dict()
-    counts = "(the network has 102 tensors, the file 101)."
-    assert misfit(meta("resnet18"), without(theirs, "fc.bias")) == (
-        f"there is nothing for head.linear.bias {counts}"
-    )
-    assert misfit(meta("resnet18"), without(theirs, "bn1.bias"), ordered=False) == (
-        f"bn1.bias is missing {counts}"
-    )
-    assert misfit(meta("resnet18"), without(ours, "stem.norm.bias")) == (
-        f"stem.norm.bias is missing {counts}"
-    )
-    # Without the last part of the names, running_mean would be taken for the bias.
-    assert misfit(meta("resnet18"), without(theirs, "bn1.bias")) == (
-        f"stem.norm.bias must be (64,); the file has bn1.running_mean of (64,) {counts}"
-    )
-
-
-def test_a_superfluous_tensor_is_named():
-    extra = {"fc2.weight": torch.empty(3)}
-    counts = "(the network has 102 tensors, the file 103)."
-    for state in (torchvision_state("resnet18"), meta("resnet18").state_dict()):
-        for ordered in (False, True):
-            assert misfit(meta("resnet18"), state | extra, ordered) == (
-                f"it has no place for fc2.weight {counts}"
-            )
-
-
-def test_whole_numbers_are_no_weights():
-    state = torchvision_state("resnet18")
-    state["conv1.weight"] = state["conv1.weight"].to(torch.int8)
-    assert misfit(meta("resnet18"), state) == (
-        "stem.conv.weight must be (64, 3, 7, 7); the file has conv1.weight of (64, 3, 7, 7), int8."
-    )
-
-
-def test_a_network_that_tensors_do_not_fit_is_unchanged(squeezenet):
-    network = build("squeezenet1_1")
-    before = {key: tensor.clone() for key, tensor in network.state_dict().items()}
-    misfit(network, without(squeezenet, "classifier.1.bias"))
-    misfit(network, squeezenet | {"classifier.1.bias": torch.ones(7)})
-    assert all(tensor.equal(before[key]) for key, tensor in network.state_dict().items())
-
-
-def test_the_published_cifar_resnet_answers_right(test_data):
-    state = read_state_dict(test_data / "weights" / "cifar10" / "resnet20-12fca82f.th")
-    network = load_state_dict(meta("resnet20_cifar"), state, "resnet20-12fca82f.th")
-    with np.load(test_data / "cifar10-lossless-4000" / "train_first4000.npz") as data:
-        images, labels = torch.from_numpy(data["images"]), torch.from_numpy(data["labels"])
-    mean, std = torch.tensor((0.485, 0.456, 0.406)), torch.tensor((0.229, 0.224, 0.225))
-    with torch.no_grad():
-        answers = [
-            network(((batch / 255 - mean) / std).permute(0, 3, 1, 2)).argmax(dim=1)
-            for batch in images.split(250)
-        ]
-    assert (torch.cat(answers) == labels).float().mean() >= 0.995
+        read_state_dict(tmp_path / "other.pth")
+    assert sentence in str(caught.value)

@@ -95,7 +95,7 @@ class Cut:
         if issubclass(meaning, Config):
             return _plain_config(text, meaning, self._configs)
         if meaning is Network:
-            return _without(text, {"spec"})
+            return _without(text, {"spec", "remarks"})
         if issubclass(meaning, Layer):
             own = {name for name in vars(Layer) if not name.startswith("_")}
             return _without(text, own - _read(text)).replace("(Layer):", "(nn.Module):", 1)
