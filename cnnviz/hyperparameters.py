@@ -15,6 +15,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from numbers import Integral
 from typing import Any, Self, TypeVar
 
 Value = str | int | float | bool
@@ -110,6 +111,26 @@ def named(name: str, known: Mapping[str, V], what: str) -> V:
     if name not in known:
         raise KeyError(f"{name} is no {what}; known are {', '.join(known)}.")
     return known[name]
+
+
+def require_whole(name: str, value: object, most: int, unit: str = "", what: str = "") -> None:
+    """Refuse what is no whole number from 1 to ``most``.
+
+    Args:
+        name: What the value is called.
+        value: The value, of any type.
+        most: The largest.
+        unit: Behind the largest, with a space: " px".
+        what: What the number is, for who gives another type.
+
+    Raises:
+        ValueError: It is another number, or of another type.
+    """
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        rule = f"a whole number{f', {what}' if what else ''}"
+        raise ValueError(f"{name} must be {rule}; received {value!r}.")
+    if not 1 <= int(value) <= most:
+        raise ValueError(f"{name} must be between 1 and {most}{unit}; received {value}.")
 
 
 def _number(written: object) -> float:

@@ -15,7 +15,8 @@ from cnnviz.analysis.kinds.window import Pair
 from cnnviz.analysis.limits import BYTES
 from cnnviz.analysis.source import source
 from cnnviz.analysis.summary import Summary
-from cnnviz.architectures import NetworkSpec, build, variant
+from cnnviz.architectures import Network, NetworkSpec, build, variant
+from cnnviz.architectures.given import made_for, require_unchanged, with_weights
 from cnnviz.architectures.written import SizedNetwork
 
 # Columns of the layer table (see ``analysis.layers``) by their headings; window is made here.
@@ -103,27 +104,34 @@ def latex(summary: Summary) -> str:
     return f"{LATEX_START}\n{layers}\n\\midrule\nTotal &{total}\\endgroup\n"
 
 
-def onnx(spec: NetworkSpec, resolution: int) -> bytes:
+def onnx(network: Network | NetworkSpec, resolution: int) -> bytes:
     """The network as an ONNX file for images (N, C, H, W) of any N.
 
-    Its weights are random, drawn as the paper says. The input is called "image", the output
-    "logits"; auxiliary heads, which only training uses, are not in it.
+    The input is called "image", the output "logits"; auxiliary heads, which only training uses, are
+    not in it.
+
+    Args:
+        network: A network as it is now, with its weights; or a specification, whose weights are
+            drawn as the paper says.
+        resolution: Side of the images in pixels.
 
     Raises:
-        ValueError: ``onnx`` or ``onnxscript`` is not installed, or the file would pass 2 GiB.
+        TypeError: It is no network of ``cnnviz.build``.
+        ValueError: ``onnx`` or ``onnxscript`` is not installed, the file would pass 2 GiB, or
+            ``resolution`` is no whole number from 1 to 4096.
         GraphError: The image is too small for one of the layers.
     """
     if not has_onnx():
         raise ValueError("ONNX files need two more packages: pip install onnx onnxscript.")
-    layers = network_graph(spec, resolution).layers
-    size = BYTES * sum(map(counting.params, layers))
+    graph = network_graph(network, resolution)
+    size = BYTES * sum(map(counting.params, graph.layers))
     if size > ONNX_BYTES:
         raise ValueError(f"An ONNX file must stay below 2.1 GB; this has {size / 1e9:.1f} GB.")
     with torch.device("cpu"):
-        network = build(spec)
-        images = torch.zeros(2, spec.in_channels, resolution, resolution)
+        exported = build(network) if isinstance(network, NetworkSpec) else _own(network)
+        images = torch.zeros(2, *graph.input_shape)
     program = torch.onnx.export(
-        network,
+        exported,
         (images,),
         dynamo=True,
         verbose=False,
@@ -136,27 +144,40 @@ def onnx(spec: NetworkSpec, resolution: int) -> bytes:
     return file
 
 
+def _own(network: Network) -> Network:
+    """A copy on the CPU in float32."""
+    if any(tensor.is_meta for tensor in network.state_dict().values()):
+        raise ValueError("network must have weights; received one on the meta device.")
+    return with_weights(network).to("cpu", torch.float32)
+
+
 def has_onnx() -> bool:
     """Whether the packages that ``onnx`` needs are installed."""
     return all(find_spec(package) is not None for package in ("onnx", "onnxscript"))
 
 
 FORMATS: dict[str, Format] = {
-    "code": Format("PyTorch", ".py", lambda s: source(s.spec, s.resolution)),
+    "code": Format("PyTorch", ".py", lambda s: source(_built_from(s), s.resolution)),
     "csv": Format("CSV", ".csv", csv),
     "markdown": Format("Markdown", ".md", markdown),
     "latex": Format("LaTeX", ".tex", latex),
-    "onnx": Format("ONNX", ".onnx", lambda s: onnx(s.spec, s.resolution)),
+    "onnx": Format("ONNX", ".onnx", lambda s: onnx(_built_from(s), s.resolution)),
 }
+
+
+def _built_from(summary: Summary) -> NetworkSpec:
+    require_unchanged(summary.spec, summary.changed)
+    return summary.spec
 
 
 def _title(summary: Summary) -> str:
     """ "ResNet-50 with width=32 at 160 px"."""
     published = variant(summary.spec.variant)
-    side = summary.spec.fixed_resolution or published.resolution
-    changes = [f"{k}={v}" for k, v in SizedNetwork(summary.spec, side).changes.items()]
+    sized = SizedNetwork(summary.spec, made_for(summary.spec))
+    changes = [f"{k}={v}" for k, v in sized.changes.items()]
     changed = f" with {', '.join(changes)}" if changes else ""
-    return f"{published.title}{changed} at {summary.resolution} px"
+    replaced = f", changed in {', '.join(summary.changed)}," if summary.changed else ""
+    return f"{published.title}{changed}{replaced} at {summary.resolution} px"
 
 
 def _written(

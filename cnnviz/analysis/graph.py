@@ -17,6 +17,8 @@ from cnnviz.analysis.kinds import Kind, kind_of, kind_of_operation
 from cnnviz.analysis.kinds.window import known_shape
 from cnnviz.analysis.limits import GraphError, check_memory, check_size
 from cnnviz.architectures import Layer, Network, NetworkSpec, build, variant
+from cnnviz.architectures.given import described, without_weights
+from cnnviz.architectures.written import require_resolution
 
 Shape = tuple[int, ...]
 
@@ -59,11 +61,13 @@ class NetworkGraph:
         nodes: The input, then every layer and operation.
         blocks: Class name by module path of everything that contains layers.
         spec: The network; None of a part alone.
+        changed: Paths of modules that ``spec`` would make otherwise: they were replaced by hand.
     """
 
     nodes: tuple[Node, ...]
     blocks: Mapping[str, str]
     spec: NetworkSpec | None = None
+    changed: tuple[str, ...] = ()
 
     @property
     def input_shape(self) -> Shape:
@@ -131,23 +135,22 @@ def module_graph(module: nn.Module, input_shape: Shape) -> NetworkGraph:
 def network_graph(network: Network | NetworkSpec, resolution: int) -> NetworkGraph:
     """The graph of a network for one square image, in eval mode; auxiliary heads come last.
 
-    The network itself is not run: its twin is built on the meta device, where it has no weights.
+    The network itself is not run: its twin on the meta device, where it has no weights, is.
 
     Args:
-        network: A network of ``cnnviz.build``, or what it would be built from.
+        network: A network of ``cnnviz.build`` as it is now, whatever was replaced in it; or what
+            one would be built from.
         resolution: Height and width of the image in pixels.
 
     Raises:
-        ValueError: ``resolution`` is not positive.
+        TypeError: It is no network of ``cnnviz.build``.
+        ValueError: ``resolution`` is no whole number from 1 to 4096.
         GraphError: The image is too small for one of the layers, or the network is larger than
             ``limits`` allow.
     """
-    if resolution < 1:
-        raise ValueError(f"resolution must be at least 1 px; received {resolution}.")
-    spec = network if isinstance(network, NetworkSpec) else network.spec
-    with torch.device("meta"):
-        twin = build(spec)
-        image = torch.empty(1, spec.in_channels, resolution, resolution)
+    require_resolution(resolution)
+    twin, spec, changed = _twin(network)
+    image = torch.empty(1, spec.in_channels, resolution, resolution, device="meta")
     check_size({name: module for name, module in twin.named_modules() if _is_layer(module)})
     recorder = _Recorder(twin, image, made_for=variant(spec.variant).resolution)
     with torch.no_grad(), recorder:
@@ -156,7 +159,17 @@ def network_graph(network: Network | NetworkSpec, resolution: int) -> NetworkGra
     check_memory({node.name: node.output_shape for node in recorder.nodes})
     for module in twin.modules():
         del module.forward  # without the recorder's, the nodes' modules are plain layers again
-    return NetworkGraph(spec=spec, nodes=tuple(recorder.nodes), blocks=recorder.blocks)
+    return NetworkGraph(
+        spec=spec, nodes=tuple(recorder.nodes), blocks=recorder.blocks, changed=changed
+    )
+
+
+def _twin(network: Network | NetworkSpec) -> tuple[Network, NetworkSpec, tuple[str, ...]]:
+    """A network of nobody else's without weights, its specification, and what differs from it."""
+    if isinstance(network, NetworkSpec):
+        with torch.device("meta"):
+            return build(network), network, ()
+    return without_weights(network), *described(network)
 
 
 class _Recorder(TorchFunctionMode):

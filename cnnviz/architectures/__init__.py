@@ -6,7 +6,7 @@ from importlib import import_module
 import torch
 
 from cnnviz.architectures.base import Architecture, Layer, Network, NetworkSpec, Role, Variant
-from cnnviz.hyperparameters import Value, named
+from cnnviz.hyperparameters import Value, named, require_whole
 
 # A family's file, and where it stands in menus.
 FAMILIES = (
@@ -14,6 +14,7 @@ FAMILIES = (
     *("all_cnn", "highway", "inception", "resnet", "squeezenet", "preact_resnet"),
     *("stochastic_depth", "wide_resnet", "fractalnet", "densenet"),
 )
+MAX_CLASSES = 100_000
 ARCHITECTURES: tuple[Architecture, ...] = tuple(
     import_module(f"{__name__}.{family}").ARCHITECTURE for family in FAMILIES
 )
@@ -83,15 +84,14 @@ def specify(
     """
     family = architecture_of(variant)
     published = family.variants[variant]
-    if num_classes is not None and not 1 <= num_classes <= 100_000:
-        raise ValueError(f"num_classes must be between 1 and 100000; received {num_classes}.")
-    if in_channels is None:
-        in_channels = published.in_channels
-    if in_channels not in (1, 3):
-        raise ValueError(f"in_channels must be 1 or 3; received {in_channels}.")
-    config = published.config.with_values(hyperparameters)
     if num_classes is None:
         num_classes = published.num_classes
+    require_whole("num_classes", num_classes, MAX_CLASSES)
+    if in_channels is None:
+        in_channels = published.in_channels
+    if type(in_channels) is not int or in_channels not in (1, 3):
+        raise ValueError(f"in_channels must be 1 or 3; received {in_channels!r}.")
+    config = published.config.with_values(hyperparameters)
     return NetworkSpec(variant, config, in_channels, num_classes)
 
 

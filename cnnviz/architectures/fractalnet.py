@@ -157,12 +157,11 @@ class FractalNet(Network):
     """Five fractals with max pooling between, and one linear layer; there is no stem."""
 
     def __init__(self, config: FractalNetConfig, in_channels: int, num_classes: int) -> None:
-        channels, fractals, stages = in_channels, [], []
+        channels, stages = in_channels, []
         for index, (factor, share) in enumerate(zip(WIDTHS, DROPOUTS, strict=True)):
             width, dropout = config.width * factor, round(config.dropout * share, 3)
             fractal = Fractal(config.columns, channels, width, dropout, config.drop_path)
             pool = {"pool": nn.MaxPool2d(2, 2)} if index > 0 else {}
-            fractals.append(fractal)
             stages.append(named(**pool, fractal=fractal))
             channels = width
         head = named(
@@ -172,9 +171,14 @@ class FractalNet(Network):
             linear=nn.Linear(channels, num_classes),
         )
         super().__init__(nn.Identity(), stages, head)
-        self.fractals, self.columns = tuple(fractals), config.columns
-        self.single_column = config.single_column
+        self.columns, self.single_column = config.columns, config.single_column
         self.initialise(config, convolution=xavier, linear=xavier)
+
+    @property
+    def fractals(self) -> tuple[Fractal, ...]:
+        """The fractal of each stage."""
+        parts = (part for stage in self.stages for part in stage.children())
+        return tuple(part for part in parts if isinstance(part, Fractal))
 
     def forward(self, image: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, ...]:
         """Logits; in training, global drop-path first draws the column for all blocks."""

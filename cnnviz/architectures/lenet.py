@@ -152,6 +152,7 @@ class RadialBasisOutput(Layer):
 
     def __init__(self, num_classes: int) -> None:
         super().__init__()
+        self.out_features = num_classes
         self.register_buffer("codes", codes(num_classes))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

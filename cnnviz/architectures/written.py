@@ -4,9 +4,20 @@ import re
 from dataclasses import dataclass
 
 from cnnviz.architectures import NetworkSpec, specify, variant
+from cnnviz.hyperparameters import require_whole
 
 # Settings of every network besides its hyperparameters.
 ENDS = ("in_channels", "num_classes")
+MAX_RESOLUTION = 4096  # px
+
+
+def require_resolution(resolution: object) -> None:
+    """Refuse what is no side of a square image.
+
+    Raises:
+        ValueError: It is no whole number from 1 to ``MAX_RESOLUTION``.
+    """
+    require_whole("resolution", resolution, MAX_RESOLUTION, " px", "the side of a square image")
 
 
 @dataclass(frozen=True)
@@ -16,10 +27,16 @@ class SizedNetwork:
     Attributes:
         spec: The network.
         resolution: Side of the image in pixels.
+
+    Raises:
+        ValueError: At creation, if ``resolution`` is no whole number from 1 to ``MAX_RESOLUTION``.
     """
 
     spec: NetworkSpec
     resolution: int
+
+    def __post_init__(self) -> None:
+        require_resolution(self.resolution)
 
     @property
     def changes(self) -> dict[str, str]:
@@ -39,6 +56,18 @@ class SizedNetwork:
         return ",".join([self.spec.variant, *(f"{k}={v}" for k, v in self.changes.items())])
 
 
+def settings_of(written: str) -> tuple[str, dict[str, str]]:
+    """The variant of a written network, and the settings behind it by name.
+
+    Raises:
+        ValueError: A part is not ``name=value``.
+    """
+    name, _, rest = written.partition(",")
+    # A value may hold a comma: "pooling=convolution, pooling".
+    settings = re.split(r",(?=\w+=)", rest) if rest else []
+    return name, dict(_setting(setting) for setting in settings)
+
+
 def read(written: str) -> SizedNetwork:
     """Parse a network.
 
@@ -46,10 +75,7 @@ def read(written: str) -> SizedNetwork:
         KeyError: Unknown variant or hyperparameter; the message lists the known names.
         ValueError: A part is not ``name=value``, or a value is outside its domain.
     """
-    name, _, rest = written.partition(",")
-    # A value may hold a comma: "pooling=convolution, pooling".
-    settings = re.split(r",(?=\w+=)", rest) if rest else []
-    values = dict(_setting(setting) for setting in settings)
+    name, values = settings_of(written)
     published = variant(name)
     ends = {end: _number(end, values.pop(end)) for end in ENDS if end in values}
     is_fixed = "resolution" in published.config.to_text()
@@ -59,9 +85,7 @@ def read(written: str) -> SizedNetwork:
     spec = NetworkSpec(name, config, plain.in_channels, plain.num_classes)
     if spec.fixed_resolution:
         return SizedNetwork(spec, spec.fixed_resolution)
-    side = _number("resolution", resolution) if resolution else published.resolution
-    if not 1 <= side <= 4096:
-        raise ValueError(f"resolution must be between 1 and 4096 px; received {side}.")
+    side = published.resolution if resolution is None else _number("resolution", resolution)
     return SizedNetwork(spec, side)
 
 

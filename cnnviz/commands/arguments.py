@@ -3,24 +3,31 @@
 import argparse
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 
-from cnnviz.architectures.written import SizedNetwork, read
+from cnnviz.architectures.written import SizedNetwork, read, settings_of
 
 
 def requested_network(options: argparse.Namespace) -> SizedNetwork:
-    """The network that the arguments name.
+    """The network that the arguments name, wherever they say its settings.
 
     Raises:
         KeyError: An unknown variant or hyperparameter.
         ValueError: A value is outside its domain.
     """
-    written = read(options.variant)
-    config = written.spec.config.with_text(named_values(options.set, "--set"))
-    spec = replace(written.spec, config=config)
+    return read(_written(options))
+
+
+def requested_resolution(options: argparse.Namespace) -> bool:
+    """Whether the arguments name a resolution."""
+    return "resolution" in settings_of(_written(options))[1]
+
+
+def _written(options: argparse.Namespace) -> str:
+    """The network as one text: ``--resolution 64`` and ``--set resolution=64`` are one setting."""
+    settings = named_values(options.set, "--set")
     if options.resolution is not None:
-        return SizedNetwork(spec, options.resolution)
-    return SizedNetwork(spec, spec.fixed_resolution or written.resolution)
+        settings["resolution"] = options.resolution
+    return ",".join([options.variant, *(f"{k}={v}" for k, v in settings.items())])
 
 
 def requested_training(options: argparse.Namespace) -> dict[str, str]:

@@ -178,7 +178,7 @@ def _add_kept(commands: Any) -> None:
 def _take_network(command: argparse.ArgumentParser, nargs: str | None = None) -> None:
     command.add_argument("variant", metavar="VARIANT", help=NETWORK, nargs=nargs)
     command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
-    command.add_argument("--resolution", type=int, metavar="PIXELS")
+    command.add_argument("--resolution", metavar="PIXELS")
 
 
 def _take_photo(command: argparse.ArgumentParser) -> None:

@@ -9,7 +9,12 @@ from pathlib import Path
 
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.commands.answer import Answer
-from cnnviz.commands.arguments import named_now, requested_network, requested_training
+from cnnviz.commands.arguments import (
+    named_now,
+    requested_network,
+    requested_resolution,
+    requested_training,
+)
 from cnnviz.commands.trained import run_folder
 from cnnviz.runs.folder import read_record
 from cnnviz.runs.recording import recorded
@@ -48,9 +53,9 @@ def _plan(options: argparse.Namespace) -> Plan:
 def _network(options: argparse.Namespace) -> SizedNetwork:
     requested, data = requested_network(options), dataset(options.data)
     network = fitted(requested.spec, data.side, data.channels, data.num_classes or 2)
-    return (
-        network if options.resolution is None else replace(network, resolution=requested.resolution)
-    )
+    if requested_resolution(options):
+        return replace(network, resolution=requested.resolution)
+    return network
 
 
 def _options(options: argparse.Namespace) -> TrainingOptions:

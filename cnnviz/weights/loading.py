@@ -10,6 +10,7 @@ import torch
 
 from cnnviz import architectures
 from cnnviz.architectures import Network, NetworkSpec, build, specify
+from cnnviz.architectures.given import with_weights
 from cnnviz.weights.download import DownloadError, Progress, download, one_at_a_time
 from cnnviz.weights.matching import fitted, load_saved
 from cnnviz.weights.sources import WeightsSource, weights_folder
@@ -139,16 +140,12 @@ def random_network(spec: NetworkSpec, seed: int) -> Network:
 def private_copy(network: Network) -> Network:
     """A network with modules of its own and the same weights, frozen and in eval mode.
 
-    What patches its modules disturbs nobody else, and it costs no weights. Not ``copy.deepcopy``,
-    which would copy the hooks that other threads have just registered.
+    What patches its modules disturbs nobody else, and it costs no weights.
 
     Args:
         network: A network of ``cnnviz.build``; its weights are shared, so do not change them.
     """
-    with torch.device("meta"):
-        twin = build(network.spec)
-    twin.load_state_dict(network.state_dict(), assign=True)
-    return twin.requires_grad_(False).eval()
+    return with_weights(network).requires_grad_(False)
 
 
 def _read(spec: NetworkSpec, path: Path) -> SavedWeights:

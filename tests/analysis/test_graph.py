@@ -94,9 +94,9 @@ def test_an_image_too_small_names_the_layer():
         network_graph(specify("vgg16"), 16)
 
 
-@pytest.mark.parametrize("resolution", [0, -1])
-def test_resolution_must_be_positive(resolution):
-    with pytest.raises(ValueError, match=f"at least 1 px; received {resolution}"):
+@pytest.mark.parametrize("resolution", [0, -1, 4097])
+def test_resolution_is_bounded(resolution):
+    with pytest.raises(ValueError, match=f"between 1 and 4096 px; received {resolution}"):
         network_graph(specify("vgg16"), resolution)
 
 

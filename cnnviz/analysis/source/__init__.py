@@ -8,7 +8,8 @@ from itertools import groupby
 
 from cnnviz.analysis.source.definitions import LINE, Cut, Import, comment, import_lines
 from cnnviz.architectures import ARCHITECTURES, Network, NetworkSpec, architecture_of, variant
-from cnnviz.architectures.written import SizedNetwork
+from cnnviz.architectures.given import made_for, specification_of
+from cnnviz.architectures.written import SizedNetwork, require_resolution
 
 HEADER = '''"""{title}, written by cnnviz: one file that needs only PyTorch.
 
@@ -50,21 +51,27 @@ class Code:
         return f"{self.header}\n{import_lines(self.imports)}\n\n{self.definitions}"
 
 
-def source(spec: NetworkSpec, resolution: int | None = None) -> str:
+def source(network: Network | NetworkSpec, resolution: int | None = None) -> str:
     """The network as a Python file that needs only torch.
 
     Run as a script it prints the number of parameters; imported it offers ``build()``. The state
-    dict has the same keys in the same order as that of ``cnnviz.build(spec)``.
+    dict has the same keys in the same order as that of ``cnnviz.build``'s.
 
     Args:
-        spec: The network.
+        network: The network, or what it is built from.
         resolution: Side of the image in pixels that the file speaks of; default as published.
+
+    Raises:
+        TypeError: It is no network of ``cnnviz.build``.
+        ValueError: Layers of the network were replaced by others, which this package has no source
+            of; or ``resolution`` is no whole number from 1 to 4096.
     """
-    return f"{network_code(spec, resolution)}{SCRIPT}"
+    return f"{network_code(specification_of(network), resolution)}{SCRIPT}"
 
 
 def network_code(spec: NetworkSpec, resolution: int | None = None) -> Code:
     """The parts of the same file, without what it does as a script."""
+    require_resolution(made_for(spec) if resolution is None else resolution)
     family = architecture_of(spec.variant)
     network, config = family.network.__name__, type(spec.config).__name__
     home = family.network.__module__
@@ -96,9 +103,8 @@ def _origin(module: str) -> str:
 def _header(spec: NetworkSpec, resolution: int | None) -> str:
     """The file's docstring: what it is, whose, with which settings; where it leaves the paper."""
     family, published = architecture_of(spec.variant), variant(spec.variant)
-    made_for = spec.fixed_resolution or published.resolution
-    changes = [f"{k}={v}" for k, v in SizedNetwork(spec, made_for).changes.items()]
-    side = resolution or made_for
+    changes = [f"{k}={v}" for k, v in SizedNetwork(spec, made_for(spec)).changes.items()]
+    side = resolution or made_for(spec)
     how = getattr(spec.config, "initialisation", "paper")
     drawn = "as the paper says" if how == "paper" else f"by the initialisation {how!r}"
     settings = f"with {', '.join(changes)}" if changes else "as published"

@@ -11,6 +11,7 @@ import torch
 
 from cnnviz.analysis.reuse.record import reuse_record
 from cnnviz.architectures import Network
+from cnnviz.architectures.given import described, require_unchanged
 from cnnviz.architectures.initialisation import reinitialise
 from cnnviz.images.collection import even_positions
 from cnnviz.training.checkpoints import (
@@ -58,14 +59,15 @@ class Training:
     def __init__(
         self, network: Network, data: Data, options: TrainingOptions, device: torch.device
     ) -> None:
-        data.require_fit(network.spec)
+        self._spec, self._changed = described(network)
+        data.require_fit(self._spec)
         torch.manual_seed(options.seed)
         torch.backends.cudnn.deterministic = True
         if options.initialisation != AS_THE_NETWORK_SAYS:
             reinitialise(network, options.initialisation)
         set_dropout(network, options.dropout)
         if options.progressive_resizing:
-            require_small_images(network.spec, data.side)
+            require_small_images(self._spec, data.side)
         if options.train_images:
             data = data.with_train(even_positions(data.train.labels, options.train_images))
         self.options, self.data, self.device = options, data, device
@@ -256,8 +258,8 @@ class Training:
         write_checkpoint(folder, LAST, self._state(), facts)
 
     def _facts(self) -> dict[str, Any]:
-        spec = self.work.network.spec
-        return {**facts_of(spec, self.data), "step": self.step, "epoch": self.epoch}
+        require_unchanged(self._spec, self._changed)
+        return {**facts_of(self._spec, self.data), "step": self.step, "epoch": self.epoch}
 
     def _state(self) -> dict[str, torch.Tensor]:
         tensors = with_prefix(NETWORK, self.work.network.state_dict())
