@@ -5,10 +5,13 @@ import io
 import threading
 import zipfile
 import zlib
-from collections.abc import Hashable
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
-from cnnviz.images.collection import MAX_IMAGES, DataError, is_image
+from cnnviz.images.collection import MAX_IMAGES, DataError, is_image, is_visible
+from cnnviz.images.names import zip_names
 from cnnviz.images.opening import BAD_DATA, MAX_BYTES, ImageError
 
 MAX_UNPACKED = 4_000_000_000  # bytes of all images of an archive
@@ -19,12 +22,23 @@ ENCRYPTED = 0x1 | 0x40  # APPNOTE.TXT, section 4.4.4: bits 0 and 6.
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 BAD_ZIP = (zipfile.BadZipFile, zlib.error, *BAD_DATA)
 
+MAX_TEXT = 20_000_000  # bytes of a table beside the images
 DAMAGED = "The file is no zip, or damaged or cut off; zip the images again."
 TOO_LARGE = "The archive unpacks to more than 4 GB; pack fewer or smaller images."
 TOO_MANY = "The zip has more than 100,000 files; zip fewer of them."
 LOCKED = "The zip is encrypted; zip the images again without a password."
 NESTED = "The zip holds another zip; unpack that one, then zip the images again."
-EMPTY = "The zip holds no JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC; choose another."
+FORMATS = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC"
+# What other archives begin with.
+OTHER_ARCHIVES = {
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"Rar!\x1a\x07": "RAR",
+    b"BZh": "bzip2",
+    b"\x28\xb5\x2f\xfd": "Zstandard",
+    b"\x1f\x8b": "gzip",
+    b"\xfd7zXZ\0": "xz",
+    b"PK\x07\x08": "split zip",
+}
 LARGE_MEMBER = "The image has more than 20 MB; save it smaller, or as JPEG."
 DAMAGED_MEMBER = "The image is damaged inside of the zip; zip it again."
 ODD_MEMBER = "The image is compressed in an unusual way; zip it again."
@@ -58,6 +72,7 @@ class ZipImages:
 
     Attributes:
         paths: Where each lies inside of the zip, with / between the parts.
+        others: Where other visible files lie; folders end in /.
         unpacked_bytes: What all of them take when they are unpacked, as the zip announces.
     """
 
@@ -78,11 +93,13 @@ class ZipImages:
         except DataError:
             raise
         except BAD_ZIP as error:
-            raise DataError(DAMAGED) from error
+            raise DataError(_no_zip(source)) from error
         self._source = source
-        self._members = _members(self._archive)
         self._lock = threading.Lock()
-        self.paths = tuple(_path(member) for member in self._members)
+        images, others = _members(self._archive)
+        self._members, self._others = [member for _, member in images], dict(others)
+        self.paths = tuple(path for path, _ in images)
+        self.others = tuple(path for path, _ in others)
         self.unpacked_bytes = sum(member.file_size for member in self._members)
 
     @property
@@ -102,27 +119,65 @@ class ZipImages:
         member = self._members[position]
         if member.file_size > MAX_BYTES:
             raise ImageError(LARGE_MEMBER)
+        return self._unpacked(member, MAX_BYTES + 1)
+
+    def side_file(self, path: str) -> bytes:
+        """The first ``MAX_TEXT`` bytes of another file.
+
+        Raises:
+            ImageError: It cannot be unpacked; the message says why.
+        """
+        return self._unpacked(self._others[path], MAX_TEXT)
+
+    def _unpacked(self, member: zipfile.ZipInfo, most: int) -> bytes:
         if member.compress_type not in COMPRESSIONS:
             raise ImageError(ODD_MEMBER)
         try:
             with self._lock, self._archive.open(member) as file:
-                return file.read(MAX_BYTES + 1)
+                return file.read(most)
         except BAD_ZIP as error:
             raise ImageError(DAMAGED_MEMBER) from error
 
 
-def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    files = [entry for entry in archive.infolist() if not entry.is_dir()]
-    if any(entry.flag_bits & ENCRYPTED for entry in files):
+# Where a member lies, with / between the parts, and the member.
+Located = tuple[str, zipfile.ZipInfo]
+
+
+def _members(archive: zipfile.ZipFile) -> tuple[list[Located], list[Located]]:
+    """The images, and the other visible members, both sorted by path."""
+    members = archive.infolist()
+    located = sorted(zip(zip_names(members), members, strict=True), key=lambda each: each[0])
+    files = [(path, member) for path, member in located if not member.is_dir()]
+    if any(member.flag_bits & ENCRYPTED for _, member in files):
         raise DataError(LOCKED)
-    if any(_path(entry).lower().endswith(".zip") for entry in files):
+    if any(path.lower().endswith(".zip") for path, _ in files if is_visible(path)):
         raise DataError(NESTED)
-    images = [entry for entry in files if is_image(_path(entry))]
+    images = [each for each in files if is_image(each[0])]
+    others = [each for each in located if is_visible(each[0]) and not is_image(each[0])]
     if not images:
-        raise DataError(EMPTY)
-    return sorted(images, key=lambda entry: entry.filename)
+        raise DataError(
+            f"The zip holds no {FORMATS}{seen([p for p, _ in others])}; choose another."
+        )
+    return images, others
 
 
-def _path(entry: zipfile.ZipInfo) -> str:
-    """Where an entry says it lies; some tools of Windows write backslashes."""
-    return entry.filename.replace("\\", "/")
+def seen(paths: Iterable[str]) -> str:
+    """The middle of a sentence that says which other files there are: ", but 3 x PARQUET"."""
+    names = [path.rpartition("/")[2] for path in paths]
+    endings = Counter(name.rpartition(".")[2].upper() for name in names if "." in name)
+    counted = [f"{count:,} x {ending[:20]}" for ending, count in endings.most_common(3)]
+    return f", but {', '.join(counted)}" if counted else ""
+
+
+def _no_zip(source: bytes | Path) -> str:
+    start = source[:8] if isinstance(source, bytes) else _start(source)
+    for signature, kind in OTHER_ARCHIVES.items():
+        if start.startswith(signature):
+            return f"The file is a {kind} archive and no zip; unpack it and zip the images."
+    return DAMAGED
+
+
+def _start(path: Path) -> bytes:
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(8)
+    return b""

@@ -8,12 +8,18 @@ import numpy as np
 import torch
 from PIL import Image
 
+from cnnviz.images.names import printable
 from cnnviz.images.opening import FORMATS, ImageError, open_image
 from cnnviz.images.samples import SampleImage, sample_images
 
 MAX_IMAGES = 100_000  # Of each, a zip's directory takes about 700 bytes.
-LONGEST_NAME = 200  # characters
-UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
+# What systems put between the images: macOS, Synology, Windows, Unix, Linux and Android.
+OF_SYSTEMS = frozenset(
+    (
+        *("__macosx", "@eadir", "#recycle", "#snapshot", "$recycle.bin", "recycler"),
+        *("system volume information", "lost+found", "__pycache__", "lost.dir"),
+    )
+)
 
 
 class DataError(ValueError):
@@ -109,14 +115,14 @@ def even_positions(labels: torch.Tensor, most: int, seed: int = 0) -> torch.Tens
 
 
 def is_image(path: str) -> bool:
-    """Whether a path inside of a collection is a picture by its name, and not a hidden file.
+    """Whether a path inside of a collection is an image by its name, and not a hidden file."""
+    return "." + path.rpartition(".")[2].lower() in _suffixes() and is_visible(path)
 
-    The folder ``__MACOSX``, where macOS puts what is no content, counts as hidden.
-    """
-    if "." + path.rpartition(".")[2].lower() not in _suffixes():
-        return False
+
+def is_visible(path: str) -> bool:
+    """Whether a path inside of a collection is people's: neither hidden nor of a system."""
     parts = [part for part in path.split("/") if part not in (".", "..")]
-    return "__MACOSX" not in parts and not any(part.startswith(".") for part in parts)
+    return not any(part.startswith(".") or part.lower() in OF_SYSTEMS for part in parts)
 
 
 def described(paths: Sequence[str]) -> tuple[Picture, ...]:
@@ -143,11 +149,3 @@ def _suffixes() -> frozenset[str]:
 def _label(folder: str) -> str:
     name = folder.rpartition("/")[2]
     return "" if name in (".", "..") else printable(name)
-
-
-def printable(name: str) -> str:
-    """A name that no screen takes for a command; of a long one, the end."""
-    shown = name
-    if not name.isprintable():
-        shown = "".join(sign if sign.isprintable() else UNPRINTABLE for sign in name)
-    return shown if len(shown) <= LONGEST_NAME else f"…{shown[1 - LONGEST_NAME :]}"

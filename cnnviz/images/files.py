@@ -4,7 +4,7 @@ They may come from anybody: how many there are and how large each one is, is bou
 it is unpacked, and nothing is unpacked to disk.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from cnnviz.images.archive import MAX_UNPACKED, TOO_LARGE, ZipImages
 from cnnviz.images.collection import DataError
 from cnnviz.images.folder import FolderImages
 from cnnviz.images.opening import ImageError
-from cnnviz.images.tar import is_tar, tar_images
+from cnnviz.images.tar import TarImages, is_tar
 
 # The content of a zip, or the path of a zip, a tar or a folder.
 Source = bytes | Path
@@ -36,8 +36,30 @@ def image_files(source: Source) -> ImageFiles:
     return FolderImages(source)
 
 
+def listed(source: Source) -> ImageFiles | TarImages:
+    """The images of a zip, a folder or a tar, with what lies beside them.
+
+    Raises:
+        DataError: It cannot be read, or holds none or too many.
+    """
+    if isinstance(source, Path) and is_tar(source):
+        return TarImages(source)
+    return image_files(source)
+
+
+def state(path: Path) -> Hashable:
+    """What changes with the content of a file or, however deep, of a folder; None if it is gone."""
+    try:
+        if path.is_dir():
+            return FolderImages(path).key
+        facts = path.stat()
+    except (OSError, DataError):
+        return None
+    return facts.st_mtime_ns, facts.st_size
+
+
 def entries(source: Source, most: int | None = None) -> Iterator[Entry]:
-    """The images of a source, one after the other.
+    """The images of a source, one after the other, in the order of ``listed``.
 
     Args:
         source: Where they are.
@@ -46,28 +68,17 @@ def entries(source: Source, most: int | None = None) -> Iterator[Entry]:
     Raises:
         DataError: It cannot be read, is damaged, or is more than can be taken.
     """
-    if isinstance(source, Path) and is_tar(source):
-        for path, content, share in islice(tar_images(source), most):
-            yield path.removeprefix("./"), content, share
+    files = listed(source)
+    if isinstance(files, TarImages):
+        pairs = zip(files.paths, files.contents(), strict=True)
+        for path, (content, share) in islice(pairs, most):
+            yield path, content, share
         return
-    files = image_files(source)
     if files.unpacked_bytes > MAX_UNPACKED:
         raise DataError(TOO_LARGE)
     positions = _spread(len(files.paths), most)
     for number, position in enumerate(positions, start=1):
-        path = files.paths[position].removeprefix("./")
-        yield path, _content(files, position), number / len(positions)
-
-
-def image_names(source: Source) -> tuple[str, ...] | None:
-    """Where the images of a source lie; None of a tar, which only reading through would tell.
-
-    Raises:
-        DataError: As of ``image_files``.
-    """
-    if isinstance(source, Path) and is_tar(source):
-        return None
-    return image_files(source).paths
+        yield files.paths[position], _content(files, position), number / len(positions)
 
 
 def _content(files: ImageFiles, position: int) -> bytes | Path | ImageError:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from cnnviz.images.collection import Collection, DataError, Picture, described, printable
+from cnnviz.images.collection import Collection, DataError, Picture, described
 from cnnviz.images.files import image_files
 from cnnviz.images.folder import image_paths
+from cnnviz.images.names import printable
 from cnnviz.images.opening import BAD_DATA, open_image
 from cnnviz.settings import settings
 

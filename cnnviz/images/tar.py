@@ -1,4 +1,7 @@
-"""The images of a tar, which may come from anybody: read as they come, none is unpacked to disk."""
+"""The images of a tar, which may come from anybody: read as they come, none is unpacked to disk.
+
+A packed tar can only be read from its start: once for the names, and once more for the images.
+"""
 
 import gzip
 import io
@@ -8,18 +11,21 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
-from cnnviz.images.archive import LARGE_MEMBER, MAX_UNPACKED, TOO_LARGE
-from cnnviz.images.collection import MAX_IMAGES, DataError, is_image
+from cnnviz.images.archive import FORMATS, LARGE_MEMBER, MAX_TEXT, MAX_UNPACKED, TOO_LARGE, seen
+from cnnviz.images.collection import MAX_IMAGES, DataError, is_image, is_visible
+from cnnviz.images.names import decoded
 from cnnviz.images.opening import MAX_BYTES, ImageError
 
 MAX_HEADER = 2**20  # bytes of what a tar says of one file
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz")
 BAD_TAR = (tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError)
 
-# Where an image lies, its content or why there is none, and how far into the file it was.
-Member = tuple[str, bytes | ImageError, float]
+# An image's content or why there is none, and how far into the file it was.
+Member = tuple[bytes | ImageError, float]
 
 
 def is_tar(path: Path) -> bool:
@@ -27,8 +33,62 @@ def is_tar(path: Path) -> bool:
     return path.name.lower().endswith(TARS) and not path.is_dir()
 
 
-def tar_images(path: Path) -> Iterator[Member]:
-    """The images of a tar as they come: a packed one can only be read from its start.
+class TarImages:
+    """The images of a tar, in its order.
+
+    Attributes:
+        paths: Where each lies inside of the tar, with / between the parts.
+        others: Where other visible files lie; folders end in /.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read the names.
+
+        Raises:
+            DataError: It is damaged, holds no image, or has more files or bytes than can be taken.
+        """
+        self._path = path
+        self._names = _names(path, path.stat().st_mtime_ns)
+        self.paths = tuple(name for name in self._names if is_image(name))
+        visible = filter(is_visible, self._names)
+        self.others = tuple(name for name in visible if not is_image(name))
+        if not self.paths:
+            raise DataError(f"The tar holds no {FORMATS}{seen(self.others)}; choose another.")
+
+    def contents(self) -> Iterator[Member]:
+        """The images as they come.
+
+        Raises:
+            DataError: As above.
+        """
+        for number, (archive, member, share) in enumerate(_members(self._path)):
+            if is_image(self._names[number]):
+                yield _content(archive, member), share
+
+    def side_file(self, path: str) -> bytes:
+        """The first ``MAX_TEXT`` bytes of another file."""
+        wanted = self._names.index(path)
+        archive, member, _ = next(islice(_members(self._path), wanted, None))
+        file = archive.extractfile(member)
+        return file.read(MAX_TEXT) if file else b""
+
+
+# Menus ask for the names again and again.
+@lru_cache(maxsize=8)
+def _names(path: Path, modified: int) -> tuple[str, ...]:
+    """The names of files and folders; those of folders end in /, those of links are empty."""
+    raw = [_raw_name(member) for _, member, _ in _members(path)]
+    return tuple(name.removeprefix("./") for name in decoded(raw))
+
+
+def _raw_name(member: tarfile.TarInfo) -> bytes:
+    if not (member.isfile() or member.isdir()):
+        return b""
+    return (member.name + "/" * member.isdir()).encode("utf-8", "surrogateescape")
+
+
+def _members(path: Path) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo, float]]:
+    """The members of a tar as they come, and how far into the file they are.
 
     Raises:
         DataError: It is damaged, or has more files or bytes than can be taken.
@@ -36,10 +96,11 @@ def tar_images(path: Path) -> Iterator[Member]:
     with _bad_tar(path), io.FileIO(path) as file, _unpacked(file) as stream:
         size = max(1, os.fstat(file.fileno()).st_size)
         # "r:" and not "r|": a member is read where it lies, and what is left out is skipped.
-        with tarfile.open(fileobj=stream, mode="r:") as archive:
+        with tarfile.open(
+            fileobj=stream, mode="r:", encoding="utf-8", errors="surrogateescape"
+        ) as archive:
             for member in _bounded(archive):
-                if member.isfile() and is_image(member.name):
-                    yield member.name, _content(archive, member), file.tell() / size
+                yield archive, member, file.tell() / size
 
 
 def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes | ImageError:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from cnnviz.files import entries
 from cnnviz.images import data_sets
+from cnnviz.images.names import nfc
 from cnnviz.progress import Progress, ignore_progress
 from cnnviz.settings import settings
 from cnnviz.training.datasets.base import Data, DataError, Dataset, Split
-from cnnviz.training.datasets.own_images import class_folders
+from cnnviz.training.datasets.own_images import class_folders, without_reading
 from cnnviz.training.datasets.shapes import load_shapes
 from cnnviz.training.datasets.standard import READERS, load_digits, load_standard
 
@@ -48,7 +49,7 @@ def dataset(name: str) -> Dataset:
 
     Args:
         name: Of the registry; or of what lies in the teacher's folder CNNVIZ_DATA; or the path of a
-            zip, a tar or a folder of class folders.
+            zip, a tar or a folder. After :: it may say how to understand that (``READINGS``).
 
     Raises:
         KeyError: There is none; the message lists the known names.
@@ -58,9 +59,10 @@ def dataset(name: str) -> Dataset:
         if known.name == name:
             return known
     folder = settings().data
-    for path in (Path(name), *([folder / name] if folder and Path(name).name == name else [])):
+    name, reading = without_reading(name)
+    for path in (Path(name), *_named(folder, name)):
         if path.expanduser().exists():
-            return class_folders(path.expanduser(), name=name)
+            return class_folders(path.expanduser(), name=name, reading=reading)
     if Path(name).name != name:
         raise DataError(f"There is no file or folder at {name}; check the path.")
     names = ", ".join(known.name for known in known_datasets())
@@ -69,12 +71,19 @@ def dataset(name: str) -> Dataset:
     )
 
 
+def _named(folder: Path | None, name: str) -> list[Path]:
+    """What in the teacher's folder has that name; macOS may have written it in another form."""
+    if folder is None or Path(name).name != name or not folder.is_dir():
+        return []
+    return [path for path in folder.iterdir() if nfc(path.name) == nfc(name)]
+
+
 def _of_teacher() -> Iterator[Dataset]:
     for data_set in data_sets():
         if not (data_set.path.is_dir() or data_set.path.suffix.lower() == ".zip"):
             continue  # one of torchvision's
         try:
-            yield class_folders(data_set.path, name=data_set.path.name)
+            yield class_folders(data_set.path, name=nfc(data_set.path.name))
         except DataError as error:
             logger.warning("%s is no data set to train on: %s", data_set.path, error)
 

@@ -49,7 +49,8 @@ class Data:
         test: What is tested on; no image of it is in ``train``.
         mean: Of the training pixels in [0, 1], a channel.
         std: Of the same; above 0.
-        skipped: Pictures that could not be used: (name, reason).
+        skipped: Images that could not be used: (name, reason).
+        content: Digest of the files with their classes and splits; "" where they cannot change.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Data:
     mean: tuple[float, ...]
     std: tuple[float, ...]
     skipped: tuple[tuple[str, str], ...] = ()
+    content: str = ""
 
     @property
     def side(self) -> int:
@@ -92,6 +94,21 @@ Load = Callable[[int, int, int, Progress], Data]
 
 
 @dataclass(frozen=True)
+class Understood:
+    """How somebody's folder was understood.
+
+    Attributes:
+        tree: What is trained on and tested on and what is not used, line by line.
+        readings: How else it could be understood, with this way.
+        reading: The way that somebody asked for; "": as it seems.
+    """
+
+    tree: str
+    readings: tuple[str, ...]
+    reading: str = ""
+
+
+@dataclass(frozen=True)
 class Dataset:
     """An entry of the registry: a data set that is not loaded yet.
 
@@ -105,6 +122,7 @@ class Dataset:
         load: Gives the data from (side, channels, seed, progress).
         flips: Whether a mirrored image is still of its class.
         is_downloaded: Whether it may want a network connection the first time.
+        understood: How the folder was understood; None of data sets that have no folders.
     """
 
     name: str
@@ -116,3 +134,4 @@ class Dataset:
     load: Load
     flips: bool = False
     is_downloaded: bool = False
+    understood: Understood | None = None

@@ -1,13 +1,15 @@
-"""A data set of one's own images: a zip, a tar or a folder of class folders.
+"""A data set of one's own images: a zip, a tar or a folder.
 
-The name of the folder that holds an image is its class. Images below a folder ``test`` (or
-``val``, ``valid``, ``validation`` where there is no ``test``) are tested on, all others trained on;
-without such a folder a seed takes a fifth of each class for the test. Folders around all of that do
-not matter. An image's shorter side becomes the wanted side, and the centre square is cut out.
+Which class an image is of, and whether it is for the test, its place says (``layout``); without a
+folder for the test, or one for the validation, a seed takes a fifth of each class for it. An
+image's shorter side becomes the wanted side, and the centre square is cut out.
 """
 
+import hashlib
 import os
 from collections import Counter
+from collections.abc import Hashable
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -15,30 +17,32 @@ import numpy as np
 import torch
 from PIL import Image
 
-from cnnviz.images.collection import printable
-from cnnviz.images.files import Source, entries, image_names
+from cnnviz.images.files import ImageFiles, Source, entries, listed, state
+from cnnviz.images.names import printable
 from cnnviz.images.opening import ImageError, open_image
 from cnnviz.images.preprocessing import Preprocessing, crop_for_network
+from cnnviz.images.tar import TarImages
 from cnnviz.progress import Progress
-from cnnviz.training.datasets.base import Data, DataError, Dataset, Split
+from cnnviz.training.datasets.base import Data, DataError, Dataset, Split, Understood
+from cnnviz.training.datasets.layout.reading import Layout, layout, readings
+from cnnviz.training.datasets.layout.refusals import READING, READINGS
+from cnnviz.training.datasets.layout.tree import tree
 from cnnviz.training.datasets.preparing import mean_and_std, require_size, stratified
 
-TEST_FOLDERS = ("test", "val", "valid", "validation")  # the first of them that is there
 MAX_CLASSES = 1000
 MAX_MEGAPIXELS = 20_000  # of all images before they are scaled down: minutes of decoding
 SIDES = (32, 48, 64, 96, 128)  # px
 SAMPLES = 100  # images that the own side and channels are told from
 REPORT_EVERY = 10  # images
-OUTSIDE = "It lies in no class folder."
 
 
 def class_folders(
-    source: str | os.PathLike[str] | bytes, title: str = "", name: str = ""
+    source: str | os.PathLike[str] | bytes, title: str = "", name: str = "", reading: str = ""
 ) -> Dataset:
     """The data set of a zip's content, or of the path of a zip, a tar or a folder.
 
     All images of a class that cannot be used are an error and not a class less, so that the
-    number of classes is known before anything is loaded (but not of a tar).
+    number of classes is known before anything is loaded.
 
     Its own side is the largest of ``SIDES`` that half of the images fill, and at least the
     smallest; its own channels are 1 where all images that were looked at are grey.
@@ -47,6 +51,7 @@ def class_folders(
         source: Zip, as its content or its path; tar, packed by gzip or xz or not; or folder.
         title: What a menu shows; by default the file's name.
         name: What the data is asked for by; by default the path.
+        reading: How it is to be understood, one of ``READINGS``; by default as it seems.
 
     Raises:
         DataError: It cannot be read, or its folders are too few or too many classes.
@@ -54,48 +59,69 @@ def class_folders(
     place: Source = source if isinstance(source, bytes) else Path(source)
     shown = title or ("your pictures" if isinstance(place, bytes) else printable(place.name))
     name = name or (shown if isinstance(place, bytes) else str(place))
-    side, channels, num_classes = _facts(place)
+    facts = _facts(place, reading)
     return Dataset(
-        name=name,
+        name=f"{name}{READING}{reading}" if reading else name,
         title=shown,
-        help=f"The images in {shown}; the folder of an image is its class.",
-        side=side,
-        channels=channels,
-        num_classes=num_classes,
-        load=partial(_load, place, name, shown),
+        help=f"The images in {shown}; {READINGS[facts.layout.reading]}.",
+        side=facts.side,
+        channels=facts.channels,
+        num_classes=len(facts.layout.classes),
+        load=partial(_load, place, name, shown, reading),
         flips=True,
+        understood=Understood(tree(facts.layout, facts.paths, shown), facts.readings, reading),
     )
 
 
-def class_of(path: str) -> str | None:
-    """The class of an image by where it lies, or None where it lies in no class folder."""
-    folder = path.split("/")[-2:-1]
-    return None if folder in ([], [""], ["."], [".."]) else printable(folder[0])
+def without_reading(name: str) -> tuple[str, str]:
+    """The name of data, and how it is to be understood: of pets.zip::file-names, file-names."""
+    place, _, reading = name.rpartition(READING)
+    return (place, reading) if place and reading in READINGS else (name, "")
 
 
-def _facts(place: Source) -> tuple[int, int, int | None]:
-    """Side and channels that suit the images, and the number of classes if names tell it."""
+@dataclass(frozen=True, eq=False)
+class _Facts:
+    """What is known of images before they are loaded.
+
+    Attributes:
+        side: Height and width in pixels that suit them.
+        channels: 1 or 3.
+        layout: How they are understood.
+        paths: Where they lie.
+        readings: How they could be understood.
+    """
+
+    side: int
+    channels: int
+    layout: Layout
+    paths: tuple[str, ...]
+    readings: tuple[str, ...]
+
+
+def _facts(place: Source, reading: str) -> _Facts:
     if isinstance(place, bytes):
-        return _told(place)
-    try:
-        return _told_on_disk(place, place.stat().st_mtime_ns)
-    except OSError as error:
-        raise DataError(f"{place} cannot be read ({error.strerror}); check the path.") from error
+        return _told(place, reading)
+    return _told_on_disk(place, reading, state(place))
 
 
 @lru_cache(maxsize=64)
-def _told_on_disk(path: Path, modified: int) -> tuple[int, int, int | None]:
+def _told_on_disk(path: Path, reading: str, state: Hashable) -> _Facts:
     """The same of what is on disk, until that changes: menus ask for it again and again."""
-    return _told(path)
+    return _told(path, reading)
 
 
-def _told(place: Source) -> tuple[int, int, int | None]:
-    paths = image_names(place)
-    if paths is None:
-        return (*_own_size(place), None)
-    classes = {name for name in map(class_of, paths) if name is not None}
-    _require_classes(tuple(classes), [])
-    return (*_own_size(place), len(classes))
+def _told(place: Source, reading: str) -> _Facts:
+    files = _listed(place)
+    understood = layout(files, reading)
+    _require_classes(understood.classes)
+    return _Facts(*_own_size(place), understood, files.paths, readings(files))
+
+
+def _listed(place: Source) -> ImageFiles | TarImages:
+    try:
+        return listed(place)
+    except OSError as error:
+        raise DataError(f"{place!s} cannot be read ({error.strerror}); check the path.") from error
 
 
 def _own_size(place: Source) -> tuple[int, int]:
@@ -125,24 +151,20 @@ class _Gathered:
     def __init__(self, side: int, channels: int) -> None:
         self.side, self.channels = side, channels
         self.pixels = bytearray()
-        self.paths: list[str] = []
+        self.positions: list[int] = []
         self.skipped: list[tuple[str, str]] = []
-        self.classes: set[str] = set()
         self.formats: Counter[str] = Counter()
+        self.digest = hashlib.blake2b(digest_size=16)
         self._seen_pixels = 0
         self._preprocessing = Preprocessing(resize=side, crop=side)
 
-    def add(self, path: str, content: bytes | Path | ImageError) -> None:
+    def add(self, position: int, path: str, content: bytes | Path | ImageError) -> None:
         """Take one more image.
 
         Raises:
             DataError: The images are more than can be decoded or kept.
         """
-        name = class_of(path)
         try:
-            if name is None:
-                raise ImageError(OUTSIDE)
-            self.classes.add(name)
             if isinstance(content, ImageError):
                 raise content
             image = crop_for_network(open_image(content, self._header), self._preprocessing)
@@ -150,13 +172,14 @@ class _Gathered:
             self.skipped.append((printable(path), str(error)))
         else:
             self.pixels += (image if self.channels == 3 else image.convert("L")).tobytes()
-            self.paths.append(path)
+            self.positions.append(position)
+            self.digest.update(content if isinstance(content, bytes) else content.read_bytes())
         if self._seen_pixels > MAX_MEGAPIXELS * 1e6:
             raise DataError(
                 f"The images have more than {MAX_MEGAPIXELS:,} megapixels together; scale them "
                 "down or choose fewer."
             )
-        require_size(len(self.paths), self.side, self.channels)
+        require_size(len(self.positions), self.side, self.channels)
 
     def _header(self, format: str, size: tuple[int, int]) -> None:
         self.formats[format] += 1
@@ -170,20 +193,29 @@ class _Gathered:
 
 
 def _load(
-    place: Source, name: str, title: str, side: int, channels: int, seed: int, progress: Progress
+    place: Source,
+    name: str,
+    title: str,
+    reading: str,
+    side: int,
+    channels: int,
+    seed: int,
+    progress: Progress,
 ) -> Data:
-    """The data of class folders.
+    """The data of somebody's images.
 
     Raises:
         DataError: There are too few or too many classes or images, or they cannot be read.
     """
     require_size(1, side, channels)
+    understood = layout(_listed(place), reading)
     gathered = _Gathered(side, channels)
-    for number, (path, content, share) in enumerate(entries(place)):
-        gathered.add(path, content)
-        if number % REPORT_EVERY == 0:
+    for position, (path, content, share) in enumerate(entries(place)):
+        reason = understood.reasons.get(position)
+        gathered.add(position, path, ImageError(reason) if reason else content)
+        if position % REPORT_EVERY == 0:
             progress(0.95 * share)
-    classes, labels, is_test = _sorted_out(gathered)
+    labels, is_test = _sorted_out(understood, gathered)
     everything = Split(gathered.images, labels)
     if is_test.any():
         positions = (~is_test).nonzero().flatten(), is_test.nonzero().flatten()
@@ -193,47 +225,38 @@ def _load(
     progress(1.0)
     if 2 * gathered.formats["JPEG"] > gathered.formats.total():
         title = f"{title} (JPEG pictures)"
-    skipped = tuple(gathered.skipped)
-    return Data(name, title, classes, train, test, *mean_and_std(train.images), skipped)
+    return Data(
+        f"{name}{READING}{reading}" if reading else name,
+        title,
+        understood.classes,
+        train,
+        test,
+        *mean_and_std(train.images),
+        tuple(gathered.skipped),
+        content=gathered.digest.hexdigest(),
+    )
 
 
-def _sorted_out(gathered: _Gathered) -> tuple[tuple[str, ...], torch.Tensor, torch.Tensor]:
-    """The classes, the label of each image, and whether it is for the test.
+def _sorted_out(understood: Layout, gathered: _Gathered) -> tuple[torch.Tensor, torch.Tensor]:
+    """The label of each image, and whether it is for the test.
 
     Raises:
         DataError: There are too few or too many classes, or too few images of one.
     """
-    classes = tuple(sorted(gathered.classes))
-    _require_classes(classes, gathered.skipped)
-    positions = {name: label for label, name in enumerate(classes)}
-    labels = torch.tensor(
-        [positions[class_of(path) or ""] for path in gathered.paths], dtype=torch.long
-    )
-    is_test = _are_tests([path.split("/")[:-1] for path in gathered.paths])
+    classes = understood.classes
+    _require_classes(classes)
+    numbers = {name: label for label, name in enumerate(classes)}
+    names = [understood.labels[position] or "" for position in gathered.positions]
+    labels = torch.tensor([numbers[name] for name in names], dtype=torch.long)
+    test = understood.test_split
+    splits = [understood.splits[position] for position in gathered.positions]
+    is_test = torch.tensor([test is not None and split == test for split in splits])
+    gathered.digest.update(repr([*zip(names, is_test.tolist(), strict=True)]).encode())
     _require_images(classes, labels, is_test, gathered.skipped)
-    return classes, labels, is_test
+    return labels, is_test
 
 
-def _are_tests(folders: list[list[str]]) -> torch.Tensor:
-    above = [{part.lower() for part in parts[:-1]} for parts in folders]
-    for name in TEST_FOLDERS:
-        is_test = torch.tensor([name in parts for parts in above], dtype=torch.bool)
-        if is_test.any() and not is_test.all():  # else it is but the folder around all
-            return is_test
-    return torch.zeros(len(folders), dtype=torch.bool)
-
-
-def _require_classes(classes: tuple[str, ...], skipped: list[tuple[str, str]]) -> None:
-    if not classes:
-        raise DataError(
-            "No image lies in a class folder; put the images of each class into a "
-            f"folder of its name{_first_of(skipped)}."
-        )
-    if len(classes) < 2:
-        raise DataError(
-            f"There is one class alone, {classes[0]!r}; make a folder of images for each of two "
-            f"or more classes{_first_of(skipped)}."
-        )
+def _require_classes(classes: tuple[str, ...]) -> None:
     if len(classes) > MAX_CLASSES:
         raise DataError(
             f"There are {len(classes):,} folders with images, and at most {MAX_CLASSES:,} "
