@@ -189,10 +189,13 @@ def _take_photo(command: argparse.ArgumentParser) -> None:
 
 def _take_trained_network(command: argparse.ArgumentParser) -> None:
     either = command.add_mutually_exclusive_group(required=True)
-    either.add_argument("--model", metavar="VARIANT", help="a published network")
+    says = "a published network, with changes: resnet18,num_classes=10"
+    either.add_argument("--model", metavar="VARIANT", help=says)
     either.add_argument("--run", dest="of_run", metavar="RUN", help="a run's folder or its id")
     says = "of --model, or the name of a bundled network"
     command.add_argument("--weights", metavar="FILE", help=says)
+    says = "names of the weights' classes, one a line, or as JSON"
+    command.add_argument("--classes", metavar="FILE", help=says)
 
 
 def _take_training(command: argparse.ArgumentParser) -> None:

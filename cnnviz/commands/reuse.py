@@ -18,7 +18,7 @@ from cnnviz.analysis.reuse.matrices import (
 from cnnviz.analysis.reuse.observations import Observation, observations
 from cnnviz.architectures import Network, specify, variants
 from cnnviz.commands.answer import Answer, write
-from cnnviz.commands.trained import run_folder, variant_network
+from cnnviz.commands.trained import run_folder, written_network
 from cnnviz.figures.reuse_matrix import panels, reuse_file
 from cnnviz.training.checkpoints import trained_network
 from cnnviz.weights.loading import random_network
@@ -60,7 +60,7 @@ def _network(of: str, is_random: bool) -> Network:
     if is_random:
         return random_network(specify(of), 0)
     if of in variants():
-        return variant_network(of, None)
+        return written_network(of)
     if of.endswith(".safetensors"):
         return trained_network(Path(of).parent, Path(of).stem)
     return trained_network(run_folder(of))

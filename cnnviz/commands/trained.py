@@ -2,15 +2,16 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-import torch
-
-from cnnviz.architectures import Network, build, specify
+from cnnviz.architectures import Network, NetworkSpec, specify, variant
+from cnnviz.architectures.written import ENDS, read
 from cnnviz.settings import settings
 from cnnviz.training import checkpoints
 from cnnviz.training.bundled import bundled_for
-from cnnviz.weights.loading import load_network, load_weights
+from cnnviz.weights.class_names import read_class_names, with_class_names
+from cnnviz.weights.loading import load_network, network_of_file
 from cnnviz.weights.sources import sources
 from cnnviz.weights.state_dict import WeightsError
 
@@ -18,16 +19,26 @@ from cnnviz.weights.state_dict import WeightsError
 def trained_network(options: argparse.Namespace) -> Network:
     """The network of a run, or a variant's with weights from a file or the bundled networks.
 
+    What must be said of the weights goes to stderr.
+
     Raises:
         KeyError: There is no such variant.
         ValueError: There is no such run, or a file is given with it.
         WeightsError: There are no weights, or they do not fit.
     """
-    if options.of_run is None:
-        return variant_network(options.model, options.weights)
-    if options.weights:
-        raise ValueError("weights must go with --model: a run has weights of its own.")
-    return checkpoints.trained_network(run_folder(options.of_run))
+    if options.of_run is not None:
+        for name in ("weights", "classes"):
+            if getattr(options, name):
+                raise ValueError(f"{name} must go with --model: a run has {name} of its own.")
+        return checkpoints.trained_network(run_folder(options.of_run))
+    network = written_network(options.model, options.weights)
+    if options.classes:
+        if network.spec.trained_on:
+            raise ValueError("classes must go with --weights FILE: a bundled network has its own.")
+        names = read_class_names(options.classes)
+        network.spec = with_class_names(network.spec, names, options.classes)
+    sys.stderr.writelines(f"{remark}\n" for remark in network.remarks)
+    return network
 
 
 def run_folder(run: str) -> Path:
@@ -46,38 +57,56 @@ def run_folder(run: str) -> Path:
     return folder
 
 
-def variant_network(variant: str, file: str | None) -> Network:
-    """A variant's network with weights from a file, the weights folder or the bundled networks.
+def written_network(written: str, file: str | None = None) -> Network:
+    """A network with weights from a file, the weights folder or the bundled networks.
+
+    How many classes it has is read from the weights, unless it is written.
 
     Args:
-        variant: Name of a variant.
+        written: A variant, with changes behind commas: "resnet18,num_classes=10".
         file: A weights file, the name of a bundled network, or the best that there is.
 
     Raises:
-        KeyError: There is no such variant.
+        KeyError: There is no such variant or hyperparameter.
+        ValueError: A value is outside its domain, or a resolution is given.
         WeightsError: There are no weights, or they do not fit.
     """
-    spec = specify(variant)
-    in_package = _bundled(variant, file)
-    if in_package:
+    spec = _spec(written)
+    if in_package := _bundled(spec, file):
         return in_package
-    if file:
-        with torch.device("meta"):
-            network = build(spec)
-        return load_weights(network, file).requires_grad_(False)
-    source = sources(variant)[0]
-    if source.kind != "file":
+    source = sources(spec.variant)[0]
+    if file is None and source.kind != "file":
         raise WeightsError(
-            f"There are no weights of {variant} in the weights folder; run "
-            f"python -m cnnviz fetch {variant}, or give --weights FILE."
+            f"There are no weights of {spec.variant} in the weights folder; run "
+            f"python -m cnnviz fetch {spec.variant}, or give --weights FILE."
         )
-    return load_network(spec, source)
+    if file is None and spec == specify(spec.variant) and source.url:
+        return load_network(spec, source)
+    fixed = {end for end in ENDS if f",{end}=" in written}
+    return network_of_file(spec, Path(file or source.path or ""), fixed)
 
 
-def _bundled(variant: str, requested: str | None) -> Network | None:
+def _spec(written: str) -> NetworkSpec:
+    """The network that is written, for photos of its own size."""
+    network = read(written)
+    own = network.spec.fixed_resolution or variant(network.spec.variant).resolution
+    if network.resolution != own:
+        raise ValueError(
+            f"--model must leave the resolution as it is, {own} px for {network.spec.variant}; "
+            f"received {network.resolution}."
+        )
+    return network.spec
+
+
+def _bundled(spec: NetworkSpec, requested: str | None) -> Network | None:
     """The bundled network that is requested, or the first where the folder holds no weights."""
-    by_name = {each.name: each for each in bundled_for(variant)}
-    if requested is None and by_name and sources(variant)[0].kind != "file":
+    is_published = spec == specify(spec.variant)
+    by_name = {
+        each.name: each
+        for each in bundled_for(spec.variant)
+        if is_published or replace(each.spec, trained_on=None) == spec
+    }
+    if requested is None and by_name and sources(spec.variant)[0].kind != "file":
         requested, chosen = next(iter(by_name.items()))
         sys.stderr.write(f"{requested} (bundled): trained on {chosen.record['data']}.\n")
     return by_name[requested].network() if requested in by_name else None

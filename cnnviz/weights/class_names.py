@@ -3,7 +3,10 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+
+from cnnviz.architectures import NetworkSpec
 
 # Under these keys training scripts keep them: a list, or a dictionary by name or by index.
 KEYS = ("classes", "class_names", "class_to_idx", "idx_to_class", "labels", "categories")
@@ -47,6 +50,25 @@ def written_class_names(text: str, origin: str) -> tuple[str, ...]:
     if twice is not None:
         raise ValueError(f"{origin} must name each class once; received {twice!r} twice.")
     return names
+
+
+def with_class_names(spec: NetworkSpec, names: tuple[str, ...], origin: str) -> NetworkSpec:
+    """The specification with names of its classes.
+
+    Args:
+        spec: A network.
+        names: By index.
+        origin: Where the names come from, as the message calls it.
+
+    Raises:
+        ValueError: They are more or fewer than the classes.
+    """
+    if len(names) != spec.num_classes:
+        raise ValueError(
+            f"{origin} must name the {spec.num_classes} classes of the weights; it has "
+            f"{len(names)} names."
+        )
+    return replace(spec, class_names=names)
 
 
 def by_index(written: object) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import os
 import threading
 import warnings
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import torch
 from cnnviz import architectures
 from cnnviz.architectures import Network, NetworkSpec, build, specify
 from cnnviz.architectures.given import with_weights
+from cnnviz.weights.class_names import read_class_names, with_class_names
 from cnnviz.weights.download import DownloadError, Progress, download, one_at_a_time
 from cnnviz.weights.matching import fitted, load_saved
 from cnnviz.weights.sources import WeightsSource, weights_folder
@@ -78,26 +80,41 @@ def load_weights(network: Network, path: str | os.PathLike[str], strict: bool = 
     return network
 
 
+def network_of_file(spec: NetworkSpec, path: Path, fixed: Collection[str] = ()) -> Network:
+    """A network with the weights of a file, and as many classes as they have, frozen.
+
+    Args:
+        spec: What the weights are for.
+        path: Of the weights.
+        fixed: "num_classes" and "in_channels" where the specification's own must hold.
+
+    Raises:
+        WeightsError: The file is missing, damaged or does not fit.
+        ValueError: The names of classes beside it are not those of the weights.
+    """
+    saved = _read(spec, path)
+    seen = _with_classes(spec, saved, path)
+    spec = replace(seen, **{name: getattr(spec, name) for name in fixed})
+    with torch.device("meta"):
+        network = build(spec)
+    return load_saved(network, saved).requires_grad_(False).eval()
+
+
 def spec_of_file(spec: NetworkSpec, path: Path) -> NetworkSpec:
     """The specification with the number of classes, and their names, that a file's weights have.
 
+    The names are those in the file, or in a text of its name beside it: flowers.pth, flowers.txt.
     Only shapes are read, which is quick.
 
     Args:
-        spec: What the weights are meant for.
+        spec: What the weights are for.
         path: Of the weights.
 
     Raises:
         WeightsError: The file is missing or damaged.
+        ValueError: The names of classes beside it are not those of the weights.
     """
-    return with_classes_of(spec, read_weights(path, "meta"))
-
-
-def with_classes_of(spec: NetworkSpec, saved: SavedWeights) -> NetworkSpec:
-    """The specification with the number of classes, and their names, that weights have."""
-    spec = fitted(spec, saved)
-    is_named = len(saved.class_names) == spec.num_classes
-    return replace(spec, class_names=saved.class_names) if is_named else spec
+    return _with_classes(spec, read_weights(path, "meta"), path)
 
 
 def load_network(
@@ -151,6 +168,14 @@ def private_copy(network: Network) -> Network:
 def _read(spec: NetworkSpec, path: Path) -> SavedWeights:
     require_intact(path, torchvision_file(spec.variant))
     return read_weights(path)
+
+
+def _with_classes(spec: NetworkSpec, saved: SavedWeights, path: Path) -> NetworkSpec:
+    spec, beside = fitted(spec, saved), path.with_suffix(".txt")
+    if beside.is_file() and beside != path:
+        return with_class_names(spec, read_class_names(beside), beside.name)
+    is_named = len(saved.class_names) == spec.num_classes
+    return replace(spec, class_names=saved.class_names) if is_named else spec
 
 
 def _local_file(spec: NetworkSpec, source: WeightsSource, progress: Progress | None) -> Path:

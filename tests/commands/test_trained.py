@@ -63,6 +63,11 @@ def test_neighbours_in_the_eyes_of_a_run(run, a_run):
         ((), "One of the arguments --model --run is required"),
         (("--run", "abc123", "--model", "lenet5_full"), "not allowed with argument"),
         (("--run", "abc123", "--weights", "some.pth"), "a run has weights of its own"),
+        (("--run", "abc123", "--classes", "some.txt"), "a run has classes of its own"),
+        (
+            ("--model", "resnet20_cifar", "--weights", "resnet20_cifar", "--classes", "some.txt"),
+            "a bundled network has its own",
+        ),
         (("--run", "nobody"), "run must be a run's folder or the id of a run in"),
         (("--run", "../runs/nobody"), "run must be a run's folder"),
     ],
