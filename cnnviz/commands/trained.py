@@ -5,8 +5,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from cnnviz.architectures import Network, NetworkSpec, specify, variant
-from cnnviz.architectures.written import ENDS, read
+from cnnviz.architectures import Network, NetworkSpec, specify
+from cnnviz.architectures.given import made_for
+from cnnviz.architectures.written import ENDS, read, settings_of
 from cnnviz.settings import settings
 from cnnviz.training import checkpoints
 from cnnviz.training.bundled import bundled_for
@@ -82,15 +83,15 @@ def written_network(written: str, file: str | None = None) -> Network:
         )
     if file is None and spec == specify(spec.variant) and source.url:
         return load_network(spec, source)
-    fixed = {end for end in ENDS if f",{end}=" in written}
+    _, changes = settings_of(written)
+    fixed = [end for end in ENDS if end in changes]
     return network_of_file(spec, Path(file or source.path or ""), fixed)
 
 
 def _spec(written: str) -> NetworkSpec:
     """The network that is written, for photos of its own size."""
     network = read(written)
-    own = network.spec.fixed_resolution or variant(network.spec.variant).resolution
-    if network.resolution != own:
+    if network.resolution != (own := made_for(network.spec)):
         raise ValueError(
             f"--model must leave the resolution as it is, {own} px for {network.spec.variant}; "
             f"received {network.resolution}."

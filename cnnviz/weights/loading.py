@@ -11,7 +11,7 @@ import torch
 
 from cnnviz import architectures
 from cnnviz.architectures import Network, NetworkSpec, build, specify
-from cnnviz.architectures.given import with_weights
+from cnnviz.architectures.given import given_network, with_weights
 from cnnviz.weights.class_names import read_class_names, with_class_names
 from cnnviz.weights.download import DownloadError, Progress, download, one_at_a_time
 from cnnviz.weights.matching import fitted, load_saved
@@ -66,7 +66,7 @@ def load_weights(network: Network, path: str | os.PathLike[str], strict: bool = 
     names say nothing, their order decides, and a ``WeightsWarning`` names the doubt.
 
     Args:
-        network: Unchanged on failure; it may be on the meta device.
+        network: Unchanged on failure; it may be on the meta device, in ``DataParallel``, compiled.
         path: A file of safetensors or of ``torch.save``, whatever its suffix. Under the name of
             torchvision's own file its SHA-256 is checked.
         strict: Refuse weights that fit by their order alone.
@@ -74,8 +74,9 @@ def load_weights(network: Network, path: str | os.PathLike[str], strict: bool = 
     Raises:
         WeightsError: The file is missing, damaged or does not fit.
     """
-    load_saved(network, _read(network.spec, Path(path)), strict)
-    for remark in network.remarks:
+    inner = given_network(network)
+    load_saved(inner, _read(inner.spec, Path(path)), strict)
+    for remark in inner.remarks:
         warnings.warn(remark, WeightsWarning, stacklevel=2)
     return network
 

@@ -116,7 +116,8 @@ def fitted(spec: NetworkSpec, saved: SavedWeights) -> NetworkSpec:
         candidate = replace(spec, in_channels=channels)
         for count in (spec.num_classes, *_class_counts(candidate, saved)):
             sized = replace(candidate, num_classes=count)
-            if any(_problem(_shapes(sized), each) is None for each in _tries(sized, saved)):
+            ours = _shapes(sized)
+            if any(_problem(ours, each) is None for each in _tries(sized, ours, saved)):
                 return sized
     return spec
 
@@ -127,7 +128,7 @@ def _class_counts(spec: NetworkSpec, saved: SavedWeights) -> Iterator[int]:
     name = next(name for name in ours if ours[name].shape != more[name].shape)
     sizes = zip(ours[name].shape, more[name].shape, strict=True)
     axis = next(axis for axis, (size, larger) in enumerate(sizes) if size != larger)
-    for matching in _tries(spec, saved):
+    for matching in _tries(spec, ours, saved):
         other = dict(zip(ours, matching.names, strict=False)).get(name, "")
         tensor = matching.tensors.get(other)
         if tensor is not None and tensor.dim() > axis and 1 <= tensor.shape[axis] <= 100_000:
@@ -146,7 +147,7 @@ def _fitting(spec: NetworkSpec, ours: StateDict, saved: SavedWeights) -> list[Ma
     Raises:
         WeightsError: There is none; the message is that of the one with most known names.
     """
-    tries = _tries(spec, saved)
+    tries = _tries(spec, ours, saved)
     problems = [_problem(ours, matching) for matching in tries]
     fitting = [each for each, problem in zip(tries, problems, strict=True) if problem is None]
     if fitting:
@@ -158,10 +159,11 @@ def _fitting(spec: NetworkSpec, ours: StateDict, saved: SavedWeights) -> list[Ma
     raise WeightsError(f"{saved.origin} does not fit this network: {said}.")
 
 
-def _tries(spec: NetworkSpec, saved: SavedWeights) -> list[Matching]:
+def _tries(spec: NetworkSpec, ours: StateDict, saved: SavedWeights) -> list[Matching]:
     """How the tensors may go into a network: by names first, then in their order."""
-    ours, model = tuple(_shapes(spec)), variant(spec.variant).torchvision
-    vocabularies = [ours, *([_torchvision_names(model)] if model else [])]
+    model = variant(spec.variant).torchvision
+    torchvisions = _torchvision_names(model) if model else ()
+    vocabularies = [tuple(ours), *([torchvisions] if len(torchvisions) == len(ours) else [])]
     by_name, by_order = [], []
     for place, state_dict in saved.state_dicts.items():
         tensors, start = plain_names(state_dict), f"{place}." if place else ""

@@ -165,6 +165,15 @@ def test_the_number_of_classes_and_channels_is_read_from_the_shapes(name):
         assert fitted(spec, saved) == specify(name, **settings)
 
 
+def test_a_network_with_a_head_of_ones_own_is_filled_by_its_own_names():
+    torch.manual_seed(0)
+    first, second = build("resnet20_cifar"), build("resnet20_cifar")
+    for network in (first, second):
+        network.head.linear = nn.Sequential(nn.Linear(64, 8), nn.ReLU(), nn.Linear(8, 3))
+    load_state_dict(second, first.state_dict(), "a test", strict=True)
+    assert second.head.linear[2].weight.equal(first.head.linear[2].weight)
+
+
 def test_a_network_of_other_shapes_keeps_its_specification():
     saved = SavedWeights("a test", {"": meta_of("lenet5").state_dict()})
     assert fitted(specify("resnet18"), saved) == specify("resnet18")
