@@ -60,12 +60,14 @@ class NetworkGraph:
     Attributes:
         nodes: The input, then every layer and operation.
         blocks: Class name by module path of everything that contains layers.
+        root: What was run: the network or its part, on the meta device.
         spec: The network; None of a part alone.
         changed: Paths of modules that ``spec`` would make otherwise: they were replaced by hand.
     """
 
     nodes: tuple[Node, ...]
     blocks: Mapping[str, str]
+    root: nn.Module
     spec: NetworkSpec | None = None
     changed: tuple[str, ...] = ()
 
@@ -129,7 +131,7 @@ def module_graph(module: nn.Module, input_shape: Shape) -> NetworkGraph:
         module(image)
     for part in module.modules():
         del part.forward
-    return NetworkGraph(nodes=tuple(recorder.nodes), blocks=recorder.blocks)
+    return NetworkGraph(nodes=tuple(recorder.nodes), blocks=recorder.blocks, root=module)
 
 
 def network_graph(network: Network | NetworkSpec, resolution: int) -> NetworkGraph:
@@ -160,7 +162,7 @@ def network_graph(network: Network | NetworkSpec, resolution: int) -> NetworkGra
     for module in twin.modules():
         del module.forward  # without the recorder's, the nodes' modules are plain layers again
     return NetworkGraph(
-        spec=spec, nodes=tuple(recorder.nodes), blocks=recorder.blocks, changed=changed
+        nodes=tuple(recorder.nodes), blocks=recorder.blocks, root=twin, spec=spec, changed=changed
     )
 
 

@@ -1,5 +1,8 @@
 """Bytes that a network takes on a device in float32: computed from its graph, not measured.
 
+In a forward pass a layer's output lives until its last reader is done, and what a block, a stage or
+the network itself reads as long as that runs (``living``).
+
 What autograd keeps for the backward pass is, layer by layer (``kinds.KINDS``): a
 convolution, a linear layer, batch norm, local response norm and pooling keep their input (max
 pooling also where each maximum was, batch norm each channel's mean and deviation); ReLU, tanh and
@@ -9,12 +12,14 @@ keep is there once.
 """
 
 from dataclasses import dataclass
-from itertools import accumulate
 from math import prod
+
+import torch
 
 from cnnviz.analysis import counting
 from cnnviz.analysis.graph import NetworkGraph, Node
 from cnnviz.analysis.limits import BYTES
+from cnnviz.analysis.living import living_bytes
 from cnnviz.hyperparameters import named
 
 # Numbers that an optimiser remembers for each parameter: none; the momentum; two moving averages.
@@ -51,7 +56,7 @@ class Memory:
         gradients: One number a parameter, in training.
         optimiser: What the optimiser remembers, in training.
         activations: In training what autograd keeps for the backward pass, else the largest set of
-            layer outputs that live at the same time: each lives until its last reader is done.
+            tensors that live at the same time, the images among them.
     """
 
     params: int
@@ -73,7 +78,7 @@ class Footprint:
     Attributes:
         params: Weights and biases.
         buffers: What is stored with them but not learned.
-        living: Outputs that live at the same time in a forward pass, for each image.
+        living: Tensors that live at the same time in a forward pass, for each image.
         kept: What autograd keeps for each image.
         kept_once: What autograd keeps whatever the batch.
     """
@@ -118,28 +123,15 @@ def footprint(graph: NetworkGraph) -> Footprint:
     return Footprint(
         params=BYTES * sum(counting.params(node) for node in graph.nodes),
         buffers=sum(buffer.nbytes for part in parts for buffer in part.buffers()),
-        living=_living(graph),
+        living=living_bytes(graph.root, torch.empty(1, *graph.input_shape, device="meta")),
         kept=kept,
         kept_once=once,
     )
 
 
-def _living(graph: NetworkGraph) -> int:
-    """Bytes of the largest set of outputs of one image that live at the same time."""
-    nodes = [node for node in graph.nodes if not node.training_only]
-    tensors = _tensors(graph, training=False)
-    last = {tensors[i]: i for i in range(len(nodes))}
-    last |= {tensors[source]: i for i, node in enumerate(nodes) for source in node.inputs}
-    changes = [0] * (len(nodes) + 1)
-    for tensor, end in last.items():
-        changes[tensor] += _bytes(graph.nodes[tensor])
-        changes[end + 1] -= _bytes(graph.nodes[tensor])
-    return max(accumulate(changes))
-
-
 def _kept(graph: NetworkGraph) -> tuple[int, int]:
     """Bytes that autograd keeps of all layers: for each image, and whatever the batch."""
-    tensors = _tensors(graph, training=True)
+    tensors = _tensors(graph)
     learns = _learns(graph)
     stored: set[int] = set()
     own = once = 0
@@ -162,17 +154,17 @@ def _learns(graph: NetworkGraph) -> list[bool]:
     return learns
 
 
-def _tensors(graph: NetworkGraph, training: bool) -> list[int]:
+def _tensors(graph: NetworkGraph) -> list[int]:
     """For each node the position of the node that made its tensor: some layers hand theirs on."""
     tensors: list[int] = []
     for position, node in enumerate(graph.nodes):
-        tensors.append(tensors[node.inputs[0]] if _hands_on(node, training) else position)
+        tensors.append(tensors[node.inputs[0]] if _hands_on(node) else position)
     return tensors
 
 
-def _hands_on(node: Node, training: bool) -> bool:
+def _hands_on(node: Node) -> bool:
     """Whether a layer's output is its input: of one that reshapes it, of dropout that is off."""
-    is_off = not (training and getattr(node.module, "p", 0) > 0)
+    is_off = getattr(node.module, "p", 0) == 0
     return node.type.role == "reshaping" or (node.type.role == "dropout" and is_off)
 
 

@@ -78,23 +78,6 @@ def test_parameters_and_buffers_are_those_of_the_network(name):
     assert needs.buffers == sum(x.nbytes for x in network.buffers())
 
 
-@pytest.mark.parametrize(
-    ("name", "resolution", "numbers"),
-    [
-        # The two largest neighbours: a convolution's input and output.
-        ("vgg16", 224, 2 * 64 * 224 * 224),
-        # The shortcut, the residual, their sum.
-        ("resnet20_cifar", 32, 3 * 16 * 32 * 32),
-        # The first convolution and its ReLU are larger than any fire module.
-        ("squeezenet1_1", 224, 2 * 64 * 111 * 111),
-        # H(x) t is there while x (1 - t) is made: it, x, 1 - t and the product.
-        ("highway19_cifar", 32, 4 * 32 * 32 * 32),
-    ],
-)
-def test_outputs_live_until_their_last_reader(name, resolution, numbers):
-    assert footprint(network_graph(specify(name), resolution)).living == 4 * numbers
-
-
 def test_parts_by_optimiser():
     graph = network_graph(specify("resnet18"), 224)
     params = 4 * 11_689_512

@@ -56,7 +56,7 @@ def show_memory(graph: NetworkGraph, spec: NetworkSpec) -> None:
         "workspace of convolutions (cuDNN) take the rest. Left out are fragmentation and what "
         "lives for a moment inside a layer or on the way back. In training autograd keeps what "
         "every layer needs for its gradient; in inference an output lives until its last reader "
-        "is done."
+        "is done, and what a block or a stage reads as long as that runs."
     )
 
 
