@@ -105,6 +105,61 @@ def with_weights(network: Network) -> Network:
     return twin
 
 
+def at_rest(network: object) -> Network:
+    """A network as explanations need it: in eval mode, in float32 or float64, with its weights.
+
+    It is the network itself where that is so, and otherwise a copy, so that a caller's network
+    stays as it was: its modes, buffers and precision. In half precision small gradients become 0.
+
+    Raises:
+        TypeError: It is no network of ``cnnviz.build``.
+        ValueError: It is on the meta device, on several devices, or its numbers are no floats.
+    """
+    network = given_network(network)
+    precision, device = precision_of(network), device_of(network)
+    state = network.state_dict()
+    numbers = [tensor for name, tensor in state.items() if tensor.is_floating_point()]
+    is_ready = all(x.dtype == precision and not x.is_inference() for x in numbers)
+    if is_ready and not any(module.training for module in network.modules()):
+        return network
+    twin = without_weights(network)
+    for name, tensor in state.items():
+        state[name] = tensor.to(precision) if tensor.is_floating_point() else tensor
+        state[name] = state[name].clone() if state[name].is_inference() else state[name]
+    twin.load_state_dict(state, assign=True)
+    return twin.to(device)
+
+
+def device_of(network: Network) -> torch.device:
+    """The device that a network is on.
+
+    Raises:
+        ValueError: It is on the meta device, where there are no numbers, or on several.
+    """
+    devices: set[torch.device] = {tensor.device for tensor in network.state_dict().values()}
+    if torch.device("meta") in devices:
+        raise ValueError(
+            "network must have weights; received one on the meta device: give it some with "
+            "cnnviz.load_weights, or build it on another device."
+        )
+    if len(devices) != 1:
+        names = " and ".join(sorted(map(str, devices))) or "none"
+        raise ValueError(f"network must be on one device; received one on {names}.")
+    return devices.pop()
+
+
+def precision_of(network: Network) -> torch.dtype:
+    """The type to compute in: float64 where a network has such numbers, else float32.
+
+    Raises:
+        ValueError: It has complex numbers, or integers in place of weights.
+    """
+    types = {parameter.dtype for parameter in network.parameters()}
+    if wrong := [str(each) for each in types if not each.is_floating_point]:
+        raise ValueError(f"network must have real weights; received {', '.join(wrong)}.")
+    return torch.float64 if torch.float64 in types else torch.float32
+
+
 def _with_own_ends(network: Network) -> NetworkSpec:
     """The specification with the channels that the first layer reads, the outputs of the last."""
     spec = network.spec

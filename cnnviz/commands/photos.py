@@ -12,7 +12,9 @@ from cnnviz.commands.answer import Answer
 from cnnviz.commands.trained import trained_network
 from cnnviz.images.opening import ImageError, open_image
 from cnnviz.images.preprocessing import crop_for_network
-from cnnviz.vision.cam.class_activation import class_activation, default_layer
+from cnnviz.vision.cam.class_activation import class_maps
+from cnnviz.vision.cam.heatmap import Heatmap
+from cnnviz.vision.cam.target_layer import default_layer, default_layer_text
 from cnnviz.vision.forward_pass import forward_pass
 from cnnviz.vision.prediction import labels, network_input, preprocessing, top
 
@@ -45,23 +47,34 @@ def cam_command(options: argparse.Namespace) -> Answer:
     """Where the network looks for a class."""
     photo = open_image(options.photo)
     network = trained_network(options)
-    layer = options.layer or default_layer(network)
     started = time.perf_counter()
-    heatmaps = class_activation(
-        network, network_input(network.spec, photo), options.class_index, [layer], options.method
-    )
+    passed = forward_pass(network, network_input(network.spec, photo))
+    index = int(passed.logits.argmax()) if options.class_index is None else options.class_index
+    layer = options.layer or default_layer(passed)
+    heatmap = class_maps(network, passed, index, [layer], options.method)[layer]
     seconds = time.perf_counter() - started
-    _write_map(options, network, photo, heatmaps.maps[layer])
+    _write_map(options, network, photo, heatmap.values)
     result = {
-        "class_index": heatmaps.class_index,
-        "label": labels(network.spec)[heatmaps.class_index],
-        "probability": float(heatmaps.probabilities[heatmaps.class_index]),
+        "class_index": index,
+        "label": labels(network.spec)[index],
+        "probability": float(passed.probabilities[index]),
         "method": options.method,
         "layer": layer,
         "seconds": round(seconds, 4),
+        "has_region": heatmap.has_region,
     }
-    sentence = f"{result['label']} ({result['probability']:.1%}), seen at {layer}."
-    return Answer(sentence, result)
+    why_this_layer = "" if options.layer else default_layer_text(passed)
+    return Answer(f"{_cam_text(result, heatmap)} {why_this_layer}".strip(), result)
+
+
+def _cam_text(result: dict[str, Any], heatmap: Heatmap) -> str:
+    named = f"{result['label']} ({result['probability']:.1%})"
+    if heatmap.has_region:
+        return f"{named}, seen at {result['layer']}."
+    return (
+        f"{named}, seen nowhere at {result['layer']}: {heatmap.why_empty}; try another --layer, "
+        "--class or --method."
+    )
 
 
 def _write_map(options: argparse.Namespace, network: Network, photo: Any, values: Any) -> None:

@@ -8,6 +8,8 @@ from PIL import Image
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
+# What 0 after normalisation is, by the mean; any other is that of the data trained on.
+ZEROS = {IMAGENET_MEAN: "ImageNet's mean colour", (0.5, 0.5, 0.5): "mid-grey"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,12 @@ class Preprocessing:
             raise ValueError(f"crop must be at least 1; received {self.crop}.")
         if min(self.std) <= 0:
             raise ValueError(f"std must be above 0 in each channel; received {self.std}.")
+
+    @property
+    def zero_text(self) -> str:
+        """Which colour 0 after normalisation is, in words."""
+        colour = ZEROS.get(self.mean, "the training data's mean colour")
+        return f"{colour} (0 after normalisation)"
 
     def normalised(self, pixels: torch.Tensor) -> torch.Tensor:
         """RGB in [0, 1], (N, 3, H, W), less the mean and divided by the standard deviation."""

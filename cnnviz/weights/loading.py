@@ -72,11 +72,14 @@ def load_weights(network: Network, path: str | os.PathLike[str], strict: bool = 
         strict: Refuse weights that fit by their order alone.
 
     Raises:
+        TypeError: The network was not built here.
         WeightsError: The file is missing, damaged or does not fit.
     """
-    inner = given_network(network)
-    load_saved(inner, _read(inner.spec, Path(path)), strict)
-    for remark in inner.remarks:
+    own = given_network(network)
+    saved = _read(own.spec, Path(path))
+    with torch.inference_mode(any(tensor.is_inference() for tensor in own.parameters())):
+        load_saved(own, saved, strict)
+    for remark in own.remarks:
         warnings.warn(remark, WeightsWarning, stacklevel=2)
     return network
 

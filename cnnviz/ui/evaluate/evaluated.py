@@ -22,7 +22,7 @@ from cnnviz.ui.server.cached import inference_turn
 from cnnviz.ui.work.process import command
 from cnnviz.ui.work.view import Offer, start
 from cnnviz.ui.work.work import Work
-from cnnviz.vision.cam.class_activation import class_activation, default_layer
+from cnnviz.vision.cam.class_activation import class_activation
 
 KEY_LENGTH = 16
 
@@ -115,12 +115,11 @@ def mistake_maps(subject: Evaluated, positions: tuple[int, ...]) -> Sequence[np.
         CheckpointError: The run has no checkpoint, or a damaged one.
     """
     network = _network(subject)
-    layer = default_layer(network)
     pixels = scaled(_test_split(subject.run.plan).images[list(positions)]).contiguous()
     inputs = normalise(pixels, *normalisation(network.spec)).split(1)
     classes = subject.evaluation.predictions.predicted[list(positions)]
     with st.spinner("Computing Grad-CAM ..."), inference_turn:
         return [
-            class_activation(network, image, int(class_index), [layer]).maps[layer]
+            next(iter(class_activation(network, image, int(class_index)).maps.values()))
             for image, class_index in zip(inputs, classes, strict=True)
         ]

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+import streamlit as st
+
 from cnnviz.analysis.layers import is_auxiliary
 from cnnviz.architectures import Network, NetworkSpec
 from cnnviz.ui.parts import address
@@ -9,6 +11,7 @@ from cnnviz.ui.parts.choices import choose_option, choose_option_or_none
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.vision.cam.methods import METHODS, suits
+from cnnviz.vision.cam.target_layer import default_layer, default_layer_text
 
 
 def choose_class(subject: Subject) -> Subject:
@@ -43,13 +46,18 @@ def choose_method(subject: Subject, but: Collection[str] = ()) -> str:
 
 def choose_layer(subject: Subject, disabled: bool = False) -> str:
     """Menu of target layers: the stages, and all modules with feature maps used in inference."""
-    return choose_option(
+    layer = choose_option(
         "Target layer",
         _target_layers(subject.spec, subject),
         address.LAYER,
+        default_layer(subject.passed),
         disabled=disabled,
-        help="The layer whose maps are weighted; the last stage is the most class-specific.",
+        help="The layer whose maps are weighted; the deeper, the more class-specific, as long as "
+        "its maps have places.",
     )
+    if not disabled and (text := default_layer_text(subject.passed)):
+        st.caption(text)
+    return layer
 
 
 def suiting_methods(subject: Subject) -> tuple[str, ...]:

@@ -18,8 +18,14 @@ from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.work.view import Offer
 from cnnviz.ui.work.work import Work
 from cnnviz.vision.cam.class_activation import class_maps
+from cnnviz.vision.cam.heatmap import Heatmap
 from cnnviz.vision.cam.methods import METHODS, Method
 from cnnviz.vision.prediction import top
+
+SCALE = (
+    "The map is divided by its maximum and nothing is subtracted, so that dark is 0: nothing here "
+    "supports the class (pytorch-grad-cam subtracts the minimum as well)."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +50,8 @@ class Explanation:
         return METHODS[self.name]
 
     @property
-    def map(self) -> np.ndarray:
-        """The map by a method that is not slow, float32 (H, W) in [0, 1]."""
+    def heatmap(self) -> Heatmap:
+        """The map by a method that is not slow."""
         return self.subject.maps((self.layer,), self.name).value[self.layer]
 
     def over_photo(self, values: np.ndarray) -> np.ndarray:
@@ -62,7 +68,7 @@ class Explanation:
             return colour_maps.coloured(enlarged(np.sqrt(values))), note
         return self.over_photo(values), ""
 
-    def show(self, draw: Callable[[np.ndarray, float], None]) -> None:
+    def show(self, draw: Callable[[Heatmap, float], None]) -> None:
         """Have the map drawn with the seconds that it took beyond the forward pass.
 
         A slow method's map is a task: its button, its progress, then the map.
@@ -74,7 +80,7 @@ class Explanation:
             return
         network, passed, class_index = subject.network, subject.passed, subject.class_index
 
-        def compute(work: Work) -> tuple[np.ndarray, float]:
+        def compute(work: Work) -> tuple[Heatmap, float]:
             started = time.perf_counter()
             maps = class_maps(network, passed, class_index, [layer], name, work.tell)
             return maps[layer], time.perf_counter() - started
@@ -92,9 +98,9 @@ class Explanation:
         """Draw one image of the map with the time that it took."""
         self.show(self._draw_small)
 
-    def _draw_small(self, values: np.ndarray, seconds: float) -> None:
-        picture, note = self.picture(values)
-        caption = f"{note}{seconds_text(seconds)} beyond the forward pass"
+    def _draw_small(self, heatmap: Heatmap, seconds: float) -> None:
+        picture, note = self.picture(heatmap.values)
+        caption = f"{note}{seconds_text(seconds)} beyond the forward pass{empty_text(heatmap)}"
         alt = f"{self.method.title} for {self.subject.label}"
         st.image(picture, caption, width="stretch", alt=alt)
 
@@ -102,37 +108,44 @@ class Explanation:
         """Draw photo, network input, heatmap and overlay, with a caption and a download."""
         self.show(self._draw_large)
 
-    def _draw_large(self, values: np.ndarray, seconds: float) -> None:
-        subject, side, over_photo = self.subject, self.subject.side, self.over_photo(values)
+    def _draw_large(self, heatmap: Heatmap, seconds: float) -> None:
+        subject, side, values = self.subject, self.subject.side, heatmap.values
+        over_photo = self.over_photo(values)
         pixelated = subject.seen.resize((SIDE, SIDE), Image.Resampling.NEAREST)
         pictures = {
             subject.photo.title: np.asarray(subject.photo.image),
             f"Network input ({side} x {side} px)": np.asarray(pixelated),
-            "Heatmap: dark is 0, yellow is 1": colour_maps.coloured(enlarged(values)),
+            "Heatmap: dark is 0, yellow its maximum": colour_maps.coloured(enlarged(values)),
             "Overlay": over_photo,
         }
         with st.grid(2, min_column_width=160):
             for caption, picture in pictures.items():
                 st.image(picture, caption, width="stretch", alt=caption)
-        st.caption(self._explained(values, seconds))
+        st.caption(self._explained(heatmap, seconds))
         file = BytesIO()
         Image.fromarray(over_photo).save(file, "PNG")
         name = f"{self.name}-{subject.spec.variant}-{subject.class_index}.png"
         offer_file("Overlay as PNG", file.getvalue(), name)
 
-    def _explained(self, values: np.ndarray, seconds: float) -> str:
+    def _explained(self, heatmap: Heatmap, seconds: float) -> str:
         subject, place = self.subject, f" at {self.layer}" if self.method.reads_layer else ""
-        empty = " No region supports this class at this layer; try another class or layer."
         return (
             f"{self.method.title}{place}: the region that supports class {subject.class_index}, "
-            f"probability {subject.probability:.1%}. {seconds_text(subject.pass_seconds)} for the "
-            f"forward pass, {seconds_text(seconds)} for the map.{'' if values.any() else empty}"
+            f"probability {subject.probability:.1%}. {SCALE} {seconds_text(subject.pass_seconds)} "
+            f"for the forward pass, {seconds_text(seconds)} for the map{empty_text(heatmap)}."
         )
 
     def show_method(self) -> None:
         """Draw the method's equation, paper and cost."""
         st.markdown(self.method.equation)
         st.caption(f"{self.method.paper} Cost: {self.method.cost}.")
+
+
+def empty_text(heatmap: Heatmap) -> str:
+    """Why a map shows no region and what to do, to end a sentence; empty where it shows one."""
+    if heatmap.has_region:
+        return ""
+    return f"; **no region**: {heatmap.why_empty}, so try another class, layer or method"
 
 
 def show_answers(subject: Subject, probabilities: np.ndarray | None = None) -> None:

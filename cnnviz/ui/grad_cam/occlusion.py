@@ -81,7 +81,7 @@ def _show_patch(subject: Subject, percent: int) -> None:
                 "title": f"{subject.photo.title}, as the network sees it",
                 "small": subject.side <= SMALL,
                 "side": percent,
-                "colour": mean_colour(subject),
+                "colour": zero_colour(subject),
                 "row": row,
                 "column": column,
             },
@@ -130,8 +130,8 @@ def _show_fall(subject: Subject, place: tuple[int, int], percent: int) -> None:
     st.markdown(fall_text(alone, hidden))
     st.caption(
         f"Drag the patch, click its new position, or move it with the arrow keys. It is {side} x "
-        f"{side} of {subject.side} px and has the mean colour (0 after "
-        "normalisation). Zeiler and Fergus 2014, section 4.2."
+        f"{side} of {subject.side} px and is {subject.preprocessing.zero_text}. "
+        "Zeiler and Fergus 2014, section 4.2."
     )
 
 
@@ -194,7 +194,7 @@ def map_text(label: str, fall: np.ndarray) -> str:
     return text
 
 
-def mean_colour(subject: Subject) -> str:
+def zero_colour(subject: Subject) -> str:
     """The colour on screen of 0 after normalisation."""
     red, green, blue = (round(255 * mean) for mean in subject.preprocessing.mean)
     if subject.spec.in_channels == 1:

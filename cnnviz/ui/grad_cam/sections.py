@@ -15,7 +15,7 @@ from cnnviz.ui.grad_cam.controls import (
     stage_names,
     suiting_methods,
 )
-from cnnviz.ui.grad_cam.maps import Explanation, show_answers
+from cnnviz.ui.grad_cam.maps import SCALE, Explanation, empty_text, show_answers
 from cnnviz.ui.grad_cam.trust import show_tests
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import bound, choose_flag
@@ -23,6 +23,7 @@ from cnnviz.ui.parts.layout import in_columns
 from cnnviz.ui.photo.overlay import choose_opacity, overlay, resized
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.vision.cam.methods import METHODS
+from cnnviz.vision.cam.target_layer import size_text
 from cnnviz.vision.prediction import top
 
 MAX_CLASSES = 4
@@ -57,8 +58,8 @@ def show_methods(subject: Subject) -> None:
     subject, layer, opacity = in_columns(
         lambda: choose_class(subject), lambda: choose_layer(subject), choose_opacity
     )
-    st.caption(f"All for “{subject.label}”, each on the scale from 0 to its own largest value.")
-    st.html(colour_scale("0", "1"))
+    st.caption(f"All for “{subject.label}”, each on the scale from 0 to its own maximum. {SCALE}")
+    st.html(colour_scale("0", "the map's maximum"))
     suiting = suiting_methods(subject)
     with st.grid(3, min_column_width=280):
         for name in suiting:
@@ -83,8 +84,10 @@ def show_classes(subject: Subject) -> None:
     explained = [Explanation(subject.about(i), layer, name, opacity) for i in classes]
     with st.grid(max(len(explained) + 1, 3), min_column_width=220):
         for each in explained:
-            picture, note = each.picture(each.map)
+            heatmap = each.heatmap
+            picture, note = each.picture(heatmap.values)
             caption = f"{note}{each.subject.label}: {each.subject.probability:.1%}"
+            caption += empty_text(heatmap)
             st.image(picture, caption, width="stretch", alt=f"Map for {caption}")
         if len(explained) > 1:
             with st.container():
@@ -112,7 +115,7 @@ def show_trust(subject: Subject) -> None:
         subject, opacity = choose_class(subject), choose_opacity()
     with right:
         explained = Explanation(subject, *_layer_and_method(subject, but=SLOW), opacity)
-    show_tests(explained, explained.map)
+    show_tests(explained, explained.heatmap)
 
 
 def _layer_and_method(subject: Subject, but: Collection[str] = ()) -> tuple[str, str]:
@@ -139,7 +142,7 @@ def _show_difference(first: Explanation, second: Explanation) -> None:
     """The first class's map minus the second's, each on its own scale, in [-1, 1]."""
     one, two = first.subject.label, second.subject.label
     caption = f"{one} minus {two}"
-    difference = colour_maps.signed(resized(first.map - second.map))
+    difference = colour_maps.signed(resized(first.heatmap.values - second.heatmap.values))
     st.image(difference, caption, width="stretch", alt=caption)
     st.html(signed_scale(two, one, "alike"))
 
@@ -147,7 +150,8 @@ def _show_difference(first: Explanation, second: Explanation) -> None:
 def _show_strip(subject: Subject, method: str, opacity: float) -> None:
     maps = subject.maps(stage_names(subject.network), method).value
     with st.grid(len(maps), min_column_width=140):
-        for number, values in enumerate(maps.values(), start=1):
-            picture = overlay(subject, values, opacity)
-            caption = f"Stage {number}"
+        for number, heatmap in enumerate(maps.values(), start=1):
+            picture = overlay(subject, heatmap.values, opacity)
+            caption = f"Stage {number} ({size_text(heatmap.places)})"
+            caption += "" if heatmap.has_region else f": no region, since {heatmap.why_empty}"
             st.image(picture, caption, width="stretch", alt=f"Overlay of {caption}")

@@ -10,11 +10,13 @@ from cnnviz.ui.parts.drawing import show_drawing
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.ui.work.view import Offer
 from cnnviz.vision.cam.deletion import DeletionInsertion, deletion_insertion
+from cnnviz.vision.cam.heatmap import Heatmap
 from cnnviz.vision.cam.road import Road, road
 from cnnviz.vision.cam.sanity import RandomisedMap, randomised_maps
 
 MAP, RANDOM = CATEGORIES[0], CATEGORIES[1]
-# A map whose mean correlation with those of randomised networks is not below this fails the check.
+# A map whose mean correlation with those of randomised networks is not below this fails the check:
+# a rule of ours, as Adebayo et al. 2018 draw no line.
 LIMIT = 0.5
 
 
@@ -40,19 +42,19 @@ TESTS = {
 }
 
 
-def show_tests(explained: Explanation, map: np.ndarray) -> None:
-    """Draw three tests of a map, float32 (H, W) in [0, 1], each started by its button."""
+def show_tests(explained: Explanation, heatmap: Heatmap) -> None:
+    """Draw three tests of a map, each started by its button."""
     if explained.subject.is_random:
         st.warning(
             "These weights are random: the network has learned nothing its maps could show.",
             icon=":material/casino:",
         )
-    if not map.any():
+    if not heatmap.has_region:
         st.info(
-            "This map is empty: no region supports the class at this layer, so the order of its "
-            "pixels is random. Choose another class, layer or method."
+            f"This map is empty: {heatmap.why_empty}, so the order of its pixels is random. Choose "
+            "another class, layer or method."
         )
-    for offer in _offers(explained, map):
+    for offer in _offers(explained, heatmap.values):
         title, idea = TESTS[offer.name]
         st.subheader(title)
         st.markdown(idea)
@@ -72,7 +74,7 @@ def _offers(explained: Explanation, map: np.ndarray) -> list[Offer]:
                 network, passed.image, class_index, map, progress=work.tell
             ),
             "Draw the curves",
-            lambda curves: _show_curves(curves, subject.label),
+            lambda curves: _show_curves(curves, subject.label, subject.preprocessing.zero_text),
             help="Runs the network about 330 times.",
         ),
         Offer(
@@ -96,7 +98,7 @@ def _offers(explained: Explanation, map: np.ndarray) -> list[Offer]:
     ]
 
 
-def _show_curves(curves: DeletionInsertion, label: str) -> None:
+def _show_curves(curves: DeletionInsertion, label: str, zero: str) -> None:
     left, right = st.columns(2)
     for place, name, by_map, at_random in (
         (left, "deleted", curves.by_map.deletion, curves.at_random.deletion),
@@ -112,8 +114,8 @@ def _show_curves(curves: DeletionInsertion, label: str) -> None:
             show_drawing(chart, f"curve_{name}")
     st.markdown(curves_text(curves))
     st.caption(
-        "Petsiuk et al. 2018, RISE, section 4.1. Deleted pixels take the mean colour (0 after "
-        "normalisation); insertion begins with a Gaussian blur, 11 px wide, sigma 5 px, as in the "
+        f"Petsiuk et al. 2018, RISE, section 4.1. Deleted pixels are {zero}; insertion begins with "
+        "a Gaussian blur, 11 px wide, sigma 5 px, as in the "
         f"authors' code. {len(curves.shares) - 1} equal steps, where the authors' code takes one a "
         "row of the photo. The dashed line is the mean of three random orders. Deleting at random "
         "leaves a pattern of holes that no photo has, which can confuse a network faster than any "
@@ -215,7 +217,7 @@ def verdict(steps: list[RandomisedMap], title: str) -> str:
     mean = float(np.mean(known))
     rule = (
         f"The mean correlation of the randomised maps with the first one is {mean:.2f}; "
-        f"below {LIMIT} a map passes. "
+        f"below {LIMIT} a map passes, which is a rule of ours: the paper draws no line. "
     ).replace("-", "−")  # noqa: RUF001
     if mean < LIMIT:
         return f"**Passed.** {rule}{title} here depends on what the network has learned."

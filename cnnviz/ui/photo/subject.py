@@ -25,6 +25,7 @@ from cnnviz.ui.server.cached import (
     timed_inference,
 )
 from cnnviz.vision.cam.class_activation import class_maps
+from cnnviz.vision.cam.heatmap import Heatmap
 from cnnviz.vision.capture import Place
 from cnnviz.vision.forward_pass import ForwardPass, activations, forward_pass
 from cnnviz.vision.prediction import labels, network_input, preprocessing, seen_by
@@ -151,7 +152,7 @@ class Subject:
         """Probability of the class."""
         return float(self.probabilities[self.class_index])
 
-    def maps(self, layers: tuple[str, ...], method: str) -> Timed[dict[str, np.ndarray]]:
+    def maps(self, layers: tuple[str, ...], method: str) -> Timed[dict[str, Heatmap]]:
         """Class activation maps by layer, with their time beyond the forward pass."""
         return _maps(self, self.class_index, layers, method)
 
@@ -204,7 +205,7 @@ def _pass(subject: Subject) -> Timed[ForwardPass]:
 @results.remember
 def _maps(
     subject: Subject, class_index: int, layers: tuple[str, ...], method: str
-) -> Timed[dict[str, np.ndarray]]:
+) -> Timed[dict[str, Heatmap]]:
     network, passed = subject.network, subject.passed
     return timed_inference(
         "Following the gradient ...",

@@ -97,6 +97,19 @@ def offered(
     return [*files, *shipped, *of_runs, *known[len(files) :]]
 
 
+def weights_here(variant: str, runs: Iterable[Run]) -> WeightedNetwork:
+    """The best weights of a variant on this machine; random ones where it has no others.
+
+    Args:
+        variant: Name of a variant.
+        runs: Of ``known_runs``.
+
+    Raises:
+        KeyError: There is no such variant; the message lists the known names.
+    """
+    return next(each for each in offered(variant, runs) if each.weights.kind != "download")
+
+
 def bundled_choice(chosen: Bundled) -> WeightedNetwork:
     """A bundled network with its weights."""
     source = _file_source(chosen.path, bundled_title(chosen))

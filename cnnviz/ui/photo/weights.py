@@ -89,7 +89,7 @@ def _choose_weights(choices: Sequence[WeightedNetwork]) -> WeightedNetwork:
     return chosen
 
 
-def variants_with_files() -> list[str]:
+def _variants_with_files() -> list[str]:
     """Variants whose weights are in the folder, in the order of the catalogue."""
     return [name for name in variants() if sources(name)[0].kind == "file"]
 
@@ -143,7 +143,7 @@ def _start_where_weights_are(runs: Sequence[Run], start: str | None) -> None:
         return
     if {address.ARCHITECTURE, address.VARIANT} & set(st.query_params):
         return
-    available = variants_with_files()
+    available = _variants_with_files()
     if start is None:
         start = DEFAULT_VARIANT if DEFAULT_VARIANT in available else next(iter(available), None)
     if start is None:

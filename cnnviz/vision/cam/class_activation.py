@@ -6,13 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from PIL import Image
-from torch.nn import functional
 
 from cnnviz.architectures import Network
+from cnnviz.architectures.given import at_rest, device_of, given_network, precision_of
 from cnnviz.hyperparameters import named
 from cnnviz.progress import Progress, ignore_progress, part
+from cnnviz.vision.cam.heatmap import Heatmap
 from cnnviz.vision.cam.look import Look
 from cnnviz.vision.cam.methods import METHODS, Method
+from cnnviz.vision.cam.target_layer import default_layer
 from cnnviz.vision.capture import submodule
 from cnnviz.vision.forward_pass import ForwardPass, forward_pass, require_class
 from cnnviz.vision.prediction import network_input
@@ -24,14 +26,18 @@ class ClassActivation:
 
     Attributes:
         class_index: The explained class.
-        maps: By layer, float32 (H, W) of the input's size in [0, 1]; all 0 if no region supports
-            the class.
+        heatmaps: By layer.
         probabilities: Prediction, float32 (num_classes,).
     """
 
     class_index: int
-    maps: dict[str, np.ndarray]
+    heatmaps: dict[str, Heatmap]
     probabilities: np.ndarray
+
+    @property
+    def maps(self) -> dict[str, np.ndarray]:
+        """By layer, float32 (H, W) of the input's size in [0, 1]."""
+        return {layer: heatmap.values for layer, heatmap in self.heatmaps.items()}
 
 
 def class_activation(
@@ -48,7 +54,7 @@ def class_activation(
         network: In eval mode; it may be shared by threads. Freezing its parameters saves time.
         image: Preprocessed, (1, C, H, W).
         class_index: The explained class; default the predicted one.
-        layers: Module paths; default the last stage.
+        layers: Module paths; default the deepest stage with at least 4 x 4 places.
         method: A key of ``METHODS``.
         progress: Called with the share done; an exception cancels the work.
 
@@ -61,9 +67,9 @@ def class_activation(
     passed = forward_pass(network, image)
     if class_index is None:
         class_index = int(passed.logits.argmax())
-    layers = list(layers or [default_layer(network)])
-    maps = class_maps(network, passed, class_index, layers, method, progress)
-    return ClassActivation(class_index, maps, passed.probabilities)
+    layers = list(layers or [default_layer(passed)])
+    heatmaps = class_maps(network, passed, class_index, layers, method, progress)
+    return ClassActivation(class_index, heatmaps, passed.probabilities)
 
 
 def class_maps(
@@ -73,17 +79,17 @@ def class_maps(
     layers: Sequence[str],
     method: str = "grad-cam",
     progress: Progress = ignore_progress,
-) -> dict[str, np.ndarray]:
+) -> dict[str, Heatmap]:
     """Compute class activation maps of a forward pass, by layer; see ``class_activation``."""
     require_class(class_index, len(passed.logits))
     for layer in layers:
         submodule(network, layer)
-    maps, looks = {}, Look.at(network, passed, class_index, layers)
+    heatmaps, looks = {}, Look.at(network, passed, class_index, layers)
     for number, look in enumerate(looks):
         look.progress = part(progress, number / len(looks), (number + 1) / len(looks))
-        raw = method_of(method).function(look)
-        maps[look.layer] = _scaled(functional.relu(raw), passed.image.shape[2:])
-    return maps
+        terms = method_of(method).function(look)
+        heatmaps[look.layer] = Heatmap.of(terms, passed.image.shape[2:])
+    return heatmaps
 
 
 def class_activation_map(
@@ -96,22 +102,40 @@ def class_activation_map(
     """Compute the region that supports a class: float32 (H, W) in [0, 1], of the input's size.
 
     Args:
-        network: A network of ``cnnviz.build`` in eval mode, with weights.
+        network: A network of ``cnnviz.build`` with weights, in any mode, on any device and in any
+            precision; it is left as it was. Threads may share one that is in eval mode.
         image: A photo of ``cnnviz.open_image``, or a preprocessed tensor (1, C, H, W).
         class_index: The explained class; default the predicted one.
-        layer: Module path in the layer table; default the last stage.
+        layer: Module path in the layer table; default the deepest stage with at least 4 x 4 places.
         method: grad-cam, grad-cam++, hirescam, xgradcam, layercam, eigencam, eigengradcam, cam,
             guided-backprop, saliency, scorecam or ablationcam.
 
     Raises:
         KeyError: Unknown method or layer; the message names it.
-        ValueError: A layer without feature maps, a class that the network does not have, or a
-            network that the method does not suit.
+        TypeError: The network was not built here.
+        ValueError: A layer without feature maps, a class that the network does not have, a network
+            that the method does not suit or that has no weights, or an image of other numbers.
     """
+    device = device_of(given_network(network))
+    with torch.inference_mode(False), torch.autocast(device.type, enabled=False):
+        own, layers = at_rest(network), [layer] if layer else None
+        activation = class_activation(own, _input(own, image), class_index, layers, method)
+    (values,) = activation.maps.values()
+    return values
+
+
+def _input(network: Network, image: Image.Image | torch.Tensor) -> torch.Tensor:
+    """A caller's image on the network's device and in the precision that it computes in."""
     if isinstance(image, Image.Image):
         image = network_input(network.spec, image)
-    layer = layer or default_layer(network)
-    return class_activation(network, image, class_index, [layer], method).maps[layer]
+    is_tensor = isinstance(image, torch.Tensor)
+    if not is_tensor or image.is_meta or not image.is_floating_point():
+        kind = f"{image.dtype} on {image.device}" if is_tensor else type(image).__name__
+        raise ValueError(
+            "image must be a photo of cnnviz.open_image or preprocessed floats (1, C, H, W); "
+            f"received {kind}."
+        )
+    return image.detach().to(device_of(network), precision_of(network), copy=True)
 
 
 def method_of(name: str) -> Method:
@@ -121,19 +145,3 @@ def method_of(name: str) -> Method:
         KeyError: The name is unknown; the message lists the known names.
     """
     return named(name, METHODS, "method")
-
-
-def default_layer(network: Network) -> str:
-    """Path of the last stage, which has the deepest feature maps with spatial positions."""
-    return f"stages.{len(network.stages) - 1}"
-
-
-def _scaled(raw: torch.Tensor, size: Sequence[int]) -> np.ndarray:
-    """Resize a map (h, w) to the input's size and scale it to [0, 1]."""
-    full = functional.interpolate(
-        raw[None, None], size=tuple(size), mode="bilinear", align_corners=False
-    )
-    full = full[0, 0] - full.min()
-    peak = full.max()
-    scaled: np.ndarray = (full / peak if peak > 0 else full).float().numpy(force=True)
-    return scaled

@@ -67,9 +67,9 @@ def deletion_insertion(
 ) -> DeletionInsertion:
     """Measure the class's probability while important pixels are deleted and inserted.
 
-    Deletion replaces pixels by 0, which after normalisation is the mean colour; insertion begins
-    with the blurred image (Gaussian, 11 px wide, sigma 5 px) and puts pixels back. Petsiuk et al.
-    2018, RISE, section 4.1 and Algorithm 1 of the appendix; width and sigma are those of the
+    Deletion replaces pixels by 0, after normalisation (``Preprocessing.zero_text``); insertion
+    begins with the blurred image (Gaussian, 11 px wide, sigma 5 px) and puts pixels back. Petsiuk
+    et al. 2018, RISE, section 4.1 and Algorithm 1 of the appendix; width and sigma are those of the
     authors' code. Two things differ from it: the code takes as many steps as the image has rows,
     and its blur reads zeros where ours mirrors the image at its border.
 

@@ -11,15 +11,20 @@ from cnnviz.vision.cam.look import Look
 from cnnviz.weights.loading import private_copy
 
 
-def by_library(look: Look, name: str, batch_size: int, further_passes: int) -> torch.Tensor:
-    """Run a method of pytorch-grad-cam on a copy of the network that shares only the weights."""
-    maps = look.maps.shape[1]
-    network = _Counted(look, ceil(maps / batch_size) + further_passes)
+def by_library(look: Look, name: str, batch_size: int, further_passes: int = 0) -> torch.Tensor:
+    """The terms (K, h, w) with the weights that a method of pytorch-grad-cam gives the maps.
+
+    The library works on a copy of the network that shares only the weights.
+    """
+    maps, library = look.maps, _library()
+    network = _Counted(look, ceil(maps.shape[1] / batch_size) + further_passes)
     layer = network.network.get_submodule(look.layer)
-    library = _library()
+    targets = [library.ClassifierOutputTarget(look.class_index)]
     method = getattr(library, name)(network, [layer])
-    maps = method(look.passed.image, [library.ClassifierOutputTarget(look.class_index)])
-    return torch.from_numpy(maps[0])
+    weights = method.get_cam_weights(
+        look.passed.image, layer, targets, maps.numpy(force=True), None
+    )
+    return torch.from_numpy(weights[0]).to(maps)[:, None, None] * maps[0]
 
 
 class _Counted(nn.Module):

@@ -1,11 +1,13 @@
 r"""The methods of class activation maps; the docstring of each function is its equation.
 
 $y$ is the logit of the class, $A^k_{ij}$ map $k$ of the target layer at row $i$ and column $j$,
-$g^k_{ij} = \partial y / \partial A^k_{ij}$ its gradient. All maps are clipped at 0, resized to
-the image and divided by their maximum; exceptions in papers are noted at the methods.
+$g^k_{ij} = \partial y / \partial A^k_{ij}$ its gradient. Each function gives the terms of its sum
+over $k$; ``Heatmap.of`` sums them, clips the sum at 0, resizes it to the image and divides it by
+its maximum. Exceptions in papers are noted at the methods.
 
-The results equal pytorch-grad-cam's, except at layers whose output is overwritten by an in-place
-operation (torchvision's ReLUs), where the library reads the overwritten values.
+pytorch-grad-cam subtracts the minimum as well. With that the results are the library's, except for
+Eigen-CAM, and at layers whose output is overwritten by an in-place operation (torchvision's ReLUs),
+where the library reads the overwritten values.
 """
 
 import inspect
@@ -51,11 +53,13 @@ def grad_cam_plus_plus(look: Look) -> torch.Tensor:
 
 
 def hires_cam(look: Look) -> torch.Tensor:
-    r"""$L = \mathrm{ReLU}\big(\sum_k g^k \odot A^k\big)$: no averaging, so what it shows was used.
+    r"""$L = \mathrm{ReLU}\big(\sum_k g^k \odot A^k\big)$: no averaging over the places.
 
-    Draelos and Carin 2020, HiResCAM, section 3.
+    Draelos and Carin 2020, HiResCAM, section 3. Where one linear layer alone follows the maps,
+    averaged or not, the sum over all places is the logit less its bias, and what the map shows was
+    used. At earlier layers, or before several linear layers, nothing guarantees that.
     """
-    return (look.gradient * look.activation).sum(dim=1)[0]
+    return (look.gradient * look.activation)[0]
 
 
 def x_grad_cam(look: Look) -> torch.Tensor:
@@ -72,24 +76,31 @@ def layer_cam(look: Look) -> torch.Tensor:
 
     Jiang et al. 2021, LayerCAM, equations 5 to 7.
     """
-    return (functional.relu(look.gradient) * look.activation).sum(dim=1)[0]
+    return (functional.relu(look.gradient) * look.activation)[0]
 
 
 def eigen_cam(look: Look) -> torch.Tensor:
-    r"""$L = A\,v_1$ with $v_1$ the first right singular vector of the centred $A$, $hw \times K$.
+    r"""$L = A\,v_1$ with $v_1$ the first right singular vector of $A$, a matrix of $hw \times K$.
 
-    Muhammad and Yeasin 2020, Eigen-CAM, equations 1 to 3. It knows no class. The sign of $v_1$ is
-    not determined; it is the one that LAPACK gives, as in pytorch-grad-cam.
+    Muhammad and Yeasin 2020, Eigen-CAM, equations 1 to 3. It knows no class. The sign of $v_1$,
+    which is free, is the one with which the sum of $L$ is not negative. pytorch-grad-cam subtracts
+    each map's mean first and leaves the sign to chance (LAPACK).
     """
-    return _first_component(look.maps)
+    maps = look.maps[0]
+    return _first_component(maps, torch.ones_like(maps[0]))
 
 
 def eigen_grad_cam(look: Look) -> torch.Tensor:
-    r"""$L = (g \odot A)\,v_1$ with $v_1$ the first right singular vector of the centred product.
+    r"""$L = (P - \bar P)\,v_1$ with $P = g \odot A$, $hw \times K$, $\bar P$ its mean over the $hw$
+    places and $v_1$ the first right singular vector of $P - \bar P$.
 
-    Eigen-CAM of the gradient times the activation: pytorch-grad-cam's variant, which has no paper.
+    pytorch-grad-cam's variant of Eigen-CAM, which has no paper. The library leaves the sign of
+    $v_1$ to chance (LAPACK); here it is the one with which $L$ is high where $P$, summed over $k$,
+    is: that sum is HiResCAM.
     """
-    return _first_component(look.gradient * look.activation)
+    product = (look.gradient * look.activation)[0]
+    centred = product - product.mean(dim=(1, 2), keepdim=True)
+    return _first_component(centred, centred.sum(dim=0))
 
 
 def cam(look: Look) -> torch.Tensor:
@@ -102,8 +113,8 @@ def cam(look: Look) -> torch.Tensor:
     place = Place(pooling, 0)
     a = activations(look.network, look.passed, [place])[place]
     if linear is None:
-        return a[0, look.class_index]
-    return _weighted(linear.weight[look.class_index : look.class_index + 1], a)
+        return a[0, look.class_index : look.class_index + 1]
+    return _weighted(linear.weight.detach()[look.class_index : look.class_index + 1], a)
 
 
 def guided_backprop(look: Look) -> torch.Tensor:
@@ -131,7 +142,7 @@ def score_cam(look: Look) -> torch.Tensor:
     Wang et al. 2020, Score-CAM, equations 5 to 8, by pytorch-grad-cam; it leaves out the baseline
     $y(0)$, which softmax cancels. One pass a map.
     """
-    return by_library(look, "ScoreCAM", batch_size=16, further_passes=1)
+    return by_library(look, "ScoreCAM", batch_size=16)
 
 
 def ablation_cam(look: Look) -> torch.Tensor:
@@ -140,7 +151,7 @@ def ablation_cam(look: Look) -> torch.Tensor:
 
     Desai and Ramaswamy 2020, Ablation-CAM, equations 3 and 4, by pytorch-grad-cam. One pass a map.
     """
-    return by_library(look, "AblationCAM", batch_size=32, further_passes=2)
+    return by_library(look, "AblationCAM", batch_size=32, further_passes=1)
 
 
 def _pooled_head(network: Network) -> tuple[str, nn.Linear | None]:
@@ -177,7 +188,7 @@ class Method:
 
     Attributes:
         title: Name given by its authors.
-        function: Computes a raw map (h, w) of support for the class.
+        function: Computes the terms (K, h, w) whose sum over k supports the class.
         cost: Cost besides the forward pass.
         reads_layer: Whether the target layer matters.
         is_by_pixel: Whether the map has individual pixel values, few of them large.
@@ -249,17 +260,20 @@ def suits(method: str, network: Network) -> bool:
 
 
 def _weighted(weights: torch.Tensor, activation: torch.Tensor) -> torch.Tensor:
-    """Sum over k of w_k A^k, (h, w), for weights (1, K) and maps (1, K, h, w)."""
-    return (weights[:, :, None, None] * activation).sum(dim=1)[0]
+    """The terms w_k A^k, (K, h, w), for weights (1, K) and maps (1, K, h, w)."""
+    return (weights[:, :, None, None] * activation)[0]
 
 
-def _first_component(activation: torch.Tensor) -> torch.Tensor:
-    maps = activation[0].flatten(start_dim=1).T.numpy(force=True)
-    centred = maps - maps.mean(axis=0)
-    _, _, directions = np.linalg.svd(centred, full_matrices=False)
-    return torch.from_numpy(centred @ directions[0]).reshape(activation.shape[2:])
+def _first_component(maps: torch.Tensor, towards: torch.Tensor) -> torch.Tensor:
+    """The terms of L, maps (K, h, w) on their first right singular vector.
+
+    Of its two signs it has the one with which L is not opposed to ``towards``, (h, w).
+    """
+    _, _, directions = np.linalg.svd(maps.flatten(1).T.numpy(force=True), full_matrices=False)
+    terms = maps * torch.from_numpy(directions[0]).to(maps)[:, None, None]
+    return terms if (terms.sum(dim=0) * towards).sum() >= 0 else -terms
 
 
 def _strongest_channel(look: Look, guided: bool) -> torch.Tensor:
     gradient = pixel_gradient(look.network, look.passed.image, look.class_index, guided)
-    return gradient.abs().amax(dim=0)
+    return gradient.abs().amax(dim=0, keepdim=True)

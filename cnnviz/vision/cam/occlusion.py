@@ -47,8 +47,8 @@ def occlusion_map(
     """Compute the class's probability for all positions of the patch, float32 (rows, columns).
 
     Zeiler and Fergus 2014, Visualizing and Understanding Convolutional Networks, section 4.2: a
-    grey square, here 0 after normalisation, which is the mean colour. The number at (i, j) is that
-    of a patch centred in cell (i, j) of a grid of ``stride`` pixels; see ``patch_centres``.
+    grey square, here 0 after normalisation (``Preprocessing.zero_text``). The number at (i, j) is
+    that of a patch centred in cell (i, j) of a grid of ``stride`` pixels; see ``patch_centres``.
 
     Args:
         network: In eval mode; it may be shared by threads.

@@ -66,7 +66,7 @@ def randomised_maps(
     for number, (names, copy) in enumerate(_randomised(network, seed)):
         step_progress = part(progress, number / steps, (number + 1) / steps)
         seen = passed if not names else forward_pass(copy, passed.image)
-        values = class_maps(copy, seen, class_index, [layer], method, step_progress)[layer]
+        values = class_maps(copy, seen, class_index, [layer], method, step_progress)[layer].values
         original = maps[0].map if maps else values
         maps.append(RandomisedMap(names, values, rank_correlation(original, values)))
         progress((number + 1) / steps)

@@ -14,6 +14,8 @@ from tests.apps import open_function
 
 
 def page(method, empty):
+    from dataclasses import replace
+
     import numpy as np
 
     from cnnviz.architectures import specify
@@ -31,9 +33,10 @@ def page(method, empty):
     spec = specify("resnet20_cifar")
     subject = Subject(spec, sources("resnet20_cifar")[-1], photo, 3)
     layer = "stages.2"
-    values = class_maps(subject.network, subject.passed, 3, [layer], method)[layer]
-    explained = Explanation(subject, layer, method, 0.7)
-    show_tests(explained, np.zeros_like(values) if empty else values)
+    heatmap = class_maps(subject.network, subject.passed, 3, [layer], method)[layer]
+    if empty:
+        heatmap = replace(heatmap, values=np.zeros_like(heatmap.values))
+    show_tests(Explanation(subject, layer, method, 0.7), heatmap)
 
 
 @pytest.fixture(autouse=True)
@@ -108,7 +111,7 @@ def test_the_sanity_check_is_a_strip_from_trained_to_random():
     ]
     assert strip[0].endswith("ρ = 1.00")  # noqa: RUF001
     assert strip[5] != strip[0].replace("Untrained, as it is", "+ stem (all random)")
-    assert "below 0.5 a map passes" in said(app)
+    assert "below 0.5 a map passes, which is a rule of ours: the paper draws no line" in said(app)
 
 
 def test_random_weights_and_empty_maps_are_told():

@@ -10,7 +10,7 @@ from pytorch_grad_cam import GradCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
 import cnnviz
-from cnnviz.vision.cam.class_activation import class_activation, default_layer
+from cnnviz.vision.cam.class_activation import class_activation
 
 SIDE = 112  # half of the published one: maps are of 4 x 4 in the last stage
 
@@ -23,6 +23,12 @@ def network():
 
 def image(seed):
     return torch.randn(1, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(seed))
+
+
+def stretched(values):
+    """A map by the library's convention: its minimum is subtracted as well."""
+    values = values - values.min()
+    return values / values.max()
 
 
 def oracle(network, image, class_index, layer):
@@ -53,7 +59,7 @@ def test_equals_pytorch_grad_cam(variant, layer):
         ours = class_activation(network, image(2), class_index, [layer]).maps[layer]
         theirs = oracle(network, image(2), class_index, layer)
         assert ours.max() == 1
-        np.testing.assert_allclose(ours, theirs, atol=1e-5)
+        np.testing.assert_allclose(stretched(ours), theirs, atol=1e-5)
 
 
 def test_several_layers_in_one_pass_are_each_what_they_are_alone(network):
@@ -74,7 +80,7 @@ def test_eight_threads_share_one_network(network):
     def run(job):
         seed, class_index, layer = job
         activation = class_activation(network, image(seed), class_index, [layer]).maps[layer]
-        return np.abs(activation - expected[job]).max()
+        return np.abs(stretched(activation) - expected[job]).max()
 
     with ThreadPoolExecutor(8) as pool:
         differences = list(pool.map(run, jobs * 25))
@@ -105,7 +111,7 @@ def test_the_answer_comes_with_the_maps(network):
         expected = network(image(4))[0].softmax(dim=0)
     np.testing.assert_allclose(activation.probabilities, expected, rtol=1e-5)
     assert activation.class_index == expected.argmax()
-    assert list(activation.maps) == [default_layer(network)] == ["stages.3"]
+    assert list(activation.maps) == ["stages.3"]
     values = activation.maps["stages.3"]
     assert (values.shape, values.dtype) == ((SIDE, SIDE), np.float32)
     assert 0 <= values.min() <= values.max() == 1

@@ -9,13 +9,14 @@ import pytorch_grad_cam
 import torch
 from pytorch_grad_cam import GuidedBackpropReLUModel
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+from pytorch_grad_cam.utils.svd_on_activations import get_2d_projection
 from torchvision.models import squeezenet1_1
 
 import cnnviz
 from cnnviz.vision.cam.class_activation import class_activation
 from cnnviz.vision.cam.methods import METHODS, suits
 from cnnviz.vision.cam.pixel_gradient import pixel_gradient
-from cnnviz.vision.forward_pass import forward_pass
+from cnnviz.vision.forward_pass import forward_pass, gradients
 from cnnviz.weights.loading import private_copy
 
 LIBRARY = {
@@ -24,12 +25,17 @@ LIBRARY = {
     "hirescam": "HiResCAM",
     "xgradcam": "XGradCAM",
     "layercam": "LayerCAM",
-    "eigencam": "EigenCAM",
     "eigengradcam": "EigenGradCAM",
     "scorecam": "ScoreCAM",
     "ablationcam": "AblationCAM",
 }
-QUICK = [name for name in LIBRARY if not METHODS[name].is_slow]
+QUICK = [name for name in METHODS if not METHODS[name].is_slow and METHODS[name].reads_layer]
+NETWORKS = [
+    ("resnet20_cifar", ("stages.2", "stages.1.0.conv1", "stages.0"), 32, {}),
+    ("densenet40_k12_cifar", ("stages.2", "stages.1"), 32, {}),
+    ("squeezenet1_1", ("stages.2", "stages.1.fire5.expand_3x3"), 112, {}),
+    ("vgg11_bn", ("stages.4.conv2",), 112, {"hidden_units": 256}),
+]
 CLASS = 3
 
 
@@ -48,29 +54,101 @@ def trainable_copy(network):
     return copy
 
 
+def stretched(values):
+    """A map by the library's convention: its minimum is subtracted as well."""
+    values = values - values.min()
+    return values / values.max()
+
+
 def oracle(network, image, layer, method, class_index=CLASS):
     copy = trainable_copy(network)
     library = getattr(pytorch_grad_cam, LIBRARY[method])(copy, [copy.get_submodule(layer)])
     return library(image, [ClassifierOutputTarget(class_index)])[0]
 
 
-@pytest.mark.parametrize(
-    ("variant", "layers", "side", "settings"),
-    [
-        ("resnet20_cifar", ("stages.2", "stages.1.0.conv1", "stages.0"), 32, {}),
-        ("densenet40_k12_cifar", ("stages.2", "stages.1"), 32, {}),
-        ("squeezenet1_1", ("stages.2", "stages.1.fire5.expand_3x3"), 112, {}),
-        ("vgg11_bn", ("stages.4.conv2",), 112, {"hidden_units": 256}),
-    ],
-)
-@pytest.mark.parametrize("method", QUICK)
+@pytest.mark.parametrize(("variant", "layers", "side", "settings"), NETWORKS)
+@pytest.mark.parametrize("method", [name for name in QUICK if name in LIBRARY])
 def test_equals_pytorch_grad_cam(method, variant, layers, side, settings):
     network = drawn(variant, **settings)
     for layer in layers:
         ours = class_activation(network, image(side), CLASS, [layer], method).maps[layer]
         theirs = oracle(network, image(side), layer, method)
-        np.testing.assert_allclose(ours, theirs, atol=1e-4, err_msg=layer)
+        if method == "eigengradcam":
+            theirs = eigen_grad_cam(network, image(side), layer)
+        np.testing.assert_allclose(stretched(ours), stretched(theirs), atol=1e-4, err_msg=layer)
         assert ours.max() == 1
+
+
+def both(network, image, layer):
+    """Activation and gradient of a layer, each (1, K, h, w)."""
+    return gradients(network, forward_pass(network, image), CLASS, [layer])[layer]
+
+
+def enlarged(raw, size):
+    raw = torch.from_numpy(np.maximum(raw, 0))[None, None]
+    full = torch.nn.functional.interpolate(raw, size=size, mode="bilinear")[0, 0]
+    return (full / full.max()).numpy()
+
+
+def eigen_grad_cam(network, image, layer):
+    """The library's, with the sign that HiResCAM has: LAPACK's is any."""
+    product = np.multiply(*both(network, image, layer))
+    (raw,) = get_2d_projection(product.numpy())
+    return enlarged(raw * np.sign((raw * product.numpy()[0].sum(axis=0)).sum()), image.shape[2:])
+
+
+@pytest.mark.parametrize(("variant", "layers", "side", "settings"), NETWORKS)
+def test_eigen_cam_is_the_papers_equation(variant, layers, side, settings):
+    """Muhammad and Yeasin 2020: A = U S V^T, L = A V_1, by eigenvectors of A^T A, nothing centred.
+
+    Where A is not negative, the first eigenvector is of one sign (Perron and Frobenius), and with
+    it no place of L is negative.
+    """
+    network = drawn(variant, **settings)
+    for layer in layers:
+        shown = class_activation(network, image(side), CLASS, [layer], "eigencam").maps[layer]
+        maps = both(network, image(side), layer)[0][0].flatten(1).T.double().numpy()
+        _, vectors = np.linalg.eigh(maps.T @ maps)
+        raw = maps @ vectors[:, -1]
+        raw = raw * np.sign(raw.sum())
+        places = both(network, image(side), layer)[0].shape[2:]
+        expected = enlarged(raw.reshape(places), (side, side))
+        np.testing.assert_allclose(shown, expected, atol=1e-4, err_msg=layer)
+        if (maps >= 0).all():
+            assert raw.min() >= -1e-9 * raw.max()
+
+
+def test_the_sign_of_eigen_cam_is_not_left_to_lapack(monkeypatch):
+    """On another machine the first singular vector is the opposite one; the map is the same."""
+    network, svd = drawn("resnet20_cifar"), np.linalg.svd
+    methods = ("eigencam", "eigengradcam")
+    maps = [class_activation(network, image(), CLASS, ["stages.1"], each).maps for each in methods]
+
+    def other_machine(*arguments, **options):
+        u, s, v = svd(*arguments, **options)
+        return -u, s, -v
+
+    monkeypatch.setattr(np.linalg, "svd", other_machine)
+    for method, here in zip(methods, maps, strict=True):
+        there = class_activation(network, image(), CLASS, ["stages.1"], method).maps
+        np.testing.assert_array_equal(here["stages.1"], there["stages.1"])
+
+
+def test_hirescam_adds_up_to_the_logit_behind_one_linear_layer_alone():
+    """Draelos and Carin 2020: what it shows was used where one linear layer follows the maps."""
+    network = drawn("resnet20_cifar")
+    for module in network.modules():  # biases, without which a network of ReLUs is homogeneous
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.normal_(module.bias)
+    passed = forward_pass(network, image())
+
+    def total(layer):
+        return float(np.multiply(*both(network, image(), layer)).sum())
+
+    logit = float(passed.logits[CLASS] - network.head.linear.bias[CLASS])
+    assert total("stages.2") == pytest.approx(logit, rel=1e-4)
+    assert total("stages.1") != pytest.approx(logit, rel=1e-2)
+    assert "one linear layer alone" in METHODS["hirescam"].paper
 
 
 @pytest.mark.parametrize("method", ["scorecam", "ablationcam"])
@@ -79,7 +157,9 @@ def test_slow_methods_are_the_librarys(method):
     shares = []
     activation = class_activation(network, image(), CLASS, ["stages.1"], method, shares.append)
     theirs = oracle(network, image(), "stages.1", method)
-    np.testing.assert_allclose(activation.maps["stages.1"], theirs, atol=1e-4)
+    values = activation.maps["stages.1"]
+    assert values.max() == 1
+    np.testing.assert_allclose(stretched(values), theirs, atol=1e-4)
     assert shares == sorted(shares)
     assert len(shares) >= 2
     assert shares[-1] == 1
@@ -103,8 +183,7 @@ def test_guided_backpropagation_equals_the_librarys(variant):
     np.testing.assert_allclose(ours, theirs, atol=1e-4 * abs(theirs).max())
     shown = class_activation(network, image(side), CLASS, method="guided-backprop").maps
     expected = abs(theirs).max(axis=2)
-    expected = (expected - expected.min()) / (expected.max() - expected.min())
-    np.testing.assert_allclose(*shown.values(), expected, atol=1e-4)
+    np.testing.assert_allclose(*shown.values(), expected / expected.max(), atol=1e-4)
 
 
 def test_saliency_is_the_gradient_by_finite_differences():
@@ -124,7 +203,7 @@ def test_cam_is_hirescam_where_the_average_is_linear():
     maps = forward_pass(network, image()).outputs["stages.2"][0]
     raw = torch.einsum("k,khw->hw", weights, maps).clamp(min=0)
     full = torch.nn.functional.interpolate(raw[None, None], size=(32, 32), mode="bilinear")[0, 0]
-    expected = (full - full.min()) / (full.max() - full.min())
+    expected = full / full.max()
     for method in ("cam", "hirescam", "grad-cam"):
         (activation,) = class_activation(network, image(), CLASS, method=method).maps.values()
         np.testing.assert_allclose(activation, expected, atol=1e-5, err_msg=method)
@@ -136,7 +215,7 @@ def test_cam_of_a_convolution_as_the_classifier_is_the_map_of_the_class():
     own = forward_pass(network, image()).outputs["stages.2"][0, 5]
     assert own.max() > 0
     full = torch.nn.functional.interpolate(own[None, None], size=(32, 32), mode="bilinear")[0, 0]
-    np.testing.assert_allclose(shown, (full - full.min()) / (full.max() - full.min()), atol=1e-5)
+    np.testing.assert_allclose(shown, full / full.max(), atol=1e-5)
 
 
 @pytest.mark.parametrize(
