@@ -12,6 +12,7 @@ import cnnviz
 from cnnviz.__main__ import main
 from cnnviz.vision.cam.class_activation import class_activation
 from cnnviz.vision.cam.methods import METHODS
+from tests.apps import open_function
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +102,47 @@ def test_the_command_line_says_which_layer_and_why(photo, capsys, tmp_path):
     assert "At 32 x 32 px the maps of stages.4 are 2 x 2, too few to point at a region" in said
     assert not main(("cam", photo, *model, "--layer", "stages.4"))
     assert "too few" not in capsys.readouterr().out
+
+
+def small_page(view):
+    """The page of ResNet-18 as a run on images of 32 px has it."""
+    from dataclasses import replace
+
+    from cnnviz.architectures import specify
+    from cnnviz.architectures.base import TrainedOn
+    from cnnviz.images.opening import open_image
+    from cnnviz.images.samples import sample_images
+    from cnnviz.ui.grad_cam import sections
+    from cnnviz.ui.photo.controls import Photo
+    from cnnviz.ui.photo.subject import Subject
+    from cnnviz.weights.sources import sources
+
+    seen = TrainedOn("Small", ("a", "b", "c"), 32, (0.5,) * 3, (0.5,) * 3)
+    spec = replace(specify("resnet18", num_classes=3), trained_on=seen)
+    sample = sample_images()[0]
+    photo = Photo(sample.file, sample.title, open_image(sample.path))
+    getattr(sections, view)(Subject(spec, sources("resnet18")[-1], photo))
+
+
+def said(app):
+    captions = [image.proto.imgs[0].caption for image in app.get("imgs") + app.get("image")]
+    return " ".join([*(each.value for each in [*app.caption, *app.info]), *captions])
+
+
+def test_the_page_takes_a_stage_with_places_and_says_why():
+    """A student trains ResNet-18 on small pictures: its map is of 4 x 4, not of speckles."""
+    app = open_function(small_page, "show_one_map")
+    assert app.selectbox(key="layer").value == "stages.1"
+    assert "At 32 x 32 px the maps of stages.3 are 1 x 1, too few to point at a region" in said(app)
+    assert "no region" not in said(app)
+    app.selectbox(key="layer").select("stages.3").run()
+    assert "**no region**: the maps here are 1 x 1" in said(app)
+
+
+@pytest.mark.parametrize(
+    ("view", "count"), [("show_stages", 1), ("show_classes", 2), ("show_trust", 1)]
+)
+def test_every_view_says_that_a_layer_has_no_places(view, count):
+    """A student chooses the 1 x 1 stage by its address: each view says that it has no places."""
+    app = open_function(small_page, view, layer="stages.3")
+    assert said(app).count("1 x 1, one number for the whole image") == count

@@ -74,7 +74,8 @@ def show_mistakes(subject: Evaluated) -> None:
     st.markdown(
         f"{len(evaluation.mistakes):,} of {len(evaluation.predictions):,} test images are "
         f"misclassified. These are the {len(positions)} most confident ones. **Right: Grad-CAM, "
-        "the region that supports the wrong class** (dark is 0, yellow is 1)."
+        "the region that supports the wrong class** (at the deepest stage with at least 4 x 4 "
+        "places; dark is 0, yellow the map's maximum)."
     )
     maps: Sequence[np.ndarray] = ()
     try:

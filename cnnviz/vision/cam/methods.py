@@ -5,9 +5,9 @@ $g^k_{ij} = \partial y / \partial A^k_{ij}$ its gradient. Each function gives th
 over $k$; ``Heatmap.of`` sums them, clips the sum at 0, resizes it to the image and divides it by
 its maximum. Exceptions in papers are noted at the methods.
 
-pytorch-grad-cam subtracts the minimum as well. With that the results are the library's, except for
-Eigen-CAM, and at layers whose output is overwritten by an in-place operation (torchvision's ReLUs),
-where the library reads the overwritten values.
+pytorch-grad-cam subtracts the minimum as well. With that the results are the library's, except
+where Eigen-CAM and Grad-CAM++ say so, and at layers whose output is overwritten by an in-place
+operation (torchvision's ReLUs), where the library reads the overwritten values.
 """
 
 import inspect
@@ -44,11 +44,12 @@ def grad_cam_plus_plus(look: Look) -> torch.Tensor:
     r"""$L = \sum_k A^k \sum_{ij} \alpha^k_{ij}\,\mathrm{ReLU}(g^k_{ij})$, $\;\alpha^k_{ij} =
     \dfrac{(g^k_{ij})^2}{2 (g^k_{ij})^2 + (g^k_{ij})^3 \sum_{ab} A^k_{ab}}$.
 
-    Chattopadhay et al. 2018, Grad-CAM++, equations 7 and 19.
+    Chattopadhay et al. 2018, Grad-CAM++, equations 7 and 19; where the denominator is 0,
+    $\alpha$ is. pytorch-grad-cam adds $10^{-6}$ to it, beside which small gradients vanish.
     """
     g, a = look.gradient, look.activation
-    below = 2 * g**2 + a.sum(dim=(2, 3), keepdim=True) * g**3 + 1e-6
-    alpha = torch.where(g != 0, g**2 / below, 0)
+    below = 2 + a.sum(dim=(2, 3), keepdim=True) * g  # both sides of the fraction over g squared
+    alpha = torch.where(below != 0, 1 / below, 0)
     return _weighted((alpha * functional.relu(g)).sum(dim=(2, 3)), a)
 
 
