@@ -90,6 +90,8 @@ class Settings:
     )
     max_seconds: int = _setting(COUNT, "3600", "Longest training between two waits in the queue.")
     max_epochs: int = _setting(COUNT, "400", "Most epochs of a run.")
+    upload_mb: float = _setting(MEGABYTES, "1000", "Zips of a visitor that are kept here.")
+    uploads_mb: float = _setting(MEGABYTES, "20000", "Zips of all visitors that are kept here.")
     keep_days: int = _setting(COUNT, "30", "Days that a run is kept after its end.")
     cache_mb: float = _setting(MEGABYTES, "256", "Memory for what is computed on images.")
     networks_mb: float = _setting(MEGABYTES, "2000", "Memory for networks with weights.")

@@ -5,6 +5,7 @@ import argparse
 from cnnviz.commands.answer import Answer, show_progress
 from cnnviz.commands.trained import run_folder
 from cnnviz.runs.results import evaluation_of
+from cnnviz.training.datasets.look import repeats_text
 from cnnviz.training.evaluation.predictions import checkpoint_key
 from cnnviz.training.evaluation.scores import Evaluation
 
@@ -36,6 +37,7 @@ def _text(evaluation: Evaluation) -> str:
         *top5,
         f"loss               {evaluation.loss:.4f} (baseline: {evaluation.baseline_loss:.4f})",
         f"calibration error  {evaluation.calibration.error:.2%}",
+        *filter(None, [repeats_text(predictions.repeated, len(predictions))]),
         "",
         f"{'class':{width}}    images  precision   recall       F1",
     ]

@@ -119,9 +119,11 @@ def _add_measuring(commands: Any) -> None:
 
 
 def _add_training(commands: Any) -> None:
+    command = _add(commands, "look", "look", "how a folder is understood, and what is in it")
+    command.add_argument("data", metavar="NAME", help="a data set, or a zip, tar or folder")
     command = _add(commands, "train", "train", "train a network and keep the run", None)
     _take_network(command, nargs="?")
-    command.add_argument("--data", metavar="NAME", help="a data set, or a zip or folder of classes")
+    command.add_argument("--data", metavar="NAME", help="a data set, or a zip, tar or folder")
     command.add_argument("--recipe", metavar="NAME", help="a paper's options (see recipes.toml)")
     _take_training(command)
     command.add_argument("--resume", metavar="RUN", help="go on with a run (its folder or its id)")

@@ -15,6 +15,7 @@ from cnnviz.commands.arguments import (
     requested_resolution,
     requested_training,
 )
+from cnnviz.commands.look import say_understood
 from cnnviz.commands.trained import run_folder
 from cnnviz.runs.folder import read_record
 from cnnviz.runs.recording import recorded
@@ -88,6 +89,7 @@ def _estimate(options: argparse.Namespace, plan: Plan) -> Answer:
 
 def _run(options: argparse.Namespace, plan: Plan, folder: Path) -> None:
     keep_memory()
+    say_understood(dataset(plan.data))
     steering = Steering()
     signal.signal(signal.SIGINT, lambda *_: _stop(steering))
     sys.stderr.write(f"The run is kept in {folder}\n")
@@ -107,13 +109,18 @@ def _stop(steering: Steering) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def _repeats(measurement: Measurement) -> str:
+    count = measurement.repeated
+    return f"   ({count:,} test images are also training images)" if count else ""
+
+
 def _text(measurement: Measurement) -> str:
     """A line for people, where a test was made or speed was measured."""
     scalars = measurement.scalars
     if "test_accuracy" in scalars:
         return (
             f"epoch {scalars['epoch']:7.2f}   test accuracy {scalars['test_accuracy']:7.2%}   "
-            f"test loss {scalars['test_loss']:.4f}"
+            f"test loss {scalars['test_loss']:.4f}{_repeats(measurement)}"
         )
     if "images_per_second" not in scalars:
         return ""

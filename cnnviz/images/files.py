@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from cnnviz.images.archive import MAX_UNPACKED, TOO_LARGE, ZipImages
-from cnnviz.images.collection import DataError
-from cnnviz.images.folder import FolderImages
+from cnnviz.images.collection import MAX_IMAGES, DataError
+from cnnviz.images.folder import FolderImages, digest_of, visible_paths
 from cnnviz.images.opening import ImageError
 from cnnviz.images.tar import TarImages, is_tar
 
@@ -49,11 +49,11 @@ def listed(source: Source) -> ImageFiles | TarImages:
 
 def state(path: Path) -> Hashable:
     """What changes with the content of a file or, however deep, of a folder; None if it is gone."""
+    if path.is_dir():
+        return digest_of(path, sorted(islice(visible_paths(path), 2 * MAX_IMAGES)))
     try:
-        if path.is_dir():
-            return FolderImages(path).key
         facts = path.stat()
-    except (OSError, DataError):
+    except OSError:
         return None
     return facts.st_mtime_ns, facts.st_size
 

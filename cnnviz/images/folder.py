@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -55,15 +55,7 @@ class FolderImages:
     @property
     def key(self) -> Hashable:
         """Identifies the folder with its files' names, sizes and times."""
-        digest = hashlib.blake2b(digest_size=16)
-        for path in self._files:
-            try:
-                facts = os.stat(f"{self._folder}/{path}")  # noqa: PTH116 - pathlib takes twice as long
-            except OSError:  # It has gone since; opening it will say so.
-                continue
-            state = f"{path}\0{facts.st_size}\0{facts.st_mtime_ns}\0"
-            digest.update(os.fsencode(state))
-        return ("folder", str(self._folder.resolve()), digest.hexdigest())
+        return ("folder", str(self._folder.resolve()), digest_of(self._folder, self._files))
 
     def content(self, position: int) -> Path:
         """The file of the image at a position."""
@@ -80,6 +72,19 @@ class FolderImages:
                 return file.read(MAX_TEXT)
         except OSError as error:
             raise ImageError(f"{path} cannot be read ({error.strerror}).") from error
+
+
+def digest_of(folder: Path, paths: Iterable[str]) -> str:
+    """A digest of the names, sizes and times of files of a folder."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in paths:
+        try:
+            facts = os.stat(f"{folder}/{path}")  # noqa: PTH116 - pathlib takes twice as long
+        except OSError:  # It has gone since; opening it will say so.
+            continue
+        state = f"{path}\0{facts.st_size}\0{facts.st_mtime_ns}\0"
+        digest.update(os.fsencode(state))
+    return digest.hexdigest()
 
 
 def image_paths(folder: Path, most_folders: int | None = None) -> Iterator[str]:

@@ -1,10 +1,18 @@
 """Computes the evaluation of a run and stores it in its folder."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from cnnviz.progress import Progress, ignore_progress, part
 from cnnviz.runs.folder import read_record
-from cnnviz.training.checkpoints import CheckpointError, trained_network, trained_spec
+from cnnviz.training.checkpoints import (
+    CheckpointError,
+    checkpoint_facts,
+    checkpoint_name,
+    trained_network,
+    trained_spec,
+)
+from cnnviz.training.datasets.look import repeated_images
 from cnnviz.training.evaluation.predictions import (
     Predictions,
     checkpoint_key,
@@ -69,5 +77,9 @@ def _computed(folder: Path, plan: Plan, device: str | None, progress: Progress) 
         raise CheckpointError(
             f"The classes of {data.title} have changed since the run was trained; train it again."
         )
+    facts = checkpoint_facts(folder, checkpoint_name(folder))
+    if change := data.change_since(facts.get("data")):
+        raise CheckpointError(f"{change} Train it again: what it was trained on may be tested on.")
     remaining = part(progress, LOADED, 1.0)
-    return predictions(network, data.test, device, remaining, plan.data, plan.options.seed)
+    made = predictions(network, data.test, device, remaining, plan.data, plan.options.seed)
+    return replace(made, repeated=repeated_images(data))

@@ -109,7 +109,11 @@ def trained_on(data: Data) -> TrainedOn:
 def facts_of(spec: NetworkSpec, data: Data) -> dict[str, Any]:
     """The facts of a checkpoint about its network, for ``trained_spec``."""
     sized = SizedNetwork(replace(spec, trained_on=None), data.side)
-    return {"network": str(sized), "trained_on": asdict(trained_on(data))}
+    return {
+        "network": str(sized),
+        "trained_on": asdict(trained_on(data)),
+        "data": data.fingerprint,
+    }
 
 
 def trained_spec(folder: Path, name: str | None = None) -> NetworkSpec:

@@ -35,6 +35,7 @@ class Measurement:
         learning_rate: Learning rate of the last step.
         images_per_second: Training speed since its last measurement.
         memory: Peak memory in bytes: on the device, or of the process on a CPU.
+        repeated: How many test images are also training images, at a test; None: none.
         gradient_norm: Euclidean norm of the gradient, by part ("stem", "stage 1", ..., "head").
         layer_gradients: Euclidean norm of the gradient of each convolution's and linear layer's
             weight, by module path in the order of registration, to 4 digits; at the first step
@@ -56,6 +57,7 @@ class Measurement:
     learning_rate: float | None = None
     images_per_second: float | None = None
     memory: int | None = None
+    repeated: int | None = None
     gradient_norm: Mapping[str, float] = field(default_factory=dict)
     layer_gradients: Mapping[str, float] = field(default_factory=dict)
     update_ratio: Mapping[str, float] = field(default_factory=dict)

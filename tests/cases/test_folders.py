@@ -353,7 +353,8 @@ def test_a_reading_is_corrected(tmp_path):
     """The last folder is the class and not the first: the name of the data says so."""
     names = [name.encode() for name in many("pets/cat", "pets/dog", "cars/bus", "cars/van")]
     path = source_of("zip", names, tmp_path)
-    assert dataset(str(path)).understood.readings == ("folders", "inner-folders")
+    assert dataset(str(path)).understood.used == "folders"
+    assert dataset(str(path)).understood.others == ("inner-folders",)
     assert load(str(path)).classes == ("cars", "pets")
     corrected = load(f"{path}::inner-folders")
     assert corrected.classes == ("bus", "cat", "dog", "van")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 
@@ -50,6 +51,7 @@ class Data:
         mean: Of the training pixels in [0, 1], a channel.
         std: Of the same; above 0.
         skipped: Images that could not be used: (name, reason).
+        train_count: Training images of the whole data set; 0 where ``train`` has all.
         content: Digest of the files with their classes and splits; "" where they cannot change.
     """
 
@@ -62,6 +64,7 @@ class Data:
     std: tuple[float, ...]
     skipped: tuple[tuple[str, str], ...] = ()
     content: str = ""
+    train_count: int = 0
 
     @property
     def side(self) -> int:
@@ -73,9 +76,39 @@ class Data:
         """1 for greys, 3 for red, green and blue."""
         return int(self.train.images.shape[3])
 
+    @property
+    def fingerprint(self) -> dict[str, Any]:
+        """What a run keeps of its data, as JSON, to see whether they have changed."""
+        return {
+            "classes": list(self.classes),
+            "train": self.train_count or len(self.train),
+            "test": len(self.test),
+            "content": self.content,
+        }
+
+    def change_since(self, fingerprint: Mapping[str, Any] | None) -> str:
+        """A sentence on how the data have changed since a run kept their fingerprint, or ""."""
+        now = self.fingerprint
+        if not fingerprint or fingerprint == {name: now[name] for name in fingerprint}:
+            return ""
+        had, has = set(fingerprint["classes"]), set(self.classes)
+        counts = [
+            f"{fingerprint[part]:,} {name} images are now {now[part]:,}"
+            for part, name in (("train", "training"), ("test", "test"))
+            if fingerprint.get(part, now[part]) != now[part]
+        ]
+        changes = [
+            *([f"no longer {_names(had - has)}"] if had - has else []),
+            *([f"newly {_names(has - had)}"] if has - had else []),
+            *counts,
+        ]
+        what = ", ".join(changes) or "images were exchanged, renamed or moved"
+        return f"{self.title} has changed since the run began ({what})."
+
     def with_train(self, positions: torch.Tensor) -> Data:
         """The same data with some of the training images; mean and std stay."""
-        return replace(self, train=self.train.take(positions))
+        count = self.train_count or len(self.train)
+        return replace(self, train=self.train.take(positions), train_count=count)
 
     def require_fit(self, spec: NetworkSpec) -> None:
         """Check that a network has the channels and the classes of the data.
@@ -90,6 +123,12 @@ class Data:
             )
 
 
+def _names(classes: set[str]) -> str:
+    names = sorted(classes)
+    more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+    return "the class" + "es" * (len(names) > 1) + f" {', '.join(map(repr, names[:3]))}{more}"
+
+
 Load = Callable[[int, int, int, Progress], Data]
 
 
@@ -99,13 +138,13 @@ class Understood:
 
     Attributes:
         tree: What is trained on and tested on and what is not used, line by line.
-        readings: How else it could be understood, with this way.
-        reading: The way that somebody asked for; "": as it seems.
+        used: How it was read, one of ``READINGS``.
+        others: How else it could be read.
     """
 
     tree: str
-    readings: tuple[str, ...]
-    reading: str = ""
+    used: str
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True)

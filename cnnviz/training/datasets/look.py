@@ -1,5 +1,7 @@
-"""Class balance and samples of the training data."""
+"""Class balance, samples and repeated images of the data."""
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -29,6 +31,27 @@ def class_balance(data: Data) -> tuple[ClassCount, ...]:
         for split in (data.train, data.test)
     )
     return tuple(map(ClassCount, data.classes, train, test))
+
+
+def repeated_images(data: Data) -> int:
+    """How many test images have the pixels of a training image."""
+    trained = set(_digests(data.train.images))
+    return sum(digest in trained for digest in _digests(data.test.images))
+
+
+def _digests(images: torch.Tensor) -> Iterator[bytes]:
+    for pixels in images.cpu().contiguous().numpy():
+        yield hashlib.blake2b(pixels.data, digest_size=16).digest()
+
+
+def repeats_text(repeated: int, tested: int) -> str:
+    """The sentence on test images that are training images too; "" where there is none."""
+    if not repeated:
+        return ""
+    return (
+        f"{repeated:,} of {tested:,} test images are also training images: what the network has "
+        "learnt by heart counts as right."
+    )
 
 
 def samples(data: Data, label: int, seed: int = 0, most: int = 12) -> torch.Tensor:

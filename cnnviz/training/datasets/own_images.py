@@ -8,31 +8,24 @@ image's shorter side becomes the wanted side, and the centre square is cut out.
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Hashable
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
-import numpy as np
 import torch
-from PIL import Image
 
-from cnnviz.images.files import ImageFiles, Source, entries, listed, state
+from cnnviz.images.files import Source, entries
 from cnnviz.images.names import printable
 from cnnviz.images.opening import ImageError, open_image
 from cnnviz.images.preprocessing import Preprocessing, crop_for_network
-from cnnviz.images.tar import TarImages
 from cnnviz.progress import Progress
 from cnnviz.training.datasets.base import Data, DataError, Dataset, Split, Understood
-from cnnviz.training.datasets.layout.reading import Layout, layout, readings
+from cnnviz.training.datasets.facts import Facts, facts_of, opened_files, require_classes
+from cnnviz.training.datasets.layout.reading import Layout, layout
 from cnnviz.training.datasets.layout.refusals import READING, READINGS
 from cnnviz.training.datasets.layout.tree import tree
 from cnnviz.training.datasets.preparing import mean_and_std, require_size, stratified
 
-MAX_CLASSES = 1000
 MAX_MEGAPIXELS = 20_000  # of all images before they are scaled down: minutes of decoding
-SIDES = (32, 48, 64, 96, 128)  # px
-SAMPLES = 100  # images that the own side and channels are told from
 REPORT_EVERY = 10  # images
 
 
@@ -59,7 +52,7 @@ def class_folders(
     place: Source = source if isinstance(source, bytes) else Path(source)
     shown = title or ("your pictures" if isinstance(place, bytes) else printable(place.name))
     name = name or (shown if isinstance(place, bytes) else str(place))
-    facts = _facts(place, reading)
+    facts = facts_of(place, reading)
     return Dataset(
         name=f"{name}{READING}{reading}" if reading else name,
         title=shown,
@@ -69,80 +62,20 @@ def class_folders(
         num_classes=len(facts.layout.classes),
         load=partial(_load, place, name, shown, reading),
         flips=True,
-        understood=Understood(tree(facts.layout, facts.paths, shown), facts.readings, reading),
+        understood=_understood(facts, shown),
     )
+
+
+def _understood(facts: Facts, title: str) -> Understood:
+    used = facts.layout.reading
+    others = tuple(reading for reading in facts.readings if reading != used)
+    return Understood(tree(facts.layout, facts.paths, title), used, others)
 
 
 def without_reading(name: str) -> tuple[str, str]:
     """The name of data, and how it is to be understood: of pets.zip::file-names, file-names."""
     place, _, reading = name.rpartition(READING)
     return (place, reading) if place and reading in READINGS else (name, "")
-
-
-@dataclass(frozen=True, eq=False)
-class _Facts:
-    """What is known of images before they are loaded.
-
-    Attributes:
-        side: Height and width in pixels that suit them.
-        channels: 1 or 3.
-        layout: How they are understood.
-        paths: Where they lie.
-        readings: How they could be understood.
-    """
-
-    side: int
-    channels: int
-    layout: Layout
-    paths: tuple[str, ...]
-    readings: tuple[str, ...]
-
-
-def _facts(place: Source, reading: str) -> _Facts:
-    if isinstance(place, bytes):
-        return _told(place, reading)
-    return _told_on_disk(place, reading, state(place))
-
-
-@lru_cache(maxsize=64)
-def _told_on_disk(path: Path, reading: str, state: Hashable) -> _Facts:
-    """The same of what is on disk, until that changes: menus ask for it again and again."""
-    return _told(path, reading)
-
-
-def _told(place: Source, reading: str) -> _Facts:
-    files = _listed(place)
-    understood = layout(files, reading)
-    _require_classes(understood.classes)
-    return _Facts(*_own_size(place), understood, files.paths, readings(files))
-
-
-def _listed(place: Source) -> ImageFiles | TarImages:
-    try:
-        return listed(place)
-    except OSError as error:
-        raise DataError(f"{place!s} cannot be read ({error.strerror}); check the path.") from error
-
-
-def _own_size(place: Source) -> tuple[int, int]:
-    sides: list[int] = []
-    is_grey = True
-    for _, content, _ in entries(place, SAMPLES):
-        if isinstance(content, ImageError):
-            continue
-        try:
-            image = open_image(content, lambda _, size: sides.append(min(size)))
-        except ImageError:
-            continue
-        is_grey = is_grey and _is_grey(image)
-    half = np.median(sides) if sides else SIDES[0]
-    side = max((side for side in SIDES if side <= half), default=SIDES[0])
-    return side, 1 if sides and is_grey else 3
-
-
-def _is_grey(image: Image.Image) -> bool:
-    red, green, blue = (band.tobytes() for band in image.split())
-    return red == green == blue
 
 
 class _Gathered:
@@ -208,7 +141,7 @@ def _load(
         DataError: There are too few or too many classes or images, or they cannot be read.
     """
     require_size(1, side, channels)
-    understood = layout(_listed(place), reading)
+    understood = layout(opened_files(place), reading)
     gathered = _Gathered(side, channels)
     for position, (path, content, share) in enumerate(entries(place)):
         reason = understood.reasons.get(position)
@@ -244,7 +177,7 @@ def _sorted_out(understood: Layout, gathered: _Gathered) -> tuple[torch.Tensor, 
         DataError: There are too few or too many classes, or too few images of one.
     """
     classes = understood.classes
-    _require_classes(classes)
+    require_classes(classes)
     numbers = {name: label for label, name in enumerate(classes)}
     names = [understood.labels[position] or "" for position in gathered.positions]
     labels = torch.tensor([numbers[name] for name in names], dtype=torch.long)
@@ -254,14 +187,6 @@ def _sorted_out(understood: Layout, gathered: _Gathered) -> tuple[torch.Tensor, 
     gathered.digest.update(repr([*zip(names, is_test.tolist(), strict=True)]).encode())
     _require_images(classes, labels, is_test, gathered.skipped)
     return labels, is_test
-
-
-def _require_classes(classes: tuple[str, ...]) -> None:
-    if len(classes) > MAX_CLASSES:
-        raise DataError(
-            f"There are {len(classes):,} folders with images, and at most {MAX_CLASSES:,} "
-            "classes can be told apart; keep fewer."
-        )
 
 
 def _require_images(

@@ -19,7 +19,7 @@ from cnnviz.training.loop.engine import default_device
 from cnnviz.weights.download import file_sha256
 
 FILE = "predictions.npz"
-FACTS = ("seconds", "device", "data", "seed", "pictures")  # in it, besides the arrays
+FACTS = ("seconds", "device", "data", "seed", "pictures", "repeated")  # in it, besides the arrays
 BATCH_PIXELS = 500 * 32 * 32  # pixels of a batch
 
 
@@ -35,6 +35,7 @@ class Predictions:
         data: Name of the dataset.
         seed: Seed with which the data was loaded.
         pictures: Digest of pixels and labels.
+        repeated: How many of the images are also training images.
     """
 
     logits: np.ndarray
@@ -44,6 +45,7 @@ class Predictions:
     data: str = ""
     seed: int = 0
     pictures: str = ""
+    repeated: int = 0
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -146,7 +148,7 @@ def read_predictions(folder: Path, key: str) -> Predictions | None:
         with np.load(folder / FILE, allow_pickle=False) as file:
             if str(file["key"]) != key:
                 return None
-            facts = {name: file[name].item() for name in FACTS}
+            facts = {name: file[name].item() for name in FACTS if name in file}
             return Predictions(file["logits"], file["labels"], **facts)
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
         return None  # missing or damaged: they are computed again

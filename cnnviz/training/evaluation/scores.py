@@ -144,7 +144,11 @@ class Evaluation(Scores):
             }
             for position in self.mistakes[:MAX_MISTAKES].tolist()
         ]
-        measured = {"device": self.predictions.device, "seconds": self.predictions.seconds}
+        measured = {
+            "device": self.predictions.device,
+            "seconds": self.predictions.seconds,
+            "repeated": self.predictions.repeated,
+        }
         return {**super().to_json(), **measured, "mistakes": mistakes}
 
 

@@ -77,6 +77,9 @@ class _Run:
         self._unreported: deque[Measurement] = deque()
         if folder is not None and has_checkpoint(folder, LAST):
             tensors, facts = read_checkpoint(folder, LAST)
+            kept = facts.get("data") or {"classes": list(facts["trained_on"]["classes"])}
+            if change := training.data.change_since(kept):
+                raise TrainingError(f"{change} Bring the images back, or start a new run.")
             training.load_state(tensors, facts)
             self._unreported.extend(map(Measurement.from_json, facts["untold"]))
         else:

@@ -9,6 +9,7 @@ from streamlit.typing import VegaLiteState
 
 from cnnviz.figures.training.confusion import CELL, confusion_chart, confusion_table
 from cnnviz.figures.training.reliability import counts_diagram, reliability_diagram
+from cnnviz.training.datasets.look import repeats_text
 from cnnviz.training.evaluation.scores import Evaluation, Scores
 from cnnviz.ui.evaluate.evaluated import Evaluated
 from cnnviz.ui.evaluate.mistakes import show_cell
@@ -30,6 +31,8 @@ def say_subject(subject: Evaluated) -> None:
         "images, but its best checkpoint was selected on them. Testing took "
         f"{predictions.seconds:.1f} s on {device_text(predictions.device)}."
     )
+    if repeats := repeats_text(predictions.repeated, len(predictions)):
+        st.warning(repeats, icon=":material/content_copy:")
     if run.is_open:
         st.info("This run has not finished: these are the scores of its best checkpoint so far.")
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from cnnviz.figures.templates import STYLESHEET
+from cnnviz.images.files import state
 from cnnviz.ui.server.serving import warm_up
 
 # A file of ours: the icons that Streamlit knows by name are fetched from the internet.
@@ -57,6 +58,14 @@ def look_again(
         show(now)
 
     st.fragment(look, run_every=pace(first))()
+
+
+def state_at_visit(path: Path) -> Hashable:
+    """What changes with the content of a file or folder; looked up once a visit of a page."""
+    known: dict[Path, Hashable] = st.session_state.setdefault("states_on_disk", {})
+    if path not in known or st.session_state.get("arrived"):
+        known[path] = state(path)
+    return known[path]
 
 
 def made_or_said(make: Callable[[], T]) -> T | None:

@@ -1,5 +1,7 @@
 """Widgets for a collection of images, and for how many of them are used."""
 
+from collections.abc import Hashable
+
 import streamlit as st
 
 from cnnviz.images import (
@@ -14,7 +16,7 @@ from cnnviz.images import (
 from cnnviz.settings import settings
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_labelled, choose_option
-from cnnviz.ui.parts.page import ZIP_MEGABYTES, uploaded_zip
+from cnnviz.ui.parts.page import ZIP_MEGABYTES, state_at_visit, uploaded_zip
 from cnnviz.ui.server.byte_cache import results
 
 AMONG = ("samples", "zip", "disk")
@@ -61,22 +63,22 @@ def _on_disk() -> Collection | None:
             "folders of images, zips or torchvision's data sets there."
         )
         return None
-    known = {data_set.title: data_set for data_set in _listed(str(folder))}
+    state = state_at_visit(folder)
+    known = {data_set.title: data_set for data_set in _listed(str(folder), state)}
     if not known:
         st.info("The folder that CNNVIZ_DATA names contains no folder of images and no zip.")
         return None
     chosen = known[choose_option("Data set", list(known), address.DATA_SET)]
-    return _opened(str(folder), chosen.title, chosen)
+    return _opened(str(folder), chosen.title, state, chosen)
 
 
-# A minute: what a teacher puts into the folder is seen soon.
-@st.cache_resource(max_entries=4, ttl=60, show_spinner=False)
-def _listed(folder: str) -> tuple[DataSet, ...]:
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _listed(folder: str, state: Hashable) -> tuple[DataSet, ...]:
     return data_sets()
 
 
-@st.cache_resource(max_entries=4, ttl=60, show_spinner="Opening the data set ...")
-def _opened(folder: str, title: str, _data_set: DataSet) -> Collection:
+@st.cache_resource(max_entries=4, show_spinner="Opening the data set ...")
+def _opened(folder: str, title: str, state: Hashable, _data_set: DataSet) -> Collection:
     return _data_set.open()
 
 

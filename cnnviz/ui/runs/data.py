@@ -1,26 +1,24 @@
 """Widgets that choose a data set, and the loaded data that all visitors share."""
 
-import hashlib
-import os
-import re
-import shutil
-from contextlib import suppress
+from collections.abc import Hashable
 from pathlib import Path
 
 import streamlit as st
 
-from cnnviz.files import written_whole
+from cnnviz.runs.uploads import stored_upload
 from cnnviz.settings import settings
 from cnnviz.training.datasets import dataset, known_datasets
 from cnnviz.training.datasets.base import Data, DataError, Dataset
+from cnnviz.training.datasets.facts import possible_readings
+from cnnviz.training.datasets.layout.refusals import READING, READINGS
+from cnnviz.training.datasets.own_images import without_reading
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_option
-from cnnviz.ui.parts.page import ZIP_MEGABYTES, plain, uploaded_zip
+from cnnviz.ui.parts.choices import choose_named, choose_option
+from cnnviz.ui.parts.page import ZIP_MEGABYTES, plain, state_at_visit, uploaded_zip
 from cnnviz.ui.server.byte_cache import ByteCache
+from cnnviz.ui.server.visitor import visitor
 
 OWN = "your own zip"
-MAX_UPLOADS = 20
-ODD_LETTERS = re.compile(r"[^\w .-]")
 
 # Images as bytes: CIFAR-10 takes 184 MB.
 _data = ByteCache(settings().data_mb * 1e6)
@@ -28,7 +26,8 @@ _data = ByteCache(settings().data_mb * 1e6)
 
 def choose_dataset() -> Dataset | None:
     """Draw the menu of data sets; None, with a message, where none can be used."""
-    known = {each.name: each for each in _listed(str(settings().data))}
+    folder = settings().data
+    known = {each.name: each for each in _listed(folder, folder and state_at_visit(folder))}
     names = [*known, OWN]
     name = choose_option(
         "Data",
@@ -38,68 +37,71 @@ def choose_dataset() -> Dataset | None:
     )
     if name == OWN:
         return _uploaded()
-    chosen = known[name]
-    st.caption(f"{plain(chosen.title)}: {plain(chosen.help)}")
+    chosen: Dataset | None = known[name]
+    if chosen is not None and chosen.understood:
+        chosen = _read_as_chosen(chosen.name)
+    if chosen is not None:
+        st.caption(f"{plain(chosen.title)}: {plain(chosen.help)}")
     return chosen
 
 
-# A minute: what a teacher puts into the folder is seen soon.
-@st.cache_resource(max_entries=4, ttl=60, show_spinner="Looking for data sets ...")
-def _listed(folder: str) -> tuple[Dataset, ...]:
+@st.cache_resource(max_entries=2, show_spinner="Looking for data sets ...")
+def _listed(folder: Path | None, state: Hashable) -> tuple[Dataset, ...]:
     return known_datasets()
 
 
 def _uploaded() -> Dataset | None:
     """The visitor's zip, kept on disk for the process that trains on it."""
     try:
-        path = uploaded_zip(
+        upload = uploaded_zip(
             f"A zip with a folder of images for each class, at most {ZIP_MEGABYTES} MB",
             "data_zip",
-            stored_upload,
+            lambda content, name: stored_upload(content, name, visitor()),
             is_kept=True,
             help="Folders train and test around the class folders are optional.",
         )
-        if path is None:
-            return None
-        chosen = dataset(str(path))
     except DataError as error:
-        st.error(str(error), icon=":material/folder_off:")
+        _say(error)
         return None
-    st.caption(f"{plain(chosen.title)}: {chosen.num_classes} classes, images of {chosen.side} px.")
+    chosen = _read_as_chosen(str(upload.path)) if upload else None
+    if chosen is not None:
+        st.caption(
+            f"{plain(chosen.title)}: {chosen.num_classes} classes, images of {chosen.side} px."
+        )
     return chosen
 
 
-def stored_upload(content: bytes, name: str) -> Path:
-    """A zip in the runs' folder, below a folder named by its content; the newest are kept.
+def _read_as_chosen(name: str) -> Dataset | None:
+    """Draw how a folder was understood, with a menu of other ways; returns it as chosen."""
+    seems, refusal = _understood(name)
+    ways = list(seems.understood.others if seems and seems.understood else possible_readings(name))
+    reading = ""
+    if ways:
+        first = READINGS[seems.understood.used] if seems and seems.understood else "not understood"
+        titles = {"": first, **{way: READINGS[way] for way in ways}}
+        reading = choose_named("Classes", address.READING, titles, "")
+    chosen = seems
+    if reading:
+        chosen, refusal = _understood(f"{name}{READING}{reading}")
+    if refusal:
+        _say(refusal)
+    elif chosen and chosen.understood:
+        with st.expander("This is how the folder was understood", icon=":material/account_tree:"):
+            st.code(chosen.understood.tree, language=None)
+            if ways:
+                st.caption("If it is meant in another way, choose it under **Classes**.")
+    return chosen
 
-    Args:
-        content: Of the zip.
-        name: What the visitor calls it.
 
-    Raises:
-        DataError: It cannot be written.
-    """
-    uploads = settings().runs / "uploads"
-    folder = uploads / hashlib.blake2b(content, digest_size=12).hexdigest()
-    stem = ODD_LETTERS.sub("_", name.removesuffix(".zip")).strip(" .")[:60]
-    path = folder / f"{stem or 'pictures'}.zip"
+def _understood(name: str) -> tuple[Dataset | None, DataError | None]:
     try:
-        if not path.exists():
-            with written_whole(path, is_shared=True) as part:
-                part.write_bytes(content)
-        os.utime(folder)
-        _remove_old(uploads)
-    except OSError as error:
-        raise DataError(
-            f"The zip cannot be kept on this server ({error.strerror}); tell whoever runs it."
-        ) from error
-    return path
+        return dataset(name), None
+    except DataError as error:
+        return None, error
 
 
-def _remove_old(uploads: Path) -> None:
-    by_age = sorted(uploads.iterdir(), key=lambda folder: folder.stat().st_mtime_ns, reverse=True)
-    for folder in by_age[MAX_UPLOADS:]:
-        shutil.rmtree(folder, ignore_errors=True)
+def _say(error: Exception) -> None:
+    st.error(plain(str(error.args[0])), icon=":material/folder_off:")
 
 
 def cached_data(
@@ -118,20 +120,23 @@ def cached_data(
         side, channels = side or opened.side, channels or opened.channels
         return _loaded(opened.name, side, channels, seed, _state(opened.name), opened)
     except (DataError, KeyError) as error:
-        st.error(str(error.args[0]), icon=":material/folder_off:")
+        _say(error)
         return None
 
 
-def _state(name: str) -> int:
-    """When what lies on disk under that name was changed."""
-    for path in (Path(name), (settings().data or Path()) / name):
-        with suppress(OSError):
-            return path.stat().st_mtime_ns
-    return 0
+def _state(name: str) -> Hashable:
+    """What changes with that which lies on disk under that name, as at this visit."""
+    place, _ = without_reading(name)
+    for path in (Path(place), (settings().data or Path()) / place):
+        if path.exists():
+            return state_at_visit(path)
+    return None
 
 
 @_data.remember
-def _loaded(name: str, side: int, channels: int, seed: int, state: int, _dataset: Dataset) -> Data:
+def _loaded(
+    name: str, side: int, channels: int, seed: int, state: Hashable, _dataset: Dataset
+) -> Data:
     bar = st.progress(0.0, f"Loading {_dataset.title} ...")
     shown = 0.0
 

@@ -15,6 +15,7 @@ from cnnviz.ui.runs.words import (
     STATES,
     UNKNOWN,
     budget_text,
+    counted,
     duration_text,
     evaluate_link,
     percent,
@@ -69,6 +70,8 @@ def card(reading: Reading, colour: str, is_large: bool) -> Card:
     if not is_large:
         words.append(f"Best test accuracy {percent(run.test_accuracy)}, epoch {run.epoch:.3g}.")
     words.append(f"Settings: {settings_text(run)}.")
+    if repeated := _latest(reading, "repeated"):
+        words.append(f"{counted(int(repeated), 'test image')} are also training images.")
     if run.learning_rate_scale != 1:
         words.append(f"Learning rate: the schedule's times {run.learning_rate_scale:.3g}.")
     if not may_change(run):

@@ -9,7 +9,13 @@ from cnnviz.figures.bars import class_balance_bars
 from cnnviz.figures.images.grid import image_grid
 from cnnviz.hyperparameters import Hyperparameter, Value, text
 from cnnviz.training.datasets.base import Data
-from cnnviz.training.datasets.look import class_balance, mixed_samples, samples
+from cnnviz.training.datasets.look import (
+    class_balance,
+    mixed_samples,
+    repeated_images,
+    repeats_text,
+    samples,
+)
 from cnnviz.training.options import TrainingOptions
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.augmented import AUGMENTATIONS, LAST_DRAW, augmented, choose_strength
@@ -32,6 +38,8 @@ def show_data(data: Data, options: TrainingOptions) -> None:
         options: Chosen training options.
     """
     st.markdown(facts_text(data))
+    if repeats := repeats_text(repeated_images(data), len(data.test)):
+        st.warning(repeats, icon=":material/content_copy:")
     draw = choose_number(
         "Draw",
         0,

@@ -24,7 +24,12 @@ from cnnviz.training.evaluation.predictions import (
 from cnnviz.training.evaluation.scores import Scores, evaluation
 
 NUMBERS = ("accuracy", "baseline_accuracy", "top5", "loss", "baseline_loss")
-LEFT_OUT = {"mistakes", "device", "seconds"}  # needs the images, or depends on the machine
+LEFT_OUT = {
+    "mistakes",
+    "device",
+    "seconds",
+    "repeated",
+}  # needs the images, or depends on the machine
 NAMES = ("ant", "bee", "cow")
 # Two ants right; a bee right and one called a cow; a cow called an ant, surest of all mistakes.
 LOGITS = np.log([[8, 1, 1], [6, 3, 1], [1, 8, 1], [1, 3, 6], [8, 1, 1]]).astype(np.float32)

@@ -7,7 +7,6 @@ import pytest
 from PIL import Image
 
 import cnnviz.ui.runs.data as controls
-from cnnviz.training.datasets.base import DataError
 from tests.apps import open_function
 
 
@@ -99,7 +98,7 @@ def test_a_data_set_is_in_the_address(tmp_path):
     app = opened(data="pets.zip")
     assert app.selectbox(key="data").value == "pets.zip"
     assert "6 training and 2 test images" in words(app)
-    assert app.expander[0].label == "1 image could not be used"
+    assert "1 image could not be used" in [each.label for each in app.expander]
     assert "not a JPEG" in app.dataframe[0].value["Reason"][0]
 
 
@@ -109,8 +108,8 @@ def test_a_failed_download_is_one_sentence(monkeypatch):
     monkeypatch.setattr(datasets.CIFAR10, "url", "http://127.0.0.1:9/cifar.tar.gz")
     app = opened(data="cifar10")
     assert len(app.error) == 1
-    assert "CIFAR-10 could not be downloaded" in app.error[0].value
-    assert "put cifar-10-python.tar.gz into" in app.error[0].value
+    assert "CIFAR-10 could not be downloaded" in app.error[0].value.replace("\\", "")
+    assert "put cifar-10-python.tar.gz into" in app.error[0].value.replace("\\", "")
 
 
 def test_many_classes_are_shown_a_part_at_a_time(tmp_path):
@@ -132,24 +131,6 @@ def test_ones_own_zip_is_kept_for_the_process_that_trains(tmp_path):
     kept = list((tmp_path / "runs" / "uploads").rglob("*.zip"))
     assert [path.name for path in kept] == ["my pets.zip"]
     assert kept[0].read_bytes() == sent
-
-
-def test_an_upload_is_named_by_its_content_and_only_the_newest_stay(tmp_path, monkeypatch):
-    monkeypatch.setattr(controls, "MAX_UPLOADS", 3)
-    paths = [controls.stored_upload(bytes([n]), "../../etc/pas$wd.zip") for n in range(5)]
-    assert {path.name for path in paths} == {"_.._etc_pas_wd.zip"}
-    assert all(path.is_relative_to(tmp_path / "runs" / "uploads") for path in paths)
-    assert [path.exists() for path in paths] == [False, False, True, True, True]
-    assert controls.stored_upload(bytes([2]), "../../etc/pas$wd.zip") == paths[2]
-    controls.stored_upload(b"new", "a.zip")
-    assert [path.exists() for path in paths[2:]] == [True, False, True]
-
-
-def test_a_full_disk_is_one_sentence(tmp_path, monkeypatch):
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "file"))
-    with pytest.raises(DataError, match="cannot be kept on this server"):
-        controls.stored_upload(b"zip", "pets.zip")
 
 
 def test_visitors_share_the_data():
