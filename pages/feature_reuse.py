@@ -8,7 +8,7 @@ from cnnviz.analysis.reuse.matrices import has_dense_blocks
 from cnnviz.ui.feature_reuse.matrices import show_dense
 from cnnviz.ui.feature_reuse.residual import show_residual
 from cnnviz.ui.parts.page import made_or_said, open_page
-from cnnviz.ui.photo.trained import WeightedNetwork
+from cnnviz.ui.photo.weighted import WeightedNetwork
 from cnnviz.ui.photo.weights import choose_trained
 from cnnviz.vision.gradients.residual_size import has_residual_blocks
 

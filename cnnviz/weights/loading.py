@@ -97,17 +97,17 @@ def network_of_file(spec: NetworkSpec, path: Path, fixed: Collection[str] = ()) 
         ValueError: The names of classes beside it are not those of the weights.
     """
     saved = _read(spec, path)
-    seen = _with_classes(spec, saved, path)
-    spec = replace(seen, **{name: getattr(spec, name) for name in fixed})
+    seen = _with_classes(spec, saved)
+    seen = replace(seen, **{name: getattr(spec, name) for name in fixed})
+    spec = with_names_beside(seen, path)
     with torch.device("meta"):
         network = build(spec)
     return load_saved(network, saved).requires_grad_(False).eval()
 
 
 def spec_of_file(spec: NetworkSpec, path: Path) -> NetworkSpec:
-    """The specification with the number of classes, and their names, that a file's weights have.
+    """The specification with the number of classes, and the names of them, in a file of weights.
 
-    The names are those in the file, or in a text of its name beside it: flowers.pth, flowers.txt.
     Only shapes are read, which is quick.
 
     Args:
@@ -116,9 +116,27 @@ def spec_of_file(spec: NetworkSpec, path: Path) -> NetworkSpec:
 
     Raises:
         WeightsError: The file is missing or damaged.
-        ValueError: The names of classes beside it are not those of the weights.
     """
-    return _with_classes(spec, read_weights(path, "meta"), path)
+    return _with_classes(spec, read_weights(path, "meta"))
+
+
+def with_names_beside(spec: NetworkSpec, path: Path) -> NetworkSpec:
+    """The specification with the names of classes in a text beside weights: roses.pth, roses.txt.
+
+    Args:
+        spec: With as many classes as the weights have.
+        path: Of the weights.
+
+    Returns:
+        The same specification where there is no such text.
+
+    Raises:
+        ValueError: There are more or fewer names than classes, or the text cannot be read.
+    """
+    beside = path.with_suffix(".txt")
+    if beside == path or not beside.is_file():
+        return spec
+    return with_class_names(spec, read_class_names(beside), beside.name)
 
 
 def load_network(
@@ -174,10 +192,8 @@ def _read(spec: NetworkSpec, path: Path) -> SavedWeights:
     return read_weights(path)
 
 
-def _with_classes(spec: NetworkSpec, saved: SavedWeights, path: Path) -> NetworkSpec:
-    spec, beside = fitted(spec, saved), path.with_suffix(".txt")
-    if beside.is_file() and beside != path:
-        return with_class_names(spec, read_class_names(beside), beside.name)
+def _with_classes(spec: NetworkSpec, saved: SavedWeights) -> NetworkSpec:
+    spec = fitted(spec, saved)
     is_named = len(saved.class_names) == spec.num_classes
     return replace(spec, class_names=saved.class_names) if is_named else spec
 

@@ -15,6 +15,9 @@ from cnnviz import architectures
 from cnnviz.settings import settings
 from cnnviz.weights.torchvision_files import TorchvisionFile, torchvision_file
 
+# A file's content decides how it is read; these only say that it may hold weights.
+SUFFIXES = (".safetensors", ".pth", ".pt", ".th", ".ckpt", ".bin", ".tar")
+
 
 @dataclass(frozen=True)
 class WeightsSource:
@@ -45,14 +48,15 @@ def weights_folder() -> Path:
 def sources(variant: str) -> tuple[WeightsSource, ...]:
     """Where a variant's weights can be taken from, best first; random weights come last.
 
-    Files in the weights folder are called like the variant (.safetensors, .pth) or like
-    torchvision's file or model (.pth). A folder that is missing or closed to us holds none.
+    Files in the weights folder are called like the variant (``resnet18.pth``, with any suffix of
+    ``SUFFIXES``), like the variant and more (``resnet18-flowers.pth``), or like torchvision's file
+    or model (.pth). A folder that is missing or closed to us holds none.
 
     Raises:
         KeyError: There is no such variant; the message lists the known names.
     """
     folder, published = weights_folder(), torchvision_file(variant)
-    candidates = (_file_source(folder / name, published) for name in _file_names(variant))
+    candidates = (_file_source(folder / name, published) for name in _file_names(variant, folder))
     available = [source for source in candidates if source is not None]
     if published and all(source.url is None for source in available):
         title = f"torchvision, download of {_megabytes(published.size)}"
@@ -61,16 +65,20 @@ def sources(variant: str) -> tuple[WeightsSource, ...]:
     return (*available, WeightsSource("random", "random weights (untrained)"))
 
 
-def _file_names(variant: str) -> list[str]:
+def _file_names(variant: str, folder: Path) -> list[str]:
     """What a file with a variant's weights may be called, best first and each once."""
     twins = {name: architectures.variant(name).torchvision for name in architectures.variants()}
     twin, published = twins[variant], torchvision_file(variant)
     names = [f"{variant}.safetensors"]
     # resnet50.pth is torchvision's ResNet-50, which is not the paper's: other strides.
-    if variant == twin or variant not in twins.values():
-        names.append(f"{variant}.pth")
+    is_own_name = variant == twin or variant not in twins.values()
+    if is_own_name:
+        names += [f"{variant}{suffix}" for suffix in SUFFIXES]
     if published:
         names += [published.name, f"{twin}.pth"]
+    for stem in filter(None, (is_own_name and variant, twin)):
+        more = (path.name for path in folder.glob(f"{stem}-*"))
+        names += sorted(name for name in more if name.endswith(SUFFIXES))
     return list(dict.fromkeys(names))
 
 

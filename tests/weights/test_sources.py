@@ -94,3 +94,15 @@ def test_an_unknown_variant_is_named():
     for function in (sources, torchvision_file):
         with pytest.raises(KeyError, match="resnet51 is no variant; known are"):
             function("resnet51")
+
+
+def test_a_variants_other_files_are_found_with_any_suffix(folder):
+    touch(folder, "vgg16.ckpt", "vgg16-pets.pth", "vgg16-flowers.safetensors", "vgg16-397923af.pth")
+    touch(folder, "vgg16-flowers.txt", "vgg16_bn-x.pth", "vgg16.txt", "vgg19-x.pth")
+    assert names_of(sources("vgg16")) == [
+        *("vgg16.ckpt", "vgg16-397923af.pth"),
+        *("vgg16-flowers.safetensors", "vgg16-pets.pth"),
+    ]
+    touch(folder, "resnet50-pets.pth")
+    assert names_of(sources("resnet50")) == []
+    assert names_of(sources("resnet50_v1_5")) == ["resnet50-pets.pth"]

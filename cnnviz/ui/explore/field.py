@@ -17,7 +17,7 @@ from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_flag, choose_option
 from cnnviz.ui.photo.controls import Photo, choose_photo
 from cnnviz.ui.photo.subject import Subject
-from cnnviz.ui.photo.trained import WeightedNetwork
+from cnnviz.ui.photo.weighted import WeightedNetwork
 from cnnviz.ui.photo.weights import choose_weights_of
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import Timed, timed_inference

@@ -14,7 +14,7 @@ from cnnviz.runs.bundling import REUSE as BESIDE
 from cnnviz.runs.folder import MEASUREMENTS, reuse_measurements
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.drawing import clicked, component
-from cnnviz.ui.photo.trained import WeightedNetwork
+from cnnviz.ui.photo.weighted import WeightedNetwork
 from cnnviz.ui.server.byte_cache import results
 
 HTML = """

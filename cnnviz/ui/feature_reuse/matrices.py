@@ -25,7 +25,7 @@ from cnnviz.ui.parts.choices import choose_labelled, choose_option
 from cnnviz.ui.parts.drawing import clickable, clicked, show_drawing
 from cnnviz.ui.parts.page import offer_file
 from cnnviz.ui.photo.chosen import say_origin
-from cnnviz.ui.photo.trained import WeightedNetwork
+from cnnviz.ui.photo.weighted import WeightedNetwork
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.weights.sources import sources
 
@@ -60,7 +60,7 @@ def show_dense(trained: WeightedNetwork) -> None:
             help="; ".join(f"{name}: {each.title}" for name, each in DEFINITIONS.items()),
         )
         scale = choose_labelled("Colours scaled by", list(SCALES), address.REUSE_SCALE)
-    say_origin(trained.is_random, trained.about, "its layers prefer no source yet")
+    say_origin(trained, "its layers prefer no source yet")
     _say_what(trained.network, definition, scale)
     _show_matrices(trained, definition, scale)
     show_observations(_observations(trained))

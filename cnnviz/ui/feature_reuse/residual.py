@@ -14,7 +14,7 @@ from cnnviz.ui.parts.drawing import show_lines
 from cnnviz.ui.photo.chosen import say_origin
 from cnnviz.ui.photo.controls import Photo, choose_photo
 from cnnviz.ui.photo.subject import Subject
-from cnnviz.ui.photo.trained import WeightedNetwork
+from cnnviz.ui.photo.weighted import WeightedNetwork
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import inference_turn
 from cnnviz.vision.gradients.residual_size import (
@@ -38,7 +38,7 @@ def show_residual(trained: WeightedNetwork) -> None:
     """
     with st.sidebar:
         photo = choose_photo()
-    say_origin(trained.is_random, trained.about, "its blocks have learned nothing yet")
+    say_origin(trained, "its blocks have learned nothing yet")
     st.subheader("How much does each block change its input?")
     if photo is None:
         st.info("Choose a sample photo, or upload your own, in the sidebar.")

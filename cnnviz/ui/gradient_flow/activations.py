@@ -16,7 +16,7 @@ from cnnviz.ui.gradient_flow.controls import (
     choose_network,
 )
 from cnnviz.ui.gradient_flow.results import Question, answers
-from cnnviz.ui.photo.chosen import say_origin
+from cnnviz.ui.photo.chosen import say_random
 from cnnviz.vision.gradients.flow import ActivationStatistics
 
 TITLES = {
@@ -39,7 +39,7 @@ def show_activations() -> None:
         network = choose_network(depth)
         batch = choose_batch()
     st.subheader(network.title)
-    say_origin(True, "", "and initialised in four ways")
+    say_random("and initialised in four ways")
     config = network.spec.config
     specs = {
         how: replace(network.spec, config=config.with_values({"initialisation": how}))

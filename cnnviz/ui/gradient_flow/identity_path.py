@@ -14,7 +14,8 @@ from cnnviz.ui.gradient_flow.controls import choose_batch, choose_depth
 from cnnviz.ui.gradient_flow.results import Batch, Paths, Question, answers
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_named
-from cnnviz.ui.photo.trained import WeightedNetwork, offered
+from cnnviz.ui.photo.trained import offered
+from cnnviz.ui.photo.weighted import WeightedNetwork
 from cnnviz.ui.photo.weights import visible_runs
 from cnnviz.vision.gradients.identity_path import IdentityShare
 from cnnviz.vision.gradients.twins import Twin, twins

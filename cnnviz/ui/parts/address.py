@@ -57,6 +57,7 @@ NUM_CLASSES = Key("num_classes", "explore", "Outputs of the last layer.")
 RUN = Key("run", f"{PHOTO_PAGES} evaluate gradient_flow", "The id of a run.")
 OTHER_RUN = Key("other", "evaluate", "The id of the run that is compared.")
 WEIGHTS = Key("weights", PHOTO_PAGES, "Which weights of the variant, where not the first.")
+CLASS_NAMES = Key("class_names", PHOTO_PAGES, "Names of the classes of a file, by commas.")
 
 # The photo and other images
 PHOTO = Key("photo", PHOTO_PAGES, "Where the photo comes from.")

@@ -1,6 +1,7 @@
 """Photo and trained network of a page, or a message on what to choose; a page of views of them."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -8,11 +9,12 @@ import streamlit as st
 from cnnviz.architectures import architecture_of
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.layout import Section, choose_section
-from cnnviz.ui.parts.page import made_or_said, open_page
+from cnnviz.ui.parts.page import made_or_said, open_page, plain
 from cnnviz.ui.photo.controls import Photo, choose_photo
 from cnnviz.ui.photo.subject import Subject
-from cnnviz.ui.photo.trained import WeightedNetwork
+from cnnviz.ui.photo.weighted import WeightedNetwork
 from cnnviz.ui.photo.weights import choose_trained
+from cnnviz.weights.state_dict import WeightsError
 
 
 def chosen_subject(
@@ -34,26 +36,35 @@ def chosen_subject(
     elif photo is None:
         st.info("Choose a sample photo, or upload your own, in the sidebar.")
     else:
-        subject = Subject(trained.spec, trained.weights, photo)
-        say_origin(subject.is_random, trained.about, "its predictions are meaningless")
-        return subject
+        say_origin(trained, "its predictions are meaningless")
+        return Subject(trained.spec, trained.weights, photo)
     return None
 
 
-def say_origin(is_random: bool, about: str, untrained: str) -> None:
-    """Draw a warning for random weights, or the training data of trained ones.
+def say_origin(trained: WeightedNetwork, untrained: str) -> None:
+    """Draw a warning for random weights, the training data of trained ones, doubts about a file.
 
     Args:
-        is_random: Whether the network is untrained.
-        about: What ``WeightedNetwork.about`` says.
+        trained: The network with its weights.
         untrained: What an untrained network's result is worth, as the end of a sentence.
     """
-    if is_random:
-        st.warning(
-            f"Random weights: this network is untrained, {untrained}.", icon=":material/casino:"
-        )
-    elif about:
-        st.info(about, icon=":material/model_training:")
+    if trained.is_random:
+        say_random(untrained)
+    elif trained.about:
+        st.info(trained.about, icon=":material/model_training:")
+    for remark in _remarks(trained):
+        st.warning(plain(remark), icon=":material/help:")
+
+
+def say_random(untrained: str) -> None:
+    """Draw a warning that weights are random; ``untrained`` is the end of its sentence."""
+    st.warning(f"Random weights: this network is untrained, {untrained}.", icon=":material/casino:")
+
+
+def _remarks(trained: WeightedNetwork) -> tuple[str, ...]:
+    with suppress(WeightsError):  # the page says it where it needs the network
+        return trained.remarks
+    return ()
 
 
 def show_page(title: str, views: Mapping[str, Section]) -> None:

@@ -2,15 +2,15 @@
 
 import gc
 import logging
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from cnnviz.architectures import Network, NetworkSpec, specify, variant
+from cnnviz.architectures import NetworkSpec, specify, variant
 from cnnviz.architectures.written import ENDS, SizedNetwork
 from cnnviz.runs.folder import RunError
 from cnnviz.runs.store import Run, Store, store_url
@@ -23,51 +23,16 @@ from cnnviz.training.checkpoints import (
     trained_spec,
 )
 from cnnviz.ui.parts.page import plain
+from cnnviz.ui.photo.weighted import NO_ANSWER, WeightedNetwork, file_source, of_file, of_source
 from cnnviz.ui.runs.words import epochs_text, percent
 from cnnviz.ui.server.byte_cache import results
-from cnnviz.ui.server.cached import cached_network
 from cnnviz.vision.prediction import labels, preprocessing
-from cnnviz.weights.sources import WeightsSource, sources
+from cnnviz.weights.sources import sources
 
 MAX_RUNS = 20  # of a menu
-NO_ANSWER = "It knows only these classes; any other subject will be misclassified."
 LOOKED_AT = 200  # runs of the store, for those of one variant among them
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class WeightedNetwork:
-    """A network and where its weights come from.
-
-    Attributes:
-        name: Of this choice among all for its variant; that of a run is its id.
-        spec: The network.
-        weights: Where its weights come from.
-        about: What must be said where its answers stand, in Markdown, or empty.
-        is_run: Whether a run of this program has trained it.
-    """
-
-    name: str
-    spec: NetworkSpec
-    weights: WeightsSource
-    about: str = ""
-    is_run: bool = False
-
-    @property
-    def cache_key(self) -> Hashable:
-        """Cache key of results that depend on the network alone."""
-        return (self.spec, self.weights)
-
-    @property
-    def network(self) -> Network:
-        """The network with its weights, frozen and in eval mode; all visitors share it."""
-        return cached_network(self.spec, self.weights)
-
-    @property
-    def is_random(self) -> bool:
-        """Whether the network is untrained."""
-        return self.weights.kind == "random"
 
 
 def offered(
@@ -83,7 +48,11 @@ def offered(
     Raises:
         KeyError: There is no such variant; the message lists the known names.
     """
-    known = [_of_source(specify(variant), source) for source in sources(variant)]
+    spec = specify(variant)
+    known = [
+        of_file(spec, source) if source.kind == "file" else of_source(spec, source)
+        for source in sources(variant)
+    ]
     files = [each for each in known if each.weights.kind == "file"]
     suiting = (run for run in runs if run.plan.network.spec.variant == variant)
     of_runs = list(islice(_weighted(suiting), MAX_RUNS))
@@ -112,13 +81,8 @@ def weights_here(variant: str, runs: Iterable[Run]) -> WeightedNetwork:
 
 def bundled_choice(chosen: Bundled) -> WeightedNetwork:
     """A bundled network with its weights."""
-    source = _file_source(chosen.path, bundled_title(chosen))
+    source = file_source(chosen.path, bundled_title(chosen))
     return WeightedNetwork(chosen.name, chosen.spec, source, f"{bundled_text(chosen)} {NO_ANSWER}")
-
-
-def _file_source(path: Path, title: str) -> WeightsSource:
-    file = path.stat()
-    return WeightsSource("file", title, path, None, file.st_size, file.st_mtime_ns)
 
 
 def bundled_title(chosen: Bundled) -> str:
@@ -152,10 +116,14 @@ def fitting(network: NetworkSpec, choices: Iterable[WeightedNetwork]) -> list[We
         network: What is looked at; what it was trained on is not compared.
         choices: Of ``offered``.
     """
-    untrained = replace(network, trained_on=None)
-    same = [each for each in choices if replace(each.spec, trained_on=None) == untrained]
-    random_weights = _of_source(network, sources(network.variant)[-1])
+    same = [each for each in choices if _untold(each.spec) == _untold(network)]
+    random_weights = of_source(network, sources(network.variant)[-1])
     return [*(each for each in same if each.weights.kind == "file"), random_weights]
+
+
+def _untold(spec: NetworkSpec) -> NetworkSpec:
+    """What a network is, whatever it was trained on."""
+    return replace(spec, trained_on=None, class_names=None)
 
 
 def first_run(runs: Iterable[Run]) -> WeightedNetwork | None:
@@ -209,11 +177,6 @@ def _latest(url: str, owner: str | None) -> list[Run]:
     return _store(url).runs(owner, LOOKED_AT)
 
 
-def _of_source(spec: NetworkSpec, source: WeightsSource) -> WeightedNetwork:
-    name = source.path.name if source.kind == "file" and source.path else source.kind
-    return WeightedNetwork(name, spec, source)
-
-
 def _weighted(runs: Iterable[Run]) -> Iterator[WeightedNetwork]:
     """The networks of those runs that have tested weights; damaged ones are named in the log."""
     for run in runs:
@@ -228,7 +191,7 @@ def _weighted(runs: Iterable[Run]) -> Iterator[WeightedNetwork]:
 def _network_of(run: Run) -> WeightedNetwork:
     path = run.folder / f"{BEST}.safetensors"
     spec, facts = _checkpoint(run.folder, path.stat().st_mtime_ns)
-    source = _file_source(path, _title(run, spec, facts))
+    source = file_source(path, _title(run, spec, facts))
     return WeightedNetwork(run.id, spec, source, _about(run, spec, facts), is_run=True)
 
 

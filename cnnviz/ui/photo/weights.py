@@ -12,9 +12,9 @@ from cnnviz.runs.run import Run
 from cnnviz.training.bundled import bundled
 from cnnviz.ui.network.controls import DEFAULT_VARIANT, choose_architecture, choose_variant
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.page import plain
+from cnnviz.ui.parts.choices import bound
+from cnnviz.ui.parts.page import made_or_said, plain
 from cnnviz.ui.photo.trained import (
-    WeightedNetwork,
     bundled_choice,
     first_run,
     fitting,
@@ -22,6 +22,7 @@ from cnnviz.ui.photo.trained import (
     offered,
     run_network,
 )
+from cnnviz.ui.photo.weighted import WeightedNetwork, with_names
 from cnnviz.ui.server.visitor import visitor
 from cnnviz.ui.work.view import Offer
 from cnnviz.ui.work.work import Work
@@ -80,13 +81,30 @@ def _choose_weights(choices: Sequence[WeightedNetwork]) -> WeightedNetwork:
     )
     chosen = by_name.get(name, choices[0])
     _remember(chosen, by_name)
+    is_first = chosen is choices[0]
+    if chosen.has_unnamed_classes:
+        chosen = _named(chosen)
     address.write(
         {
             address.RUN: chosen.name if chosen.is_run else "",
-            address.WEIGHTS: "" if chosen.is_run or chosen is choices[0] else chosen.name,
+            address.WEIGHTS: "" if chosen.is_run or is_first else chosen.name,
         }
     )
     return chosen
+
+
+def _named(chosen: WeightedNetwork) -> WeightedNetwork:
+    """A field for the names of a file's classes; the weights with them, numbered without."""
+    written = st.text_input(
+        f"Names of its {chosen.spec.num_classes} classes",
+        placeholder="cat, dog, horse",
+        help="In the order of the network's outputs, with commas between.",
+        **bound(address.CLASS_NAMES),
+    )
+    names = tuple(name.strip() for name in (written or "").split(",") if name.strip())
+    if not names:
+        return chosen
+    return made_or_said(lambda: with_names(chosen, names)) or chosen
 
 
 def _variants_with_files() -> list[str]:

@@ -14,7 +14,7 @@ from cnnviz.runs.bundling import REUSE
 from cnnviz.training.measurement import Measurement
 from cnnviz.ui.feature_reuse import epochs as reuse_epochs
 from cnnviz.ui.feature_reuse.epochs import Epoch, recorded_epochs
-from cnnviz.ui.photo.trained import WeightedNetwork
+from cnnviz.ui.photo.weighted import WeightedNetwork
 from cnnviz.weights.loading import random_network
 from cnnviz.weights.sources import WeightsSource
 
