@@ -12,6 +12,7 @@ from cnnviz.vision.prediction import labels
 from cnnviz.weights.class_names import with_class_names
 from cnnviz.weights.loading import spec_of_file, with_names_beside
 from cnnviz.weights.sources import WeightsSource
+from cnnviz.weights.state_dict import WeightsError
 
 NO_ANSWER = "It knows only these classes; any other subject will be misclassified."
 SHOWN_NAMES = 12  # of a file's classes
@@ -79,9 +80,9 @@ def of_source(spec: NetworkSpec, source: WeightsSource) -> WeightedNetwork:
 
 
 def of_file(spec: NetworkSpec, source: WeightsSource) -> WeightedNetwork:
-    """A file's weights, with as many classes as they have; what is wrong with it stands in about.
+    """A file's weights, with as many classes as they have.
 
-    torchvision's own file is what its name says.
+    torchvision's own file is what its name says. Loading one that cannot be read says why.
     """
     choice = of_source(spec, source)
     if source.url or source.path is None:
@@ -89,7 +90,9 @@ def of_file(spec: NetworkSpec, source: WeightsSource) -> WeightedNetwork:
     try:
         choice = replace(choice, spec=_spec_of(spec, source))
         choice = replace(choice, spec=with_names_beside(choice.spec, source.path))
-    except ValueError as error:
+    except WeightsError:
+        return choice
+    except ValueError as error:  # of the names
         return replace(choice, about=plain(str(error)))
     is_published = (choice.spec.num_classes, choice.spec.class_names) == (spec.num_classes, None)
     return choice if is_published else replace(choice, about=_about_file(choice.spec, source.path))

@@ -9,6 +9,7 @@ from cnnviz.architectures import build, specify
 from cnnviz.ui.photo.trained import fitting, offered
 from cnnviz.ui.photo.weighted import with_names
 from cnnviz.vision.prediction import labels
+from cnnviz.weights.state_dict import WeightsError
 from tests.apps import open_function
 
 pytestmark = pytest.mark.usefixtures("weights")
@@ -59,9 +60,12 @@ def test_names_beside_a_file_that_are_too_few_are_said(weights):
     assert of_file().spec.num_classes == 3
 
 
-def test_a_file_that_cannot_be_read_is_said_and_offered(weights):
+def test_a_file_that_cannot_be_read_is_offered_and_says_so_once_it_is_loaded(weights):
     (weights / NAME).write_bytes(b"nothing")
-    assert "is damaged or is no file of weights" in of_file().about
+    choice = of_file()
+    assert choice.about == ""
+    with pytest.raises(WeightsError, match="is damaged or is no file of weights"):
+        print(choice.remarks)
 
 
 def test_published_weights_say_nothing(weights):
