@@ -34,8 +34,8 @@ def test_its_number_of_classes_is_read_and_they_are_numbered(weights):
     assert choice.has_unnamed_classes
     assert choice.about == (
         r"Weights of **resnet20\_cifar\-pets\.pth** for 3 classes of its own, which are numbered: "
-        r"name them in the sidebar, or for everybody in resnet20\_cifar\-pets\.txt beside the file, "
-        "one a line. It knows only these classes; any other subject will be misclassified."
+        r"name them in the sidebar, or for everybody in resnet20\_cifar\-pets\.txt beside the "
+        "file, one a line. It knows only these classes; any other subject will be misclassified."
     )
     assert choice.network.head.linear.weight.shape == (3, 64)
     save(weights, 4)
