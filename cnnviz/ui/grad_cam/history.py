@@ -13,7 +13,8 @@ from cnnviz.ui.parts.layout import in_columns
 from cnnviz.ui.parts.page import plain
 from cnnviz.ui.photo.overlay import choose_opacity, overlay
 from cnnviz.ui.photo.subject import Subject
-from cnnviz.ui.photo.trained import WeightedNetwork, weights_here
+from cnnviz.ui.photo.trained import weights_here
+from cnnviz.ui.photo.weighted import WeightedNetwork
 from cnnviz.ui.photo.weights import visible_runs
 from cnnviz.vision.cam.target_layer import default_layer
 from cnnviz.vision.prediction import labels
