@@ -6,8 +6,11 @@ from torch import nn
 
 from cnnviz.architectures import architecture_of, build, specify
 from cnnviz.architectures.given import (
+    at_rest,
     described,
+    device_of,
     given_network,
+    precision_of,
     specification_of,
     with_weights,
     without_weights,
@@ -74,3 +77,43 @@ def test_shared_parameters_stay_shared():
     network.stages[0][0].conv2 = network.stages[0][0].conv1
     twin = without_weights(network)
     assert twin.stages[0][0].conv2 is twin.stages[0][0].conv1
+
+
+def test_a_network_at_rest_is_itself_where_it_can_be():
+    network = build("lenet5")
+    assert at_rest(network) is network
+    assert at_rest(nn.DataParallel(network)) is network
+    assert at_rest(network.double()) is network
+
+
+def test_a_network_in_training_mode_shares_its_weights_with_its_copy():
+    network = build("resnet20_cifar").train()
+    network.stages.eval()
+    twin = at_rest(network)
+    assert not any(module.training for module in twin.modules())
+    assert network.training
+    assert not network.stages.training
+    assert twin.stem.conv.weight.data_ptr() == network.stem.conv.weight.data_ptr()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "precision"),
+    [
+        (torch.float16, torch.float32),
+        (torch.bfloat16, torch.float32),
+        (torch.float64, torch.float64),
+    ],
+)
+def test_the_precision_to_compute_in(dtype, precision):
+    network = build("resnet20_cifar")
+    network.head.to(dtype)
+    assert precision_of(network) == precision
+    assert {parameter.dtype for parameter in at_rest(network).parameters()} == {precision}
+    assert network.head.linear.weight.dtype == dtype
+
+
+def test_the_device_of_a_network():
+    network = build("lenet5")
+    assert device_of(network) == torch.device("cpu")
+    with pytest.raises(ValueError, match="must have weights; received one on the meta device"):
+        device_of(network.to("meta"))

@@ -146,3 +146,32 @@ def test_every_view_says_that_a_layer_has_no_places(view, count):
     """A student chooses the 1 x 1 stage by its address: each view says that it has no places."""
     app = open_function(small_page, view, layer="stages.3")
     assert said(app).count("1 x 1, one number for the whole image") == count
+
+
+def occlusion_page(variant):
+    from cnnviz.architectures import specify
+    from cnnviz.images.opening import open_image
+    from cnnviz.images.samples import sample_images
+    from cnnviz.ui.grad_cam.occlusion import show_occlusion
+    from cnnviz.ui.photo.controls import Photo
+    from cnnviz.ui.photo.subject import Subject
+    from cnnviz.weights.sources import sources
+
+    sample = sample_images()[0]
+    photo = Photo(sample.file, sample.title, open_image(sample.path))
+    show_occlusion(Subject(specify(variant), sources(variant)[-1], photo, 3), 0.7)
+
+
+@pytest.mark.parametrize(
+    ("variant", "colour", "rgb"),
+    [
+        ("googlenet_torchvision", "is mid-grey (0 after", "rgb(128,128,128)"),
+        ("resnet20_cifar", "is ImageNet's mean colour (0 after", "rgb(124,116,104)"),
+    ],
+)
+def test_the_patch_is_named_by_its_colour(variant, colour, rgb):
+    """A student reads the colour of the patch: for some networks 0 is mid-grey, no mean."""
+    app = open_function(occlusion_page, variant)
+    assert colour in said(app)
+    (component,) = app.get("bidi_component")
+    assert json.loads(component.proto.json)["colour"] == rgb

@@ -98,3 +98,21 @@ def test_a_photo_is_normalised_as_the_training_images_were():
     assert one[0, 0, 0].item() == pytest.approx((0.6 - 0.3) / 0.2, abs=1e-6)
     again = normalised(trained(16, 1), torch.full((1, 3, 16, 16), 0.6))[0]
     assert again.numpy() == pytest.approx(one.numpy(), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("spec", "colour"),
+    [
+        (specify("resnet18"), "ImageNet's mean colour"),
+        (specify("googlenet_torchvision"), "mid-grey"),
+        (specify("inception_v3"), "mid-grey"),
+        (
+            replace(
+                specify("lenet5"), trained_on=TrainedOn("x", ("a",), 32, (0.1,) * 3, (0.3,) * 3)
+            ),
+            "the training data's mean colour",
+        ),
+    ],
+)
+def test_the_colour_of_zero_is_named(spec, colour):
+    assert preprocessing(spec).zero_text == f"{colour} (0 after normalisation)"

@@ -48,17 +48,17 @@ def subjects(
     """The photo in the eyes of each network, oldest first; the subject itself stands for its own.
 
     Args:
-        subject: Of the sidebar. It is always among them where its weights were trained here.
+        subject: Of the sidebar. If its weights were trained here it is shown in any case, first.
         names: Of variants.
         here: The weights of each variant, oldest first.
     """
-    own = subject.spec.variant
-    shown = {*names, own} if subject.spec.trained_on else set(names)
-    return [
-        subject.about(None) if name == own else Subject(each.spec, each.weights, subject.photo)
+    own, me = subject.spec.variant, subject.about(None)
+    shown = [
+        me if name == own else Subject(each.spec, each.weights, subject.photo)
         for name, each in here.items()
-        if name in shown
+        if name in names
     ]
+    return [me, *shown] if subject.spec.trained_on and own not in names else shown
 
 
 def _by_year() -> list[str]:
