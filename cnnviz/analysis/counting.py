@@ -57,7 +57,8 @@ FLOPS = Convention(
     "FLOPs",
     "FLOPs",
     "A multiplication and an addition are two floating point operations: FLOPs = 2 x MACs, again "
-    "of convolutions and linear layers alone, without bias.",
+    "of convolutions and linear layers alone, without bias. They are a number of operations, not a "
+    "speed: FLOPS, operations per second, are a machine's.",
     column="macs",
     factor=2,
 )

@@ -26,7 +26,8 @@ class NetworkConfig(Config):
     initialisation: str = choice(
         "paper",
         *INITIALISERS,
-        help="Weight initialisation: the paper's, N(0, 0.01^2), Glorot and Bengio's, or He's.",
+        help="Weight initialisation: the paper's, N(0, 0.01^2), N(0, 0.1^2), Glorot and Bengio's, "
+        "or He's.",
     )
 
 

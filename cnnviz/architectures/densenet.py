@@ -19,6 +19,8 @@ Deviations:
     ``simple_densenet`` is the walk-through network of a lecture, not the paper's. The slides leave
     growth rate, stride and image open: here k = 4 (Figure 1), stride 1 and 32 px. They go on to
     its B and C: ``bottleneck`` and ``compression=0.5``.
+    H is batch normalisation, ReLU, convolution, in this order (section 3); code on slides beside it
+    that runs convolution, batch normalisation, ReLU is another network.
     DenseNet-264 has 265 layers by the paper's own count, which gives 121, 169, 201 and 161.
 """
 

@@ -4,7 +4,7 @@ https://arxiv.org/abs/1512.00567 (2015; CVPR 2016)
 
 Section 3 factorises convolutions (Figure 6: n x n as 1 x n and n x 1, with n = 7 in practice;
 Figure 7: the expanded filter banks of the coarsest grid), section 4 places the auxiliary
-classifier, section 5 reduces the grid (Figure 10), section 8 gives stems for smaller images. The
+classifier, section 5 reduces the grid (Figure 10), section 9 gives stems for smaller images. The
 best network, "Inception-v3", is the last row of Table 3: factorised 7x7, a batch-normalised
 auxiliary classifier, label smoothing.
 
@@ -17,7 +17,7 @@ Deviations:
     Dropout 0.5 is torchvision's (the authors' code drops 0.2); the paper does not mention any.
     Initialisation is that of the authors' code, N(0, 0.1^2) for convolutions and N(0, 0.01^2) for
     linear layers, without its truncation at two standard deviations; the paper gives none.
-    ``stem="cifar"`` is section 8's for 79 px (stride 1, no pooling); it also takes 32 px. For other
+    ``stem="cifar"`` is section 9's for 79 px (stride 1, no pooling); it also takes 32 px. For other
     inputs than 299 px the auxiliary head first resizes its 17x17 map to that size.
 """
 
@@ -154,7 +154,7 @@ def coarse_module(in_channels: int) -> Branches:
 
 
 def stem(config: InceptionConfig, in_channels: int) -> nn.Sequential:
-    """Five convolutions and a max pooling; section 8 leaves strides out for smaller images."""
+    """Five convolutions and a max pooling; section 9 leaves strides out for smaller images."""
     return named(
         conv1=normalised(in_channels, 32, 3, 2 if config.stem == "imagenet" else 1, padding=0),
         conv2=normalised(32, 32, 3, padding=0),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cnnviz.architectures.initialisation import INITIALISERS
 from cnnviz.hyperparameters import Config, choice, flag, steps
 
 # 0 means no limit. Each second of the first minute, then coarser, to twelve hours.
@@ -73,9 +74,9 @@ class TrainingOptions(Config):
         help="Polyak averaging: decay of the running mean of the weights, which is tested.",
     )
     initialisation: str = choice(
-        *(NETWORK, "gaussian", "xavier", "he"),
+        *(NETWORK, *INITIALISERS),
         default=NETWORK,
-        help="Weight initialisation: the network's own, or one of three rules.",
+        help="Weight initialisation: the network's own, or one of four rules.",
     )
     precision: str = choice(
         *("auto", "float32", "bfloat16"),

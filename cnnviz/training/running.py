@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from cnnviz.architectures import Network, NetworkSpec, accepts, build, variant
+from cnnviz.architectures.initialisation import reinitialise
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.progress import Progress, ignore_progress
 from cnnviz.training.bundled import bundled_network
@@ -14,6 +15,8 @@ from cnnviz.training.datasets import load
 from cnnviz.training.datasets.base import Data
 from cnnviz.training.loop.engine import train
 from cnnviz.training.measurement import Measurement, Steering, TrainingError
+from cnnviz.training.options import NETWORK as AS_THE_NETWORK_SAYS
+from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
 
 # Image sides in pixels for training; networks for sides up to SMALL are made for small images.
@@ -45,7 +48,8 @@ def run_plan(
     """
     data = planned_data(plan, progress)
     network = planned_network(plan, data)
-    yield from train(network, data, plan.options, device, folder, steering)
+    drawn = replace(plan.options, initialisation=AS_THE_NETWORK_SAYS)
+    yield from train(network, data, drawn, device, folder, steering)
 
 
 def planned_data(plan: Plan, progress: Progress = ignore_progress) -> Data:
@@ -63,26 +67,33 @@ def planned_data(plan: Plan, progress: Progress = ignore_progress) -> Data:
 def planned_network(plan: Plan, data: Data) -> Network:
     """Build the network of a plan, initialised with its seed, with an output per class.
 
+    It is drawn as the plan's options say; then it takes the tensors of its twin, and the trained
+    layers that it starts from.
+
     Raises:
         TrainingError: The network does not accept the size of the images.
     """
-    classes, seed = len(data.classes), plan.options.seed
+    classes = len(data.classes)
     spec = replace(plan.network.spec, num_classes=classes)
     if not accepts(spec, data.side):
         raise TrainingError(
             f"{spec.variant} does not accept images of {data.side} px; choose another resolution."
         )
-    network = _drawn(spec, seed)
+    network = _drawn(spec, plan.options)
     if plan.twin is not None:
-        copy_agreeing(_drawn(replace(plan.twin.spec, num_classes=classes), seed), network)
+        twin = _drawn(replace(plan.twin.spec, num_classes=classes), plan.options)
+        copy_agreeing(twin, network)
     if plan.start is not None:
         copy_agreeing(bundled_network(plan.start.network).network(), network, plan.start.layers)
     return network
 
 
-def _drawn(spec: NetworkSpec, seed: int) -> Network:
-    torch.manual_seed(seed)
-    return build(spec)
+def _drawn(spec: NetworkSpec, options: TrainingOptions) -> Network:
+    torch.manual_seed(options.seed)
+    network = build(spec)
+    if options.initialisation != AS_THE_NETWORK_SAYS:
+        reinitialise(network, options.initialisation)
+    return network
 
 
 def copy_agreeing(source: Network, target: Network, layers: Sequence[str] = ()) -> None:

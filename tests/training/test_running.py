@@ -1,13 +1,17 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
 from cnnviz.architectures import build, specify
 from cnnviz.architectures.written import SizedNetwork
+from cnnviz.training import running
+from cnnviz.training.bundled import bundled_network
 from cnnviz.training.loop.cost import cost
 from cnnviz.training.loop.memory import memory_in_use
 from cnnviz.training.measurement import Measurement, TrainingError
 from cnnviz.training.options import TrainingOptions
-from cnnviz.training.plan import Plan
+from cnnviz.training.plan import Plan, Start
 from cnnviz.training.running import fitted, planned_data, planned_network, run_plan, share_done
 
 OPTIONS = TrainingOptions(epochs=1, train_images=500, seed=3)
@@ -76,3 +80,35 @@ def test_a_cost_is_measured(small_data, network_for):
     assert estimate.seconds_per_epoch > 4 * 16 / estimate.images_per_second
     assert estimate.device == "cpu"
     assert estimate.memory_bytes == pytest.approx(memory_in_use(torch.device("cpu")), rel=0.05)
+
+
+def test_trained_layers_stay_where_the_rest_is_drawn_by_a_rule():
+    """The recorded "from A" lost A's layers: the rule drew them again when training began."""
+    options = replace(OPTIONS, initialisation="gaussian-0.1")
+    layer = "stages.0.conv1"
+    network = SizedNetwork(specify("vgg19", width=16, hidden_units=256, num_classes=10), 32)
+    plan = Plan(network, "shapes", options, start=Start("vgg11_cifar", (layer,)))
+    data = planned_data(plan)
+    trained = bundled_network("vgg11_cifar").network().get_submodule(layer).weight
+    drawn = planned_network(plan, data)
+    assert drawn.get_submodule(layer).weight.equal(trained)
+    assert float(drawn.get_submodule("stages.4.conv1").weight.detach().std()) == pytest.approx(
+        0.1, rel=0.05
+    )
+
+
+def test_a_run_begins_with_the_planned_network(tmp_path, monkeypatch):
+    plan = replace(plan_for(), options=replace(OPTIONS, initialisation="he"))
+    begun = []
+
+    def train(network, data, options, *_):
+        begun.append((network, options.initialisation))
+        return iter(())
+
+    monkeypatch.setattr(running, "train", train)
+    list(run_plan(plan, tmp_path))
+    network, how = begun[0]
+    planned = planned_network(plan, planned_data(plan))
+    assert how == "network"
+    for drawn, expected in zip(network.parameters(), planned.parameters(), strict=True):
+        assert drawn.equal(expected)

@@ -22,6 +22,7 @@ from cnnviz.vision.gradients.flow import ActivationStatistics
 TITLES = {
     "paper": "Paper's initialisation",
     "gaussian": "Gaussian, N(0, 0.01²)",
+    "gaussian-0.1": "Gaussian, N(0, 0.1²)",
     "xavier": "Xavier (Glorot and Bengio 2010)",
     "he": "He (He et al. 2015)",
 }

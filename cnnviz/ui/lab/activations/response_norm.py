@@ -36,7 +36,9 @@ def show_response() -> None:
         _show_numbers(settings)
     st.caption(
         "Krizhevsky et al. 2012, section 3.3, with n = 5, k = 2, α = 0.0001, β = 0.75, behind the "  # noqa: RUF001
-        "ReLU of their first two layers. torch.nn.LocalResponseNorm divides its alpha by n: give "
+        "ReLU of their first two layers. The sum runs from max(0, i - n/2) to min(N - 1, i + n/2), "
+        "halves rounded down; max(0, N/2) and min(D - 1, k - N/2), as a slide has them, are "
+        "misprints. torch.nn.LocalResponseNorm divides its alpha by n: give "
         f"it size={settings.neighbours}, alpha={settings.neighbours * settings.alpha:g}, "
         f"beta={settings.beta:g}, k={settings.constant:g} to have what is shown here."
     )
