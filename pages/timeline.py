@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from cnnviz.architectures import ARCHITECTURES, Architecture, architecture_of
-from cnnviz.architectures.published import ERRORS
+from cnnviz.architectures import ARCHITECTURES, Architecture, architecture_of, variants
+from cnnviz.architectures.published import ERRORS, protocols
 from cnnviz.architectures.results import ResultTable, result_tables
 from cnnviz.figures.comparison import history
 from cnnviz.ui.parts import address
@@ -61,18 +61,25 @@ def show_errors() -> None:
     """Draw published error over cost; a click on a point opens the network."""
     st.subheader("Error against cost")
     st.caption(
-        "Errors are those of the papers (the first figure of each network; Explore lists all), "
-        "counts are ours. Colours are families; click a point to explore the "
-        "network. Papers differ in crops and augmentation: point at a network for its source."
+        "Errors are those of the papers, measured in one way (the first figure of each network; "
+        "Explore lists all); counts are ours. Colours are families; click a point to explore the "
+        "network, point at it for its source."
     )
     errors = cached_errors()
     printed = [quantity for quantity in ERRORS if quantity in set(errors["quantity"])]
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
     with left:
         quantity = choose_option("Error", printed, address.ERROR, format_func=ERRORS.__getitem__)
+    with middle:
+        protocol = choose_option(
+            "Measured on",
+            protocols(quantity, variants()),
+            address.PROTOCOL,
+            help="How the papers tested: errors of one network differ by several points.",
+        )
     with right:
         cost = choose_segment("Cost", list(COSTS), address.COST, "params")
-    points = errors[errors["quantity"] == quantity]
+    points = errors[(errors["quantity"] == quantity) & (errors["protocol"] == protocol)]
     figure = history.error_against_cost(points, cost, COSTS[cost], ERRORS[quantity])
     clicked = st.plotly_chart(
         figure,

@@ -1,6 +1,8 @@
 """Figures published in the papers, read from published.csv."""
 
 import csv
+from collections import Counter
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,6 +29,7 @@ class PublishedFigure:
         quantity: One of ``COUNTS`` or of ``ERRORS``.
         value: The number as printed ("0.27").
         unit: Its unit prefix ("M"), or "%".
+        protocol: How an error was measured ("10 crops"), as the paper says; empty for counts.
         source: Paper, table and row.
         deviation: Why the built network's count does not round to it; empty where it does.
     """
@@ -35,6 +38,7 @@ class PublishedFigure:
     quantity: str
     value: str
     unit: str
+    protocol: str
     source: str
     deviation: str
 
@@ -42,6 +46,18 @@ class PublishedFigure:
 def published(variant: str) -> tuple[PublishedFigure, ...]:
     """All published figures of a variant, in the order of the file."""
     return tuple(figure for figure in _figures() if figure.variant == variant)
+
+
+def protocols(quantity: str, of: Iterable[str]) -> tuple[str, ...]:
+    """How an error of some variants was measured; what most of them have in common comes first."""
+    figures = [f for name in of for f in published(name) if f.quantity == quantity]
+    return most_common_first((f.variant, f.protocol) for f in figures)
+
+
+def most_common_first(measured: Iterable[tuple[Hashable, str]]) -> tuple[str, ...]:
+    """The protocols among pairs of a network and a protocol, that of most networks first."""
+    counts = Counter(protocol for _, protocol in dict.fromkeys(measured))
+    return tuple(protocol for protocol, _ in counts.most_common())
 
 
 @cache

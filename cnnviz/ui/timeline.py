@@ -15,14 +15,13 @@ from cnnviz.figures.network.thumbnail import thumbnail
 
 @st.cache_data(show_spinner=False)
 def cached_errors() -> pd.DataFrame:
-    """The first published error of each kind, with our counts of the published network.
+    """The first published error of each kind and protocol, with our counts of the network.
 
-    Columns: variant, title, family, quantity, error (per cent), source, params and macs (without
-    auxiliary heads).
+    Columns: variant, title, family, quantity, protocol, error (per cent), source, params and macs
+    (without auxiliary heads).
     """
     rows = [row for name in variants() for row in _errors(name)]
-    columns = ["variant", "title", "family", "quantity", "error", "source", "params", "macs"]
-    return pd.DataFrame(rows, columns=columns).drop_duplicates(["variant", "quantity"])
+    return pd.DataFrame(rows).drop_duplicates(["variant", "quantity", "protocol"])
 
 
 def _errors(name: str) -> list[dict[str, Any]]:
@@ -34,7 +33,11 @@ def _errors(name: str) -> list[dict[str, Any]]:
         "macs": cost(name).inference_macs,
     }
     return [
-        {**facts, "quantity": f.quantity, "error": float(f.value), "source": f.source}
+        {
+            **facts,
+            **{"quantity": f.quantity, "protocol": f.protocol},
+            **{"error": float(f.value), "source": f.source},
+        }
         for f in published(name)
         if f.quantity in ERRORS
     ]

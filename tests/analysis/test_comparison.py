@@ -125,9 +125,10 @@ def test_errors_are_those_printed_about_the_published_network_only():
 
 
 def test_errors_and_hyperparameters_in_sentences(first_view):
-    vgg, resnet = printed_sentences(first_view)
-    assert vgg.startswith("VGG-16 (D): ImageNet top-1 error 27.0 % in Simonyan and Zisserman 2015,")
-    assert "top-5 error 7.46 % in He et al. 2016, Table 3, ResNet-34 B (10-crop)." in resnet
+    protocol, vgg, resnet = printed_sentences(first_view)
+    assert protocol == "Measured on dense, several scales:"
+    assert vgg.startswith("VGG-16 (D): ImageNet top-1 error 26.6 % in Simonyan and Zisserman 2015,")
+    assert "top-5 error 5.71 % in He et al. 2016, Table 4, ResNet-34 B (single model)." in resnet
     assert hyperparameter_sentences(compared("resnet50", "resnet50_v1_5")) == [
         "Stride in: 1x1 in ResNet-50, 3x3 in ResNet-50 v1.5."
     ]

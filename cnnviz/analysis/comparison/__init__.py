@@ -15,8 +15,10 @@ from cnnviz.analysis.comparison.layer_differences import LayerDifferences, layer
 from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.layers import layer_table, totals
 from cnnviz.architectures import architecture_of, variant
-from cnnviz.architectures.published import ERRORS, published
+from cnnviz.architectures.published import ERRORS, most_common_first, published
 from cnnviz.architectures.written import SizedNetwork
+
+PRINTED = ("network", "label", "quantity", "title", "protocol", "error", "printed", "source")
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,17 +141,30 @@ class Comparison:
     def printed(self) -> pd.DataFrame:
         """The published errors of the compared networks; changed networks have none.
 
-        Columns: network (position), label, quantity, title, error (per cent), printed, source.
+        Columns: network (position), label, quantity, title, protocol (how it was measured), error
+        (per cent), printed, source.
         """
-        columns = ["network", "label", "quantity", "title", "error", "printed", "source"]
         rows = [
-            (i, self.labels[i], f.quantity, ERRORS[f.quantity], float(f.value), f.value, f.source)
+            {
+                **{"network": i, "label": self.labels[i]},
+                **{"quantity": f.quantity, "title": ERRORS[f.quantity], "protocol": f.protocol},
+                **{"error": float(f.value), "printed": f.value, "source": f.source},
+            }
             for i, network in enumerate(self.networks)
             if is_as_published(network)
             for f in published(network.spec.variant)
             if f.quantity in ERRORS
         ]
-        return pd.DataFrame(rows, columns=columns)
+        return pd.DataFrame(rows, columns=PRINTED)
+
+    @property
+    def protocols(self) -> tuple[str, ...]:
+        """How the errors were measured; what most of the networks have in common comes first."""
+        return most_common_first(self.printed[["network", "protocol"]].itertuples(index=False))
+
+    def measured_on(self, protocol: str) -> pd.DataFrame:
+        """The rows of ``printed`` of one protocol: errors that may be compared."""
+        return self.printed[self.printed["protocol"] == protocol]
 
     @property
     def changed(self) -> tuple[str, ...]:

@@ -185,9 +185,9 @@ def _hyperparameters(comparison: Comparison) -> list[str]:
 def _printed(comparison: Comparison) -> list[str]:
     text = []
     if len(comparison.printed):
-        columns = ["label", "title", "printed", "source"]
+        columns = ["label", "title", "protocol", "printed", "source"]
         rows = comparison.printed[columns].values
-        text.append(_table(["Network", "Result", "Error (%)", "Source"], rows))
+        text.append(_table(["Network", "Result", "Measured on", "Error (%)", "Source"], rows))
     return [*text, *without_printed(comparison)]
 
 
@@ -202,15 +202,27 @@ def without_printed(comparison: Comparison) -> list[str]:
 
 
 def printed_sentences(comparison: Comparison) -> list[str]:
-    """A sentence for each network: the first figure of each kind of error, or that none is here."""
-    first = comparison.printed.drop_duplicates(["network", "quantity"])
-    sentences = []
-    for label, rows in first.groupby("label", sort=False):
+    """A sentence for each network: the first figure of each kind of error, or that none is here.
+
+    All are of the protocol that most of the networks have in common; others are not comparable.
+    """
+    if not (protocols := comparison.protocols):
+        return without_printed(comparison)
+    alike = comparison.measured_on(protocols[0]).drop_duplicates(["network", "quantity"])
+    sentences = [f"Measured on {protocols[0]}:"]
+    for label, rows in alike.groupby("label", sort=False):
         figures = (
             f"{r['title']} {r['printed']} % in {r['source']}" for r in rows.to_dict("records")
         )
         sentences.append(f"{label}: {'; '.join(figures)}.")
-    return [*sentences, *without_printed(comparison)]
+    return [*sentences, *measured_otherwise(comparison, protocols[0]), *without_printed(comparison)]
+
+
+def measured_otherwise(comparison: Comparison, protocol: str) -> list[str]:
+    """A sentence for each network whose errors were measured in other ways alone."""
+    alike = set(comparison.measured_on(protocol)["label"])
+    others = [label for label in dict.fromkeys(comparison.printed["label"]) if label not in alike]
+    return [f"No error of {label} on {protocol} is known here." for label in others]
 
 
 def hyperparameter_sentences(comparison: Comparison) -> list[str]:

@@ -9,14 +9,18 @@ from pandas.io.formats.style import Styler
 
 from cnnviz.analysis.comparison import Comparison
 from cnnviz.analysis.comparison.layer_differences import CELLS, LayerDifferences
-from cnnviz.analysis.comparison.text import no_differences, without_printed
+from cnnviz.analysis.comparison.text import (
+    measured_otherwise,
+    no_differences,
+    without_printed,
+)
 from cnnviz.architectures.published import ERRORS
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.comparison import bars as figures
 from cnnviz.figures.comparison import curves as comparison_curves
 from cnnviz.ui.compare.overview import cached_comparison
 from cnnviz.ui.parts import address
-from cnnviz.ui.parts.choices import choose_flag
+from cnnviz.ui.parts.choices import choose_flag, choose_option
 
 COSTS = {"params": "Parameters", "macs": "MACs"}
 # Colouring more lines would keep the visitor waiting; the differences stand there in words.
@@ -26,17 +30,31 @@ COLOURED = 1000
 def show_errors(comparison: Comparison, colours: Sequence[str]) -> None:
     """Draw the published errors over the cost of the networks."""
     st.subheader("Published accuracy vs cost")
-    printed = comparison.printed.drop_duplicates(["network", "quantity"])
+    if comparison.protocols:
+        _show_measured_alike(comparison, colours)
+    for sentence in without_printed(comparison):
+        st.markdown(sentence)
+
+
+def _show_measured_alike(comparison: Comparison, colours: Sequence[str]) -> None:
+    """Draw the menu of protocols, and the errors that were measured in the chosen way."""
+    protocol = choose_option(
+        "Measured on",
+        comparison.protocols,
+        address.PROTOCOL,
+        help="How the papers tested: errors of one network differ by several points.",
+    )
+    alike = comparison.measured_on(protocol)
+    printed = alike.drop_duplicates(["network", "quantity"])
     shared = printed.groupby("quantity")["network"].transform("count") > 1
     common = [quantity for quantity in ERRORS if quantity in set(printed[shared]["quantity"])]
     if common:
         _show_error_over_cost(comparison, printed, common[0], colours)
-    elif len(printed):
+    else:
         st.markdown("No two of these networks have published errors of the same kind.")
-    for sentence in without_printed(comparison):
+    for sentence in measured_otherwise(comparison, protocol):
         st.markdown(sentence)
-    if len(comparison.printed):
-        _show_printed(comparison)
+    _show_printed(comparison, alike)
 
 
 def _show_error_over_cost(
@@ -54,13 +72,13 @@ def _show_error_over_cost(
                 drawing = comparison_curves.error_over_cost(points, cost, cost_title, title)
                 st.image(drawing, width="stretch", alt=f"{title} over {cost_title}")
         st.caption(
-            "The charts show the first published figure of each network. Papers differ in crops, "
-            "scales and numbers of models: compare figures whose sources say the same."
+            "The charts show the first published figure of each network that was measured so. "
+            "Papers differ in what they train on, too: the table names each source."
         )
 
 
-def _show_printed(comparison: Comparison) -> None:
-    printed = comparison.printed.join(comparison.totals[list(COSTS)], on="network")
+def _show_printed(comparison: Comparison, alike: pd.DataFrame) -> None:
+    printed = alike.join(comparison.totals[list(COSTS)], on="network")
     st.dataframe(
         printed[["label", *COSTS, "title", "printed", "source"]],
         column_config={

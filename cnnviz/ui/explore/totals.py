@@ -103,8 +103,9 @@ def _show_results(choice: SizedNetwork) -> None:
     if not results or not is_published(choice.spec):
         return
     with st.popover("Results in the paper", icon=":material/menu_book:"):
-        rows = [(ERRORS[f.quantity], f"{f.value} {f.unit}", f.source) for f in results]
-        st.table(pd.DataFrame(rows, columns=["Result", "Value", "Source"]), hide_index=True)
+        rows = [(ERRORS[f.quantity], f"{f.value} {f.unit}", f.protocol, f.source) for f in results]
+        columns = ["Result", "Value", "Measured on", "Source"]
+        st.table(pd.DataFrame(rows, columns=columns), hide_index=True)
 
 
 def show_distribution(table: pd.DataFrame, hidden: Collection[str]) -> None:

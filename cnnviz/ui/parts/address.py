@@ -86,6 +86,9 @@ EFFECTIVE = Key("effective", "explore", "Whether the effective receptive field i
 MEMORY_BATCH = Key("memory_batch", "explore", "Images at once, for the memory.")
 GPU = Key("gpu", "explore", "The graphics card that the memory is compared with.")
 
+# Published errors
+PROTOCOL = Key("protocol", "timeline compare", "How the errors were measured.")
+
 # Compare
 COMPARED = tuple(Key(slot, "compare", f"Network {slot.upper()}, as written.") for slot in "abcd")
 BATCH = Key("batch", "compare", "Images at once, for the times.")
