@@ -29,6 +29,8 @@ HTML = """
 SIDES = (5, 10, 15, 20, 30, 40, 50)  # per cent of the photo's
 DEFAULT_SIDE = 20
 CELLS = 16  # places of the map in a row
+# What the texts can tell of a probability, 0.1 percentage points: no scale ends before.
+LEAST = 0.001
 SMALL = 64  # px; a JPEG of fewer pixels would show its blocks
 
 _component = component(__file__, HTML)
@@ -138,7 +140,7 @@ def _show_fall(subject: Subject, place: tuple[int, int], percent: int) -> None:
 def fall_text(alone: float, hidden: float) -> str:
     """How far the probability falls or rises, in percentage points."""
     points = 100 * (alone - hidden)
-    if abs(points) < 0.05:
+    if abs(points) < 50 * LEAST:
         return "The patch here changes **nothing**."
     verb = "falls" if points > 0 else "rises"
     return f"The probability {verb} by **{abs(points):.1f} percentage points**."
@@ -157,7 +159,7 @@ def _occluded(subject: Subject, place: tuple[int, int], side: int) -> float:
 def _show_map(subject: Subject, occluded: np.ndarray, stride: int, opacity: float) -> None:
     alone = subject.probability
     fall = alone - occluded
-    most = max(float(fall.max()), 1e-6)
+    most = max(float(fall.max()), LEAST)
     cells = (fall / most).clip(0, 1)
     title = f"How far the probability of {subject.label} falls"
     left, right = st.columns(2)
@@ -184,12 +186,12 @@ def map_text(label: str, fall: np.ndarray) -> str:
         f"“{label}” loses most, {100 * fall.max():.1f} percentage points, with the patch at "
         f"{down:.0%} down and {across:.0%} across."
     )
-    if fall.max() <= 0:
-        text = f"Nowhere does the patch take anything from “{label}”."
-    if fall.min() < -0.0005:
+    if fall.max() < LEAST / 2:
+        text = f"Nowhere does the patch take {100 * LEAST} percentage points from “{label}”."
+    if fall.min() < -LEAST / 2:
         text += (
-            f" In {(fall < -0.0005).mean():.0%} of the places hiding something raises it, by up to "
-            f"{-100 * fall.min():.1f} points; these are dark."
+            f" In {(fall < -LEAST / 2).mean():.0%} of the places hiding something raises it, by up "
+            f"to {-100 * fall.min():.1f} points; these are dark."
         )
     return text
 

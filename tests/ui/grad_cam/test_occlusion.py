@@ -140,3 +140,28 @@ def test_words_tell_falls_and_rises():
     assert "loses most, 30.0 percentage points, with the patch at 75% down and 25% across" in said
     assert "In 25% of the places hiding something raises it, by up to 20.0 points" in said
     assert map_text("cat", -np.ones((2, 2))).startswith("Nowhere")
+
+
+def noise_page():
+    import numpy as np
+
+    from cnnviz.architectures import specify
+    from cnnviz.images.opening import open_image
+    from cnnviz.images.samples import sample_images
+    from cnnviz.ui.grad_cam.occlusion import _show_map
+    from cnnviz.ui.photo.controls import Photo
+    from cnnviz.ui.photo.subject import Subject
+    from cnnviz.weights.sources import sources
+
+    sample = sample_images()[0]
+    photo = Photo(sample.file, sample.title, open_image(sample.path))
+    subject = Subject(specify("resnet20_cifar"), sources("resnet20_cifar")[-1], photo, 3)
+    noise = 1e-6 * np.random.default_rng(0).standard_normal((16, 16))
+    _show_map(subject, (subject.probability + noise).astype(np.float32), 2, 0.7)
+
+
+def test_rounding_noise_is_not_stretched_to_a_map():
+    """Where the patch changes nothing, the scale ends at 0.1 points and the map stays dark."""
+    app = open_function(noise_page)
+    assert "0.1 percentage points" in app.get("html")[-1].proto.body
+    assert "Nowhere does the patch take 0.1 percentage points" in app.markdown[-1].value
