@@ -146,11 +146,16 @@ def _decoded(data: bytes, header: Header | None) -> Image.Image:
         if header is not None:
             header(image.format or "", image.size)
         _require_bounded_pixels(image)
-        image.draft(None, _fitted(image.size))  # A large JPEG is decoded at 1/2, 1/4 or 1/8.
-        image.load()
-        with contextlib.suppress(*BAD_DATA):  # A damaged EXIF block says nothing on the pixels.
-            ImageOps.exif_transpose(image, in_place=True)
-        return _shrunk(image)
+        return upright_rgb(image)
+
+
+def upright_rgb(image: Image.Image) -> Image.Image:
+    """An image of any mode and orientation as RGB, its longer side at most ``MAX_SIDE`` px."""
+    image.draft(None, _fitted(image.size))  # A large JPEG is decoded at 1/2, 1/4 or 1/8.
+    image.load()
+    with contextlib.suppress(*BAD_DATA):  # A damaged EXIF block says nothing on the pixels.
+        ImageOps.exif_transpose(image, in_place=True)
+    return _shrunk(image)
 
 
 def _longest_tiff_list(data: bytes) -> int:

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from cnnviz.analysis.source.loading import WEIGHTS, loading_code
 from cnnviz.figures.theme import bytes_text
 from cnnviz.runs.export import curves_csv, tensorboard_zip
 from cnnviz.runs.run import Run
@@ -13,6 +12,7 @@ from cnnviz.training.checkpoints import BEST, has_checkpoint, trained_spec
 from cnnviz.training.measurement import Measurement
 from cnnviz.ui.parts.page import offer_file
 from cnnviz.ui.runs.readings import shared_runs
+from cnnviz.vision.stand_alone import WEIGHTS, loading_code
 
 
 class Download(NamedTuple):
@@ -75,7 +75,7 @@ def _of_weights(run: Run) -> list[Download]:
         Download(
             "Code that loads it",
             _module(run),
-            "The network, its preprocessing and its classes; needs torch, safetensors and Pillow.",
+            "Network, preprocessing and classes; needs torch, safetensors, Pillow and numpy.",
             lambda: loading_code(trained_spec(run.folder)),
         ),
     ]

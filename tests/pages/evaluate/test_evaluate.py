@@ -14,7 +14,6 @@ from PIL import Image
 from scipy.stats import binomtest
 from sklearn.metrics import precision_recall_fscore_support
 
-from cnnviz.analysis.source.loading import WEIGHTS
 from cnnviz.runs.results import evaluation_of
 from cnnviz.runs.store import Store
 from cnnviz.training.bundled import bundled, bundled_network
@@ -24,6 +23,7 @@ from cnnviz.ui.evaluate.controls import VIEWS
 from cnnviz.ui.evaluate.downloads import downloads
 from cnnviz.ui.evaluate.versus import verdict
 from cnnviz.ui.evaluate.view import chosen, worst_cell
+from cnnviz.vision.stand_alone import WEIGHTS
 from tests.apps import SECONDS, checked
 
 

@@ -1,8 +1,11 @@
 """A trained network as one stand-alone file: its code, its weights' loader, its preprocessing."""
 
 from cnnviz.analysis.source import Code, network_code
-from cnnviz.analysis.source.definitions import Import
+from cnnviz.analysis.source.definitions import Cut, Import
 from cnnviz.architectures import NetworkSpec
+from cnnviz.images import opening
+from cnnviz.images import preprocessing as preparing
+from cnnviz.vision.prediction import preprocessing
 
 WEIGHTS = "best.safetensors"
 IMPORTS = {
@@ -13,11 +16,16 @@ IMPORTS = {
 }
 LOADING = '''
 
+# How cnnviz opens and prepares a photo.
+
+
+{definitions}
+
+
 # What it was trained on: {title}.
 CLASSES = {classes!r}
-SIDE = {side}  # px
-MEAN = {mean!r}  # of the training pixels in [0, 1], a channel
-STD = {std!r}
+# Mean and standard deviation of the training pixels in [0, 1], a channel.
+PREPROCESSING = {preprocessing!r}
 
 
 def trained(weights: str | Path = "{weights}") -> nn.Module:
@@ -28,12 +36,9 @@ def trained(weights: str | Path = "{weights}") -> nn.Module:
 
 
 def prepared(image: Image.Image) -> torch.Tensor:
-    """An image as the network saw those of its training: float32 (1, {channels}, SIDE, SIDE)."""
-    square = image.convert("{mode}").resize((SIDE, SIDE), Image.Resampling.BILINEAR)
-    pixels = torch.frombuffer(bytearray(square.tobytes()), dtype=torch.uint8)
-    pixels = pixels.view(1, SIDE, SIDE, {channels}).permute(0, 3, 1, 2) / 255
-    mean, std = (torch.tensor(values).view(1, -1, 1, 1) for values in (MEAN, STD))
-    return (pixels - mean) / std
+    """An image of any kind as the network wants it: float32 (1, {channels}, {side}, {side})."""
+    seen = {seen}
+    return {tensor}
 
 
 if __name__ == "__main__":
@@ -49,10 +54,11 @@ if __name__ == "__main__":
 
 
 def loading_code(spec: NetworkSpec) -> str:
-    """A Python file that needs torch, safetensors and Pillow, and gives the trained network.
+    """A trained network as a Python file that needs torch, safetensors, Pillow and numpy.
 
     Imported it offers ``trained()``, ``prepared(image)`` and ``CLASSES``; run as a script it
-    says what is on an image.
+    says what is on an image. Images are opened and prepared by this package's own functions, which
+    are cut out as the network's are.
 
     Args:
         spec: Of a network that a run has trained.
@@ -64,18 +70,23 @@ def loading_code(spec: NetworkSpec) -> str:
     if seen is None:
         raise ValueError("spec must be of a network that a run has trained; received another.")
     code = network_code(spec, seen.resolution)
-    header = code.header.replace(
-        "Its weights are random", "Without trained() its weights are random"
-    )
-    channels = spec.in_channels
+    cut = Cut(spec.config)
+    cut.follow("upright_rgb", opening.__name__)
+    cut.follow("preprocess", preparing.__name__)
+    homes = (opening.__name__, preparing.__name__)
+    definitions = "\n\n\n".join(text for home in homes for _, text in cut.taken(home))
+    is_grey, side = spec.in_channels == 1, preprocessing(spec).crop
     loading = LOADING.format(
+        definitions=definitions,
         title=seen.title,
         classes=seen.classes,
-        side=seen.resolution,
-        mean=seen.mean[:channels],
-        std=seen.std[:channels],
+        preprocessing=preprocessing(spec),
         weights=WEIGHTS,
-        channels=channels,
-        mode="L" if channels == 1 else "RGB",
+        channels=spec.in_channels,
+        side=side,
+        seen='upright_rgb(image).convert("L").convert("RGB")' if is_grey else "upright_rgb(image)",
+        tensor="preprocess(seen, PREPROCESSING)" + ".mean(dim=1, keepdim=True)" * is_grey,
     )
-    return f"{Code(header, code.imports | IMPORTS, code.definitions)}{loading}"
+    header = code.header.replace("needs only PyTorch", "needs torch, safetensors, Pillow, numpy")
+    header = header.replace("Its weights are random", "Without trained() its weights are random")
+    return f"{Code(header, code.imports | cut.imports | IMPORTS, code.definitions)}{loading}"
