@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from cnnviz.architectures import ARCHITECTURES, variants
+from cnnviz.architectures import ARCHITECTURES, variant, variants
+from cnnviz.architectures.published import has_printed_counts
 from cnnviz.ui.home import show_things_to_try
 from cnnviz.ui.parts.page import open_page
 
@@ -17,8 +18,11 @@ st.markdown(
 st.subheader("Things to try")
 show_things_to_try()
 families = ", ".join(f"{family.title} ({family.year})" for family in ARCHITECTURES)
+names = variants()
+printed = sum(map(has_printed_counts, names))
+of_nobody = ", ".join(variant(name).title for name in names if variant(name).origin)
 st.caption(
-    f"{len(variants())} published networks of {len(ARCHITECTURES)} families, each built from its "
-    f"paper with the paper's counts beside ours: {families}. Every page's address holds your "
-    "choices: copy it to share them."
+    f"{len(names)} networks of {len(ARCHITECTURES)} families, {printed} with the paper's printed "
+    f"counts beside ours: {families}. Of the others no paper prints any, and {of_nobody} are in no "
+    "paper; Explore says so. Every page's address holds your choices: copy it to share them."
 )

@@ -197,6 +197,7 @@ class Variant:
             ImageNet's normalisation.
         torchvision: Name of the torchvision model with the same tensors and the same logits.
         year: Year of publication where it differs from the family's.
+        origin: Where the configuration comes from, if no paper has it.
     """
 
     title: str
@@ -207,6 +208,7 @@ class Variant:
     half_normalised: bool = False
     torchvision: str | None = None
     year: int | None = None
+    origin: str = ""
 
     @classmethod
     def cifar(cls, title: str, config: NetworkConfig) -> Self:

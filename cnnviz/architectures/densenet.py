@@ -246,6 +246,7 @@ SIMPLE = Variant(
     DenseNetConfig("7x7", "2k", 4, 2, 3, 0, 0, bottleneck=False, compression=1.0),
     resolution=32,
     dataset="two classes",
+    origin="In no paper: the walk-through network of a lecture.",
 )
 
 ARCHITECTURE = Architecture(

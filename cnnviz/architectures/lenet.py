@@ -235,6 +235,7 @@ ARCHITECTURE = Architecture(
             32,
             "MNIST",
             in_channels=1,
+            origin="In no paper: what most code calls LeNet-5.",
         ),
     },
     resolutions=(32,),

@@ -14,7 +14,7 @@ Deviations:
     ``activation="sigmoid"``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import nn
 
@@ -79,7 +79,10 @@ ARCHITECTURE = Architecture(
     idea="Hidden layers learn what to represent, because errors are propagated back to them.",
     network=MLP,
     variants={
-        "mlp": Variant.cifar("Fully connected network", MLPConfig()),
+        "mlp": replace(
+            Variant.cifar("Fully connected network", MLPConfig()),
+            origin="In no paper: the lectures' regular network, for comparison.",
+        ),
     },
     resolutions=(28, 32, 1024),
     has_feature_maps=False,

@@ -247,10 +247,12 @@ def cifar(depth: int, block: str, dimension_shortcut: str) -> Variant:
 
 
 def imagenet(depth: int) -> Variant:
-    """A column of Table 1 of ResNet with this paper's unit."""
+    """A column of Table 1 of ResNet with this paper's unit; the paper itself has 152 (Table 5)."""
     block = "basic" if depth < 50 else "bottleneck"
     config = PreActResNetConfig("imagenet", block, *IMAGENET_DEPTHS[depth])
-    return Variant(f"Pre-activation ResNet-{depth}", config)
+    origin = "In no paper: ResNet's depths with this paper's unit, which prints 152 and 200."
+    title = f"Pre-activation ResNet-{depth}"
+    return Variant(title, config, origin="" if depth == 152 else origin)
 
 
 ARCHITECTURE = Architecture(

@@ -48,6 +48,11 @@ def published(variant: str) -> tuple[PublishedFigure, ...]:
     return tuple(figure for figure in _figures() if figure.variant == variant)
 
 
+def has_printed_counts(variant: str) -> bool:
+    """Whether a paper prints a variant's parameters or multiply-accumulates."""
+    return any(figure.quantity in COUNTS for figure in published(variant))
+
+
 def protocols(quantity: str, of: Iterable[str]) -> tuple[str, ...]:
     """How an error of some variants was measured; what most of them have in common comes first."""
     figures = [f for name in of for f in published(name) if f.quantity == quantity]

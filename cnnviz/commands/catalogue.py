@@ -2,9 +2,11 @@
 
 import argparse
 import sys
+from typing import Any
 
 from cnnviz.analysis.costs import cost
 from cnnviz.architectures import ARCHITECTURES, variant
+from cnnviz.architectures.published import has_printed_counts
 from cnnviz.commands.answer import Answer
 from cnnviz.weights.download import Progress
 from cnnviz.weights.loading import fetch
@@ -19,12 +21,20 @@ def list_command(options: argparse.Namespace) -> Answer:
             "year": family.year_of(name),
             "params": cost(name).params,
             "torchvision": published.torchvision,
+            "printed_counts": has_printed_counts(name),
+            "origin": published.origin,
         }
         for family in ARCHITECTURES
         for name, published in family.variants.items()
     ]
-    line = "{variant:<26} {architecture:<17} {year} {params:>13,}"
-    return Answer("\n".join(line.format(**row) for row in rows), rows)
+    line = "{variant:<26} {architecture:<17} {year} {params:>13,}  {note}"
+    lines = (line.format(**row, note=_note(row)).rstrip() for row in rows)
+    return Answer("\n".join(lines), rows)
+
+
+def _note(row: dict[str, Any]) -> str:
+    """What is said of a variant whose counts no paper prints."""
+    return row["origin"] or ("" if row["printed_counts"] else "No paper prints its counts.")
 
 
 def fetch_command(options: argparse.Namespace) -> None:

@@ -17,6 +17,11 @@ def test_list(run):
         "year": 2014,
         "params": 132_863_336,
         "torchvision": "vgg11",
+        "printed_counts": True,
+        "origin": "",
     }
     assert by_name["resnet50"]["torchvision"] is None
-    assert len(run("list")[1].splitlines()) == len(variants())
+    lines = run("list")[1].splitlines()
+    assert len(lines) == len(variants())
+    assert sum("No paper prints its counts." in line for line in lines) == 74 - 39 - 7
+    assert sum("In no paper: " in line for line in lines) == 7

@@ -8,7 +8,12 @@ import streamlit as st
 from cnnviz.analysis.counting import Convention
 from cnnviz.analysis.layers import totals
 from cnnviz.architectures import architecture_of, is_published, variant
-from cnnviz.architectures.published import ERRORS, PublishedFigure, published
+from cnnviz.architectures.published import (
+    ERRORS,
+    PublishedFigure,
+    has_printed_counts,
+    published,
+)
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.figures.network import distribution
 from cnnviz.figures.theme import bytes_text, count_text
@@ -90,6 +95,9 @@ def _show_sources(choice: SizedNetwork, printed: dict[str, PublishedFigure]) -> 
     notes += [figure.deviation for figure in printed.values() if figure.deviation]
     if notes:
         st.caption("Figures from the paper. " + ". ".join(note.rstrip(".") for note in notes) + ".")
+    elif not has_printed_counts(choice.spec.variant):
+        origin = variant(choice.spec.variant).origin
+        st.caption(f"{origin} No paper prints its counts.".lstrip())
     with st.container(horizontal=True):
         if family.deviation_notes:
             with st.popover("Where it differs from the paper", icon=":material/difference:"):
