@@ -7,7 +7,7 @@ from cnnviz.ui.parts.choices import show_chosen_view
 from cnnviz.ui.parts.page import open_page
 from cnnviz.ui.runs.buttons import say_refusal
 from cnnviz.ui.runs.curves import choose_curves
-from cnnviz.ui.runs.data import cached_data
+from cnnviz.ui.runs.data import cached_data, show_understood
 from cnnviz.ui.runs.live import show_runs
 from cnnviz.ui.runs.table import choose_shown, listed_runs, show_table
 from cnnviz.ui.server.visitor import ask_for_teacher
@@ -44,6 +44,7 @@ def show_look(choice: TrainChoice | None) -> None:
     if choice:
         side, channels = choice.network.resolution, choice.network.spec.in_channels
         data = cached_data(choice.dataset, side, channels, choice.options.seed)
+        show_understood(choice.dataset)
         if data:
             show_data(data, choice.options)
 

@@ -46,7 +46,8 @@ def understood_lines(chosen: Dataset) -> list[str]:
         return []
     name, _ = without_reading(chosen.name)
     ways = [
-        f"  --data {name}{READING}{each}: {READINGS[each]}" for each in chosen.understood.others
+        f"  --data {name}{READING}{each}: from the {READINGS[each]}"
+        for each in chosen.understood.others
     ]
     return [
         "This is how the folder was understood:",

@@ -290,6 +290,17 @@ def test_a_table_of_labels_is_read(case):
     assert made.labels == ("cat", "cat", "dog", "dog")
 
 
+def test_a_table_of_the_training_images_says_nothing_on_the_test():
+    """Kaggle numbers train and test alike, and adds a table to be filled in: neither misleads."""
+    tables = {
+        "trainLabels.csv": "id,label\n0,cat\n1,cat\n2,dog\n3,dog\n",
+        "sample_submission.csv": "id,label\n0,cat\n1,cat\n2,cat\n3,cat\n",
+    }
+    made = understood(many("test", "train", count=4), tables=tables)
+    assert made.labels == (None,) * 4 + ("cat", "cat", "dog", "dog")
+    assert set(made.reasons.values()) == {"No table names its class."}
+
+
 REFUSED = {
     "phone photos": (
         many("Camera", name="IMG_000{}.jpg"),
@@ -370,7 +381,7 @@ def test_the_reading_is_shown_as_a_tree(tmp_path):
     ]
     shown = dataset(str(source_of("zip", names, tmp_path))).understood.tree
     assert shown.splitlines() == [
-        "pets.zip: the first folder is the class",
+        "pets.zip: the class comes from the first folder",
         "├─ 4 images to train on",
         "│  ├─ nok: 2 images (train/nok/)",
         "│  └─ ok: 2 images (train/ok/)",
@@ -378,7 +389,7 @@ def test_the_reading_is_shown_as_a_tree(tmp_path):
         "│  ├─ nok: 2 images (test/nok/)",
         "│  └─ ok: 2 images (test/ok/)",
         "└─ 2 images not used",
-        "   └─ extra/: 2 images. Its folder 'extra' lies beside those of the splits.",
+        "   └─ extra/: 2 images (its folder 'extra' lies beside those of the splits)",
     ]
 
 

@@ -100,10 +100,12 @@ def page():
     import streamlit as st
 
     from cnnviz.ui.parts.page import open_page
-    from cnnviz.ui.runs.data import cached_data, choose_dataset
+    from cnnviz.ui.runs.data import cached_data, choose_dataset, show_understood
 
     open_page("Train")
     chosen = choose_dataset()
+    if chosen:
+        show_understood(chosen)
     data = cached_data(chosen) if chosen else None
     st.write(f"{len(data.train) + len(data.test)} images" if data else "none")
 

@@ -56,7 +56,7 @@ def class_folders(
     return Dataset(
         name=f"{name}{READING}{reading}" if reading else name,
         title=shown,
-        help=f"The images in {shown}; {READINGS[facts.layout.reading]}.",
+        help=f"The images in {shown}; the class comes from the {READINGS[facts.layout.reading]}.",
         side=facts.side,
         channels=facts.channels,
         num_classes=len(facts.layout.classes),

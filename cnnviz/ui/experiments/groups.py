@@ -15,6 +15,7 @@ from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import addressed_menu, choose
 from cnnviz.ui.parts.page import plain
 from cnnviz.ui.runs.buttons import change_button, may_change, offer_start
+from cnnviz.ui.runs.data import show_understood
 from cnnviz.ui.runs.readings import shared_runs
 from cnnviz.ui.runs.words import ago_text, counted
 from cnnviz.ui.server.visitor import teacher_token, visitor
@@ -56,6 +57,7 @@ def offer_experiment(choice: ExperimentChoice) -> None:
 
     words = f"**{choice.experiment.title}** on **{plain(choice.data.title)}**: {choice.cost}"
     offer_start(words, "Start all", "science", start)
+    show_understood(choice.data)
 
 
 def choose_group(experiment: Experiment, recorded: Recorded | None, without: str) -> Group | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ from cnnviz.ui.server.byte_cache import ByteCache
 from cnnviz.ui.server.visitor import visitor
 
 OWN = "your own zip"
+MAX_LINES, TREE_HEIGHT = 14, 320  # lines of a tree that does not scroll, px of one that does
 
 # Images as bytes: CIFAR-10 takes 184 MB.
 _data = ByteCache(settings().data_mb * 1e6)
@@ -72,25 +74,33 @@ def _uploaded() -> Dataset | None:
 
 
 def _read_as_chosen(name: str) -> Dataset | None:
-    """Draw how a folder was understood, with a menu of other ways; returns it as chosen."""
+    """Draw the menu of ways to read a folder, if there are several; returns it as chosen."""
     seems, refusal = _understood(name)
     ways = list(seems.understood.others if seems and seems.understood else possible_readings(name))
     reading = ""
     if ways:
         first = READINGS[seems.understood.used] if seems and seems.understood else "not understood"
         titles = {"": first, **{way: READINGS[way] for way in ways}}
-        reading = choose_named("Classes", address.READING, titles, "")
+        reading = choose_named("Classes come from the", address.READING, titles, "")
     chosen = seems
     if reading:
         chosen, refusal = _understood(f"{name}{READING}{reading}")
     if refusal:
         _say(refusal)
-    elif chosen and chosen.understood:
-        with st.expander("This is how the folder was understood", icon=":material/account_tree:"):
-            st.code(chosen.understood.tree, language=None)
-            if ways:
-                st.caption("If it is meant in another way, choose it under **Classes**.")
     return chosen
+
+
+def show_understood(chosen: Dataset) -> None:
+    """Draw how a folder was understood; nothing for data sets without folders."""
+    if chosen.understood is None:
+        return
+    tree = chosen.understood.tree
+    height: int | Literal["content"] = "content" if tree.count("\n") < MAX_LINES else TREE_HEIGHT
+    label = "This is how the folder was understood"
+    with st.expander(label, expanded=True, icon=":material/account_tree:"):
+        st.code(tree, language=None, wrap_lines=True, height=height)
+        if chosen.understood.others:
+            st.caption("If it is meant in another way, say in the sidebar where classes come from.")
 
 
 def _understood(name: str) -> tuple[Dataset | None, DataError | None]:

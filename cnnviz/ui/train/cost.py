@@ -9,6 +9,7 @@ from cnnviz.architectures import variant
 from cnnviz.figures.theme import bytes_text, count_text
 from cnnviz.training.options import TrainingOptions
 from cnnviz.ui.runs.buttons import offer_start
+from cnnviz.ui.runs.data import show_understood
 from cnnviz.ui.runs.table import show_run
 from cnnviz.ui.runs.words import duration_text
 from cnnviz.ui.server.cached import cached_layer_table
@@ -30,6 +31,7 @@ def offer_training(choice: TrainChoice) -> None:
             "model_training",
             lambda store: show_run(store.create(choice.plan, visitor()).id),
         )
+        show_understood(choice.dataset)
         show_cost(choice)
 
 

@@ -18,28 +18,30 @@ MASKED = "It is a mask or an annotation and no image of a class."
 
 @dataclass(frozen=True)
 class Place:
-    """Where an image lies.
+    """Where the images of a folder lie.
 
     Attributes:
         split: "train", "validation", "test", "unlabelled" or "" where no folder says it.
         folders: Those below the split and below what is around everything.
-        file: Name of the file.
-        reason: Why the image is not used, or "".
+        reason: Why they are not used, or "".
     """
 
     split: str
     folders: Folders
-    file: str
     reason: str = ""
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether its images are for the training, as far as folders say."""
+        return not self.reason and self.split in ("", "train")
 
 
 @dataclass
 class _Located:
-    """A path on its way to a place: what is above and below the split's folder."""
+    """A folder on its way to a place: what is above and below the split's folder."""
 
     above: Folders
     below: Folders
-    file: str
     split: str = ""
     reason: str = ""
 
@@ -70,30 +72,34 @@ def places(paths: Sequence[str], splits: bool = True) -> tuple[list[Place], Fold
         paths: With / between the parts.
         splits: Whether folders may be splits.
     """
-    parts = [[part for part in path.split("/") if part not in ("", ".", "..")] for path in paths]
-    folders = [tuple(each[:-1]) for each in parts]
-    children = _Children.among(folders)
+    inside = [path.rpartition("/")[0] for path in paths]
+    folders = {name: _parts(name) for name in set(inside)}
+    children = _Children.among(folders.values())
     roles = {parent: _roles(parent, children) if splits else {} for parent in [*children.of]}
-    files = [each[-1] if each else "" for each in parts]
-    located = [_located(f, file, children, roles) for f, file in zip(folders, files, strict=True)]
-    around = _join(located)
-    return [Place(each.split, each.below, each.file, each.reason) for each in located], around
+    located = {name: _located(parts, children, roles) for name, parts in folders.items()}
+    around = _join([*located.values()])
+    made = {name: Place(each.split, each.below, each.reason) for name, each in located.items()}
+    return [made[name] for name in inside], around
+
+
+def _parts(folder: str) -> Folders:
+    return tuple(part for part in folder.split("/") if part not in ("", ".", ".."))
 
 
 def _located(
-    folders: Folders, file: str, children: _Children, roles: dict[Folders, dict[str, str]]
+    folders: Folders, children: _Children, roles: dict[Folders, dict[str, str]]
 ) -> _Located:
     if _is_mask(folders, children):
-        return _Located((), folders, file, reason=MASKED)
+        return _Located((), folders, reason=MASKED)
     for depth, name in enumerate(folders):
         if beside := roles[folders[:depth]]:
             role = beside.get(name, "")
             above, below = folders[:depth], folders[depth + bool(role) :]
             if role == BESIDE:
                 reason = f"Its folder {name!r} lies beside those of the splits."
-                return _Located(above, below, file, reason=reason)
-            return _Located(above, below, file, role)
-    return _Located((), folders, file)
+                return _Located(above, below, reason=reason)
+            return _Located(above, below, role)
+    return _Located((), folders)
 
 
 def _is_mask(folders: Folders, children: _Children) -> bool:

@@ -2,10 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
-from cnnviz.images.collection import DataError
 from cnnviz.images.files import ImageFiles
 from cnnviz.images.names import printable
 from cnnviz.images.tar import TarImages
@@ -80,10 +78,10 @@ def layout(files: Files, reading: str = "") -> Layout:
     """
     located, around = places(files.paths, splits=reading != "plain-folders")
     if reading:
-        labels = READERS[reading](located, files)
-        if len(_classes(labels)) < 2:
-            raise refusal(files, located, around, _classes(labels), reading)
-        return _made(reading, located, labels, files)
+        made = _read(reading, located, files)
+        if len(made.classes) < 2:
+            raise refusal(files, located, around, made.classes, reading)
+        return made
     for each in ("folders", "table", "file-names"):
         labels = READERS[each](located, files)
         if len(_classes(labels)) > 1 and (each != "file-names" or _are_named(located, labels)):
@@ -95,12 +93,16 @@ def layout(files: Files, reading: str = "") -> Layout:
 def readings(files: Files) -> tuple[str, ...]:
     """The readings that give two or more classes, each other ones."""
     made: dict[Hashable, str] = {}
+    located = {splits: places(files.paths, splits)[0] for splits in (True, False)}
     for reading in READINGS:
-        with suppress(DataError):
-            understood = layout(files, reading)
-            if _is_plausible(understood):
-                made.setdefault((understood.labels, understood.splits), reading)
+        understood = _read(reading, located[reading != "plain-folders"], files)
+        if _is_plausible(understood):
+            made.setdefault((understood.labels, understood.splits), reading)
     return tuple(made.values())
+
+
+def _read(reading: str, located: Sequence[Place], files: Files) -> Layout:
+    return _made(reading, located, READERS[reading](located, files), files)
 
 
 def _is_plausible(understood: Layout) -> bool:
@@ -114,7 +116,7 @@ def _classes(labels: Labels) -> set[str]:
 
 def _by_first_folder(located: Sequence[Place], files: Files) -> Labels:
     """The first folder that does not only sort images."""
-    inside = [each for each in located if each.folders and _is_trained(each)]
+    inside = [each for each in located if each.folders and each.is_trained]
     depth = 0
     while inside and all(sorts(each.folders[depth]) for each in inside):
         depth += 1
@@ -131,8 +133,8 @@ def _by_last_folder(located: Sequence[Place], files: Files) -> Labels:
 
 
 def _by_file_name(located: Sequence[Place], files: Files) -> Labels:
-    names = [name_class(each.file) for each in located]
-    known = {name for name, each in zip(names, located, strict=True) if _is_trained(each)}
+    names = [name_class(path.rpartition("/")[2]) for path in files.paths]
+    known = {name for name, each in zip(names, located, strict=True) if each.is_trained}
     return [(name, "") if name and name in known else (None, UNNAMED) for name in names]
 
 
@@ -150,15 +152,9 @@ READERS: Mapping[str, Callable[[Sequence[Place], Files], Labels]] = {
 }
 
 
-def _is_trained(place: Place) -> bool:
-    return not place.reason and place.split in ("", "train")
-
-
 def _are_named(located: Sequence[Place], labels: Labels) -> bool:
     """Whether nearly all names begin with a class, and each class has some images."""
-    trained = [
-        label for place, (label, _) in zip(located, labels, strict=True) if _is_trained(place)
-    ]
+    trained = [label for place, (label, _) in zip(located, labels, strict=True) if place.is_trained]
     counts = Counter(filter(None, trained))
     return counts.total() >= MIN_SHARE * len(trained) and min(counts.values()) > 1
 
@@ -230,10 +226,10 @@ def _alike(names: Iterable[str]) -> list[str]:
 
 def _empty(files: Files, classes: Mapping[str, str]) -> list[str]:
     """Notes on folders beside the class folders that hold no image."""
-    parts = [path.split("/")[:-1] for path in files.paths]
-    used = {tuple(folders[:depth]) for folders in parts for depth in range(1, len(folders) + 1)}
+    parts = [tuple(name.split("/")) for name in {path.rpartition("/")[0] for path in files.paths}]
+    used = {folders[:depth] for folders in parts for depth in range(1, len(folders) + 1)}
     beside = {folders[:-1] for folders in used if folders[-1] in classes}
-    others = {tuple(path.split("/")[:-1]) for path in files.others}
+    others = {tuple(name.split("/")) for name in {p.rpartition("/")[0] for p in files.others}}
     empty = {
         name
         for folders in others

@@ -9,13 +9,13 @@ from cnnviz.images.tar import TarImages
 from cnnviz.training.datasets.layout.paths import MASKED, Folders, Place
 from cnnviz.training.datasets.layout.words import is_images, named, split_of
 
-# The ways to understand images: what the first, the last folder, the name, a table says.
+# The ways to understand images: where their classes come from.
 READINGS = {
-    "folders": "the first folder is the class",
-    "inner-folders": "the folder that holds an image is its class",
-    "file-names": "a file's name begins with its class",
-    "table": "a table names the classes",
-    "plain-folders": "each folder is a class, also train and test",
+    "folders": "first folder",
+    "inner-folders": "last folder",
+    "file-names": "start of the file's name",
+    "table": "table of labels",
+    "plain-folders": "last folder, also train and test",
 }
 READING = "::"  # between the name of data and how it is to be understood
 ADVICE = "put the images of each class into a folder of its name"
@@ -41,8 +41,8 @@ def refusal(
     """
     if reading:
         return DataError(
-            f"Read so that {READINGS[reading]}, {_seen(files, located)} have fewer than two "
-            "classes; choose another reading."
+            f"With classes from the {READINGS[reading]}, {_seen(files, located)} have fewer than "
+            "two classes; choose another reading."
         )
     if tool := _annotations(files, located):
         return DataError(
@@ -51,7 +51,9 @@ def refusal(
         )
     alone = [name for name in (*classes, *around[-1:]) if not (is_images(name) or split_of(name))]
     seen = _seen(files, located)
-    ways = "".join(f"; or add {READING}{each} to its name if {READINGS[each]}" for each in others)
+    ways = "".join(
+        f"; or add {READING}{each} to its name for the {READINGS[each]}" for each in others
+    )
     if alone and not all(place.split for place in located):
         return DataError(
             f"There is one class alone, {printable(alone[0])!r} ({seen}); make a folder of images "
@@ -63,7 +65,8 @@ def refusal(
 def _annotations(files: ImageFiles | TarImages, located: Sequence[Place]) -> str:
     """The annotations that lie beside the images, by the tools' names for them."""
     others = {path.rpartition("/")[2].lower() for path in files.others}
-    stems = {place.file.rpartition(".")[0].lower() for place in located}
+    names = [path.rpartition("/")[2] for path in files.paths]
+    stems = {name.rpartition(".")[0].lower() for name in names}
 
     def beside(ending: str) -> bool:
         named_alike = {name.removesuffix(ending) for name in others if name.endswith(ending)}
@@ -86,4 +89,5 @@ def _seen(files: ImageFiles | TarImages, located: Sequence[Place]) -> str:
     inside = f" in {named(map(printable, filter(None, folders)))}" if folders != {""} else ""
     tables = [path for path in files.others if path.lower().endswith((".csv", ".tsv", ".xlsx"))]
     unread = f", and no classes for them in {named(map(printable, tables))}" if tables else ""
-    return f"{len(located):,} images such as {printable(located[0].file)!r}{inside}{unread}"
+    first = printable(files.paths[0].rpartition("/")[2])
+    return f"{len(located):,} images such as {first!r}{inside}{unread}"

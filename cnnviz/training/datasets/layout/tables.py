@@ -10,6 +10,7 @@ from cnnviz.images.files import ImageFiles
 from cnnviz.images.names import decoded, nfc
 from cnnviz.images.opening import ImageError
 from cnnviz.images.tar import TarImages
+from cnnviz.training.datasets.layout.words import split_of
 
 TABLES = (".csv", ".tsv")
 MAX_TABLES = 20
@@ -26,6 +27,8 @@ Table = list[list[str]]
 def table_rows(files: ImageFiles | TarImages) -> dict[int, str]:
     """The class of each image that a table names, by position; none where no table can be read."""
     tables = [path for path in files.others if path.lower().endswith(TABLES)]
+    # Those that are to be filled in have made-up classes: sample_submission.csv
+    tables = [path for path in tables if _split(PurePosixPath(path).stem) != "unlabelled"]
     if not tables:
         return {}
     index = _Index(files.paths)
@@ -66,17 +69,21 @@ class _Index:
         candidates = self._by_name.get(asked.name, [])
         if len(candidates) > 1:
             candidates = [i for i in candidates if self._ends(i, asked)] or candidates
-        if len(candidates) > 1:
-            near = (table.parent / table.stem.partition("_")[0], table.parent)
-            for folder in near:
-                if inside := [i for i in candidates if self._paths[i].is_relative_to(folder)]:
-                    candidates = inside
-                    break
+        if len(candidates) > 1:  # train/1.png and test/1.png: those that the table is of
+            split = _split(table.stem) or "train"
+            inside = [i for i in candidates if split in map(_split, self._paths[i].parts[:-1])]
+            near = [i for i in candidates if self._paths[i].is_relative_to(table.parent)]
+            candidates = inside or near
         return candidates[0] if len(candidates) == 1 else None
 
     def _ends(self, position: int, asked: PurePosixPath) -> bool:
         parts = self._paths[position].parts
         return parts[len(parts) - len(asked.parts) : -1] == asked.parts[:-1]
+
+
+def _split(name: str) -> str:
+    said = split_of(name)
+    return said[0] if said else ""
 
 
 def _labels(table: Table, index: _Index, path: str) -> dict[int, str]:

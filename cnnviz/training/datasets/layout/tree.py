@@ -21,7 +21,7 @@ def tree(layout: Layout, paths: Sequence[str], title: str) -> str:
         title: What is at the top.
     """
     branches = [*_used(layout, paths), *_unused(layout, paths)]
-    lines = [f"{title}: {READINGS[layout.reading]}"]
+    lines = [f"{title}: the class comes from the {READINGS[layout.reading]}"]
     for number, (head, leaves) in enumerate(branches, start=1):
         is_last = number == len(branches)
         lines.append(f"{'└' if is_last else '├'}─ {head}")
@@ -77,9 +77,8 @@ def _unused(layout: Layout, paths: Sequence[str]) -> list[Branch]:
         (reason, paths[position].rpartition("/")[0]) for position, reason in layout.reasons.items()
     )
     leaves = [
-        f"{printable(folder)}/: {counted(count)}. {reason}"
-        if folder
-        else f"{counted(count)}. {reason}"
+        f"{printable(folder) + '/' if folder else 'at the top'}: {counted(count)} "
+        f"({reason[:1].lower()}{reason[1:].rstrip('.')})"
         for (reason, folder), count in sorted(places.items())
     ]
     return [(f"{counted(len(layout.reasons))} not used", leaves)] if leaves else []

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 SPLITS = {
     "train": (
@@ -35,10 +36,11 @@ MASKS = frozenset(
         *("segmentationobject", "bbox", "bboxes", "boxes"),
     )
 )
+MAX_NAMES = 10_000  # whose answers are kept: images share their folders
 PARTS = frozenset(
     ("part", "batch", "fold", "chunk", "shard", "session", "volume", "vol", "archive")
 )
-DATE = re.compile(r"(19|20)\d\d([-_. ]?\d\d?){0,2}([-_. ].*)?")
+DATE = re.compile(r"(19|20)\d\d(([-_. ]\d\d?){0,2}|(0[1-9]|1[0-2])[0-3]\d)")
 DOWNLOAD = re.compile(
     r"(drive-download|takeout|onedrive|new folder|neuer ordner|새 폴더)\b.*", re.I
 )
@@ -64,6 +66,7 @@ def words_of(name: str) -> list[str]:
     return re.findall(r"[^\W\d_]+|\d+", apart.casefold())
 
 
+@lru_cache(MAX_NAMES)
 def split_of(name: str) -> tuple[str, str] | None:
     """The split that a folder's name says, and what else the name says; None if it says none."""
     words = [word for word in words_of(name) if word not in FILLERS and not word.isdigit()]
@@ -80,18 +83,21 @@ def _plain(word: str) -> str:
     return unicodedata.normalize("NFC", "".join(p for p in parts if not "\u0300" <= p <= "\u036f"))
 
 
+@lru_cache(MAX_NAMES)
 def is_images(name: str) -> bool:
     """Whether a folder's name says no more than that images are in it."""
     words = [word for word in words_of(name) if not word.isdigit()]
     return bool(words) and IMAGES.issuperset(words)
 
 
+@lru_cache(MAX_NAMES)
 def is_masks(name: str) -> bool:
     """Whether a folder's name says that masks or annotations are in it."""
     words = words_of(name)
     return "".join(words) in MASKS or (bool(words) and words[0] in MASKS and len(words) < 3)
 
 
+@lru_cache(MAX_NAMES)
 def sorts(name: str) -> bool:
     """Whether a folder's name only sorts images: by year, part, camera or download."""
     words = words_of(name)
@@ -108,6 +114,7 @@ def name_class(file: str) -> str:
     return "" if name.casefold() in NOT_CLASSES else name
 
 
+@lru_cache(MAX_NAMES)
 def spelling(name: str) -> str:
     """What two spellings of a name share: case, spaces, hyphens and underscores do not count."""
     return re.sub(r"[\s_-]+", " ", unicodedata.normalize("NFKC", name)).strip().casefold()
