@@ -35,7 +35,7 @@ def trained_network(options: argparse.Namespace) -> Network:
     network = written_network(options.model, options.weights)
     if options.classes:
         if network.spec.trained_on:
-            raise ValueError("classes must go with --weights FILE: a bundled network has its own.")
+            raise ValueError("classes must go with weights that do not know them; these do.")
         names = read_class_names(options.classes)
         network.spec = with_class_names(network.spec, names, options.classes)
     sys.stderr.writelines(f"{remark}\n" for remark in network.remarks)
@@ -83,9 +83,11 @@ def written_network(written: str, file: str | None = None) -> Network:
         )
     if file is None and spec == specify(spec.variant) and source.url:
         return load_network(spec, source)
-    _, changes = settings_of(written)
-    fixed = [end for end in ENDS if end in changes]
-    return network_of_file(spec, Path(file or source.path or ""), fixed)
+    path, (_, changes) = Path(file or source.path or ""), settings_of(written)
+    own = checkpoints.own_spec(path)
+    if own and spec in (replace(own, trained_on=None), specify(own.variant)):
+        return network_of_file(own, path, ENDS)
+    return network_of_file(spec, path, [end for end in ENDS if end in changes])
 
 
 def _spec(written: str) -> NetworkSpec:

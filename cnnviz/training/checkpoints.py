@@ -130,6 +130,25 @@ def trained_spec(folder: Path, name: str | None = None) -> NetworkSpec:
         return _spec(facts, folder)
 
 
+def own_spec(path: Path) -> NetworkSpec | None:
+    """The specification in a checkpoint of this program, wherever it was copied to.
+
+    Returns:
+        None for any other file.
+
+    Raises:
+        CheckpointError: It is one, and damaged.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            facts = (file.metadata() or {}).get("facts")
+        return None if facts is None else _spec(json.loads(facts), path.parent)
+    except (SafetensorError, OSError, ValueError) as error:
+        if isinstance(error, CheckpointError):
+            raise
+        return None
+
+
 def trained_network(folder: Path, name: str | None = None) -> Network:
     """Load a run's trained network, frozen and in eval mode.
 

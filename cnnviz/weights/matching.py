@@ -14,7 +14,6 @@ from cnnviz.weights.state_dict import SavedWeights, StateDict, WeightsError
 HINTS = {
     "flat_param": "FSDP has flattened the parameters; save a FULL_STATE_DICT",
     "parametrizations.": "remove_parametrizations() comes before saving",
-    "_packed_params": "the network is quantised; save it before its conversion",
 }
 
 

@@ -82,14 +82,19 @@ def read_weights(path: str | os.PathLike[str], device: str = "cpu") -> SavedWeig
     except Exception as error:  # damaged bytes end in nearly every exception that there is
         why = DAMAGED if form == "safetensors" else _refusal(path, error)
         raise WeightsError(f"{path.name} {why}") from error
-    state_dicts = dict(_state_dicts(content, "", DEEPEST, set(), device))
-    if not state_dicts:
-        raise WeightsError(_other_content(content, path.name))
-    if any(tensor.is_quantized for state in state_dicts.values() for tensor in state.values()):
+    named = dict(_named(content, "", DEEPEST, set()))
+    if any(_is_quantised(*item) for values in named.values() for item in values.items()):
         raise WeightsError(
             f"{path.name} holds a quantised network; save the state_dict() of the network before "
             "its conversion."
         )
+    state_dicts = {
+        place: tensors
+        for place, values in named.items()
+        if (tensors := {name: each for name, each in values.items() if _is_plain(each, device)})
+    }
+    if not state_dicts:
+        raise WeightsError(_other_content(content, path.name))
     names = next(class_names_in(facts), ())
     return SavedWeights(path.name, state_dicts, form == "pytorch", names)
 
@@ -215,18 +220,22 @@ def _refusal(path: Path, error: Exception) -> str:
     return f"holds more than tensors; {SAVE_ALONE}." if is_intact(path) else DAMAGED
 
 
-def _state_dicts(
-    content: object, place: str, depth: int, seen: set[int], device: str
-) -> Iterator[tuple[str, StateDict]]:
-    """All dictionaries with tensors by name, in the order of the file, by their place in it."""
+def _named(
+    content: object, place: str, depth: int, seen: set[int]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What dictionaries hold by name, in the order of the file, by their place in it."""
     if not isinstance(content, Mapping) or id(content) in seen or not depth:
         return
     seen.add(id(content))
-    named = {name: each for name, each in content.items() if isinstance(name, str)}
-    if tensors := {name: each for name, each in named.items() if _is_plain(each, device)}:
-        yield place, tensors
-    for name, each in named.items():
-        yield from _state_dicts(each, f"{place}.{name}" if place else name, depth - 1, seen, device)
+    values = {name: each for name, each in content.items() if isinstance(name, str)}
+    yield place, values
+    for name, each in values.items():
+        yield from _named(each, f"{place}.{name}" if place else name, depth - 1, seen)
+
+
+def _is_quantised(name: str, value: object) -> bool:
+    is_quantised = isinstance(value, torch.Tensor) and value.is_quantized
+    return is_quantised or name.endswith("_packed_params")
 
 
 def _is_plain(tensor: object, device: str = "cpu") -> bool:

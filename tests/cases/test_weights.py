@@ -80,6 +80,14 @@ def test_a_loss_may_stand_beside_the_network(net, tmp_path):
         assert loads(net, tmp_path / "f.ckpt", strict=True)
 
 
+def test_a_network_in_data_parallel_is_filled(net, tmp_path):
+    """Somebody wrapped the network before loading: the wrapped one has the weights."""
+    torch.save(net.state_dict(), tmp_path / "x.pth")
+    wrapped = nn.DataParallel(cnnviz.build(SMALL))
+    assert cnnviz.load_weights(wrapped, tmp_path / "x.pth") is wrapped
+    assert wrapped.module.head.output.weight.equal(net.head.output.weight)
+
+
 def test_of_two_sets_of_weights_the_first_is_taken_and_named(net, tmp_path):
     """timm saved the network and its moving average: the network is loaded, and that is said."""
     average = {name: tensor + 1 for name, tensor in net.state_dict().items()}
@@ -126,6 +134,25 @@ def test_what_scripts_keep_beside_the_weights_is_no_reason_to_refuse(net, tmp_pa
         torch.save({**beside, "net": net.state_dict()}, path, _use_new_zipfile_serialization=is_zip)
         assert loads(net, path, strict=True)
     assert set(torch.serialization.get_safe_globals()) == set(allowed)
+
+
+class Writing:
+    """Its pickle writes a file when it is opened by a name that options and numbers have too."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return np.save, (str(self.path), 1)
+
+
+def test_nothing_beside_the_weights_is_run(net, tmp_path):
+    """Somebody's checkpoint wants NumPy to write a file: the weights load, nothing is written."""
+    torch.save({"net": net.state_dict(), "x": Writing(tmp_path / "trace.npy")}, tmp_path / "x.pth")
+    assert loads(net, tmp_path / "x.pth", strict=True)
+    assert not (tmp_path / "trace.npy").exists()
+    torch.load(tmp_path / "x.pth", weights_only=False)
+    assert (tmp_path / "trace.npy").exists(), "it is harmless, and this test tests nothing"
 
 
 @pytest.mark.parametrize("is_zip", [True, False])
@@ -178,16 +205,28 @@ def quantised(path, net):
     torch.save({"a.weight": tensor, "a.scale": torch.ones(1)}, path)
 
 
+def quantised_layers(path, net):
+    layers = nn.Sequential(nn.Linear(2, 2))
+    convert = torch.ao.quantization.quantize_dynamic
+    torch.save(convert(layers, {nn.Linear}, dtype=torch.qint8).state_dict(), path)
+
+
+def arrays(path):
+    with path.open("wb") as file:
+        np.savez(file, a=np.ones(3))
+
+
 OTHERS = {
     "gzip": (compressed, "is compressed with gzip; unpack it first"),
     "zip": (zipped, "is an archive around the weights; unpack it first"),
     "tar": (tarred, "is an archive around the weights; unpack it first"),
     "quantised": (quantised, "holds a quantised network; save the state_dict() of the network"),
+    "quantised layers": (quantised_layers, "holds a quantised network; save the state_dict()"),
     "protocol": (
         lambda path, net: torch.save(net.state_dict(), path, pickle_protocol=4),
         "was saved with protocol 4 of pickle, of which only 2 is read",
     ),
-    "npz": (lambda path, net: path.write_bytes(numpy_bytes()), "holds NumPy arrays"),
+    "npz": (lambda path, net: arrays(path), "holds NumPy arrays"),
     "npy": (lambda path, net: path.write_bytes(b"\x93NUMPY\x01\x00"), "is one NumPy array"),
     "keras": (lambda path, net: path.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(99)), "Keras"),
     "onnx": (
@@ -213,14 +252,6 @@ OTHERS = {
         "is a pickle that torch.save has not written; save the network's state_dict() alone",
     ),
 }
-
-
-def numpy_bytes():
-    from io import BytesIO
-
-    buffer = BytesIO()
-    np.savez(buffer, a=np.ones(3))
-    return buffer.getvalue()
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

@@ -66,7 +66,7 @@ def test_neighbours_in_the_eyes_of_a_run(run, a_run):
         (("--run", "abc123", "--classes", "some.txt"), "a run has classes of its own"),
         (
             ("--model", "resnet20_cifar", "--weights", "resnet20_cifar", "--classes", "some.txt"),
-            "a bundled network has its own",
+            "weights that do not know them; these do",
         ),
         (("--run", "nobody"), "run must be a run's folder or the id of a run in"),
         (("--run", "../runs/nobody"), "run must be a run's folder"),
@@ -82,6 +82,16 @@ def test_a_folder_without_or_with_a_damaged_checkpoint_is_one_sentence(refused, 
     assert "There is no checkpoint in" in refused("predict", CAT, "--run", "empty")
     (a_run / "best.safetensors").write_bytes(b"nothing")
     assert "is damaged" in refused("predict", CAT, "--run", a_run)
+
+
+def test_a_checkpoint_that_was_copied_knows_its_data(run, a_run, tmp_path):
+    (a_run / "best.safetensors").rename(tmp_path / "copied.bin")
+    asked = ("predict", CAT, "--model", "lenet5_full", "--weights", tmp_path / "copied.bin")
+    code, out, _ = run(*asked)
+    assert code == 0
+    assert "cloud" in out
+    (tmp_path / "copied.bin").rename(a_run / "best.safetensors")
+    assert out == run("predict", CAT, "--run", a_run)[1]
 
 
 def test_a_run_folder_needs_no_database(a_run):

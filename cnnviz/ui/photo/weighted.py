@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cnnviz.architectures import Network, NetworkSpec, variant
+from cnnviz.training.checkpoints import CheckpointError, own_spec
 from cnnviz.ui.parts.page import plain
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.ui.server.cached import cached_network
@@ -89,12 +90,13 @@ def of_file(spec: NetworkSpec, source: WeightsSource) -> WeightedNetwork:
         return choice
     try:
         choice = replace(choice, spec=_spec_of(spec, source))
-        choice = replace(choice, spec=with_names_beside(choice.spec, source.path))
-    except WeightsError:
+        if not choice.spec.trained_on:
+            choice = replace(choice, spec=with_names_beside(choice.spec, source.path))
+    except (WeightsError, CheckpointError):
         return choice
     except ValueError as error:  # of the names
         return replace(choice, about=plain(str(error)))
-    is_published = (choice.spec.num_classes, choice.spec.class_names) == (spec.num_classes, None)
+    is_published = choice.spec == spec
     return choice if is_published else replace(choice, about=_about_file(choice.spec, source.path))
 
 
@@ -102,7 +104,8 @@ def of_file(spec: NetworkSpec, source: WeightsSource) -> WeightedNetwork:
 def _spec_of(spec: NetworkSpec, source: WeightsSource) -> NetworkSpec:
     if source.path is None:
         raise ValueError(f"source must have a path; received {source}.")
-    return spec_of_file(spec, source.path)
+    own = own_spec(source.path)
+    return own if own and own.variant == spec.variant else spec_of_file(spec, source.path)
 
 
 def _about_file(spec: NetworkSpec, path: Path) -> str:
@@ -110,7 +113,7 @@ def _about_file(spec: NetworkSpec, path: Path) -> str:
     names = labels(spec)
     some = ", ".join(map(plain, names[:SHOWN_NAMES])) + (", ..." * (len(names) > SHOWN_NAMES))
     text = f"Weights of **{plain(path.name)}** for {len(names)} classes of its own"
-    if spec.class_names:
+    if spec.class_names or spec.trained_on:
         return f"{text}: {some}. {NO_ANSWER}"
     beside = plain(path.with_suffix(".txt").name)
     return (

@@ -68,6 +68,15 @@ def test_a_file_that_cannot_be_read_is_offered_and_says_so_once_it_is_loaded(wei
         print(choice.remarks)
 
 
+def test_a_runs_checkpoint_that_was_copied_here_knows_its_data(weights, keep_run):
+    run = keep_run("resnet20_cifar,num_classes=3")
+    (run.folder / "best.safetensors").rename(weights / NAME)
+    choice = of_file()
+    assert choice.spec.trained_on.title == "clouds"
+    assert "for 3 classes of its own: cloud 0, cloud 1, cloud 2." in choice.about
+    assert not choice.has_unnamed_classes
+
+
 def test_published_weights_say_nothing(weights):
     torch.save(build("resnet20_cifar").state_dict(), weights / NAME)
     assert (of_file().about, of_file().remarks) == ("", ())
