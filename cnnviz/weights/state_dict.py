@@ -115,13 +115,23 @@ def _required_format(path: Path) -> str:
 def _read_safetensors(path: Path, device: str) -> tuple[object, object]:
     """The tensors of a file, and the facts that are written beside them."""
     with safetensors.safe_open(path, framework="pt", device="cpu") as file:
-        # Copies: the tensors are views of the mapped file, and whoever shortens the file later
-        # would end the process.
-        tensors = {
-            name: file.get_tensor(name).to(device, copy=True)
-            for name in file.keys()  # noqa: SIM118
-        }
+        make = _shape if device == "meta" else _tensor
+        tensors = {name: make(file, name) for name in file.keys()}  # noqa: SIM118
         return tensors, {key: _parsed(text) for key, text in (file.metadata() or {}).items()}
+
+
+def _tensor(file: Any, name: str) -> torch.Tensor:
+    # A copy: tensors are views of the mapped file, and whoever shortens the file later would end
+    # the process.
+    tensor: torch.Tensor = file.get_tensor(name).clone()
+    return tensor
+
+
+def _shape(file: Any, name: str) -> torch.Tensor:
+    """A tensor without its numbers: whether they are floating-point is all that matters of them."""
+    part = file.get_slice(name)
+    dtype = torch.float32 if "F" in part.get_dtype() else torch.int64
+    return torch.empty(part.get_shape(), dtype=dtype, device="meta")
 
 
 def _parsed(text: str) -> object:

@@ -24,7 +24,6 @@ SMALL = "lenet5_full"
 
 @pytest.fixture(scope="module")
 def net():
-    """A small network with weights of its own."""
     torch.manual_seed(5)
     return cnnviz.build(SMALL)
 

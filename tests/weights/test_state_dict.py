@@ -52,14 +52,17 @@ def test_a_dictionary_that_holds_itself_is_read_once(tmp_path):
 
 
 def test_shapes_are_read_without_numbers(tmp_path):
-    tensors = {"a": torch.ones(3, 2)}
+    tensors = {"a": torch.ones(3, 2), "n": torch.ones(2, dtype=torch.int32)}
+    tensors |= {str(dtype): torch.ones(1, dtype=dtype) for dtype in (torch.half, torch.bfloat16)}
     torch.save(tensors, tmp_path / "x.pth")
     torch.save(tensors, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
     safetensors.torch.save_file(tensors, tmp_path / "x.safetensors")
     for name in ("x.pth", "old.pth", "x.safetensors"):
         (state_dict,) = read_weights(tmp_path / name, "meta").state_dicts.values()
-        assert state_dict["a"].is_meta
-        assert state_dict["a"].shape == (3, 2)
+        assert all(tensor.is_meta for tensor in state_dict.values())
+        for key, tensor in tensors.items():
+            assert state_dict[key].shape == tensor.shape
+            assert state_dict[key].is_floating_point() == tensor.is_floating_point()
 
 
 class Malicious:

@@ -88,24 +88,26 @@ def of_file(spec: NetworkSpec, source: WeightsSource) -> WeightedNetwork:
     choice = of_source(spec, source)
     if source.url or source.path is None:
         return choice
-    try:
-        choice = replace(choice, spec=_spec_of(spec, source))
-        if not choice.spec.trained_on:
-            choice = replace(choice, spec=with_names_beside(choice.spec, source.path))
-    except (WeightsError, CheckpointError):
+    if (own := _spec_of(spec, source)) is None:
         return choice
+    try:
+        own = own if own.trained_on else with_names_beside(own, source.path)
     except ValueError as error:  # of the names
-        return replace(choice, about=plain(str(error)))
-    is_published = choice.spec == spec
-    return choice if is_published else replace(choice, about=_about_file(choice.spec, source.path))
+        return replace(choice, spec=own, about=plain(str(error)))
+    about = "" if own == spec else _about_file(own, source.path)
+    return replace(choice, spec=own, about=about)
 
 
 @results.remember
-def _spec_of(spec: NetworkSpec, source: WeightsSource) -> NetworkSpec:
+def _spec_of(spec: NetworkSpec, source: WeightsSource) -> NetworkSpec | None:
+    """The specification of the weights in a file; None where they cannot be read."""
     if source.path is None:
-        raise ValueError(f"source must have a path; received {source}.")
-    own = own_spec(source.path)
-    return own if own and own.variant == spec.variant else spec_of_file(spec, source.path)
+        return None
+    try:
+        own = own_spec(source.path)
+        return own if own and own.variant == spec.variant else spec_of_file(spec, source.path)
+    except (CheckpointError, WeightsError):
+        return None
 
 
 def _about_file(spec: NetworkSpec, path: Path) -> str:
