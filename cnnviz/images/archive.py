@@ -24,6 +24,7 @@ BAD_ZIP = (zipfile.BadZipFile, zlib.error, *BAD_DATA)
 
 MAX_TEXT = 20_000_000  # bytes of a table beside the images
 DAMAGED = "The file is no zip, or damaged or cut off; zip the images again."
+SPLIT = "The file is one part of a zip in several parts; put them together and zip the images."
 TOO_LARGE = "The archive unpacks to more than 4 GB; pack fewer or smaller images."
 TOO_MANY = "The zip has more than 100,000 files; zip fewer of them."
 LOCKED = "The zip is encrypted; zip the images again without a password."
@@ -94,6 +95,8 @@ class ZipImages:
             raise
         except BAD_ZIP as error:
             raise DataError(_no_zip(source)) from error
+        if _is_split(source):  # zipfile opens what it has of it
+            raise DataError(SPLIT)
         self._source = source
         self._lock = threading.Lock()
         images, others = _members(self._archive)
@@ -170,14 +173,24 @@ def seen(paths: Iterable[str]) -> str:
 
 
 def _no_zip(source: bytes | Path) -> str:
-    start = source[:8] if isinstance(source, bytes) else _start(source)
+    start = source[:8] if isinstance(source, bytes) else _piece(source, 0)
     for signature, kind in OTHER_ARCHIVES.items():
         if start.startswith(signature):
             return f"The file is a {kind} archive and no zip; unpack it and zip the images."
     return DAMAGED
 
 
-def _start(path: Path) -> bytes:
+def _is_split(source: bytes | Path) -> bool:
+    """Whether it is the last part of a zip in several files, by the number of its disk."""
+    end = source[-(2**16) :] if isinstance(source, bytes) else _piece(source, -(2**16))
+    _, found, record = end.rpartition(b"PK\x05\x06")
+    return bool(found) and record[:2] not in (b"\0\0", b"\xff\xff", b"")
+
+
+def _piece(path: Path, start: int) -> bytes:
+    """At most 64 KB of a file from a position, which counts from the end if it is below 0."""
     with suppress(OSError), path.open("rb") as file:
-        return file.read(8)
+        size = path.stat().st_size
+        file.seek(max(0, size + start) if start < 0 else start)
+        return file.read(2**16)
     return b""

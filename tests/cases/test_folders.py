@@ -1,155 +1,10 @@
 """Folders and archives as people and their tools hand them over."""
 
-import io
-import os
-import struct
-import tarfile
-import unicodedata
-import zipfile
-import zlib
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from cnnviz.images.files import listed
-from cnnviz.images.names import decoded
-from cnnviz.progress import ignore_progress
 from cnnviz.training.datasets import class_folders, dataset, load
 from cnnviz.training.datasets.base import DataError
-from cnnviz.training.datasets.layout.reading import layout
-from tests.images.files import png
-
-LEGACY = {
-    "cp949": ["고양이", "강아지"],
-    "cp932": ["表示", "ソフト"],
-    "gb18030": ["苹果", "香蕉"],
-    "big5": ["蘋果", "香蕉"],
-    "cp866": ["кошка", "собака"],
-    "cp1251": ["кошка", "собака"],
-    "cp850": ["Größe", "Øre"],
-    "cp437": ["Äpfel", "Birnen"],
-    "cp1252": ["café", "thé"],
-    "utf-8": ["고양이", "Äpfel"],
-}
-
-
-def raw_zip(names):
-    """A zip without the UTF-8 flag, whose names are these bytes."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for number, name in enumerate(names):
-            placeholder = zipfile.ZipInfo(f"{number:04d}".ljust(len(name), "x"))
-            placeholder.create_system = 0
-            archive.writestr(placeholder, png(number % 256))
-    content = file.getvalue()
-    for number, name in enumerate(names):
-        content = content.replace(f"{number:04d}".ljust(len(name), "x").encode(), name)
-    return content
-
-
-def raw_tar(names, path):
-    with tarfile.open(
-        path, f"w:{path.suffix[1:]}" if path.suffix != ".tar" else "w", format=tarfile.GNU_FORMAT
-    ) as archive:
-        for number, name in enumerate(names):
-            content = png(number % 256)
-            member = tarfile.TarInfo(name.decode("utf-8", "surrogateescape"))
-            member.size = len(content)
-            archive.addfile(member, io.BytesIO(content))
-    return path
-
-
-def raw_folder(names, path):
-    for number, name in enumerate(names):
-        file = os.path.join(os.fsencode(path), *name.split(b"/"))  # noqa: PTH118
-        os.makedirs(os.path.dirname(file), exist_ok=True)  # noqa: PTH103, PTH120
-        with open(file, "wb") as opened:  # noqa: PTH123
-            opened.write(png(number % 256))
-    return path
-
-
-def source_of(kind, names, folder):
-    if kind == "zip":
-        (folder / "pets.zip").write_bytes(raw_zip(names))
-        return folder / "pets.zip"
-    if kind == "folder":
-        return raw_folder(names, folder / "pets")
-    return raw_tar(names, folder / f"pets.{kind}")
-
-
-def understood(names, others=(), reading="", tables=None):
-    """The layout of files of these names in a folder that is a zip."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for number, name in enumerate(names):
-            archive.writestr(name, png(number % 256))
-        for name in others:
-            archive.writestr(name, b"")
-        for name, text in (tables or {}).items():
-            archive.writestr(name, text)
-    return layout(listed(file.getvalue()), reading)
-
-
-def many(*folders, count=2, name="{}.png"):
-    return [f"{folder}/{name.format(i)}".strip("/") for folder in folders for i in range(count)]
-
-
-@pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz", "tar.xz", "folder"])
-@pytest.mark.parametrize("encoding", LEGACY)
-def test_names_that_do_not_tell_their_encoding(encoding, kind, tmp_path):
-    """Somebody packs folders on a Korean, Japanese, ... machine: the classes have their names."""
-    names = [f"{name}/{i}.png".encode(encoding) for name in LEGACY[encoding] for i in range(2)]
-    data = load(str(source_of(kind, names, tmp_path)))
-    assert sorted(data.classes) == sorted(LEGACY[encoding])
-    assert len(data.train) + len(data.test) == 4
-
-
-@pytest.mark.parametrize("kind", ["zip", "tar", "tar.xz", "folder"])
-def test_macos_writes_a_name_in_another_form(kind, tmp_path):
-    """Two machines pack one class, as NFC and as NFD: it is one class, and no image is lost."""
-    forms = ("NFC", "NFD")
-    names = [
-        f"{unicodedata.normalize(form, name)}/{form}{i}.png".encode()
-        for form in forms
-        for name in ("고양이", "Äpfel")
-        for i in range(2)
-    ]
-    data = load(str(source_of(kind, names, tmp_path)))
-    assert data.classes == ("Äpfel", "고양이")
-    assert len(data.train) + len(data.test) == 8
-
-
-def test_the_name_in_an_extra_field_counts():
-    """Info-ZIP writes the name in Unicode into an extra field beside the name of DOS."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for number, name in enumerate(["고양이/1.png", "고양이/2.png", "b/1.png", "b/2.png"]):
-            info = zipfile.ZipInfo(f"CLASS{number // 2}/{number}.png")
-            told = struct.pack("<BL", 1, zlib.crc32(info.filename.encode())) + name.encode()
-            info.extra = struct.pack("<HH", 0x7075, len(told)) + told
-            archive.writestr(info, png(number))
-    assert class_folders(file.getvalue()).load(32, 3, 0, ignore_progress).classes == ("b", "고양이")
-
-
-def test_no_character_of_a_name_is_lost_and_no_two_classes_become_one():
-    """Names hold joiners, wide spaces, control characters: all stay apart, and joiners stay."""
-    long = "x" * 300
-    names = [
-        "क्\u200dष",
-        "柴\u3000犬",
-        "柴 犬",
-        "a\x01",
-        "a\x02",
-        "A",
-        "a",
-        f"1{long}",
-        f"2{long}",
-    ]
-    made = understood(many(*names))
-    assert len(made.classes) == len(names)
-    assert {"क्\u200dष", "柴\u3000犬", "A", "a"} <= set(made.classes)
-    assert "'A', 'a' differ only in case or spacing and are 2 classes" in " ".join(made.notes)
+from tests.cases.sources import many, raw_zip, source_of, understood
 
 
 def test_a_test_folder_spells_a_class_in_another_way():
@@ -348,6 +203,17 @@ def test_another_archive_is_called_by_its_name(start, kind):
         class_folders(start + bytes(100))
 
 
+@pytest.mark.parametrize("is_path", [True, False])
+def test_a_part_of_a_split_zip_is_called_so(is_path, tmp_path):
+    """Somebody hands over the last part of a zip in three: the sentence says so."""
+    content = bytearray(raw_zip([b"a/1.png", b"b/1.png"]))
+    end = content.rfind(b"PK\x05\x06")
+    content[end + 4 : end + 8] = b"\2\0\2\0"
+    (tmp_path / "pets.zip").write_bytes(content[60:])
+    with pytest.raises(DataError, match="one part of a zip in several parts"):
+        class_folders(tmp_path / "pets.zip" if is_path else bytes(content[60:]))
+
+
 def test_a_zip_without_images_says_what_it_holds():
     """Somebody hands over a data set as parquet: the sentence says so."""
     with pytest.raises(DataError, match="but 2 x PARQUET"):
@@ -391,69 +257,3 @@ def test_the_reading_is_shown_as_a_tree(tmp_path):
         "└─ 2 images not used",
         "   └─ extra/: 2 images (its folder 'extra' lies beside those of the splits)",
     ]
-
-
-PROFILE = settings(derandomize=True, max_examples=60, deadline=None, database=None)
-PARTS = st.one_of(
-    st.sampled_from(
-        ["train", "test", "val", "images", "masks", "cat", "Cat", "2023", ".git", "100APPLE"]
-    ),
-    st.text(
-        st.characters(blacklist_characters="/\0", blacklist_categories=("Cs",)),
-        min_size=1,
-        max_size=6,
-    ),
-)
-PATHS = st.lists(
-    st.tuples(
-        st.lists(PARTS, max_size=4), PARTS, st.sampled_from([".png", ".JPG", ".txt", ".csv"])
-    ),
-    min_size=1,
-    max_size=25,
-)
-
-
-@PROFILE
-@given(PATHS)
-def test_any_tree_is_understood_or_refused_in_one_sentence(paths):
-    """Any tree: each image has a class or a reason, or one sentence refuses all."""
-    names = dict.fromkeys("/".join([*folders, name + end]) for folders, name, end in paths)
-    try:
-        made = understood(list(names))
-    except DataError as error:
-        assert str(error).count("\n") == 0
-        assert str(error).endswith(".")
-        return
-    assert len(made.classes) > 1
-    for position, label in enumerate(made.labels):
-        assert (label is None) == (position in made.reasons)
-
-
-@PROFILE
-@given(st.lists(st.binary(min_size=1, max_size=12), min_size=1, max_size=12, unique=True))
-def test_any_bytes_are_names(names):
-    """Any bytes: a name each, the same in NFC."""
-    texts = decoded(names)
-    assert len(texts) == len(names)
-    assert all(unicodedata.is_normalized("NFC", text) for text in texts)
-
-
-@PROFILE
-@given(
-    st.sampled_from(["cp949", "cp932", "gb18030", "big5", "cp866", "utf-8"]),
-    st.lists(
-        st.sampled_from("가나다라마바사猫犬東京蘋果苹汉кошядом表ソ能"),
-        min_size=2,
-        max_size=8,
-        unique=True,
-    ),
-)
-def test_classes_stay_apart_in_any_encoding(encoding, signs):
-    """Even where an encoding is guessed wrong, as many classes come out as went in."""
-    names = []
-    for sign in signs:
-        try:
-            names.append(f"{sign}{sign}".encode(encoding))
-        except UnicodeEncodeError:
-            continue
-    assert len(set(decoded(names))) == len(names)
