@@ -14,8 +14,10 @@ def bundle_command(options: argparse.Namespace) -> Answer:
         folder = run_folder(options.of_run)
         return Answer(str(bundle(folder, options.name, options.note, options.paper)))
     lines = [
-        f"{each.name:28} {100 * (1 - each.test_accuracy):6.2f} % error   "
-        f"{each.record['epochs']:g} epochs   {each.record['data']}"
+        f"{each.name:28} {100 * (1 - each.test_accuracy):6.2f} % error on the test images, which "
+        "chose its weights   "
+        f"{each.record['train_images']:7,} images {each.record['epochs']:5g} epochs   "
+        f"{each.record['data']}"
         for each in bundled()
     ]
     listed = {each.name: dict(each.record) for each in bundled()}

@@ -31,7 +31,7 @@ def _text(evaluation: Evaluation) -> str:
     top5 = [] if evaluation.top5 is None else [f"top-5 accuracy     {evaluation.top5:.2%}"]
     lines = [
         f"{evaluation.title}: {len(predictions):,} test images, {predictions.seconds:.1f} s on "
-        f"{predictions.device}",
+        f"{predictions.device}; the run's best weights were chosen on these images",
         f"accuracy           {evaluation.accuracy:.2%} (baseline: "
         f"{evaluation.baseline_accuracy:.2%})",
         *top5,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cnnviz.runs.folder import measurements, read_record
 from cnnviz.runs.recording import recorded
-from cnnviz.training.checkpoints import LAST, checkpoint_facts, has_checkpoint
+from cnnviz.training.checkpoints import LAST, checkpoint_facts, has_checkpoint, train_images
 from cnnviz.training.experiments.declaration import Arm, Experiment, plans
 from cnnviz.training.experiments.recorded import Recorded, RecordedRun
 from cnnviz.training.experiments.verdict import QUANTITIES
@@ -67,6 +67,7 @@ def trained_arms(
         trained=time.strftime("%Y-%m-%d", time.gmtime(record["ended"])),
         note="",
         arms=arms,
+        train_images=_train_images(place),
     )
 
 
@@ -87,6 +88,13 @@ def _network(plan: Plan, folder: Path) -> str:
     if not has_checkpoint(folder, LAST):
         return str(plan.network)
     return str(checkpoint_facts(folder, LAST)["network"])
+
+
+def _train_images(folder: Path) -> int:
+    """How many images a run was trained on; 0 where it ended before it had a checkpoint."""
+    if not has_checkpoint(folder, LAST):
+        return 0
+    return train_images(checkpoint_facts(folder, LAST))
 
 
 def _command(experiment: Experiment, budget: Budget) -> str:

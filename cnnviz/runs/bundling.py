@@ -18,6 +18,7 @@ from cnnviz.training.bundled import FOLDER
 from cnnviz.training.checkpoints import (
     checkpoint_facts,
     checkpoint_name,
+    train_images,
     trained_network,
     write_checkpoint,
 )
@@ -44,9 +45,9 @@ def bundle(
 ) -> Path:
     """Bundle a run's best weights; returns the file. Its record (NAME.json) has the keys
 
-    command, data, note, epochs, seconds, machine, torch, trained (a date), test_pictures,
-    test_accuracy, test_loss and evaluation (of the float16 weights), paper, curves. The
-    recorded feature reuse of a DenseNet goes to NAME.reuse.jsonl.
+    command, data, train_images, note, epochs, seconds, machine, torch, trained (a date),
+    test_pictures, test_accuracy, test_loss and evaluation (of the float16 weights), paper, curves.
+    The recorded feature reuse of a DenseNet goes to NAME.reuse.jsonl.
 
     Args:
         run: The run's folder.
@@ -109,6 +110,7 @@ def _history(run: Path, plan: Plan, facts: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "command": command(plan),
         "data": facts["trained_on"]["title"],
+        "train_images": train_images(facts),
         "epochs": round(float(facts["epoch"]), 2),
         "seconds": round(points[-1].seconds) if points else 0,
         "machine": record["machine"],

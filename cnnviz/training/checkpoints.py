@@ -113,7 +113,13 @@ def facts_of(spec: NetworkSpec, data: Data) -> dict[str, Any]:
         "network": str(sized),
         "trained_on": asdict(trained_on(data)),
         "data": data.fingerprint,
+        "images": {"train": len(data.train), "test": len(data.test)},
     }
+
+
+def train_images(facts: Mapping[str, Any]) -> int:
+    """How many images a checkpoint's network was trained on; 0 where older facts do not tell."""
+    return int(facts.get("images", {}).get("train", 0))
 
 
 def trained_spec(folder: Path, name: str | None = None) -> NetworkSpec:

@@ -16,6 +16,7 @@ NAMES = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
 KEYS = {
     *("network", "trained_on", "command", "data", "note", "epochs", "seconds", "machine", "torch"),
     *("trained", "test_pictures", "test_accuracy", "test_loss", "evaluation", "paper", "curves"),
+    "train_images",
 }
 
 

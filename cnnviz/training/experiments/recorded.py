@@ -54,6 +54,7 @@ class Recorded:
         trained: Date as YYYY-MM-DD.
         note: A remark on data or budget.
         arms: Runs by title of the arm, in the experiment's order.
+        train_images: How many images each network was trained on; 0: not told.
     """
 
     experiment: str
@@ -64,6 +65,7 @@ class Recorded:
     trained: str
     note: str
     arms: Mapping[str, tuple[RecordedRun, ...]]
+    train_images: int = 0
 
     @property
     def steps(self) -> int:

@@ -24,7 +24,7 @@ LOOK_INSIDE = {"pages/feature_maps.py": "Feature maps", "pages/grad_cam.py": "Gr
 def show_bundled(chosen: Bundled) -> None:
     """Draw the scores of a bundled network and the chosen view."""
     st.info(
-        f"{bundled_text(chosen)} Its best weights were selected on these test images.",
+        bundled_text(chosen),
         icon=":material/model_training:",
     )
     show_numbers(chosen.evaluation)

@@ -17,7 +17,7 @@ from cnnviz.ui.parts.page import plain
 from cnnviz.ui.runs.buttons import change_button, may_change, offer_start
 from cnnviz.ui.runs.data import show_understood
 from cnnviz.ui.runs.readings import shared_runs
-from cnnviz.ui.runs.words import ago_text, counted
+from cnnviz.ui.runs.words import ago_text, counted, images_text
 from cnnviz.ui.server.visitor import teacher_token, visitor
 
 RECORDED = "recorded"
@@ -74,7 +74,8 @@ def choose_group(experiment: Experiment, recorded: Recorded | None, without: str
     groups = groups_of(experiment.name)
     labels = {group.id: group_label(group) for group in groups}
     if recorded is not None:
-        labels[RECORDED] = f"Recorded results: {recorded.data}, {recorded.trained}"
+        images = images_text(recorded.train_images)
+        labels[RECORDED] = f"Recorded results: {recorded.data}, {images}{recorded.trained}"
     chosen = addressed_menu("Runs shown", address.GROUP, labels, SHARE) if labels else NONE
     choices = {address.EXPERIMENT: experiment.name, address.WITHOUT: without}
     address.write({**choices, address.GROUP: chosen})

@@ -14,7 +14,7 @@ from cnnviz.training.experiments.verdict import QUANTITIES, verdict
 from cnnviz.training.measurement import Measurement
 from cnnviz.training.plan import Plan
 from cnnviz.ui.runs.readings import Readings
-from cnnviz.ui.runs.words import STATES, budget_text, counted, data_title, epochs_text
+from cnnviz.ui.runs.words import STATES, budget_text, counted, data_title, epochs_text, images_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +176,8 @@ def recorded_results(experiment: Experiment, results: Recorded) -> Results:
         for title, runs in results.arms.items()
         if runs
     )
-    return Results(arms, f"{results.data}, {epochs_text(results.epochs)}")
+    images = images_text(results.train_images)
+    return Results(arms, f"{results.data}, {images}{epochs_text(results.epochs)}")
 
 
 def _recorded_run(experiment: Experiment, title: str, run: RecordedRun) -> ArmRun:

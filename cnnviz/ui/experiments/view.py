@@ -27,7 +27,7 @@ from cnnviz.ui.parts import address
 from cnnviz.ui.parts.page import look_again, plain
 from cnnviz.ui.runs.curves import MAX_OVERLAID
 from cnnviz.ui.runs.readings import pace, shared_runs
-from cnnviz.ui.runs.words import counted, epochs_text
+from cnnviz.ui.runs.words import counted, epochs_text, images_text
 from cnnviz.ui.server.cached import cached_parameters
 
 UNIT = re.compile(r"stages\.(\d+)\.(\d+)\.")
@@ -177,7 +177,7 @@ def _sources(experiment: Experiment, results: Results, recorded: Recorded | None
     printed = "; ".join(dict.fromkeys(plain(paper.source) for paper in papers))
     sentences = [
         "Training values are means over the last epoch, with augmentation and dropout enabled. "
-        "Test values are from the last test on all test images."
+        "Test values are from the last test on all test images: no weights were chosen on them."
     ]
     if printed:
         budget = plain(experiment.paper_budget)
@@ -197,7 +197,8 @@ def recorded_sentence(recorded: Recorded, quantity: str) -> str:
     runs = f"{counted(recorded.seeds, 'run')} per network"
     note = f" {plain(recorded.note)}" if recorded.note else ""
     return (
-        f"Recorded {quantity}: {plain(recorded.data)}, {epochs_text(recorded.epochs)} "
+        f"Recorded {quantity}: {plain(recorded.data)}, {images_text(recorded.train_images)}"
+        f"{epochs_text(recorded.epochs)} "
         f"({recorded.steps:,} steps), {runs}, {recorded.trained} on {plain(recorded.machine)}."
         f"{note} Command: `{recorded.command}`."
     )

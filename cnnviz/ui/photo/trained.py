@@ -20,11 +20,12 @@ from cnnviz.training.checkpoints import (
     CheckpointError,
     checkpoint_facts,
     has_checkpoint,
+    train_images,
     trained_spec,
 )
 from cnnviz.ui.parts.page import plain
 from cnnviz.ui.photo.weighted import NO_ANSWER, WeightedNetwork, file_source, of_file, of_source
-from cnnviz.ui.runs.words import epochs_text, percent
+from cnnviz.ui.runs.words import epochs_text, images_text, percent
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.vision.prediction import labels, preprocessing
 from cnnviz.weights.sources import sources
@@ -88,17 +89,19 @@ def bundled_choice(chosen: Bundled) -> WeightedNetwork:
 def bundled_title(chosen: Bundled) -> str:
     """Menu entry of a bundled network."""
     title = variant(chosen.spec.variant).title.removesuffix(" (CIFAR)")
-    return f"bundled: {title} on {chosen.data}, {_error(chosen)}"
+    images = images_text(chosen.record["train_images"])
+    return f"bundled: {title} on {chosen.data}, {images}{_error(chosen)}"
 
 
 def bundled_text(chosen: Bundled) -> str:
-    """How a bundled network was trained, and its test error."""
+    """How a bundled network was trained, and its error on the images that chose its weights."""
     record, paper = chosen.record, chosen.record["paper"]
     text = (
         f"Trained for this project on **{plain(chosen.data)}**, "
-        f"{epochs_text(record['epochs'])} in {record['seconds'] / 60:.0f} min on "
+        f"{images_text(record['train_images'])}{epochs_text(record['epochs'])} in "
+        f"{record['seconds'] / 60:.0f} min on "
         f"{plain(record['machine'])}: **{_error(chosen)}** on "
-        f"{record['test_pictures']:,} test images."
+        f"{record['test_pictures']:,} test images, on which its best weights were chosen too."
     )
     if paper:
         text += f" The paper's full training: {paper['error']} ({paper['of']}; {paper['source']})."
@@ -209,7 +212,12 @@ def _title(run: Run, spec: NetworkSpec, facts: Mapping[str, Any]) -> str:
         return f"{named}: still training on {data}"
     accuracy = facts.get("test_accuracy")
     tested = "" if accuracy is None else f"{percent(accuracy)} on "
-    return f"{named}: {tested}{data}, {epochs_text(facts['epoch'])}"
+    return f"{named}: {tested}{data}, {_trained_for(facts)}"
+
+
+def _trained_for(facts: Mapping[str, Any]) -> str:
+    """On how many images, where its checkpoint tells, and how often: "500 images, 3 epochs"."""
+    return f"{images_text(train_images(facts))}{epochs_text(facts['epoch'])}"
 
 
 def _about(run: Run, spec: NetworkSpec, facts: Mapping[str, Any]) -> str:
@@ -217,12 +225,13 @@ def _about(run: Run, spec: NetworkSpec, facts: Mapping[str, Any]) -> str:
     side, accuracy = preprocessing(spec).crop, facts.get("test_accuracy")
     grey = " in greys" if spec.in_channels == 1 else ""
     text = f"Trained here on **{plain(_data_title(spec))}** ({len(labels(spec))} classes, {side} px"
-    text += f"{grey}), {epochs_text(facts['epoch'])}"
+    text += f"{grey}), {_trained_for(facts)}"
     if accuracy is not None:
         text += f", test accuracy **{percent(accuracy)}**"
     if run.is_open:
         text += " so far: it is still training"
-    text += f". {NO_ANSWER}"
+    chosen = "" if accuracy is None else " Its best weights were chosen on the same test images."
+    text += f".{chosen} {NO_ANSWER}"
     changes = SizedNetwork(spec, side).changes.items()
     words = [f"{k.replace('_', ' ')} {v}" for k, v in changes if k not in (*ENDS, "resolution")]
     return f"{text} Changed from the published network: {', '.join(words)}." if words else text

@@ -79,6 +79,11 @@ def epochs_text(epochs: float) -> str:
     return counted(epochs, "epoch", ".3g")
 
 
+def images_text(images: int) -> str:
+    """How many images something was trained on, before epochs: "10,000 images, "; or nothing."""
+    return f"{counted(images, 'image')}, " if images else ""
+
+
 def progress_text(reading: Reading) -> str:
     """One sentence on what a run is doing or how it ended."""
     run = reading.run

@@ -60,9 +60,17 @@ def test_the_network_is_the_one_that_was_trained(keep_run):
     assert trained.is_run
     assert trained.about == (
         "Trained here on **clouds** (3 classes, 32 px in greys), 3 epochs, test accuracy "
-        "**97.2 %**. It knows only these classes; any other subject will be misclassified. "
-        "Changed from the published network: width 32."
+        "**97.2 %**. Its best weights were chosen on the same test images. It knows only these "
+        "classes; any other subject will be misclassified. Changed from the published network: "
+        "width 32."
     )
+
+
+def test_a_run_says_how_many_images_it_was_trained_on(keep_run):
+    run = keep_run(LENET, images={"train": 500, "test": 100})
+    trained = run_network(run.id)
+    assert trained.weights.title.endswith("97.2 % on clouds, 500 images, 3 epochs")
+    assert "500 images, 3 epochs, test accuracy" in trained.about
 
 
 def test_a_run_that_goes_on_has_a_title_that_stays(keep_run):

@@ -50,7 +50,7 @@ def test_a_bundled_network_says_its_error_and_its_data(opened):
     choice = offered("resnet20_cifar", [])[0]
     shipped = bundled_network("resnet20_cifar")
     error = f"{100 * (1 - shipped.test_accuracy):.1f} % test error"
-    assert choice.weights.title == f"bundled: ResNet-20 on CIFAR-10, {error}"
+    assert choice.weights.title == f"bundled: ResNet-20 on CIFAR-10, 50,000 images, {error}"
     assert f"**{error}** on 10,000 test images" in choice.about
     assert "The paper's full training: 8.75 %" in choice.about
     assert "compressed as JPEG" in choice.about
