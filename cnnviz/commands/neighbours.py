@@ -8,6 +8,7 @@ from typing import Any
 from cnnviz.commands.answer import Answer, show_progress
 from cnnviz.commands.trained import trained_network
 from cnnviz.images import Collection, even_sample, open_collection
+from cnnviz.images.names import nfc
 from cnnviz.images.opening import open_image
 from cnnviz.vision.forward_pass import forward_pass
 from cnnviz.vision.neighbours.nearest import Embedding, embedding, hidden_vector, nearest
@@ -43,8 +44,9 @@ def _positions(options: argparse.Namespace, collection: Collection) -> list[int]
     sample = even_sample(collection, options.most)
     if len(sample) < len(collection):
         sys.stderr.write(f"{len(sample):,} of {len(collection):,} images are searched.\n")
-    folder, photo = Path(options.among), Path(options.photo).resolve()
-    return [i for i in sample if (folder / collection.images[i].name).resolve() != photo]
+    folder, photo = Path(options.among), nfc(str(Path(options.photo).resolve()))
+    names = {i: str((folder / collection.images[i].name).resolve()) for i in sample}
+    return [i for i in sample if nfc(names[i]) != photo]
 
 
 def _result(

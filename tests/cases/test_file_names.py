@@ -9,8 +9,8 @@ import zlib
 import pytest
 
 from cnnviz.progress import ignore_progress
-from cnnviz.training.datasets import class_folders, load
-from tests.cases.sources import many, source_of, understood
+from cnnviz.training.datasets import class_folders, known_datasets, load
+from tests.cases.sources import many, raw_folder, source_of, understood
 from tests.images.files import png
 
 LEGACY = {
@@ -82,3 +82,12 @@ def test_no_character_of_a_name_is_lost_and_no_two_classes_become_one():
     assert len(made.classes) == len(names)
     assert {"क्\u200dष", "柴\u3000犬", "A", "a"} <= set(made.classes)
     assert "'A', 'a' differ only in case or spacing and are 2 classes" in " ".join(made.notes)
+
+
+def test_the_teachers_folder_has_a_name_of_macos(tmp_path, monkeypatch):
+    """A folder of CNNVIZ_DATA is called as macOS writes it; a link names it as others do."""
+    names = [f"{kind}/{i}.png".encode() for kind in ("cat", "dog") for i in range(2)]
+    raw_folder(names, tmp_path / unicodedata.normalize("NFD", "Äpfel"))
+    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path))
+    assert known_datasets()[-1].name == "Äpfel"
+    assert load("Äpfel").classes == ("cat", "dog")

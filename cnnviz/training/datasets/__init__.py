@@ -25,6 +25,7 @@ __all__ = [
     "dataset",
     "known_datasets",
     "load",
+    "place_of",
 ]
 
 logger = logging.getLogger(__name__)
@@ -58,11 +59,10 @@ def dataset(name: str) -> Dataset:
     for known in DATASETS:
         if known.name == name:
             return known
-    folder = settings().data
+    path = place_of(name)
     name, reading = without_reading(name)
-    for path in (Path(name), *_named(folder, name)):
-        if path.expanduser().exists():
-            return class_folders(path.expanduser(), name=name, reading=reading)
+    if path is not None:
+        return class_folders(path, name=name, reading=reading)
     if Path(name).name != name:
         raise DataError(f"There is no file or folder at {name}; check the path.")
     names = ", ".join(known.name for known in known_datasets())
@@ -71,11 +71,20 @@ def dataset(name: str) -> Dataset:
     )
 
 
-def _named(folder: Path | None, name: str) -> list[Path]:
-    """What in the teacher's folder has that name; macOS may have written it in another form."""
+def place_of(name: str) -> Path | None:
+    """Where the images of a data set of that name lie; None of the registry's, or if nowhere.
+
+    In the teacher's folder, macOS may have written the name in another form.
+    """
+    name, _ = without_reading(name)
+    folder = settings().data
+    if name in {known.name for known in DATASETS}:
+        return None
+    if Path(name).expanduser().exists():
+        return Path(name).expanduser()
     if folder is None or Path(name).name != name or not folder.is_dir():
-        return []
-    return [path for path in folder.iterdir() if nfc(path.name) == nfc(name)]
+        return None
+    return next((path for path in folder.iterdir() if nfc(path.name) == nfc(name)), None)
 
 
 def _of_teacher() -> Iterator[Dataset]:

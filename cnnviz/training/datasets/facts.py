@@ -49,7 +49,7 @@ def facts_of(place: Source, reading: str) -> Facts:
     return _told_on_disk(place, reading, state(place))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _told_on_disk(path: Path, reading: str, state: Hashable) -> Facts:
     """The same of what is on disk, until that changes: menus ask for it again and again."""
     return _told(path, reading)

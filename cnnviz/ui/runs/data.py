@@ -8,11 +8,10 @@ import streamlit as st
 
 from cnnviz.runs.uploads import stored_upload
 from cnnviz.settings import settings
-from cnnviz.training.datasets import dataset, known_datasets
+from cnnviz.training.datasets import dataset, known_datasets, place_of
 from cnnviz.training.datasets.base import Data, DataError, Dataset
 from cnnviz.training.datasets.facts import possible_readings
 from cnnviz.training.datasets.layout.refusals import READING, READINGS
-from cnnviz.training.datasets.own_images import without_reading
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import choose_named, choose_option
 from cnnviz.ui.parts.page import ZIP_MEGABYTES, plain, state_at_visit, uploaded_zip
@@ -105,9 +104,14 @@ def show_understood(chosen: Dataset) -> None:
 
 def _understood(name: str) -> tuple[Dataset | None, DataError | None]:
     try:
-        return dataset(name), None
+        return _opened(name, _state(name)), None
     except DataError as error:
         return None, error
+
+
+@st.cache_resource(max_entries=32, show_spinner="Looking at the images ...")
+def _opened(name: str, state: Hashable) -> Dataset:
+    return dataset(name)
 
 
 def _say(error: Exception) -> None:
@@ -126,7 +130,7 @@ def cached_data(
         seed: Decides split and shapes.
     """
     try:
-        opened = dataset(chosen) if isinstance(chosen, str) else chosen
+        opened = _opened(chosen, _state(chosen)) if isinstance(chosen, str) else chosen
         side, channels = side or opened.side, channels or opened.channels
         return _loaded(opened.name, side, channels, seed, _state(opened.name), opened)
     except (DataError, KeyError) as error:
@@ -136,11 +140,8 @@ def cached_data(
 
 def _state(name: str) -> Hashable:
     """What changes with that which lies on disk under that name, as at this visit."""
-    place, _ = without_reading(name)
-    for path in (Path(place), (settings().data or Path()) / place):
-        if path.exists():
-            return state_at_visit(path)
-    return None
+    path = place_of(name)
+    return path and state_at_visit(path)
 
 
 @_data.remember
