@@ -257,6 +257,15 @@ def test_a_superfluous_tensor_is_named():
             )
 
 
+def test_what_cannot_be_undone_is_told_before_saving():
+    network = build("lenet5_full")
+    nn.utils.parametrizations.orthogonal(network.head.f6)
+    said = misfit(meta("lenet5_full"), network.state_dict())
+    assert "head.f6.weight is missing" in said
+    assert "remove_parametrizations() comes before saving" in said
+    assert "save a FULL_STATE_DICT" in misfit(meta("lenet5"), {"_flat_param": torch.ones(9)})
+
+
 def test_whole_numbers_are_no_weights():
     state = torchvision_state("resnet18")
     state["conv1.weight"] = state["conv1.weight"].to(torch.int8)

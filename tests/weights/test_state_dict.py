@@ -44,6 +44,16 @@ def test_a_state_dict_inside_a_checkpoint_is_unwrapped(tmp_path, key):
     assert read_weights(tmp_path / "x.pth").state_dicts.keys() == {key}
 
 
+@pytest.mark.parametrize("is_zip", [True, False])
+def test_tensors_of_a_graphics_card_come_to_the_cpu(tmp_path, monkeypatch, is_zip):
+    with monkeypatch.context() as patch:
+        patch.setattr(torch.serialization, "location_tag", lambda storage: "cuda:1")
+        path = tmp_path / "x.pth"
+        torch.save({"a": torch.ones(3)}, path, _use_new_zipfile_serialization=is_zip)
+    assert b"cuda:1" in path.read_bytes()
+    assert read_state_dict(path)["a"].device.type == "cpu"
+
+
 def test_a_dictionary_that_holds_itself_is_read_once(tmp_path):
     content = {"a": torch.ones(1)}
     content["self"] = content["again"] = content
