@@ -23,6 +23,7 @@ CODE_PAGES = (
     *("cp1253", "cp857", "cp1254", "cp862", "cp1255", "cp720", "cp1256", "cp874", *WESTERN),
 )
 MAX_PARTS = 2000  # parts of paths that an encoding is told from
+MAX_WORDS = 100_000  # bytes of them
 UTF8_FLAG = 0x800  # APPNOTE.TXT, section 4.4.4: bit 11.
 UNICODE_PATH = 0x7075  # APPNOTE.TXT, section 4.6.9.
 
@@ -72,6 +73,8 @@ def _code_page(names: Iterable[bytes]) -> str:
 
     parts = (part for name in names for part in name.split(b"/") if not part.isascii())
     words = b"\n".join(islice(dict.fromkeys(parts), MAX_PARTS))
+    if len(words) > MAX_WORDS:
+        words = words[:MAX_WORDS].rpartition(b"\n")[0]
     western = [page for page in WESTERN if _are_latin_words(words, page)]
     page = detect(words, include_encodings=CODE_PAGES, compat_names=False)["encoding"] or ""
     return western[0] if western and page in (*WESTERN, "cp1250", "cp852") else page or "cp437"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cnnviz.files import write_whole, written_whole
 from cnnviz.images.names import nfc
-from cnnviz.runs.store import Store
+from cnnviz.runs.store import Store, StoreError
 from cnnviz.settings import settings
 from cnnviz.training.datasets.base import DataError
 
@@ -64,9 +64,10 @@ def stored_upload(content: bytes, name: str, owner: str) -> Upload:
                 with written_whole(path, is_shared=True) as part:
                     part.write_bytes(content)
                 write_whole(folder / OWNER, owner)
-    except OSError as error:
+    except (OSError, StoreError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error).rstrip(".")
         raise DataError(
-            f"The zip cannot be kept on this server ({error.strerror}); tell whoever runs it."
+            f"The zip cannot be kept on this server ({reason}); tell whoever runs it."
         ) from error
     return upload
 

@@ -1,7 +1,9 @@
 """Data that change while runs last, and images that are in both splits."""
 
 import shutil
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from cnnviz.architectures import specify
@@ -12,10 +14,13 @@ from cnnviz.commands.parser import parser
 from cnnviz.runs.recording import recorded
 from cnnviz.runs.results import evaluation_of
 from cnnviz.training.checkpoints import CheckpointError
+from cnnviz.training.datasets.base import DataError
 from cnnviz.training.measurement import Steering, TrainingError
 from cnnviz.training.options import TrainingOptions
 from cnnviz.training.plan import Plan
 from cnnviz.training.running import fitted
+from cnnviz.ui.evaluate.evaluated import Evaluated
+from cnnviz.ui.server.byte_cache import results
 from tests.images.files import png
 
 
@@ -110,6 +115,19 @@ def test_changed_data_are_not_tested_on(tmp_path):
     (data / "red" / "9.png").write_bytes(png(200))
     with pytest.raises(CheckpointError, match="has changed since the run began"):
         evaluation_of(tmp_path / "run", "cpu")
+
+
+def test_predictions_are_not_shown_with_other_images(tmp_path):
+    """Images were exchanged after the test: no image stands beside the prediction of another."""
+    data = images(tmp_path / "data", ["blue", "red"])
+    plan, folder = plan_of(data, epochs=1), tmp_path / "run"
+    list(recorded(plan, folder, device="cpu"))
+    subject = Evaluated(SimpleNamespace(plan=plan, folder=folder), evaluation_of(folder, "cpu"))
+    assert len(subject.images(np.array([0, 1]))) == 2
+    (data / "red" / "0.png").write_bytes(png(77))
+    results.clear()
+    with pytest.raises(DataError, match="has changed since the run began"):
+        subject.images(np.array([0, 1]))
 
 
 @pytest.fixture

@@ -145,6 +145,16 @@ def test_a_table_of_labels_is_read(case):
     assert made.labels == ("cat", "cat", "dog", "dog")
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp949", "cp1251"])
+def test_a_table_of_another_machine_is_read(encoding):
+    """A spreadsheet saves its table in an encoding of its own: the classes have their names."""
+    first, second = {"cp1251": ("кошка", "собака")}.get(encoding, ("고양이", "강아지"))
+    rows = [f"{i}.png,{first if i < 2 else second}" for i in range(4)]
+    text = "\r\n".join(["file,label", *rows]).encode(encoding)
+    made = understood(many("img", count=4), tables={"labels.csv": text})
+    assert made.labels == (first, first, second, second)
+
+
 def test_a_table_of_the_training_images_says_nothing_on_the_test():
     """Kaggle numbers train and test alike, and adds a table to be filled in: neither misleads."""
     tables = {

@@ -11,11 +11,10 @@ from cnnviz.architectures import Network
 from cnnviz.runs.results import stored_evaluation
 from cnnviz.runs.run import Run
 from cnnviz.training.augmentation import normalisation, normalise, scaled
-from cnnviz.training.checkpoints import trained_network
-from cnnviz.training.datasets.base import Split
+from cnnviz.training.checkpoints import checkpoint_facts, checkpoint_name, trained_network
+from cnnviz.training.datasets.base import DataError, Split
 from cnnviz.training.evaluation.predictions import checkpoint_key
 from cnnviz.training.evaluation.scores import Evaluation
-from cnnviz.training.plan import Plan
 from cnnviz.training.running import planned_data
 from cnnviz.ui.server.byte_cache import networks, results
 from cnnviz.ui.server.cached import inference_turn
@@ -46,7 +45,7 @@ class Evaluated:
 
     def images(self, positions: np.ndarray) -> np.ndarray:
         """Test images, RGB uint8 (N, H, W, 3), by their positions in the test split."""
-        images = _test_split(self.run.plan).images[positions]
+        images = _test_split(self).images[positions]
         return np.broadcast_to(images.numpy(), (*images.shape[:3], 3))
 
 
@@ -96,9 +95,21 @@ def _stored(folder: Path, key: str) -> Evaluation | None:
 
 
 @results.remember
-def _test_split(plan: Plan) -> Split:
+def _test_split(subject: Evaluated) -> Split:
+    """The images that were tested.
+
+    Raises:
+        DataError: They have changed since.
+    """
     with st.spinner("Loading the images ..."):
-        return planned_data(plan).test
+        data = planned_data(subject.run.plan)
+    folder, labels = subject.run.folder, subject.evaluation.predictions.labels
+    change = data.change_since(checkpoint_facts(folder, checkpoint_name(folder)).get("data"))
+    if not change and not np.array_equal(data.test.labels.numpy(), labels):
+        change = f"{data.title} has changed since the run was tested."
+    if change:
+        raise DataError(f"{change} Its test images cannot be shown with their predictions.")
+    return data.test
 
 
 @networks.remember
@@ -115,7 +126,7 @@ def mistake_maps(subject: Evaluated, positions: tuple[int, ...]) -> Sequence[np.
         CheckpointError: The run has no checkpoint, or a damaged one.
     """
     network = _network(subject)
-    pixels = scaled(_test_split(subject.run.plan).images[list(positions)]).contiguous()
+    pixels = scaled(_test_split(subject).images[list(positions)]).contiguous()
     inputs = normalise(pixels, *normalisation(network.spec)).split(1)
     classes = subject.evaluation.predictions.predicted[list(positions)]
     with st.spinner("Computing Grad-CAM ..."), inference_turn:

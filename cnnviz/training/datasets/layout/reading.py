@@ -182,8 +182,8 @@ def _spelt(labels: Sequence[str | None], splits: Sequence[str]) -> list[str | No
 
     Two names beside each other are two classes, however alike they are.
     """
-    test = _test_split(set(splits))
     pairs = list(zip(labels, splits, strict=True))
+    test = _test_split({split for label, split in pairs if label is not None})
     trained = {label for label, split in pairs if label is not None and split != test}
     tested = {label for label, split in pairs if label is not None and split == test}
     counts = Counter(map(spelling, trained))

@@ -1,5 +1,6 @@
 """Tables of labels beside images: a CSV or TSV with a column of files and one of classes."""
 
+import codecs
 import csv
 import io
 from collections import Counter, defaultdict
@@ -43,13 +44,20 @@ def _table(files: ImageFiles | TarImages, path: str) -> Table:
         content = files.side_file(path)
     except ImageError:
         return []
-    text = decoded([content.removeprefix(b"\xef\xbb\xbf")])[0]
+    text = _text(content)
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     try:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         return [row[:MAX_COLUMNS] for row in rows if any(row)]
     except csv.Error:
         return []
+
+
+def _text(content: bytes) -> str:
+    """A table's text: what Excel saves begins with a mark of its encoding."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return nfc(content.decode("utf-16", errors="replace"))
+    return decoded([content.removeprefix(codecs.BOM_UTF8)])[0]
 
 
 class _Index:
