@@ -130,6 +130,6 @@ def with_names(choice: WeightedNetwork, names: tuple[str, ...]) -> WeightedNetwo
     Raises:
         ValueError: They are more or fewer than the classes.
     """
-    spec = with_class_names(choice.spec, names, "The field")
+    spec = with_class_names(choice.spec, names, "The field in the sidebar")
     path = choice.weights.path
     return replace(choice, spec=spec, about=_about_file(spec, path) if path else choice.about)

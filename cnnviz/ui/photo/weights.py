@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from cnnviz.training.bundled import bundled
 from cnnviz.ui.network.controls import DEFAULT_VARIANT, choose_architecture, choose_variant
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import bound
-from cnnviz.ui.parts.page import made_or_said, plain
+from cnnviz.ui.parts.page import plain
 from cnnviz.ui.photo.trained import (
     bundled_choice,
     first_run,
@@ -104,7 +105,10 @@ def _named(chosen: WeightedNetwork) -> WeightedNetwork:
     names = tuple(name.strip() for name in (written or "").split(",") if name.strip())
     if not names:
         return chosen
-    return made_or_said(lambda: with_names(chosen, names)) or chosen
+    try:
+        return with_names(chosen, names)
+    except ValueError as error:  # said above the view: on a phone the sidebar is closed
+        return replace(chosen, about=str(error))
 
 
 def _variants_with_files() -> list[str]:

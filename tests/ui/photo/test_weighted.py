@@ -126,10 +126,11 @@ def test_a_page_asks_for_the_names(weights):
     (field,) = app.text_input
     assert field.label == "Names of its 3 classes"
     field.input("cat, dog").run()
-    assert "must name the 3 classes of the weights; it has 2 names" in app.error[0].value
+    said = "The field in the sidebar must name the 3 classes of the weights; it has 2 names."
+    assert [each.value for each in app.info] == [said]
     app.text_input[0].input(" cat,dog, horse").run()
     assert app.markdown[0].value == "cat, dog, horse"
-    assert not app.error
+    assert said not in app.info[0].value
 
 
 def test_a_link_names_the_classes(weights):
