@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.analysis.kinds.window import sliding
+from cnnviz.analysis.node import Node
 
 # Operations by which a block takes up again what it read.
 JOINS = ("addition", "concatenation", "mean")

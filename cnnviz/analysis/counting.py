@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
-from cnnviz.analysis.graph import Node
 from cnnviz.analysis.limits import BYTES
+from cnnviz.analysis.node import Node
 from cnnviz.hyperparameters import named
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ import pandas as pd
 import torch
 
 from cnnviz.analysis import counting
-from cnnviz.analysis.graph import network_graph, shape_text
+from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.kinds.window import Pair
 from cnnviz.analysis.limits import BYTES
+from cnnviz.analysis.node import shape_text
 from cnnviz.analysis.source import source
 from cnnviz.analysis.summary import Summary
 from cnnviz.architectures import Network, NetworkSpec, build, variant

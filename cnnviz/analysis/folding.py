@@ -16,8 +16,9 @@ import pandas as pd
 
 from cnnviz.analysis import counting
 from cnnviz.analysis.blocks import Block, block_tree
-from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.analysis.kinds.window import sliding
+from cnnviz.analysis.node import Node
 
 # How many items a drawing shows before anyone opens a block: what a projector has room for.
 BUDGETS = {"volumes": 100, "graph": 40, "block": 40}

@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 
 from cnnviz.analysis import counting
-from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.analysis.kinds import WEIGHTED
 from cnnviz.analysis.kinds.window import sliding
+from cnnviz.analysis.node import Node
 from cnnviz.analysis.receptive_field import receptive_fields
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.graph import NetworkGraph
+from cnnviz.analysis.node import Node
 from cnnviz.architectures.resnet import PaddedShortcut
 
 

@@ -17,9 +17,10 @@ from math import prod
 import torch
 
 from cnnviz.analysis import counting
-from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.analysis.limits import BYTES
 from cnnviz.analysis.living import living_bytes
+from cnnviz.analysis.node import Node
 from cnnviz.hyperparameters import named
 
 # Numbers that an optimiser remembers for each parameter: none; the momentum; two moving averages.

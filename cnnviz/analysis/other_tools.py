@@ -17,9 +17,10 @@ import torch
 from torch import nn
 
 from cnnviz.analysis import counting
-from cnnviz.analysis.graph import NetworkGraph, Node, network_graph
+from cnnviz.analysis.graph import NetworkGraph, network_graph
 from cnnviz.analysis.kinds import AVERAGE_POOLING, BATCH_NORM, is_adaptive
 from cnnviz.analysis.limits import MAX_TO_RUN
+from cnnviz.analysis.node import Node
 from cnnviz.architectures import Layer, Network, NetworkSpec, build
 
 # fvcore's tracing is a state of the whole process.

@@ -13,9 +13,10 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any, Literal
 
-from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.analysis.kinds import is_adaptive
 from cnnviz.analysis.kinds.window import sliding
+from cnnviz.analysis.node import Node
 
 Axis = Literal["height", "width"]
 AXES: dict[Axis, int] = {"height": -2, "width": -1}  # positions in (C, H, W)

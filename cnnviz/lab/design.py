@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from cnnviz.analysis.counting import added_biases, macs, params
-from cnnviz.analysis.graph import Node, Shape, module_graph
+from cnnviz.analysis.graph import module_graph
+from cnnviz.analysis.node import Node, Shape
 from cnnviz.analysis.receptive_field import receptive_fields
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
-from cnnviz.analysis.graph import shape_text
+from cnnviz.analysis.node import shape_text
 from cnnviz.lab.grid import plane
 
 

@@ -5,8 +5,9 @@ from functools import cache
 
 import torch
 
-from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.analysis.kinds import BATCH_NORM, kind_of
+from cnnviz.analysis.node import Node
 from cnnviz.architectures import ARCHITECTURES, NetworkSpec, build
 from cnnviz.vision.capture import Place
 

@@ -10,9 +10,10 @@ from torch import nn
 from cnnviz.analysis.formulas import formulas
 from cnnviz.analysis.formulas.geometry import output_shape, receptive_field
 from cnnviz.analysis.formulas.side import equation
-from cnnviz.analysis.graph import Node, network_graph
+from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.kinds.window import Side
 from cnnviz.analysis.layers import layer_table
+from cnnviz.analysis.node import Node
 from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields
 from cnnviz.architectures import ARCHITECTURES, specify, variant
 

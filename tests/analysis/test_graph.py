@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from cnnviz.analysis.graph import network_graph, shape_text
+from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.limits import GraphError
+from cnnviz.analysis.node import shape_text
 from cnnviz.architectures import build, specify, variants
 from tests.networks import graph_of, meta_of
 

@@ -11,7 +11,7 @@ DENSE = {f"stage{stage}_layers": 64 for stage in (1, 2, 3)}
 
 def test_too_many_parameters_are_refused_before_the_network_runs(monkeypatch):
     ran = []
-    monkeypatch.setattr("cnnviz.analysis.graph._Recorder", lambda *args, **kwargs: ran.append(1))
+    monkeypatch.setattr("cnnviz.analysis.graph.Recorder", lambda *args, **kwargs: ran.append(1))
     with pytest.raises(GraphError, match=r"4\.75 G parameters, 9\.4 M of them in its largest") as e:
         network_graph(specify("resnet152", width=128, **STAGES), 224)
     assert not ran

@@ -2,7 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from cnnviz.analysis.graph import Node, network_graph
+from cnnviz.analysis.graph import network_graph
+from cnnviz.analysis.node import Node
 from cnnviz.analysis.receptive_field import receptive_fields, unit_field, window
 from cnnviz.analysis.summary import summary
 from cnnviz.architectures import build, specify, variant

@@ -164,3 +164,26 @@ def test_commands_have_one_rule_for_resolutions(command, arguments):
     )
     assert ran.returncode == 2
     assert "esolution must be between 1 and 4096 px; received 9999." in ran.stderr
+
+
+class Scaled(nn.Module):
+    """A linear layer with a weight beside it, as people add to a head."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(64, 10)
+        self.scale = nn.Parameter(torch.ones(10))
+
+    def forward(self, x):
+        return self.linear(x) * self.scale
+
+
+def test_a_layer_of_ones_own_is_counted():
+    """Somebody gave ResNet-20 a head of their own class: its weights and products are counted."""
+    network = cnnviz.build("resnet20_cifar")
+    network.head.linear = Scaled()
+    summary = cnnviz.summary(network)
+    assert summary.totals.params == sum(p.numel() for p in network.parameters()) == 269_732
+    row = summary.layers.set_index("name").loc["head.linear"]
+    assert (row["kind"], row["params"], row["macs"]) == ("Scaled", 660, 640)
+    assert footprint(network_graph(network, 32)).memory(1, "SGD").total

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from cnnviz.analysis.comparison.alignment import VECTOR, is_weighted, level
-from cnnviz.analysis.graph import shape_text
 from cnnviz.analysis.layers import is_auxiliary
+from cnnviz.analysis.node import shape_text
 
 Layer = dict[str, Any]
 Line = tuple[Layer | None, ...]  # a network each; None where it has no such layer

@@ -10,7 +10,8 @@ from cnnviz.analysis.exercise.givens import givens
 from cnnviz.analysis.exercise.mistakes import Mistake, mistakes
 from cnnviz.analysis.formulas import formulas
 from cnnviz.analysis.formulas.arithmetic import Formula
-from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.graph import NetworkGraph
+from cnnviz.analysis.node import Node
 from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields, window
 
 QUANTITIES = ("output_shape", "params", "macs", "receptive_field")

@@ -6,9 +6,9 @@ from typing import Any
 from cnnviz.analysis.formulas.arithmetic import enumeration, exact, listed, product
 from cnnviz.analysis.formulas.geometry import explanation
 from cnnviz.analysis.formulas.side import sides
-from cnnviz.analysis.graph import Node, shape_text
 from cnnviz.analysis.kinds import is_adaptive, is_global_pooling
 from cnnviz.analysis.kinds.window import Side
+from cnnviz.analysis.node import Node, shape_text
 from cnnviz.analysis.receptive_field import ReceptiveField
 
 QUESTIONS = {

@@ -7,9 +7,9 @@ from math import prod
 from typing import Any
 
 from cnnviz.analysis.formulas.side import sides
-from cnnviz.analysis.graph import Node, Shape
 from cnnviz.analysis.kinds import BATCH_NORM, is_adaptive
 from cnnviz.analysis.kinds.window import pair
+from cnnviz.analysis.node import Node, Shape
 
 # A change of the facts that a wrong value is computed from, and what to tell the student.
 Changes = Mapping[str, tuple[dict[str, Any], str]]

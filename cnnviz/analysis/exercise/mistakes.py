@@ -8,8 +8,8 @@ from typing import Any
 from cnnviz.analysis.exercise.miscounts import Mistake, of_macs, of_params
 from cnnviz.analysis.formulas.arithmetic import Formula
 from cnnviz.analysis.formulas.side import sides
-from cnnviz.analysis.graph import Node, Shape
 from cnnviz.analysis.kinds.window import Side
+from cnnviz.analysis.node import Node, Shape
 from cnnviz.analysis.receptive_field import ReceptiveField, window
 
 __all__ = ["Mistake", "mistakes"]

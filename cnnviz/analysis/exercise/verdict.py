@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from cnnviz.analysis.exercise import Question
 from cnnviz.analysis.formulas.arithmetic import value_text
-from cnnviz.analysis.graph import Shape
+from cnnviz.analysis.node import Shape
 
 TRIES = 2  # wrong answers, after which the solution is shown
 LONGEST = 100  # characters that are read

@@ -11,9 +11,10 @@ from typing import Any
 from cnnviz.analysis import counting
 from cnnviz.analysis.formulas.arithmetic import Formula, product
 from cnnviz.analysis.formulas.geometry import jump, output_shape, receptive_field
-from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.analysis.kinds import BATCH_NORM
 from cnnviz.analysis.limits import BYTES
+from cnnviz.analysis.node import Node
 from cnnviz.analysis.receptive_field import ReceptiveField, receptive_fields
 
 __all__ = ["Formula", "formulas"]

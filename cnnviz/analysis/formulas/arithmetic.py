@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from cnnviz.analysis.graph import Shape, shape_text
+from cnnviz.analysis.node import Shape, shape_text
 
 # Title and unit of the numbers of a layer.
 QUANTITIES = {

@@ -8,9 +8,9 @@ from torch import nn
 
 from cnnviz.analysis.formulas.arithmetic import Formula, decimal, exact, fraction, product, total
 from cnnviz.analysis.formulas.side import equation, sides
-from cnnviz.analysis.graph import Node
 from cnnviz.analysis.kinds import AVERAGE_POOLING, is_adaptive
 from cnnviz.analysis.kinds.window import Side, pair
+from cnnviz.analysis.node import Node
 from cnnviz.analysis.receptive_field import ReceptiveField, union, window
 from cnnviz.architectures import Layer, Role
 

@@ -3,8 +3,8 @@
 from math import ceil
 
 from cnnviz.analysis.formulas.arithmetic import decimal
-from cnnviz.analysis.graph import Node
 from cnnviz.analysis.kinds.window import Side, Sliding, sliding
+from cnnviz.analysis.node import Node
 from cnnviz.architectures import Layer
 
 

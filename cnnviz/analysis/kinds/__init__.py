@@ -3,14 +3,14 @@
 A layer of torch.nn is a row of ``KINDS``; one that torch.nn does not have (``architectures.Layer``)
 says the same of itself. To use another layer of torch.nn in a network, give it a row in table.py:
 ``tests/analysis/test_kinds.py`` says what must hold of it. Without a row it has its class's name
-as its title, and no operations.
+as its title, and is counted by running it alone.
 """
 
 from torch import nn
 
 from cnnviz.analysis.kinds.kept import nothing
 from cnnviz.analysis.kinds.kind import Kind
-from cnnviz.analysis.kinds.operations import elementwise, joined
+from cnnviz.analysis.kinds.operations import by_torch, elementwise, joined
 from cnnviz.analysis.kinds.table import AVERAGE_POOLING, BATCH_NORM, KINDS
 from cnnviz.architectures import Layer, Role
 
@@ -30,7 +30,12 @@ def kind_of(module: nn.Module) -> Kind:
     if isinstance(module, Layer):
         return _own(module)
     known = (_BY_CLASS[each] for each in type(module).__mro__ if each in _BY_CLASS)
-    return next(known, None) or Kind(type(module).__name__, "other")
+    return next(known, None) or _unknown(module)
+
+
+def _unknown(module: nn.Module) -> Kind:
+    """What can be said of a layer without a row: it is counted by running it alone."""
+    return Kind(type(module).__name__, "other", macs=by_torch, operations=elementwise)
 
 
 def _own(layer: Layer) -> Kind:

@@ -19,7 +19,7 @@ from cnnviz.analysis.limits import BYTES
 from cnnviz.architectures import Layer
 
 if TYPE_CHECKING:
-    from cnnviz.analysis.graph import Node
+    from cnnviz.analysis.node import Node
 
 MASK_BYTES = 1  # bool: which elements dropout leaves (a CPU keeps 4 bytes)
 

@@ -13,7 +13,7 @@ from cnnviz.analysis.kinds.operations import nothing
 from cnnviz.architectures import Role
 
 if TYPE_CHECKING:
-    from cnnviz.analysis.graph import Node
+    from cnnviz.analysis.node import Node
 
 Count = Callable[["Node"], int]
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
 
 if TYPE_CHECKING:
-    from cnnviz.analysis.graph import Node
+    from cnnviz.analysis.node import Node
 
 # What interpolation computes for an output: products with 4 or 16 neighbours, and their sum.
 INTERPOLATIONS = {"bilinear": 4 + 3, "bicubic": 16 + 15}
@@ -101,6 +102,28 @@ def elementwise(node: Node) -> int:
     with torch.no_grad(), counter:
         run_alone(node)
     return counter.operations
+
+
+def by_torch(node: Node) -> int:
+    """Products of a layer of somebody's own, as torch's counter sees them when it runs alone."""
+    counter = _Products()
+    with torch.no_grad(), counter:
+        run_alone(node)
+    return counter.flops // 2
+
+
+class _Products(TorchDispatchMode):
+    """Adds up torch's formulas for convolutions and matrix products; local to its thread."""
+
+    flops = 0
+
+    def __torch_dispatch__(
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        output = func(*args, **(kwargs or {}))
+        if formula := flop_registry.get(func.overloadpacket):  # type: ignore[attr-defined]
+            self.flops += formula(*args, **(kwargs or {}), out_val=output)
+        return output
 
 
 class _Elements(TorchDispatchMode):

@@ -7,7 +7,8 @@ from cachetools import LRUCache
 
 from cnnviz.analysis.exercise import QUANTITIES, Question, questions
 from cnnviz.analysis.exercise.verdict import TRIES, Verdict, is_closed, score, tries, verdict
-from cnnviz.analysis.graph import NetworkGraph, Shape
+from cnnviz.analysis.graph import NetworkGraph
+from cnnviz.analysis.node import Shape
 from cnnviz.architectures import NetworkSpec
 from cnnviz.ui.network.formulas import HIDES, show_formulas
 from cnnviz.ui.parts import address

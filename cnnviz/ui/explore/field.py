@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.analysis import counting
-from cnnviz.analysis.graph import NetworkGraph, Node
+from cnnviz.analysis.graph import NetworkGraph
 from cnnviz.analysis.limits import MAX_TO_RUN
+from cnnviz.analysis.node import Node
 from cnnviz.analysis.receptive_field import receptive_fields, unit_field
 from cnnviz.architectures import NetworkSpec
 from cnnviz.architectures.written import SizedNetwork

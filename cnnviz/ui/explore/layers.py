@@ -10,7 +10,8 @@ import streamlit as st
 
 from cnnviz.analysis.counting import MACS, Convention
 from cnnviz.analysis.formulas import formulas
-from cnnviz.analysis.graph import NetworkGraph, shape_text
+from cnnviz.analysis.graph import NetworkGraph
+from cnnviz.analysis.node import shape_text
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.ui.explore.field import show_field
 from cnnviz.ui.network.formulas import concealed, show_formulas

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import streamlit as st
 
-from cnnviz.analysis.graph import shape_text
+from cnnviz.analysis.node import shape_text
 from cnnviz.figures.bars import histogram
 from cnnviz.figures.images.mosaic import (
     WIDTH,

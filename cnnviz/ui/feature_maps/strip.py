@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.analysis.graph import shape_text
+from cnnviz.analysis.node import shape_text
 from cnnviz.figures.images.mosaic import enlarged, mosaic, png
 from cnnviz.ui.photo.subject import Subject
 from cnnviz.vision.maps.statistics import map_statistics, reaches, rectified

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from cnnviz.analysis.graph import shape_text
+from cnnviz.analysis.node import shape_text
 from cnnviz.figures.theme import count_text
 from cnnviz.lab.comparisons import COMPARISONS
 from cnnviz.lab.design import Cost, cost

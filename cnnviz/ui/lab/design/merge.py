@@ -3,7 +3,7 @@
 import streamlit as st
 import torch
 
-from cnnviz.analysis.graph import shape_text
+from cnnviz.analysis.node import shape_text
 from cnnviz.figures.images.number_tiles import Tile, number_tiles
 from cnnviz.figures.theme import CATEGORIES
 from cnnviz.lab.design import cost

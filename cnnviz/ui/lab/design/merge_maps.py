@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 import torch
 
-from cnnviz.analysis.graph import shape_text
+from cnnviz.analysis.node import shape_text
 from cnnviz.lab.merging import kept_energy, merged
 from cnnviz.lab.network_places import Join, joins
 from cnnviz.ui.lab.figures import show_maps
