@@ -10,7 +10,6 @@ from cnnviz.architectures import NetworkSpec
 
 # Under these keys training scripts keep them: a list, or a dictionary by name or by index.
 KEYS = ("classes", "class_names", "class_to_idx", "idx_to_class", "labels", "categories")
-DEEPEST = 6  # mappings inside mappings
 
 
 def read_class_names(path: str | os.PathLike[str]) -> tuple[str, ...]:
@@ -90,12 +89,12 @@ def _indexed(key: object, value: object) -> tuple[int, object]:
     return int(str(key)), value[-1] if isinstance(value, list | tuple) else value
 
 
-def class_names_in(content: object, depth: int = DEEPEST) -> Iterator[tuple[str, ...]]:
-    """All names of classes in dictionaries inside dictionaries."""
-    if not isinstance(content, Mapping) or not depth:
-        return
-    for key in KEYS:
-        if names := by_index(content.get(key)):
-            yield names
-    for each in content.values():
-        yield from class_names_in(each, depth - 1)
+def class_names_in(content: object) -> Iterator[tuple[str, ...]]:
+    """All names of classes in dictionaries inside dictionaries, which may hold themselves."""
+    waiting, seen = [content], set[int]()
+    while waiting:
+        each = waiting.pop(0)
+        if isinstance(each, Mapping) and id(each) not in seen:
+            seen.add(id(each))
+            yield from filter(None, (by_index(each.get(key)) for key in KEYS))
+            waiting += each.values()

@@ -57,6 +57,12 @@ def test_names_are_found_at_any_depth():
     assert list(class_names_in({"hyper": {"classes": ["a"]}, "labels": 3})) == [("a",)]
 
 
+def test_dictionaries_that_hold_themselves_are_looked_through_once():
+    content = {"classes": ["a"]}
+    content |= {str(number): content for number in range(1000)}
+    assert list(class_names_in(content)) == [("a",)]
+
+
 def test_names_are_the_labels_of_a_network_and_as_many():
     spec = specify("resnet18", num_classes=2)
     assert labels(with_class_names(spec, ("a", "b"), "names.txt")) == ("a", "b")
