@@ -3,6 +3,7 @@
 import hashlib
 import io
 import threading
+import weakref
 import zipfile
 import zlib
 from collections import Counter
@@ -90,6 +91,7 @@ class ZipImages:
         """
         try:
             file = io.BytesIO(source) if isinstance(source, bytes) else io.FileIO(source)
+            weakref.finalize(self, file.close)  # refused or in a cycle, it is closed all the same
             self._archive = zipfile.ZipFile(_Guarded(file))
         except DataError:
             raise

@@ -1,7 +1,10 @@
 """Zips from anybody: their pictures are a collection, or one sentence says why not."""
 
+import gc
 import struct
+import sys
 import tracemalloc
+import warnings
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
@@ -170,3 +173,16 @@ def test_every_nasty_image_in_a_zip_opens_or_says_why(test_data):
         except ImageError as error:
             assert str(error).endswith(".")
     assert 40 < opened < len(collection) <= len(files)
+
+
+def test_a_zip_that_nobody_holds_is_closed(tmp_path, monkeypatch):
+    path, unclosed = tmp_path / "a.zip", []
+    path.write_bytes(zipped({"a/1.png": png()}))
+    monkeypatch.setattr(sys, "unraisablehook", unclosed.append)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ResourceWarning)
+        images = archive.ZipImages(path)
+        images.itself = images  # as where an error on a page holds it in a cycle
+        del images
+        gc.collect()
+    assert not unclosed
