@@ -64,6 +64,18 @@ def runs_folder(fresh_names, monkeypatch) -> Iterator[Path]:
 
 
 @pytest.fixture
+def data_folders(tmp_path, monkeypatch) -> None:
+    """Empty folders of runs and of data sets, of which the page Train remembers nothing."""
+    from cnnviz.ui.runs import data
+
+    data._data.clear()
+    data._listed.clear()
+    for variable, name in (("RUNS", "runs"), ("DATA", "data"), ("DATA_CACHE", "cache")):
+        monkeypatch.setenv(f"CNNVIZ_{variable}", str(tmp_path / name))
+    (tmp_path / "data").mkdir()
+
+
+@pytest.fixture
 def write_run():
     """Writes what a run leaves in its folder, with weights drawn by chance instead of trained."""
 

@@ -16,16 +16,7 @@ from cnnviz.ui.runs import data as controls
 from tests.apps import open_function
 from tests.images.files import png, zipped
 
-
-@pytest.fixture(autouse=True)
-def folders(tmp_path, monkeypatch):
-    controls._data.clear()
-    controls._listed.clear()
-    monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("CNNVIZ_DATA_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("CNNVIZ_DATABASE", raising=False)
-    (tmp_path / "data").mkdir()
+pytestmark = pytest.mark.usefixtures("data_folders")
 
 
 def plan_on(path):

@@ -9,6 +9,8 @@ from PIL import Image
 import cnnviz.ui.runs.data as controls
 from tests.apps import open_function
 
+pytestmark = pytest.mark.usefixtures("data_folders")
+
 
 def zipped(kinds=("cat", "dog"), count=4, extra=()):
     file = io.BytesIO()
@@ -34,16 +36,6 @@ def page():
     data = cached_data(chosen) if chosen else None
     if data:
         show_data(data, TrainingOptions(crop=crop, flip=crop > 0))
-
-
-@pytest.fixture(autouse=True)
-def folders(tmp_path, monkeypatch):
-    controls._data.clear()
-    controls._listed.clear()
-    monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("CNNVIZ_DATA_CACHE", str(tmp_path / "cache"))
-    (tmp_path / "data").mkdir()
 
 
 def opened(**query):

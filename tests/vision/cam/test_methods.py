@@ -1,7 +1,4 @@
-"""Every method against pytorch-grad-cam, alone and in a crowd; what stopping leaves behind."""
-
-import itertools
-from concurrent.futures import ThreadPoolExecutor
+"""Every method against pytorch-grad-cam and its paper's equation."""
 
 import numpy as np
 import pytest
@@ -12,12 +9,11 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from pytorch_grad_cam.utils.svd_on_activations import get_2d_projection
 from torchvision.models import squeezenet1_1
 
-import cnnviz
 from cnnviz.vision.cam.class_activation import class_activation
 from cnnviz.vision.cam.methods import METHODS, suits
 from cnnviz.vision.cam.pixel_gradient import pixel_gradient
 from cnnviz.vision.forward_pass import forward_pass, gradients
-from cnnviz.weights.loading import private_copy
+from tests.vision.cam.small import CLASS, QUICK, drawn, image, trainable_copy
 
 LIBRARY = {
     "grad-cam": "GradCAM",
@@ -29,29 +25,12 @@ LIBRARY = {
     "scorecam": "ScoreCAM",
     "ablationcam": "AblationCAM",
 }
-QUICK = [name for name in METHODS if not METHODS[name].is_slow and METHODS[name].reads_layer]
 NETWORKS = [
     ("resnet20_cifar", ("stages.2", "stages.1.0.conv1", "stages.0"), 32, {}),
     ("densenet40_k12_cifar", ("stages.2", "stages.1"), 32, {}),
     ("squeezenet1_1", ("stages.2", "stages.1.fire5.expand_3x3"), 112, {}),
     ("vgg11_bn", ("stages.4.conv2",), 112, {"hidden_units": 256}),
 ]
-CLASS = 3
-
-
-def drawn(variant, **settings):
-    torch.manual_seed(1)
-    return cnnviz.build(variant, **settings).requires_grad_(False)
-
-
-def image(side=32, seed=0):
-    return torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(seed))
-
-
-def trainable_copy(network):
-    copy = cnnviz.build(network.spec)
-    copy.load_state_dict(network.state_dict())
-    return copy
 
 
 def stretched(values):
@@ -278,90 +257,6 @@ def test_an_in_place_relu_makes_the_library_wrong_where_ours_is_right():
     handle.remove()
     assert (right[0] < 0).any()
     assert not (kept < 0).any()
-
-
-def state(network):
-    """Whatever a request may not change."""
-    return (
-        sum(len(m._forward_hooks) + len(m._forward_pre_hooks) for m in network.modules()),
-        [m.training for m in network.modules()],
-        [p.requires_grad for p in network.parameters()],
-        [p.grad is None for p in network.parameters()],
-        [id(m) for m in network.modules()],
-        [float(p.detach().double().sum()) for p in network.parameters()],
-    )
-
-
-class PageClosedError(BaseException):
-    """What Streamlit raises in a script whose visitor has left is no Exception either."""
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_nothing_is_left_behind(method):
-    network = drawn("resnet20_cifar")
-    before = state(network)
-    class_activation(network, image(), CLASS, ["stages.2"], method)
-    assert state(network) == before
-    with pytest.raises(ValueError, match="from 0 to 9; received 10"):
-        class_activation(network, image(), 10, ["stages.2"], method)
-    with pytest.raises(KeyError, match=r"stages\.7 is no layer"):
-        class_activation(network, image(), CLASS, ["stages.7"], method)
-    with pytest.raises(RuntimeError):
-        class_activation(network, torch.zeros(1, 5, 32, 32), CLASS, ["stages.2"], method)
-    assert state(network) == before
-
-    def leave(module, args):
-        raise PageClosedError
-
-    handle = network.stages[2][1].register_forward_pre_hook(leave)
-    with pytest.raises(PageClosedError):
-        class_activation(network, image(), CLASS, ["stages.1.0.conv1"], method)
-    handle.remove()
-    assert state(network) == before
-
-
-@pytest.mark.parametrize("method", ["scorecam", "ablationcam"])
-def test_a_slow_method_can_be_stopped(method):
-    network = drawn("resnet20_cifar")
-    before, told = state(network), []
-
-    def stop(share):
-        told.append(share)
-        raise PageClosedError
-
-    with pytest.raises(PageClosedError):
-        class_activation(network, image(), CLASS, ["stages.1"], method, stop)
-    assert len(told) == 1
-    assert state(network) == before
-
-
-def test_eight_threads_share_two_networks():
-    """200 requests, mixed methods and layers: no map is another request's."""
-    networks = [
-        drawn("resnet20_cifar"),
-        drawn("densenet40_k12_cifar", stage1_layers=6, stage2_layers=6, stage3_layers=6),
-    ]
-    before = [state(network) for network in networks]
-    methods = [*QUICK, "cam", "guided-backprop", "saliency"]
-    layers = ("stages.2", "stages.0", "stages.1")
-    kinds = list(itertools.product(range(2), methods, layers))
-    jobs = list(itertools.islice(itertools.cycle(kinds), 200))
-    alone = {}
-    for which, method, layer in kinds:
-        own, x = private_copy(networks[which]), image(seed=which)
-        alone[which, method, layer] = class_activation(own, x, CLASS, [layer], method).maps[layer]
-
-    def difference(job):
-        which, method, layer = job
-        x = image(seed=which)
-        activation = class_activation(networks[which], x, CLASS, [layer], method).maps[layer]
-        return float(abs(activation - alone[job]).max())
-
-    with ThreadPoolExecutor(8) as pool:
-        wrong = [value for value in pool.map(difference, jobs) if value > 1e-4]
-    assert len(jobs) == 200
-    assert not wrong
-    assert [state(network) for network in networks] == before
 
 
 def test_every_method_says_its_equation_and_its_paper():
