@@ -7,7 +7,7 @@ from cnnviz.commands.answer import Answer, show_progress
 from cnnviz.training.datasets import dataset
 from cnnviz.training.datasets.base import Dataset
 from cnnviz.training.datasets.layout.refusals import READING, READINGS
-from cnnviz.training.datasets.look import class_balance, repeated_images, repeats_text
+from cnnviz.training.datasets.look import class_balance, repeats_text
 from cnnviz.training.datasets.own_images import without_reading
 
 
@@ -17,14 +17,14 @@ def look_command(options: argparse.Namespace) -> Answer:
     data = chosen.load(
         chosen.side, chosen.channels, 0, lambda share: show_progress(share, f"{share:4.0%} loaded")
     )
-    counts, repeated = class_balance(data), repeated_images(data)
+    counts = class_balance(data)
     lines = [
         f"{data.title}: {len(data.train):,} training and {len(data.test):,} test images of "
         f"{data.side} px, {len(data.classes):,} classes",
         *(f"  {each.name}: {each.train:,} and {each.test:,}" for each in counts),
         *(f"{name} is not used: {reason}" for name, reason in data.skipped[:10]),
         *([f"{len(data.skipped) - 10:,} more are not used."] if len(data.skipped) > 10 else []),
-        *filter(None, [repeats_text(repeated, len(data.test))]),
+        *filter(None, [repeats_text(data.repeated, len(data.test))]),
     ]
     content = {
         "data": data.name,
@@ -35,7 +35,7 @@ def look_command(options: argparse.Namespace) -> Answer:
         "channels": data.channels,
         "classes": [vars(each) for each in counts],
         "skipped": data.skipped,
-        "repeated": repeated,
+        "repeated": data.repeated,
     }
     return Answer("\n".join([*understood_lines(chosen), *lines]), content)
 

@@ -12,7 +12,6 @@ from cnnviz.training.checkpoints import (
     trained_network,
     trained_spec,
 )
-from cnnviz.training.datasets.look import repeated_images
 from cnnviz.training.evaluation.predictions import (
     Predictions,
     checkpoint_key,
@@ -82,4 +81,4 @@ def _computed(folder: Path, plan: Plan, device: str | None, progress: Progress) 
         raise CheckpointError(f"{change} Train it again: what it was trained on may be tested on.")
     remaining = part(progress, LOADED, 1.0)
     made = predictions(network, data.test, device, remaining, plan.data, plan.options.seed)
-    return replace(made, repeated=repeated_images(data))
+    return replace(made, repeated=data.repeated)

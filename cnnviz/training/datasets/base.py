@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -11,6 +13,7 @@ import torch
 from cnnviz.architectures import NetworkSpec
 from cnnviz.images import DataError
 from cnnviz.progress import Progress
+from cnnviz.training.datasets.layout.words import named
 
 __all__ = ["Data", "DataError", "Dataset", "Load", "Split"]
 
@@ -47,7 +50,7 @@ class Data:
         title: What people call it, with what must be said ("JPEG-compressed").
         classes: Names of the classes, by label.
         train: What is trained on.
-        test: What is tested on; no image of it is in ``train``.
+        test: What is tested on; ``repeated`` says how many images of it are in ``train`` too.
         mean: Of the training pixels in [0, 1], a channel.
         std: Of the same; above 0.
         skipped: Images that could not be used: (name, reason).
@@ -75,6 +78,12 @@ class Data:
     def channels(self) -> int:
         """1 for greys, 3 for red, green and blue."""
         return int(self.train.images.shape[3])
+
+    @cached_property
+    def repeated(self) -> int:
+        """How many test images have the pixels of a training image."""
+        trained = set(_digests(self.train.images))
+        return sum(digest in trained for digest in _digests(self.test.images))
 
     @property
     def fingerprint(self) -> dict[str, Any]:
@@ -124,9 +133,12 @@ class Data:
 
 
 def _names(classes: set[str]) -> str:
-    names = sorted(classes)
-    more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
-    return "the class" + "es" * (len(names) > 1) + f" {', '.join(map(repr, names[:3]))}{more}"
+    return f"the class{'es' * (len(classes) > 1)} {named(classes)}"
+
+
+def _digests(images: torch.Tensor) -> Iterator[bytes]:
+    for pixels in images.cpu().contiguous().numpy():
+        yield hashlib.blake2b(pixels.data, digest_size=16).digest()
 
 
 Load = Callable[[int, int, int, Progress], Data]

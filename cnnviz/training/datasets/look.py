@@ -1,7 +1,5 @@
 """Class balance, samples and repeated images of the data."""
 
-import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -31,17 +29,6 @@ def class_balance(data: Data) -> tuple[ClassCount, ...]:
         for split in (data.train, data.test)
     )
     return tuple(map(ClassCount, data.classes, train, test))
-
-
-def repeated_images(data: Data) -> int:
-    """How many test images have the pixels of a training image."""
-    trained = set(_digests(data.train.images))
-    return sum(digest in trained for digest in _digests(data.test.images))
-
-
-def _digests(images: torch.Tensor) -> Iterator[bytes]:
-    for pixels in images.cpu().contiguous().numpy():
-        yield hashlib.blake2b(pixels.data, digest_size=16).digest()
 
 
 def repeats_text(repeated: int, tested: int) -> str:

@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,6 @@ from cnnviz.training.checkpoints import (
     write_checkpoint,
 )
 from cnnviz.training.datasets.base import Data, Split
-from cnnviz.training.datasets.look import repeated_images
 from cnnviz.training.loop.averaging import Average
 from cnnviz.training.loop.cuda_graph import captured
 from cnnviz.training.loop.memory import memory_in_use
@@ -201,17 +199,13 @@ class Training:
             test_loss=result.loss,
             test_accuracy=result.accuracy,
             memory=memory_in_use(self.device),
-            repeated=self._repeated or None,
+            repeated=self.data.repeated or None,
             dead_relus=result.inside.dead_shares(),
             gates=result.inside.gate_means(),
             reuse=reuse_record(self.tested_network),
         )
         self._last_test = measurement
         return measurement, is_best
-
-    @cached_property
-    def _repeated(self) -> int:
-        return repeated_images(self.data)
 
     def require_convergence(self, measurement: Measurement) -> None:
         """Check that the training loss is finite and has not exploded.

@@ -12,7 +12,6 @@ from cnnviz.training.datasets.base import Data
 from cnnviz.training.datasets.look import (
     class_balance,
     mixed_samples,
-    repeated_images,
     repeats_text,
     samples,
 )
@@ -38,7 +37,7 @@ def show_data(data: Data, options: TrainingOptions) -> None:
         options: Chosen training options.
     """
     st.markdown(facts_text(data))
-    if repeats := repeats_text(repeated_images(data), len(data.test)):
+    if repeats := repeats_text(data.repeated, len(data.test)):
         st.warning(repeats, icon=":material/content_copy:")
     draw = choose_number(
         "Draw",
