@@ -1,6 +1,6 @@
 """Load a state dict into a network: by our names, by torchvision's, or in its order."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -36,29 +36,6 @@ class Matching:
     known_names: int = 0
     by_order: bool = False
     left_out: tuple[str, ...] = ()
-
-
-def load_state_dict(
-    network: Network,
-    state_dict: Mapping[str, torch.Tensor],
-    origin: str,
-    ordered: bool = True,
-    strict: bool = False,
-) -> Network:
-    """The same network with other weights; it stays in eval or training mode.
-
-    Args:
-        network: As in ``load_saved``.
-        state_dict: Tensors by whatever names.
-        origin: Where the tensors come from, as the message calls it.
-        ordered: Whether they are in the order of their registration.
-        strict: As in ``load_saved``.
-
-    Raises:
-        WeightsError: As in ``load_saved``.
-    """
-    saved = SavedWeights(origin, {"": dict(state_dict)}, ordered)
-    return load_saved(network, saved, strict)
 
 
 def load_saved(network: Network, saved: SavedWeights, strict: bool = False) -> Network:

@@ -4,7 +4,6 @@ A class needs no internet when its teacher has filled the weights folder: what l
 first.
 """
 
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -65,6 +64,22 @@ def sources(variant: str) -> tuple[WeightsSource, ...]:
     return (*available, WeightsSource("random", "random weights (untrained)"))
 
 
+def file_source(path: Path, title: str = "", url: str | None = None) -> WeightsSource:
+    """A file as a source of weights.
+
+    Args:
+        path: Of the file.
+        title: What a menu shows; default its name and size.
+        url: Where torchvision serves it, if it is torchvision's own.
+
+    Raises:
+        OSError: It is missing or closed to us.
+    """
+    facts = path.stat()
+    title = title or f"{path.name} ({_megabytes(facts.st_size)})"
+    return WeightsSource("file", title, path, url, facts.st_size, facts.st_mtime_ns)
+
+
 def _file_names(variant: str, folder: Path) -> list[str]:
     """What a file with a variant's weights may be called, best first and each once."""
     twins = {name: architectures.variant(name).torchvision for name in architectures.variants()}
@@ -84,14 +99,12 @@ def _file_names(variant: str, folder: Path) -> list[str]:
 
 def _file_source(path: Path, published: TorchvisionFile | None) -> WeightsSource | None:
     try:
-        facts = path.stat()
-    except OSError:  # missing or closed to us: not to be had here, which is no error
+        if not path.is_file():
+            return None
+        url = published.url if published and published.name == path.name else None
+        return file_source(path, url=url)
+    except OSError:  # closed to us, or gone: not to be had here, which is no error
         return None
-    if not stat.S_ISREG(facts.st_mode):
-        return None
-    title = f"{path.name} ({_megabytes(facts.st_size)})"
-    url = published.url if published and published.name == path.name else None
-    return WeightsSource("file", title, path, url, facts.st_size, facts.st_mtime_ns)
 
 
 def _megabytes(size: int) -> str:

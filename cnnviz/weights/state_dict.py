@@ -52,15 +52,6 @@ class SavedWeights:
     class_names: tuple[str, ...] = ()
 
 
-def read_state_dict(path: str | os.PathLike[str]) -> StateDict:
-    """The tensors in a file by name, on the CPU: the largest state dict where it holds several.
-
-    Raises:
-        WeightsError: As in ``read_weights``.
-    """
-    return max(read_weights(path).state_dicts.values(), key=len)
-
-
 def read_weights(path: str | os.PathLike[str], device: str = "cpu") -> SavedWeights:
     """All state dicts in a file; nothing that the file contains is run.
 

@@ -13,7 +13,7 @@ from cnnviz.architectures import build, specify, variant, variants
 from cnnviz.images.preprocessing import Preprocessing, preprocess
 from cnnviz.images.samples import SAMPLE_FOLDER
 from cnnviz.vision.prediction import network_input, preprocessing
-from cnnviz.weights.matching import load_state_dict
+from tests.weights.in_memory import load_state_dict
 
 HALF_NORMALISED = [name for name in variants() if variant(name).half_normalised]
 

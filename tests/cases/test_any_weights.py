@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import cnnviz
 from cnnviz.weights.loading import WeightsWarning
-from cnnviz.weights.matching import load_state_dict
 from cnnviz.weights.state_dict import WeightsError
+from tests.weights.in_memory import load_state_dict
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ import torch
 from cnnviz.architectures import build, specify
 from cnnviz.weights.loading import load_network, load_weights
 from cnnviz.weights.sources import WeightsSource, sources
-from cnnviz.weights.state_dict import WeightsError, read_state_dict
+from cnnviz.weights.state_dict import WeightsError
+from tests.weights.in_memory import read_state_dict
 from tests.weights.served import content_of, damage
 
 RANDOM = WeightsSource("random", "random weights (untrained)")

@@ -6,10 +6,11 @@ import torch
 from torch import nn
 
 from cnnviz.architectures import ARCHITECTURES, build, specify, variant, variants
-from cnnviz.weights.matching import fitted, load_state_dict
+from cnnviz.weights.matching import fitted
 from cnnviz.weights.names import plain_names
-from cnnviz.weights.state_dict import SavedWeights, WeightsError, read_state_dict
+from cnnviz.weights.state_dict import SavedWeights, WeightsError
 from tests.networks import meta_of
+from tests.weights.in_memory import load_state_dict, read_state_dict
 
 TWINS = [name for name in variants() if variant(name).torchvision]
 

@@ -10,7 +10,8 @@ import safetensors.torch
 import torch
 from torch import nn
 
-from cnnviz.weights.state_dict import WeightsError, read_state_dict, read_weights
+from cnnviz.weights.state_dict import WeightsError, read_weights
+from tests.weights.in_memory import read_state_dict
 
 
 def test_a_file_of_either_format_gives_back_its_tensors(tmp_path):

@@ -24,11 +24,11 @@ from cnnviz.training.checkpoints import (
     trained_spec,
 )
 from cnnviz.ui.parts.page import plain
-from cnnviz.ui.photo.weighted import NO_ANSWER, WeightedNetwork, file_source, of_file, of_source
+from cnnviz.ui.photo.weighted import NO_ANSWER, WeightedNetwork, of_file, of_source
 from cnnviz.ui.runs.words import epochs_text, images_text, percent
 from cnnviz.ui.server.byte_cache import results
 from cnnviz.vision.prediction import labels, preprocessing
-from cnnviz.weights.sources import sources
+from cnnviz.weights.sources import file_source, sources
 
 MAX_RUNS = 20  # of a menu
 LOOKED_AT = 200  # runs of the store, for those of one variant among them

@@ -68,12 +68,6 @@ class WeightedNetwork:
         return not is_told and self.spec.num_classes != variant(self.spec.variant).num_classes
 
 
-def file_source(path: Path, title: str) -> WeightsSource:
-    """A file that is there as a source of weights."""
-    file = path.stat()
-    return WeightsSource("file", title, path, None, file.st_size, file.st_mtime_ns)
-
-
 def of_source(spec: NetworkSpec, source: WeightsSource) -> WeightedNetwork:
     """A network with the weights of a source, which are what their name says."""
     name = source.path.name if source.kind == "file" and source.path else source.kind
