@@ -10,6 +10,7 @@ import torch
 from cnnviz.analysis.graph import NetworkGraph, network_graph
 from cnnviz.analysis.summary import Summary, summary
 from cnnviz.architectures import Network, architecture_of, build, specify, variant, variants
+from cnnviz.architectures.given import made_for
 
 # More than a thousand layers, of the blocks that their siblings have too.
 VERY_DEEP = ("resnet1202_cifar", "preact_resnet1001_cifar", "stochastic_depth1202_cifar")
@@ -47,7 +48,7 @@ def meta_of(name: str) -> Network:
 def graph_of(name: str) -> NetworkGraph:
     """The graph of a published network, which many tests read and none changes."""
     spec = specify(name)
-    return network_graph(spec, spec.fixed_resolution or variant(name).resolution)
+    return network_graph(spec, made_for(spec))
 
 
 @cache

@@ -18,6 +18,7 @@ from cnnviz.architectures import (
     variant,
     variants,
 )
+from cnnviz.architectures.given import made_for
 from tests.edge_cases import edge_cases
 from tests.networks import DEEPER, all_but_slow, meta_of
 
@@ -110,7 +111,7 @@ def test_a_variant_is_a_stem_stages_and_a_head(name):
     assert network.spec == specify(name)
     assert is_published(network.spec)
     published = variant(name)
-    side = network.spec.fixed_resolution or published.resolution
+    side = made_for(network)
     image, read = torch.empty(1, published.in_channels, side, side, device="meta"), []
     watch = network.head.register_forward_pre_hook(lambda head, inputs: read.extend(inputs))
     with torch.no_grad():

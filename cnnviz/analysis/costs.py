@@ -9,7 +9,8 @@ import torch
 
 from cnnviz.analysis import counting
 from cnnviz.analysis.graph import network_graph
-from cnnviz.architectures import NetworkSpec, build, specify, variant, variants
+from cnnviz.architectures import NetworkSpec, build, specify, variants
+from cnnviz.architectures.given import made_for
 
 # Counting all networks takes ten seconds, so their costs are kept; this module as a program writes
 # them. A variant that is not among them is counted when it is asked for.
@@ -43,7 +44,7 @@ def cost(name: str) -> Cost:
 def counted_cost(name: str) -> Cost:
     """The cost of a published variant, counted on the network."""
     spec = specify(name)
-    graph = network_graph(spec, spec.fixed_resolution or variant(name).resolution)
+    graph = network_graph(spec, made_for(spec))
     used = [node for node in graph.layers if not node.training_only]
     return Cost(
         counted_parameters(spec),

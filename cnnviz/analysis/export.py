@@ -17,7 +17,7 @@ from cnnviz.analysis.node import shape_text
 from cnnviz.analysis.source import source
 from cnnviz.analysis.summary import Summary
 from cnnviz.architectures import Network, NetworkSpec, build, variant
-from cnnviz.architectures.given import made_for, require_unchanged, with_weights
+from cnnviz.architectures.given import made_for, require_unchanged, require_weights, with_weights
 from cnnviz.architectures.written import SizedNetwork
 
 # Columns of the layer table (see ``analysis.layers``) by their headings; window is made here.
@@ -147,8 +147,7 @@ def onnx(network: Network | NetworkSpec, resolution: int) -> bytes:
 
 def _own(network: Network) -> Network:
     """A copy on the CPU in float32."""
-    if any(tensor.is_meta for tensor in network.state_dict().values()):
-        raise ValueError("network must have weights; received one on the meta device.")
+    require_weights(network)
     return with_weights(network).to("cpu", torch.float32)
 
 

@@ -136,16 +136,25 @@ def device_of(network: Network) -> torch.device:
     Raises:
         ValueError: It is on the meta device, where there are no numbers, or on several.
     """
+    require_weights(network)
     devices: set[torch.device] = {tensor.device for tensor in network.state_dict().values()}
-    if torch.device("meta") in devices:
-        raise ValueError(
-            "network must have weights; received one on the meta device: give it some with "
-            "cnnviz.load_weights, or build it on another device."
-        )
     if len(devices) != 1:
         names = " and ".join(sorted(map(str, devices))) or "none"
         raise ValueError(f"network must be on one device; received one on {names}.")
     return devices.pop()
+
+
+def require_weights(network: Network) -> None:
+    """Refuse a network without numbers.
+
+    Raises:
+        ValueError: It is on the meta device.
+    """
+    if any(tensor.is_meta for tensor in network.state_dict().values()):
+        raise ValueError(
+            "network must have weights; received one on the meta device: give it some with "
+            "cnnviz.load_weights, or build it on another device."
+        )
 
 
 def precision_of(network: Network) -> torch.dtype:

@@ -1,10 +1,12 @@
 """Networks as text for URLs and command lines: "resnet50,width=32,resolution=160"."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cnnviz.architectures import NetworkSpec, specify, variant
-from cnnviz.hyperparameters import require_whole
+from cnnviz.architectures.given import made_for
+from cnnviz.hyperparameters import Value, require_whole, text
 
 # Settings of every network besides its hyperparameters.
 ENDS = ("in_channels", "num_classes")
@@ -47,13 +49,22 @@ class SizedNetwork:
         for end in ENDS:
             if getattr(self.spec, end) != getattr(published, end):
                 changes[end] = str(getattr(self.spec, end))
-        if self.resolution != (self.spec.fixed_resolution or published.resolution):
+        if self.resolution != made_for(self.spec):
             changes["resolution"] = str(self.resolution)
         return changes
 
     def __str__(self) -> str:
         """The variant and its changes, as ``read`` parses them."""
-        return ",".join([self.spec.variant, *(f"{k}={v}" for k, v in self.changes.items())])
+        return _joined(self.spec.variant, self.changes)
+
+    def with_setting(self, name: str, value: Value) -> "SizedNetwork":
+        """The network with one setting replaced: a hyperparameter, an end, or the resolution.
+
+        Raises:
+            KeyError: It has no such setting; the message lists the hyperparameters.
+            ValueError: The value is outside its domain or clashes with the other settings.
+        """
+        return read(_joined(self.spec.variant, {**self.changes, name: text(value)}))
 
 
 def settings_of(written: str) -> tuple[str, dict[str, str]]:
@@ -87,6 +98,10 @@ def read(written: str) -> SizedNetwork:
         return SizedNetwork(spec, spec.fixed_resolution)
     side = published.resolution if resolution is None else _number("resolution", resolution)
     return SizedNetwork(spec, side)
+
+
+def _joined(variant: str, settings: Mapping[str, str]) -> str:
+    return ",".join([variant, *(f"{name}={value}" for name, value in settings.items())])
 
 
 def _setting(setting: str) -> tuple[str, str]:

@@ -12,9 +12,9 @@ from cnnviz.commands.answer import Answer
 from cnnviz.commands.trained import trained_network
 from cnnviz.images.opening import ImageError, open_image
 from cnnviz.images.preprocessing import crop_for_network
-from cnnviz.vision.cam.class_activation import class_maps
+from cnnviz.vision.cam.class_activation import class_activation
 from cnnviz.vision.cam.heatmap import Heatmap
-from cnnviz.vision.cam.target_layer import default_layer, default_layer_text
+from cnnviz.vision.cam.target_layer import default_layer_text
 from cnnviz.vision.forward_pass import forward_pass
 from cnnviz.vision.prediction import labels, network_input, preprocessing, top
 
@@ -48,22 +48,23 @@ def cam_command(options: argparse.Namespace) -> Answer:
     photo = open_image(options.photo)
     network = trained_network(options)
     started = time.perf_counter()
-    passed = forward_pass(network, network_input(network.spec, photo))
-    index = int(passed.logits.argmax()) if options.class_index is None else options.class_index
-    layer = options.layer or default_layer(passed)
-    heatmap = class_maps(network, passed, index, [layer], options.method)[layer]
+    layers = [options.layer] if options.layer else None
+    activation = class_activation(
+        network, network_input(network.spec, photo), options.class_index, layers, options.method
+    )
     seconds = time.perf_counter() - started
+    index, ((layer, heatmap),) = activation.class_index, activation.heatmaps.items()
     _write_map(options, network, photo, heatmap.values)
     result = {
         "class_index": index,
         "label": labels(network.spec)[index],
-        "probability": float(passed.probabilities[index]),
+        "probability": float(activation.probabilities[index]),
         "method": options.method,
         "layer": layer,
         "seconds": round(seconds, 4),
         "has_region": heatmap.has_region,
     }
-    why_this_layer = "" if options.layer else default_layer_text(passed)
+    why_this_layer = "" if options.layer else default_layer_text(activation.passed)
     return Answer(f"{_cam_text(result, heatmap)} {why_this_layer}".strip(), result)
 
 

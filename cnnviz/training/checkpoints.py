@@ -148,11 +148,10 @@ def own_spec(path: Path) -> NetworkSpec | None:
     try:
         with safe_open(path, framework="pt") as file:
             facts = (file.metadata() or {}).get("facts")
-        return None if facts is None else _spec(json.loads(facts), path.parent)
-    except (SafetensorError, OSError, ValueError) as error:
-        if isinstance(error, CheckpointError):
-            raise
+        facts = None if facts is None else json.loads(facts)
+    except (SafetensorError, OSError, ValueError):
         return None
+    return None if facts is None else _spec(facts, path.parent)
 
 
 def trained_network(folder: Path, name: str | None = None) -> Network:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import torch
 
-from cnnviz.architectures import Network, NetworkSpec, accepts, build, variant
+from cnnviz.architectures import Network, NetworkSpec, accepts, build
+from cnnviz.architectures.given import made_for
 from cnnviz.architectures.initialisation import reinitialise
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.progress import Progress, ignore_progress
@@ -136,7 +137,7 @@ def fitting_side(spec: NetworkSpec, side: int, opens: Callable[[NetworkSpec, int
         side: Side of the data's images.
         opens: Whether a network accepts images of a side.
     """
-    own = spec.fixed_resolution or variant(spec.variant).resolution
+    own = made_for(spec)
     if spec.fixed_resolution or own <= SMALL:
         return own
     enough = (candidate for candidate in SIDES if candidate >= max(side, SMALL))

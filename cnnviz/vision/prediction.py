@@ -10,6 +10,7 @@ from PIL import Image
 
 from cnnviz.architectures import Network, NetworkSpec, variant
 from cnnviz.architectures.base import NUM_CLASSES
+from cnnviz.architectures.given import made_for
 from cnnviz.images.preprocessing import Preprocessing, crop_for_network, preprocess
 from cnnviz.progress import Progress, batches, ignore_progress
 
@@ -52,11 +53,10 @@ def preprocessing(spec: NetworkSpec, resolution: int | None = None) -> Preproces
         seen = spec.trained_on
         side = resolution or seen.resolution
         return Preprocessing(side, side, seen.mean, seen.std)
-    published = variant(spec.variant)
-    own = spec.fixed_resolution or published.resolution
+    own = made_for(spec)
     resolution = resolution or own
     resize = round(resolution * 256 / 224) if own >= 64 else resolution
-    if published.half_normalised:
+    if variant(spec.variant).half_normalised:
         return Preprocessing(resize, resolution, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
     return Preprocessing(resize, resolution)
 

@@ -4,7 +4,8 @@ from cnnviz.analysis.counting import CONVENTIONS, FLOPS, MACS, OPERATIONS, conve
 from cnnviz.analysis.graph import network_graph
 from cnnviz.analysis.layers import layer_table
 from cnnviz.analysis.summary import summary
-from cnnviz.architectures import ARCHITECTURES, specify, variant
+from cnnviz.architectures import ARCHITECTURES, specify
+from cnnviz.architectures.given import made_for
 from tests.networks import summary_of
 
 FIRST = [next(iter(family.variants)) for family in ARCHITECTURES]
@@ -67,7 +68,7 @@ def test_conventions_agree_with_the_table():
 @pytest.mark.parametrize("name", FIRST)
 def test_only_what_moves_numbers_is_free(name):
     spec = specify(name)
-    graph = network_graph(spec, spec.fixed_resolution or variant(name).resolution)
+    graph = network_graph(spec, made_for(spec))
     used = [node for node in graph.layers if not node.training_only]
     free = {node.kind for node in used if operations(node) == 0}
     assert free <= {"concatenation", "dropout", "flatten", "shortcut (A)"}

@@ -13,7 +13,8 @@ from cnnviz.analysis.layers import layer_table
 from cnnviz.analysis.makers import maker
 from cnnviz.analysis.memory import footprint
 from cnnviz.analysis.receptive_field import receptive_fields, unit_field
-from cnnviz.architectures import ARCHITECTURES, Layer, specify, variant
+from cnnviz.architectures import ARCHITECTURES, Layer, specify
+from cnnviz.architectures.given import made_for
 from cnnviz.training.loop.diagnostics import watched
 from cnnviz.vision.cam.pixel_gradient import pixel_gradient, require_rectifiers
 from cnnviz.vision.gradients.flow import activation_statistics
@@ -46,7 +47,7 @@ def test_every_layer_and_operation_of_the_catalogue_has_a_row(family):
     names = list(family.variants)
     for name in {names[0], names[-1]}:
         spec = specify(name)
-        graph = network_graph(spec, spec.fixed_resolution or variant(name).resolution)
+        graph = network_graph(spec, made_for(spec))
         unknown = {n.kind for n in graph.layers if n.type not in KINDS and not is_own(n.module)}
         assert not unknown, f"{name}: give {unknown} rows in analysis/kinds/table.py"
 

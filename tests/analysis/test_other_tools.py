@@ -5,13 +5,14 @@ import pytest
 
 from cnnviz.analysis import other_tools as module
 from cnnviz.analysis.other_tools import TOOLS, Term, explanation, other_tools
-from cnnviz.architectures import specify, variant
+from cnnviz.architectures import specify
+from cnnviz.architectures.given import made_for
 from tests.networks import summary_of
 
 
 def answers(name):
     spec = specify(name)
-    counts = other_tools(spec, spec.fixed_resolution or variant(name).resolution)
+    counts = other_tools(spec, made_for(spec))
     return {count.tool: count for count in counts}
 
 

@@ -98,47 +98,53 @@ def elementwise(node: Node) -> int:
     element-wise function counts one for each element that it makes, a sum or a mean (and average
     pooling) one for each element that it reads, everything that only moves numbers nothing.
     """
-    counter = _Elements()
-    with torch.no_grad(), counter:
-        run_alone(node)
-    return counter.operations
+    return _counted(node, _elements)
 
 
 def by_torch(node: Node) -> int:
     """Products of a layer of somebody's own, as torch's counter sees them when it runs alone."""
-    counter = _Products()
+    return _counted(node, _flops) // 2
+
+
+def _flops(func: Any, output: Any, *args: Any, **kwargs: Any) -> int:
+    """By torch's formulas for convolutions and matrix products."""
+    formula = flop_registry.get(func.overloadpacket)
+    return int(formula(*args, **kwargs, out_val=output)) if formula else 0
+
+
+def _elements(func: Any, output: Any, *args: Any, **kwargs: Any) -> int:
+    """As ``elementwise`` says."""
+    if torch.Tag.pointwise in func.tags and not func.is_view:
+        return int(output.numel())
+    reads = func.overloadpacket.__name__ in ("sum", "mean", "avg_pool2d")
+    return int(args[0].numel()) if reads else 0
+
+
+def _counted(node: Node, count: Callable[..., int]) -> int:
+    """The sum of what a function counts at each of torch's operations in a layer that runs alone.
+
+    Args:
+        node: The layer.
+        count: Gets the operation, its output and its arguments.
+    """
+    counter = _Counter(count)
     with torch.no_grad(), counter:
         run_alone(node)
-    return counter.flops // 2
+    return counter.total
 
 
-class _Products(TorchDispatchMode):
-    """Adds up torch's formulas for convolutions and matrix products; local to its thread."""
+class _Counter(TorchDispatchMode):
+    """Adds up what a function counts; local to its thread."""
 
-    flops = 0
-
-    def __torch_dispatch__(
-        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
-    ) -> Any:
-        output = func(*args, **(kwargs or {}))
-        if formula := flop_registry.get(func.overloadpacket):  # type: ignore[attr-defined]
-            self.flops += formula(*args, **(kwargs or {}), out_val=output)
-        return output
-
-
-class _Elements(TorchDispatchMode):
-    """Counts as ``elementwise`` says; local to its thread."""
-
-    operations = 0
+    def __init__(self, count: Callable[..., int]) -> None:
+        super().__init__()
+        self._count, self.total = count, 0
 
     def __torch_dispatch__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
         output = func(*args, **(kwargs or {}))
-        if torch.Tag.pointwise in func.tags and not func.is_view:  # type: ignore[attr-defined]
-            self.operations += output.numel()
-        elif func.overloadpacket.__name__ in ("sum", "mean", "avg_pool2d"):  # type: ignore[attr-defined]
-            self.operations += args[0].numel()
+        self.total += self._count(func, output, *args, **(kwargs or {}))
         return output
 
 

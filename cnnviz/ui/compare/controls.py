@@ -9,7 +9,7 @@ widgets, these are replaced by new ones that start from it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -19,7 +19,6 @@ from cnnviz.architectures import architecture_of, variant, variants
 from cnnviz.architectures.written import SizedNetwork, read
 from cnnviz.figures.comparison import bars as figures
 from cnnviz.figures.theme import CATEGORIES
-from cnnviz.hyperparameters import Value
 from cnnviz.ui.network.controls import CLASSES, RESOLUTIONS, explore_query
 from cnnviz.ui.parts import address
 from cnnviz.ui.parts.choices import hyperparameter_widget
@@ -178,26 +177,9 @@ def _setting(each: Compared, name: str) -> dict[str, Any]:
 def _change(each: Compared, name: str) -> None:
     """Change a setting as its widget says, or say why not and leave it."""
     try:
-        each.network = with_setting(each.network, name, st.session_state[_key(each, name)])
+        each.network = each.network.with_setting(name, st.session_state[_key(each, name)])
     except ValueError as error:
         _replace(each, each.network, f"{error} Nothing was changed.")
-
-
-def with_setting(network: SizedNetwork, name: str, value: Value) -> SizedNetwork:
-    """The network with one setting replaced: a hyperparameter, an end, or the resolution.
-
-    Raises:
-        ValueError: The value clashes with the other settings.
-    """
-    spec = network.spec
-    if name in spec.config.to_text():
-        spec = replace(spec, config=spec.config.with_values({name: value}))
-    elif name == "resolution":
-        return replace(network, resolution=int(value))
-    else:
-        ends: dict[str, Any] = {name: int(value)}
-        spec = replace(spec, **ends)
-    return SizedNetwork(spec, spec.fixed_resolution or network.resolution)
 
 
 def _with_widgets(network: SizedNetwork, problem: str = "") -> Compared:

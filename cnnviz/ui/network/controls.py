@@ -16,6 +16,7 @@ from cnnviz.architectures import (
     variants,
 )
 from cnnviz.architectures.base import NetworkConfig
+from cnnviz.architectures.given import made_for
 from cnnviz.architectures.written import SizedNetwork
 from cnnviz.hyperparameters import Config, Hyperparameter, Value
 from cnnviz.ui.parts import address
@@ -79,7 +80,7 @@ def choose_network() -> SizedNetwork | None:
     if config is None:
         return None
     spec = NetworkSpec(variant, config, in_channels, num_classes)
-    return SizedNetwork(spec, resolution or spec.fixed_resolution or published.resolution)
+    return SizedNetwork(spec, resolution or made_for(spec))
 
 
 def choose_config(family: Architecture, published: Variant) -> NetworkConfig | None:

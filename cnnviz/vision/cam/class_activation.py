@@ -27,12 +27,17 @@ class ClassActivation:
     Attributes:
         class_index: The explained class.
         heatmaps: By layer.
-        probabilities: Prediction, float32 (num_classes,).
+        passed: The forward pass.
     """
 
     class_index: int
     heatmaps: dict[str, Heatmap]
-    probabilities: np.ndarray
+    passed: ForwardPass
+
+    @property
+    def probabilities(self) -> np.ndarray:
+        """Prediction, float32 (num_classes,)."""
+        return self.passed.probabilities
 
     @property
     def maps(self) -> dict[str, np.ndarray]:
@@ -69,7 +74,7 @@ def class_activation(
         class_index = int(passed.logits.argmax())
     layers = list(layers or [default_layer(passed)])
     heatmaps = class_maps(network, passed, class_index, layers, method, progress)
-    return ClassActivation(class_index, heatmaps, passed.probabilities)
+    return ClassActivation(class_index, heatmaps, passed)
 
 
 def class_maps(

@@ -33,7 +33,7 @@ class Place:
     @property
     def is_trained(self) -> bool:
         """Whether its images are for the training, as far as folders say."""
-        return not self.reason and self.split in ("", "train")
+        return _is_trained(self)
 
 
 @dataclass
@@ -45,9 +45,9 @@ class _Located:
     split: str = ""
     reason: str = ""
 
-    @property
-    def is_trained(self) -> bool:
-        return not self.reason and self.split in ("", "train")
+
+def _is_trained(place: Place | _Located) -> bool:
+    return not place.reason and place.split in ("", "train")
 
 
 @dataclass
@@ -134,7 +134,7 @@ def _rests(said: dict[str, tuple[str, str]]) -> list[str]:
 
 def _join(located: list[_Located]) -> Folders:
     """Take away what is above the splits and around everything; returns the latter."""
-    trained = [each for each in located if each.is_trained]
+    trained = [each for each in located if _is_trained(each)]
     if not all(each.below for each in trained) or all(sorts(each.below[0]) for each in trained):
         for each in located:  # cat/train/1.png
             each.below = each.above + each.below
