@@ -185,8 +185,8 @@ def _no_zip(source: bytes | Path) -> str:
 def _is_split(source: bytes | Path) -> bool:
     """Whether it is the last part of a zip in several files, by the number of its disk."""
     end = source[-(2**16) :] if isinstance(source, bytes) else _piece(source, -(2**16))
-    _, found, record = end.rpartition(b"PK\x05\x06")
-    return bool(found) and record[:2] not in (b"\0\0", b"\xff\xff", b"")
+    _, mark, record = end.rpartition(b"PK\x05\x06")
+    return bool(mark) and record[:2] not in (b"\0\0", b"\xff\xff", b"")
 
 
 def _piece(path: Path, start: int) -> bytes:

@@ -161,16 +161,16 @@ def _are_named(located: Sequence[Place], labels: Labels) -> bool:
 
 def _made(reading: str, located: Sequence[Place], labels: Labels, files: Files) -> Layout:
     reasons: dict[int, str] = {}
-    found: list[str | None] = []
+    used: list[str | None] = []
     for position, (place, (label, reason)) in enumerate(zip(located, labels, strict=True)):
         if place.split == "unlabelled":
             label, reason = None, UNLABELLED
         reason = place.reason or reason
         if reason:
             reasons[position] = reason
-        found.append(None if reason else label)
+        used.append(None if reason else label)
     splits = tuple(place.split for place in located)
-    spelt = _spelt(found, splits)
+    spelt = _spelt(used, splits)
     shown = _shown({label for label in spelt if label is not None})
     notes = (*_alike(shown.values()), *_empty(files, shown if "folders" in reading else {}))
     shown_labels = tuple(None if label is None else shown[label] for label in spelt)
