@@ -42,6 +42,8 @@ export default function (component) {
     view.row = Math.round(view.row);
     view.column = Math.round(view.column);
     view.resting = true;
+    const place = `${view.row},${view.column}`;
+    view.awaited = place === view.given ? null : place;
     draw();
     clearTimeout(view.timer);
     clearTimeout(view.keys);
@@ -54,9 +56,11 @@ export default function (component) {
   patch.style.width = patch.style.height = `${data.side}%`;
   patch.style.background = data.colour;
   // What the server says is the place where the patch last rested: the address may have changed,
-  // but while the patch moves it is where the hand has it.
+  // but while the patch moves it is where the hand has it, and an answer to where it rested before
+  // comes too late.
   const given = `${data.row},${data.column}`;
-  if (view.given !== given && view.resting) {
+  if (view.awaited === given) view.awaited = null;
+  if (view.given !== given && view.resting && !view.awaited) {
     [view.row, view.column] = [data.row, data.column];
   }
   view.given = given;
